@@ -1,0 +1,53 @@
+# Everything starts here: `make help`.
+PYTHON ?= python3
+# Your own package index decides whether this is the CPU or the CUDA build.
+TORCH ?= torch==2.13.0
+# A CSV of reviews for `make demo`; empty means the sample that comes with the installation.
+REVIEWS ?=
+DATA_DIR ?= .localcloud
+
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+export PYTHONUNBUFFERED := 1
+export PYTHON TORCH REVIEWS DATA_DIR
+
+PY := .venv/bin/python
+STAMP := .venv/.installed
+SOURCES := app.py cli infra lambdas localcloud ml_code tests
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo destroy test test-all lint synth clean
+
+help: ## Show this list.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(STAMP) ## Make .venv and node_modules (done once; again when a requirement changes).
+
+$(STAMP): requirements.lock requirements.txt package.json pyproject.toml tools/no-compiler
+	@sh tools/install
+	@touch $@
+
+demo: $(STAMP) ## Deploy into the embedded AWS, train, and ask the live endpoint. REVIEWS=path.csv
+	@sh tools/demo
+
+destroy: $(STAMP) ## Run the real `cdk destroy`, check that nothing is left, stop the embedded AWS.
+	@sh tools/destroy
+
+test: $(STAMP) lint ## All checks, with one run of the whole state machine (about 10 minutes).
+	$(PY) -m pytest -m "not slow"
+
+test-all: $(STAMP) lint ## The slow tests too.
+	$(PY) -m pytest
+
+lint: $(STAMP) ## ruff and mypy.
+	$(PY) -m ruff check $(SOURCES)
+	$(PY) -m ruff format --check $(SOURCES)
+	$(PY) -m mypy app.py cli infra localcloud
+	$(PY) -m mypy ml_code
+
+synth: $(STAMP) ## Synthesise every environment into cdk.out.
+	cdk synth --quiet --no-notices --no-version-reporting --app "$(PY) app.py"
+
+clean: ## Stop the embedded AWS and remove everything that make made, .venv included.
+	-@[ ! -x $(PY) ] || $(PY) -m localcloud stop --data-dir "$(DATA_DIR)"
+	rm -rf .venv node_modules cdk.out build "$(DATA_DIR)" .sample *.egg-info \
+	    .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,56 @@
+"""Asks the live endpoint."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from cli.errors import EndpointUnavailable
+
+_JSON_LINES = "application/jsonlines"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prediction:
+    """The answer for one text: the label and the probability of each label (they sum to 1)."""
+
+    text: str
+    label: str
+    sentiment: int  # -1, 0 or 1
+    probability: float
+    probabilities: dict[str, float]
+
+
+def predict(runtime: Any, endpoint: str, texts: Sequence[str]) -> list[Prediction]:
+    """Asks for all texts in one request; EndpointUnavailable when there is no answer."""
+    body = "\n".join(json.dumps({"features": [text]}) for text in texts)
+    try:
+        response = runtime.invoke_endpoint(
+            EndpointName=endpoint,
+            ContentType=_JSON_LINES,
+            Accept=_JSON_LINES,
+            Body=body.encode(),
+        )
+    except ClientError as error:
+        raise EndpointUnavailable(
+            f"Endpoint {endpoint} did not answer: {error.response['Error'].get('Message', error)}"
+        ) from error
+    lines = response["Body"].read().decode().splitlines()
+    if len(lines) != len(texts):
+        raise EndpointUnavailable(
+            f"Endpoint {endpoint} sent {len(lines)} answers to {len(texts)} texts"
+        )
+    return [_prediction(text, line) for text, line in zip(texts, lines, strict=True)]
+
+
+def _prediction(text: str, line: str) -> Prediction:
+    answer = json.loads(line)
+    return Prediction(
+        text=text,
+        label=answer["label"],
+        sentiment=answer["sentiment"],
+        probability=answer["probability"],
+        probabilities=answer["probabilities"],
+    )

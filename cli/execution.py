@@ -1,0 +1,131 @@
+"""Executions of the state machine: their input, start, history and end."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from cli.errors import ExecutionFailed, InvalidArgument
+
+_TERMINAL = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Execution:
+    """One look at an execution: DescribeExecution, with its documents parsed."""
+
+    arn: str
+    name: str
+    status: str
+    started: datetime
+    output: dict[str, Any]
+    error: str
+    cause: str
+
+    @property
+    def finished(self) -> bool:
+        return self.status in _TERMINAL
+
+    def result(self) -> dict[str, Any]:
+        """The output of a succeeded execution; raises ExecutionFailed for any other end."""
+        if self.status != "SUCCEEDED":
+            raise ExecutionFailed(status=self.status, error=self.error, cause=self.cause)
+        return self.output
+
+
+def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
+    """Turns `training.epochs=3` into {"training": {"epochs": 3}}.
+
+    A value is JSON where it reads as JSON, and text otherwise. Which fields exist is the
+    Prepare step's knowledge; it names the legal ones. Raises InvalidArgument for another form.
+    """
+    document: dict[str, Any] = {}
+    for setting in settings:
+        path, equals, value = setting.partition("=")
+        *parents, leaf = path.split(".")
+        if not equals or not all([*parents, leaf]):
+            raise InvalidArgument(f"--set {setting}: write it as FIELD=VALUE or GROUP.FIELD=VALUE")
+        place = document
+        for parent in parents:
+            place = place.setdefault(parent, {})
+            if not isinstance(place, dict):
+                raise InvalidArgument(f"--set {setting}: {parent} already has a value")
+        place[leaf] = _json_or_text(value)
+    return document
+
+
+def _json_or_text(value: str) -> Any:
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def default_name(now: datetime | None = None) -> str:
+    """An execution name that is new every second, such as run-20261123-184502 (UTC)."""
+    return f"run-{(now or datetime.now(UTC)):%Y%m%d-%H%M%S}"
+
+
+def start(states: Any, state_machine_arn: str, name: str, document: dict[str, Any]) -> str:
+    """Starts an execution and returns its ARN; InvalidArgument when the name was used before."""
+    try:
+        response = states.start_execution(
+            stateMachineArn=state_machine_arn, name=name, input=json.dumps(document)
+        )
+    except states.exceptions.ExecutionAlreadyExists as error:
+        raise InvalidArgument(f"--name {name}: already the name of an execution") from error
+    except states.exceptions.InvalidName as error:
+        raise InvalidArgument(f"--name {name}: {error}") from error
+    return str(response["executionArn"])
+
+
+def describe(states: Any, arn: str) -> Execution:
+    response = states.describe_execution(executionArn=arn)
+    return Execution(
+        arn=arn,
+        name=response["name"],
+        status=response["status"],
+        started=response["startDate"],
+        output=json.loads(response.get("output") or "{}"),
+        error=response.get("error", ""),
+        cause=response.get("cause", ""),
+    )
+
+
+def find(states: Any, state_machine_arn: str, name: str = "") -> Execution:
+    """The execution of this name, or the latest; InvalidArgument when there is none."""
+    pages = states.get_paginator("list_executions").paginate(stateMachineArn=state_machine_arn)
+    for page in pages:
+        for item in page["executions"]:  # newest first
+            if name in ("", item["name"]):
+                return describe(states, item["executionArn"])
+    wanted = f"no execution named {name}" if name else "no execution yet"
+    raise InvalidArgument(f"There is {wanted}. Start one: reviews run reviews.csv")
+
+
+class History:
+    """The events of one execution, read a little further at every call.
+
+    A waiting state machine writes events all the time, so only the new ones are fetched: newest
+    first, until one is met that is known.
+    """
+
+    def __init__(self, states: Any, arn: str) -> None:
+        self._states, self._arn = states, arn
+        self.events: list[dict[str, Any]] = []
+
+    def read(self) -> list[dict[str, Any]]:
+        """Fetches what is new and returns all events so far, oldest first."""
+        known = self.events[-1]["id"] if self.events else 0
+        new: list[dict[str, Any]] = []
+        pages = self._states.get_paginator("get_execution_history").paginate(
+            executionArn=self._arn, reverseOrder=True
+        )
+        for page in pages:
+            fresh = [event for event in page["events"] if event["id"] > known]
+            new.extend(fresh)
+            if len(fresh) < len(page["events"]):
+                break
+        self.events.extend(reversed(new))
+        return self.events

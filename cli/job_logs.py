@@ -1,0 +1,87 @@
+"""The live numbers of a job, from the lines it prints to CloudWatch Logs."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+# `train:loss=0.53`, `progress=0.42`, `stage=tokenise`; a number or one word.
+_VALUE = re.compile(r"(?<!\S)([A-Za-z][\w:.-]*)=(\S+)")
+_PROGRESS = re.compile(r"(?:^|:)progress$")
+
+
+@dataclass
+class LiveValues:
+    """The newest value of every name=value that a job printed, and its progress from 0 to 1."""
+
+    fraction: float | None = None
+    values: dict[str, str] = field(default_factory=dict)
+
+    def read_line(self, line: str) -> None:
+        """Takes the values of one log line; a line of prose that has none changes nothing.
+
+        Only lines that start with a name=value count, so that a traceback, a command line or a
+        pip message that holds a `=` is not mistaken for a metric.
+        """
+        pairs = _VALUE.findall(line)
+        if not pairs or not line.lstrip().startswith(f"{pairs[0][0]}="):
+            return
+        for name, value in pairs:
+            if _PROGRESS.search(name):
+                self._read_progress(value)
+            else:
+                self.values.pop(name, None)  # the newest values come last
+                self.values[name] = value
+
+    def _read_progress(self, value: str) -> None:
+        try:
+            self.fraction = min(max(float(value), 0.0), 1.0)
+        except ValueError:
+            return
+
+
+class JobLog:
+    """Follows the log of one job's first instance, reading on from the last call."""
+
+    def __init__(self, logs: Any, group: str, job: str) -> None:
+        self._logs, self._group, self._job = logs, group, job
+        self._stream = ""
+        self._token = ""
+        self.live = LiveValues()
+
+    def read(self) -> list[str]:
+        """Returns the new lines; none while the job has no log yet."""
+        if not self._stream:
+            self._stream = self._find_stream()
+        lines: list[str] = []
+        while self._stream:
+            more = {"nextToken": self._token} if self._token else {}
+            page = self._logs.get_log_events(
+                logGroupName=self._group,
+                logStreamName=self._stream,
+                startFromHead=True,
+                **more,
+            )
+            lines += [event["message"].rstrip("\n") for event in page["events"]]
+            token = page["nextForwardToken"]
+            # The same token again is CloudWatch's way of saying that this is the end for now.
+            if token == self._token or not page["events"]:
+                self._token = token
+                break
+            self._token = token
+        for line in lines:
+            self.live.read_line(line)
+        return lines
+
+    def _find_stream(self) -> str:
+        try:
+            page = self._logs.describe_log_streams(
+                logGroupName=self._group, logStreamNamePrefix=f"{self._job}/"
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ResourceNotFoundException":
+                return ""  # the log group appears with the account's first job
+            raise
+        names = sorted(stream["logStreamName"] for stream in page["logStreams"])
+        return names[0] if names else ""

@@ -1,0 +1,194 @@
+"""Shows an execution while it runs: one bar per step on a terminal, plain lines elsewhere."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.table import Column
+
+from cli import execution
+from cli.execution import Execution, History
+from cli.job_logs import JobLog, LiveValues
+from cli.steps import State, Step, read_steps
+
+_POLL_SECONDS = 1.0
+_PLAIN_SECONDS = 15.0  # how often a running step is mentioned in plain output
+_MARKS = {State.WAITING: "·", State.RUNNING: "▸", State.DONE: "✓", State.FAILED: "✗"}
+_COLOURS = {State.WAITING: "dim", State.RUNNING: "cyan", State.DONE: "green", State.FAILED: "red"}
+# What is worth a glance, in this order; the rest of a job's numbers are in its log.
+_SHOWN = (
+    "stage",
+    "rows",
+    "ingested",
+    "epoch",
+    "step",
+    "train:loss",
+    "train:samples_per_second",
+    "validation:accuracy",
+    "validation:macro_f1",
+    "accuracy",
+    "macro_f1",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepView:
+    """A step with the live values of its job."""
+
+    step: Step
+    live: LiveValues
+
+    @property
+    def text(self) -> str:
+        """The job's numbers on one line."""
+        shown = [f"{name}={self.live.values[name]}" for name in _SHOWN if name in self.live.values]
+        return " ".join(shown)
+
+    def seconds(self, now: datetime) -> float:
+        if not self.step.began:
+            return 0.0
+        return max(((self.step.ended or now) - self.step.began).total_seconds(), 0.0)
+
+
+class View(Protocol):
+    """Draws the steps; called at every poll, and once more at the end."""
+
+    def __enter__(self) -> "View": ...
+    def __exit__(self, *_: object) -> None: ...
+    def show(self, steps: list[StepView], now: datetime) -> None: ...
+
+
+class BarView:
+    """One bar per step, with the time taken and the job's live values."""
+
+    def __init__(self, console: Console) -> None:
+        self._progress = Progress(
+            TextColumn("{task.fields[mark]} {task.description}", table_column=Column(no_wrap=True)),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[clock]}", justify="right"),
+            TextColumn("[dim]{task.fields[text]}", table_column=Column(ratio=1, no_wrap=True)),
+            console=console,
+            expand=True,
+        )
+        self._tasks: list[TaskID] = []
+
+    def __enter__(self) -> "BarView":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def show(self, steps: list[StepView], now: datetime) -> None:
+        for index, view in enumerate(steps):
+            if index == len(self._tasks):
+                task = self._progress.add_task(
+                    "", total=None, start=False, mark="", clock="", text=""
+                )
+                self._tasks.append(task)
+            self._update(self._tasks[index], view, now)
+
+    def _update(self, task: TaskID, view: StepView, now: datetime) -> None:
+        state = view.step.state
+        # Without a total the bar pulses: running, but nobody knows how far.
+        fraction = {State.DONE: 1.0, State.WAITING: 0.0}.get(state, view.live.fraction)
+        if state is not State.WAITING:
+            self._progress.start_task(task)
+        self._progress.update(
+            task,
+            description=f"[{_COLOURS[state]}]{view.step.title}",
+            mark=f"[{_COLOURS[state]}]{_MARKS[state]}",
+            clock=clock(view.seconds(now)) if view.step.began else "",
+            text=view.text,
+            total=None if fraction is None else 1.0,
+            completed=fraction or 0.0,
+        )
+
+
+class PlainView:
+    """A line whenever a step changes and every 15 seconds while it runs, for logs and CI."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._states: dict[str, State] = {}
+        self._spoke = datetime.min.replace(tzinfo=UTC)
+
+    def __enter__(self) -> "PlainView":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def show(self, steps: list[StepView], now: datetime) -> None:
+        for view in steps:
+            state = view.step.state
+            changed = self._states.get(view.step.title, State.WAITING) is not state
+            due = state is State.RUNNING and now - self._spoke >= timedelta(seconds=_PLAIN_SECONDS)
+            if changed or due:
+                self._say(view, now)
+            self._states[view.step.title] = state
+
+    def _say(self, view: StepView, now: datetime) -> None:
+        step, fraction = view.step, view.live.fraction
+        running = step.state is State.RUNNING
+        percent = f" {fraction:.0%}" if running and fraction is not None else ""
+        line = (
+            f"{step.title}: {step.state}{percent} {clock(view.seconds(now))} {view.text}".rstrip()
+        )
+        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+        self._spoke = now
+
+
+def clock(seconds: float) -> str:
+    """Seconds as m:ss."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+class Watcher:
+    """Reads one execution and its jobs' logs again and again."""
+
+    def __init__(self, states: Any, logs: Any, arn: str) -> None:
+        self._states, self._logs, self._arn = states, logs, arn
+        self._history = History(states, arn)
+        self._job_logs: dict[str, JobLog] = {}
+
+    def look(self) -> tuple[Execution, list[StepView]]:
+        """One look: the execution, and its steps with what their jobs last said."""
+        found = execution.describe(self._states, self._arn)
+        steps = read_steps(self._history.read(), found.status)
+        return found, [StepView(step=step, live=self._live(step)) for step in steps]
+
+    def _live(self, step: Step) -> LiveValues:
+        if not step.job:
+            return LiveValues()
+        if step.job not in self._job_logs:
+            self._job_logs[step.job] = JobLog(self._logs, step.log_group, step.job)
+        log = self._job_logs[step.job]
+        if step.state is State.RUNNING or not log.live.values:
+            log.read()
+        return log.live
+
+
+def choose_view(console: Console) -> View:
+    return BarView(console) if console.is_terminal else PlainView(console)
+
+
+def watch(
+    watcher: Watcher,
+    view: View,
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Execution:
+    """Shows the execution until it has finished and returns how it ended."""
+    with view:
+        while True:
+            found, steps = watcher.look()
+            view.show(steps, now())
+            if found.finished:
+                return found
+            sleep(_POLL_SECONDS)

@@ -1,0 +1,59 @@
+"""Tables and sentences about results, for a terminal."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from cli import features
+from cli.endpoint import Prediction
+from cli.execution import Execution
+from cli.progress import StepView, clock
+
+
+def evaluation(console: Console, results: dict[str, Any]) -> None:
+    """Prints evaluation.json: accuracy, macro-F1 with its interval, and a row per class."""
+    low, high = results["macro_f1_interval"]
+    console.print(
+        f"Test accuracy [bold]{results['accuracy']:.3f}[/] "
+        f"(always the most frequent class: {results['majority_accuracy']:.3f}), "
+        f"macro-F1 [bold]{results['macro_f1']:.3f}[/] "
+        f"(interval {low:.3f} to {high:.3f}), on {results['rows']} reviews never trained on",
+        highlight=False,
+    )
+    table = Table("class", box=None, pad_edge=False)
+    for heading in ("precision", "recall", "F1", "reviews"):
+        table.add_column(heading, justify="right")
+    for label, row in results["per_class"].items():
+        values = (f"{row[key]:.3f}" for key in ("precision", "recall", "f1"))
+        table.add_row(label, *values, str(row["support"]))
+    console.print(table)
+
+
+def predictions(console: Console, answers: Sequence[Prediction]) -> None:
+    table = Table("text", "label", box=None, pad_edge=False)
+    table.add_column("probability", justify="right")
+    for answer in answers:
+        table.add_row(answer.text, answer.label, f"{answer.probability:.3f}")
+    console.print(table)
+
+
+def rows(console: Console, result: features.Table) -> None:
+    table = Table(*result.columns, box=None, pad_edge=False)
+    for row in result.rows:
+        table.add_row(*row)
+    console.print(table)
+
+
+def status(console: Console, found: Execution, steps: Sequence[StepView]) -> None:
+    """Prints the execution's status and a row per step."""
+    console.print(f"{found.name}: [bold]{found.status}[/], started {found.started:%Y-%m-%d %H:%M}")
+    table = Table("step", "state", "time", "job", "latest", box=None, pad_edge=False)
+    for view in steps:
+        step = view.step
+        time = clock((step.ended - step.began).total_seconds()) if step.began and step.ended else ""
+        table.add_row(step.title, str(step.state), time, step.job, view.text)
+    console.print(table)
+    if found.error:
+        console.print(f"error: {found.error}\ncause: {found.cause}", markup=False)

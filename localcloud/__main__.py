@@ -1,0 +1,94 @@
+"""The command line of the embedded AWS: python -m localcloud serve|start|stop|env|exec."""
+
+import argparse
+import logging
+import os
+import shlex
+import sys
+from pathlib import Path
+
+from localcloud import server
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parsed = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    try:
+        return int(_COMMANDS[parsed.command](parsed))
+    except server.ServerError as error:
+        print(f"localcloud: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m localcloud", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in {
+        "serve": "serve in the foreground until Ctrl-C",
+        "start": "serve in the background; returns when ready",
+        "stop": "end the server and every process it has started",
+        "env": "print the variables that make AWS clients use the server",
+        "exec": "run a command with these variables: exec -- CMD...",
+    }.items():
+        command = commands.add_parser(name, help=text)
+        command.add_argument(
+            "--data-dir",
+            type=Path,
+            default=server.DEFAULT_DATA_DIR,
+            help="folder of the server's state (default: %(default)s)",
+        )
+        if name in ("serve", "start"):
+            command.add_argument("--port", type=int, default=0, help="0 is any free port")
+        if name == "exec":
+            command.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- CMD")
+    return parser
+
+
+def _serve(parsed: argparse.Namespace) -> int:
+    server.serve(parsed.data_dir, parsed.port)
+    return 0
+
+
+def _start(parsed: argparse.Namespace) -> int:
+    print(f"The embedded AWS is ready at {server.start(parsed.data_dir, parsed.port).endpoint_url}")
+    return 0
+
+
+def _stop(parsed: argparse.Namespace) -> int:
+    stopped = server.stop(parsed.data_dir)
+    print("The embedded AWS is stopped." if stopped else "No embedded AWS is running here.")
+    return 0
+
+
+def _environment(parsed: argparse.Namespace) -> dict[str, str]:
+    address = server.Address.read(parsed.data_dir)
+    if address is None:
+        raise server.ServerError(
+            f"no embedded AWS is running for {parsed.data_dir}; start it: python -m localcloud start"
+        )
+    return server.client_environment(address, parsed.data_dir)
+
+
+def _env(parsed: argparse.Namespace) -> int:
+    for name, value in _environment(parsed).items():
+        print(f"export {name}={shlex.quote(value)}")
+    return 0
+
+
+def _exec(parsed: argparse.Namespace) -> int:
+    command = parsed.argv[1:] if parsed.argv[:1] == ["--"] else parsed.argv
+    if not command:
+        raise server.ServerError("exec needs a command: python -m localcloud exec -- CMD...")
+    environment = {**os.environ, **_environment(parsed)}
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):  # of a real account
+        environment.pop(name, None)
+    try:
+        os.execvpe(command[0], command, environment)  # noqa: S606 - that is what exec is for
+    except OSError as error:
+        raise server.ServerError(f"cannot run {command[0]}: {error.strerror}") from error
+
+
+_COMMANDS = {"serve": _serve, "start": _start, "stop": _stop, "env": _env, "exec": _exec}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,38 @@
+"""Errors that go to the client in AWS's own shape.
+
+AwsError
+├── ValidationException   the request breaks a rule of the API
+├── ResourceInUse         the name is taken
+├── ResourceNotFound      there is no such resource
+└── ResourceLimitExceeded a quota is used up
+"""
+
+from typing import Any
+
+
+class AwsError(Exception):
+    """`code` and `message` as the client sees them; `members` are more fields of the error shape."""
+
+    def __init__(self, code: str, message: str, status: int = 400, **members: Any) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code, self.message, self.status, self.members = code, message, status, members
+
+
+class ValidationException(AwsError):
+    def __init__(self, message: str) -> None:
+        super().__init__("ValidationException", message)
+
+
+class ResourceInUse(AwsError):
+    def __init__(self, message: str) -> None:
+        super().__init__("ResourceInUse", message)
+
+
+class ResourceNotFound(AwsError):
+    def __init__(self, message: str) -> None:
+        super().__init__("ResourceNotFound", message)
+
+
+class ResourceLimitExceeded(AwsError):
+    def __init__(self, message: str) -> None:
+        super().__init__("ResourceLimitExceeded", message)

@@ -1,0 +1,101 @@
+"""The part of SageMaker that runs programs: processing, training and endpoints.
+
+Importing it registers its operations. `recover` brings the records of an earlier server in
+line with what is true now; `shutdown` ends every process.
+"""
+
+import logging
+import shutil
+import socket
+import threading
+import time
+from urllib.parse import urlsplit
+
+from localcloud.cloud import Cloud
+from localcloud.execution import endpoint, model, processing, processing_job, training, training_job
+from localcloud.execution.engine import close_engine, engine
+from localcloud.execution.jobs import RUNNING, SERVER_STOPPED, mark
+from localcloud.execution.process import kill_marked
+
+__all__ = ["endpoint", "model", "processing", "recover", "shutdown", "training"]
+
+_LOGGER = logging.getLogger(__name__)
+_SERVER_SECONDS = 120
+
+
+def recover(cloud: Cloud) -> None:
+    """Kills orphans, fails jobs that were running, starts endpoints again (in the background).
+
+    Returns at once; may be called before the server listens. Until its instances are healthy again,
+    an endpoint is in status SystemUpdating.
+    """
+    killed = kill_marked(mark(cloud))
+    if killed:
+        _LOGGER.warning("killed %d processes of an earlier run", killed)
+    for folder in ("processing-jobs", "training-jobs", "endpoints"):
+        shutil.rmtree(cloud.data_dir / folder, ignore_errors=True)
+    _fail_running_jobs(cloud)
+    for record in cloud.store.list(endpoint.ENDPOINT):
+        name, status = record["EndpointName"], record["EndpointStatus"]
+        if status == "Deleting":
+            cloud.store.delete(endpoint.ENDPOINT, name)
+        elif status != "Failed":
+            cloud.store.update(endpoint.ENDPOINT, name, EndpointStatus="SystemUpdating")
+            threading.Thread(
+                target=_restart_endpoint,
+                args=(cloud, name, record["EndpointConfigName"]),
+                daemon=True,
+            ).start()
+
+
+def _fail_running_jobs(cloud: Cloud) -> None:
+    failed = {"FailureReason": SERVER_STOPPED, "LastModifiedTime": time.time()}
+    for record in cloud.store.list(processing_job.KIND):
+        if record["ProcessingJobStatus"] in RUNNING:
+            cloud.store.update(
+                processing_job.KIND,
+                record["ProcessingJobName"],
+                ProcessingJobStatus="Failed",
+                ProcessingEndTime=time.time(),
+                **failed,
+            )
+    for record in cloud.store.list(training_job.KIND):
+        if record["TrainingJobStatus"] in RUNNING:
+            stages = record["SecondaryStatusTransitions"]
+            cloud.store.update(
+                training_job.KIND,
+                record["TrainingJobName"],
+                TrainingJobStatus="Failed",
+                SecondaryStatus="Failed",
+                SecondaryStatusTransitions=training_job.next_stage(
+                    stages, "Failed", "Training job failed", ended=True
+                ),
+                TrainingEndTime=time.time(),
+                **failed,
+            )
+
+
+def _restart_endpoint(cloud: Cloud, name: str, config_name: str) -> None:
+    """The model comes from S3 and the role from STS, so the server must be up first."""
+    address = urlsplit(cloud.endpoint_url)
+    deadline = time.monotonic() + _SERVER_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(
+                (address.hostname or "127.0.0.1", address.port or 80), 1
+            ).close()
+            break
+        except OSError:
+            time.sleep(0.2)
+    endpoint.deploy(cloud, name, config_name)
+
+
+def shutdown(cloud: Cloud) -> None:
+    """Ends every job and every served process of this embedded AWS; none is left afterwards."""
+    running = engine(cloud)
+    running.stopping.set()
+    running.queue.shutdown()
+    for fleet in [*running.starting, *running.fleets.values()]:
+        fleet.close()
+    kill_marked(mark(cloud))
+    close_engine(cloud)

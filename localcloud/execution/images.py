@@ -1,0 +1,26 @@
+"""Container images that this machine can stand in for.
+
+An image is known by its repository name, whatever registry, account or tag it has: its programs run
+in the server's own Python. Not emulated: the image's operating system and pinned library versions.
+"""
+
+from localcloud.errors import ValidationException
+
+SKLEARN = "sagemaker-scikit-learn"
+PYTORCH_TRAINING = "pytorch-training"
+PYTORCH_INFERENCE = "pytorch-inference"
+KNOWN = (SKLEARN, PYTORCH_TRAINING, PYTORCH_INFERENCE)
+
+
+def repository(image_uri: str) -> str:
+    """`123.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.8-cpu` → `pytorch-training`.
+
+    Raises ValidationException for an image that cannot run here.
+    """
+    name = image_uri.partition("@")[0].rpartition("/")[2].partition(":")[0]
+    if name not in KNOWN:
+        raise ValidationException(
+            f"Image {image_uri!r} is not supported by localcloud: its repository must be one of "
+            + ", ".join(KNOWN)
+        )
+    return name

@@ -1,0 +1,262 @@
+"""What processing and training jobs have in common: a thread, programs, an ending, a record.
+
+Not emulated: capacity errors, spot interruption, warm pools, instance types (every instance is a
+process group on this machine), VPC settings, network isolation.
+"""
+
+import logging
+import os
+import shutil
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from localcloud.cloud import Cloud
+from localcloud.execution.interpreter import make_environment, search_path
+from localcloud.execution.layout import Layout
+from localcloud.execution.logs import LogStream
+from localcloud.execution.process import Program, base_environment
+from localcloud.execution.role import Role
+from localcloud.execution.transfer import TransferError
+
+GRACE_SECONDS = 120  # between SIGTERM and SIGKILL, as StopTrainingJob documents
+LONGEST_REASON = 1024  # characters of FailureReason and ExitMessage
+SERVER_STOPPED = "InternalServerError: the embedded AWS was stopped while the job was running"
+RUNNING = ("InProgress", "Stopping")
+_POLL_SECONDS = 0.1
+_LOGGER = logging.getLogger(__name__)
+
+
+class JobError(Exception):
+    """Ends the job as Failed; the text is its FailureReason."""
+
+
+class ServerStopped(Exception):
+    """The embedded AWS shuts down; running jobs end at once."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How the programs of a job ended. `instance` is the one that failed, counted from 0."""
+
+    outcome: str  # Completed | Failed | Stopped | TimedOut
+    exit_code: int = 0
+    instance: int = 0
+
+
+@dataclass
+class Instance:
+    """One "machine" of a job: its folder, name, log stream and, once started, its program."""
+
+    index: int
+    host: str
+    layout: Layout
+    folder: Path
+    log: LogStream
+    program: Program | None = None
+
+
+class Job(ABC):
+    """One job from its record to its ending. Runs in its own thread."""
+
+    kind: ClassVar[str]  # of the record in the store
+    log_group: ClassVar[str]
+    status_field: ClassVar[str]
+    end_field: ClassVar[str]
+
+    def __init__(self, cloud: Cloud, name: str) -> None:
+        self.cloud, self.name = cloud, name
+        self.folder = cloud.data_dir / f"{self.kind}s" / name
+        self.stop = threading.Event()
+        self.abort = threading.Event()
+        self.instances: list[Instance] = []
+
+    @property
+    def record(self) -> dict[str, Any]:
+        record = self.cloud.store.get(self.kind, self.name)
+        if record is None:
+            raise ServerStopped(f"{self.kind} {self.name} is gone")
+        return record
+
+    def update(self, **changes: Any) -> None:
+        self.cloud.store.update(self.kind, self.name, LastModifiedTime=time.time(), **changes)
+
+    def run(self) -> None:
+        """Runs the job to an end that is in its record, whatever happens."""
+        try:
+            self.execute()
+        except JobError as error:
+            self.finish("Failed", str(error))
+        except TransferError as error:
+            self.finish("Failed", str(data_error("transfer", error)))
+        except ServerStopped:
+            self.finish("Failed", SERVER_STOPPED)
+        except Exception as error:
+            _LOGGER.exception("%s %s", self.kind, self.name)
+            self.finish("Failed", f"InternalServerError: {type(error).__name__}: {error}")
+        finally:
+            self._clean_up()
+
+    @abstractmethod
+    def execute(self) -> None:
+        """Every stage of the job up to `finish`."""
+
+    def finish(self, status: str, reason: str = "", **changes: Any) -> None:
+        for instance in self.instances:  # whoever sees the ending finds the whole log
+            instance.log.close()
+        if reason:
+            changes["FailureReason"] = reason[:LONGEST_REASON]
+        self.update(**{self.status_field: status, self.end_field: time.time()}, **changes)
+
+    def assume_role(self, arn: str) -> Role:
+        try:
+            return Role.assume(self.cloud, arn, self.name)
+        except Exception as error:
+            raise JobError(f"ClientError: Could not assume role {arn}: {error}") from error
+
+    def make_instances(self, hosts: Sequence[str]) -> None:
+        """One folder, Python and log stream for each host."""
+        epoch = int(time.time() * 1000)
+        logs = self.cloud.client("logs")
+        for index, host in enumerate(hosts):
+            folder = self.folder / f"algo-{index + 1}"
+            stream = f"{self.name}/algo-{index + 1}-{epoch}"
+            log = LogStream(logs, self.log_group, stream)
+            self.instances.append(Instance(index, host, Layout(folder / "ml"), folder, log))
+
+    def start(
+        self,
+        instance: Instance,
+        command: Sequence[str],
+        environment: dict[str, str],
+        on_line: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        def write(line: str) -> None:
+            instance.log.write(line)
+            on_line(line)
+
+        binaries = make_environment(instance.folder / "python")
+        environment = base_environment() | {"PATH": search_path(binaries)} | environment
+        # A name is looked up on the job's own PATH, not the server's.
+        executable = shutil.which(command[0], path=environment["PATH"])
+        if executable is None:
+            raise JobError(f"AlgorithmError: {command[0]!r} is not an executable of the container")
+        instance.program = Program(
+            [executable, *command[1:]],
+            folder=instance.layout.make(),
+            environment=environment,
+            mark=mark(self.cloud, self.kind, self.name, str(instance.index)),
+            on_line=write,
+        )
+
+    def supervise(self, max_seconds: float, each_second: Callable[[], None]) -> Ending:
+        """Waits until all programs have ended, one has failed, or time or the user ends them."""
+        deadline = time.monotonic() + max_seconds
+        tick = time.monotonic()
+        while not self.abort.is_set():
+            if self.stop.is_set():
+                return self._terminate("Stopped")
+            if time.monotonic() > deadline:
+                return self._terminate("TimedOut")
+            ending = self._ending()
+            if ending is not None:
+                self._close_programs()
+                return ending
+            if time.monotonic() >= tick:
+                each_second()
+                tick += 1
+            time.sleep(_POLL_SECONDS)
+        raise ServerStopped
+
+    def _ending(self) -> Ending | None:
+        codes = [instance.program.exit_code for instance in self.instances if instance.program]
+        for index, code in enumerate(codes):
+            if code:
+                return Ending("Failed", code, index)
+        return Ending("Completed") if all(code == 0 for code in codes) else None
+
+    def _terminate(self, outcome: str) -> Ending:
+        programs = [instance.program for instance in self.instances if instance.program]
+        for program in programs:
+            program.terminate()
+        deadline = time.monotonic() + GRACE_SECONDS
+        while any(program.exit_code is None for program in programs):
+            if self.abort.is_set() or time.monotonic() > deadline:
+                break
+            time.sleep(_POLL_SECONDS)
+        self._close_programs()
+        return Ending(outcome)
+
+    def _close_programs(self) -> None:
+        for instance in self.instances:
+            if instance.program:
+                instance.program.close()
+
+    def check_stopped(self) -> bool:
+        if self.abort.is_set():
+            raise ServerStopped
+        return self.stop.is_set()
+
+    def _clean_up(self) -> None:
+        self._close_programs()
+        if not os.environ.get("LOCALCLOUD_KEEP_JOB_FOLDERS"):
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def mark(cloud: Cloud, *names: str) -> str:
+    """Marks the processes of one instance; the data folder tells servers on one machine apart."""
+    return "|".join([str(cloud.data_dir.resolve()), *names, ""])
+
+
+def data_error(action: str, error: TransferError) -> JobError:
+    return JobError(f"ClientError: Data {action} failed: {error}")
+
+
+class JobQueue:
+    """Runs jobs in threads, at most `limit` at a time; the others wait for their turn."""
+
+    def __init__(self, limit: int) -> None:
+        self._slots = threading.BoundedSemaphore(limit)
+        self._lock = threading.Lock()
+        self._jobs: dict[tuple[str, str], tuple[Job, threading.Thread]] = {}
+
+    def submit(self, job: Job) -> None:
+        thread = threading.Thread(
+            target=self._run, args=(job,), name=f"{job.kind}-{job.name}", daemon=True
+        )
+        with self._lock:
+            self._jobs[job.kind, job.name] = (job, thread)
+        thread.start()
+
+    def get(self, kind: str, name: str) -> Job | None:
+        with self._lock:
+            job, _ = self._jobs.get((kind, name), (None, None))
+        return job
+
+    def shutdown(self) -> None:
+        with self._lock:
+            running = list(self._jobs.values())
+        for job, _ in running:
+            job.abort.set()
+        for _, thread in running:
+            thread.join(timeout=20)
+
+    def _run(self, job: Job) -> None:
+        try:
+            while not self._slots.acquire(timeout=0.5):
+                if job.stop.is_set() or job.abort.is_set():
+                    break  # `execute` sees it before it starts anything
+            else:
+                try:
+                    job.run()
+                finally:
+                    self._slots.release()
+                return
+            job.run()
+        finally:
+            with self._lock:
+                del self._jobs[job.kind, job.name]

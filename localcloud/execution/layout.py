@@ -1,0 +1,61 @@
+"""Folders of one instance, laid out as a SageMaker container sees `/opt/ml`.
+
+A container has its own `/opt/ml`; several jobs on one machine cannot. So each instance gets a
+folder of its own, and `/opt/ml` is rewritten to it wherever SageMaker itself hands the path to the
+program: entry point, arguments, environment, hyperparameters.
+
+Not emulated: a path that a program hard-codes in its own source. Pass paths as arguments instead.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+CONTAINER_ROOT = "/opt/ml"
+_CONTAINER_PATH = re.compile(r"(?<![\w.-])/opt/ml(?![\w.-])")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The folder that stands for `/opt/ml` of one instance."""
+
+    root: Path
+
+    def localise(self, text: str) -> str:
+        """`text` with every `/opt/ml` path pointing into this layout."""
+        return _CONTAINER_PATH.sub(lambda _: str(self.root), text)
+
+    def localise_all(self, values: Mapping[str, str]) -> dict[str, str]:
+        return {key: self.localise(value) for key, value in values.items()}
+
+    def path(self, container_path: str) -> Path:
+        """The local folder of an absolute container path, which must lie below `/opt/ml`.
+
+        Raises ValueError for any other path: there is no container whose file system could hold it.
+        """
+        relative = Path(container_path)
+        if not relative.is_relative_to(CONTAINER_ROOT) or ".." in relative.parts:
+            raise ValueError(f"{container_path!r} is not below {CONTAINER_ROOT}")
+        return self.root / relative.relative_to(CONTAINER_ROOT)
+
+    def make(self, *parts: str) -> Path:
+        folder = self.root.joinpath(*parts)
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def write_json(self, relative: str, content: Any) -> Path:
+        path = self.root / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content, default=str))
+        return path
+
+    def read_text(self, relative: str, limit: int) -> str:
+        """At most `limit` bytes of a text file that the program may have written; "" if absent."""
+        try:
+            with (self.root / relative).open("rb") as file:
+                return file.read(limit).decode(errors="replace").strip()
+        except FileNotFoundError:
+            return ""

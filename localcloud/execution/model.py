@@ -1,0 +1,150 @@
+"""CreateModel, CreateEndpointConfig and their kin: what an endpoint is made of.
+
+Refused, not ignored: several containers, multi-model mode, model packages, uncompressed artefacts,
+serverless and asynchronous inference, data capture, shadow variants, explainers, components.
+"""
+
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from localcloud.cloud import Cloud
+from localcloud.errors import ValidationException
+from localcloud.execution import records
+from localcloud.execution.images import repository
+from localcloud.execution.records import Record
+from localcloud.execution.role import check_role
+from localcloud.execution.transfer import Location, TransferError
+from localcloud.operations import operation
+
+MODEL = "model"
+CONFIG = "endpoint-config"
+_CONTAINER = (
+    "MultiModelConfig",
+    "ModelDataSource",
+    "ModelPackageName",
+    "AdditionalModelDataSources",
+)
+_CONFIG = (
+    "DataCaptureConfig",
+    "AsyncInferenceConfig",
+    "ExplainerConfig",
+    "ShadowProductionVariants",
+)
+_VARIANT = ("ServerlessConfig", "ManagedInstanceScaling", "RoutingConfig", "AcceleratorType")
+
+
+def find_model(cloud: Cloud, name: str) -> Record:
+    arn = records.arn(cloud, "model", name)
+    return records.find(cloud, MODEL, name, f'Could not find model "{arn}".')
+
+
+def find_config(cloud: Cloud, name: str) -> Record:
+    arn = records.arn(cloud, "endpoint-config", name)
+    return records.find(cloud, CONFIG, name, f'Could not find endpoint configuration "{arn}".')
+
+
+@operation("CreateModel")
+def create_model(cloud: Cloud, request: Record) -> Record:
+    name = request["ModelName"]
+    arn = records.arn(cloud, "model", name)
+    container = _container(request)
+    repository(container["Image"])
+    if "ExecutionRoleArn" not in request:
+        raise ValidationException("ExecutionRoleArn is required to create a model")
+    check_role(cloud, request["ExecutionRoleArn"])
+    if "ModelDataUrl" in container:
+        _check_artefact(cloud, container["ModelDataUrl"])
+    record = {key: value for key, value in request.items() if key != "Containers"}
+    record |= {"PrimaryContainer": container, "ModelArn": arn}
+    taken = ValidationException(f'Cannot create already existing model "{arn}".')
+    records.create(cloud, MODEL, name, record, taken)
+    return {"ModelArn": arn}
+
+
+def _container(request: Record) -> Record:
+    records.refuse(request, ["InferenceExecutionConfig"])
+    containers = request.get("Containers", [])
+    container: Record | None = request.get("PrimaryContainer", *containers[:1] or [None])
+    if container is None or len(containers) > 1:
+        raise ValidationException("A model needs exactly one container in localcloud")
+    records.refuse(container, _CONTAINER)
+    if container.get("Mode", "SingleModel") != "SingleModel":
+        raise ValidationException("Mode MultiModel is not supported by localcloud")
+    if "Image" not in container:
+        raise ValidationException("PrimaryContainer.Image is required by localcloud")
+    return container
+
+
+def _check_artefact(cloud: Cloud, url: str) -> None:
+    try:
+        location = Location.parse(url)
+        cloud.client("s3").head_object(Bucket=location.bucket, Key=location.key)
+    except (TransferError, ClientError) as error:
+        raise ValidationException(f"Could not find model data at {url}.") from error
+
+
+@operation("DescribeModel")
+def describe_model(cloud: Cloud, request: Record) -> Record:
+    return find_model(cloud, request["ModelName"])
+
+
+@operation("ListModels")
+def list_models(cloud: Cloud, request: Record) -> Record:
+    def summary(record: Record) -> Record:
+        return records.pick(record, "ModelName", "ModelArn", "CreationTime")
+
+    found = records.select(cloud.store.list(MODEL), request, name="ModelName", summary=summary)
+    return {"Models": found}
+
+
+@operation("DeleteModel")
+def delete_model(cloud: Cloud, request: Record) -> Record:
+    find_model(cloud, request["ModelName"])
+    cloud.store.delete(MODEL, request["ModelName"])
+    return {}
+
+
+@operation("CreateEndpointConfig")
+def create_endpoint_config(cloud: Cloud, request: Record) -> Record:
+    name = request["EndpointConfigName"]
+    arn = records.arn(cloud, "endpoint-config", name)
+    records.refuse(request, _CONFIG)
+    for variant in request["ProductionVariants"]:
+        _check_variant(cloud, variant)
+    record = {**request, "EndpointConfigArn": arn}
+    taken = ValidationException(f'Cannot create already existing endpoint configuration "{arn}".')
+    records.create(cloud, CONFIG, name, record, taken)
+    return {"EndpointConfigArn": arn}
+
+
+def _check_variant(cloud: Cloud, variant: dict[str, Any]) -> None:
+    records.refuse(variant, _VARIANT)
+    if "ModelName" not in variant or "InstanceType" not in variant:
+        raise ValidationException(
+            f"Variant {variant['VariantName']!r} needs ModelName and InstanceType in localcloud"
+        )
+    find_model(cloud, variant["ModelName"])
+
+
+@operation("DescribeEndpointConfig")
+def describe_endpoint_config(cloud: Cloud, request: Record) -> Record:
+    return find_config(cloud, request["EndpointConfigName"])
+
+
+@operation("ListEndpointConfigs")
+def list_endpoint_configs(cloud: Cloud, request: Record) -> Record:
+    def summary(record: Record) -> Record:
+        return records.pick(record, "EndpointConfigName", "EndpointConfigArn", "CreationTime")
+
+    found = records.select(
+        cloud.store.list(CONFIG), request, name="EndpointConfigName", summary=summary
+    )
+    return {"EndpointConfigs": found}
+
+
+@operation("DeleteEndpointConfig")
+def delete_endpoint_config(cloud: Cloud, request: Record) -> Record:
+    find_config(cloud, request["EndpointConfigName"])
+    cloud.store.delete(CONFIG, request["EndpointConfigName"])
+    return {}

@@ -1,0 +1,80 @@
+"""Records of jobs, models and endpoints as Describe returns them, and lists of them."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from localcloud.cloud import Cloud
+from localcloud.errors import AwsError, ValidationException
+
+Record = dict[str, Any]
+_CREATION = threading.Lock()  # makes "is the name free? take it" one step
+
+
+def arn(cloud: Cloud, resource: str, name: str) -> str:
+    """SageMaker writes names in lower case in its ARNs."""
+    return f"arn:aws:sagemaker:{cloud.region}:{cloud.account}:{resource}/{name.lower()}"
+
+
+def create(cloud: Cloud, kind: str, name: str, record: Record, taken: AwsError) -> None:
+    """Stores a new record with its creation time, or raises `taken`."""
+    now = time.time()
+    with _CREATION:
+        if cloud.store.get(kind, name) is not None:
+            raise taken
+        cloud.store.put(kind, name, {**record, "CreationTime": now, "LastModifiedTime": now})
+
+
+def find(cloud: Cloud, kind: str, name: str, missing: str) -> Record:
+    """The record, or ValidationException (SageMaker's code for it) with the message `missing`."""
+    record = cloud.store.get(kind, name)
+    if record is None:
+        raise ValidationException(missing)
+    return record
+
+
+def refuse(request: Mapping[str, Any], unsupported: Iterable[str]) -> None:
+    """Raises ValidationException for request fields that would be silently ignored otherwise."""
+    for field in unsupported:
+        if request.get(field):
+            raise ValidationException(f"{field} is not supported by localcloud")
+
+
+def select(
+    records: Iterable[Record],
+    request: Mapping[str, Any],
+    *,
+    name: str,
+    status: str = "",
+    summary: Callable[[Record], Record],
+) -> list[Record]:
+    """The summaries that a List request asks for, filtered and in its order (newest first).
+
+    `name` and `status` are the record fields that NameContains and StatusEquals refer to.
+    Pages are cut by the wire layer.
+    """
+    chosen = [record for record in records if _matches(record, request, name, status)]
+    sort_field = {"Name": name, "Status": status}.get(request.get("SortBy", ""), "CreationTime")
+    ascending = request.get("SortOrder", "Descending") == "Ascending"
+    chosen.sort(key=lambda record: (record[sort_field], record[name]), reverse=not ascending)
+    return [summary(record) for record in chosen]
+
+
+def _matches(record: Record, request: Mapping[str, Any], name: str, status: str) -> bool:
+    def seconds(field: str, default: float) -> float:
+        value = request.get(field, default)
+        return value.timestamp() if hasattr(value, "timestamp") else float(value)
+
+    return (
+        request.get("NameContains", "").lower() in record[name].lower()
+        and request.get("StatusEquals", record.get(status)) == record.get(status)
+        and all(
+            seconds(f"{field}After", 0) <= record[field] <= seconds(f"{field}Before", float("inf"))
+            for field in ("CreationTime", "LastModifiedTime")
+        )
+    )
+
+
+def pick(record: Mapping[str, Any], *fields: str) -> Record:
+    return {field: record[field] for field in fields if field in record}

@@ -1,0 +1,171 @@
+"""One instance of an endpoint: a served model in a process of its own."""
+
+import contextlib
+import os
+import secrets
+import shutil
+import socket
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import urllib3
+
+from localcloud.cloud import Cloud
+from localcloud.execution import serving
+from localcloud.execution.images import PYTORCH_INFERENCE, repository
+from localcloud.execution.interpreter import make_environment, search_path
+from localcloud.execution.jobs import mark
+from localcloud.execution.layout import Layout
+from localcloud.execution.logs import LogStream
+from localcloud.execution.process import Program, base_environment
+from localcloud.execution.role import Role
+from localcloud.execution.transfer import download_file, extract, inside
+
+INVOCATION_SECONDS = 60  # SageMaker's limit for a container's answer
+_PING_SECONDS = 2
+_POLL_SECONDS = 0.1
+_CONNECTIONS = 16
+
+
+class StartError(Exception):
+    """The container did not become healthy; the text becomes the endpoint's FailureReason."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a container answered, or status 0 when it did not answer in time."""
+
+    status: int
+    body: bytes
+    content_type: str
+
+
+class ServerProcess:
+    """Prepares the model's folder once; `start` and `restart` run the serving program in it."""
+
+    def __init__(self, cloud: Cloud, endpoint: str, variant: str, model: dict[str, Any]) -> None:
+        self._cloud, self._model, self.variant = cloud, model, variant
+        identifier = f"i-{secrets.token_hex(8)}"
+        self._mark = mark(cloud, "endpoint", endpoint, identifier)
+        self._folder = cloud.data_dir / "endpoints" / endpoint / identifier
+        self._layout = Layout(self._folder / "ml")
+        group = f"/aws/sagemaker/Endpoints/{endpoint}"
+        self.log = LogStream(cloud.client("logs"), group, f"{variant}/{identifier}")
+        self._program: Program | None = None
+        self._pool: urllib3.HTTPConnectionPool | None = None
+
+    @property
+    def image(self) -> str:
+        image: str = self._model["PrimaryContainer"]["Image"]
+        return image
+
+    @property
+    def alive(self) -> bool:
+        return self._program is not None and self._program.exit_code is None
+
+    def prepare(self) -> None:
+        """Downloads and extracts the model, and the code if it lies elsewhere."""
+        container = self._model["PrimaryContainer"]
+        self._role = Role.assume(
+            self._cloud, self._model["ExecutionRoleArn"], f"SageMaker-{self._folder.name}"
+        )
+        s3 = self._role.client("s3")
+        model = self._layout.make("model")
+        if "ModelDataUrl" in container:
+            self._fetch(s3, container["ModelDataUrl"], model)
+        environment = container.get("Environment", {})
+        submitted = environment.get("SAGEMAKER_SUBMIT_DIRECTORY", "")
+        if submitted.startswith("s3://"):
+            self._fetch(s3, submitted, inside(model, "code"))
+        self._binaries = make_environment(self._folder / "python")
+
+    def _fetch(self, s3: Any, uri: str, folder: Path) -> None:
+        archive = download_file(s3, uri, self._folder / "download.tar.gz")
+        extract(archive, folder)
+        archive.unlink()
+
+    def start(self) -> None:
+        # A socket bound here and inherited by the program cannot be taken by another process.
+        with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+            port = listener.getsockname()[1]
+            self._program = Program(
+                [str(self._binaries / "python"), "-P", str(Path(serving.__file__).resolve())],
+                folder=self._layout.make(),
+                environment=self._environment(listener.fileno()),
+                mark=self._mark,
+                on_line=self.log.write,
+                pass_fds=[listener.fileno()],
+            )
+        self._pool = urllib3.HTTPConnectionPool(
+            "127.0.0.1", port, maxsize=_CONNECTIONS, retries=False, timeout=INVOCATION_SECONDS
+        )
+
+    def _environment(self, descriptor: int) -> dict[str, str]:
+        requested = self._model["PrimaryContainer"].get("Environment", {})
+        return (
+            base_environment()
+            | {"PATH": search_path(self._binaries)}
+            | self._role.environment()
+            | {
+                "SAGEMAKER_BASE_DIR": str(self._layout.root),
+                "LOCALCLOUD_SOCKET": str(descriptor),
+                "LOCALCLOUD_FRAMEWORK": (
+                    "pytorch" if repository(self.image) == PYTORCH_INFERENCE else "sklearn"
+                ),
+            }
+            | self._layout.localise_all(requested)
+        )
+
+    def wait_healthy(self, seconds: float, abort: threading.Event) -> None:
+        """Raises StartError when the program ends or does not answer /ping in time."""
+        deadline = time.monotonic() + seconds
+        while not self._ping():
+            if not self.alive or time.monotonic() > deadline or abort.is_set():
+                last = self._program.last_line if self._program else ""
+                raise StartError(
+                    f"The primary container for production variant {self.variant} did not pass the "
+                    "ping health check. Please check CloudWatch logs for this endpoint."
+                    + (f" {last}" if last else "")
+                )
+            time.sleep(_POLL_SECONDS)
+
+    def _ping(self) -> bool:
+        if self._pool is None or not self.alive:
+            return False
+        try:
+            return self._pool.request("GET", "/ping", timeout=_PING_SECONDS).status == 200
+        except urllib3.exceptions.HTTPError:
+            return False
+
+    def invoke(self, body: bytes, headers: dict[str, str]) -> Answer:
+        if self._pool is None:
+            return Answer(0, b"the container is not running", "text/plain")
+        try:
+            response = self._pool.request("POST", "/invocations", body=body, headers=headers)
+        except urllib3.exceptions.ReadTimeoutError:
+            return Answer(0, _TIMED_OUT, "text/plain")
+        except urllib3.exceptions.HTTPError as error:
+            return Answer(0, f"the container closed the connection: {error}".encode(), "text/plain")
+        content_type = response.headers.get("Content-Type", "application/octet-stream")
+        return Answer(response.status, response.data, content_type)
+
+    def close(self) -> None:
+        if self._program:
+            self._program.terminate()
+            self._program.close()
+        if self._pool:
+            self._pool.close()
+        self.log.close()
+        if not os.environ.get("LOCALCLOUD_KEEP_JOB_FOLDERS"):
+            shutil.rmtree(self._folder, ignore_errors=True)
+            with contextlib.suppress(OSError):  # other instances' folders
+                self._folder.parent.rmdir()
+
+
+_TIMED_OUT = (
+    b"Your invocation timed out while waiting for a response from container primary. Review the "
+    b"latency metrics for each container in Amazon CloudWatch, resolve the issue, and try again."
+)

@@ -1,0 +1,192 @@
+"""CreateTrainingJob and its kin.
+
+Refused, not ignored: algorithms by name, Pipe mode, file-system and data-set channels, managed
+spot, heterogeneous clusters, Debugger rules other than ProfilerReport, uncompressed output,
+serverless jobs. Kept and shown without effect: instance type and volume, VPC, encryption between
+containers, DebugHookConfig, TensorBoardOutputConfig (their libraries are not in the toolkits).
+"""
+
+from pathlib import Path
+from typing import Any
+
+from localcloud.cloud import Cloud
+from localcloud.errors import ResourceInUse, ResourceNotFound, ValidationException
+from localcloud.execution import records
+from localcloud.execution.engine import engine
+from localcloud.execution.images import repository
+from localcloud.execution.layout import CONTAINER_ROOT, Layout
+from localcloud.execution.metrics import check_definitions
+from localcloud.execution.profiler import check_rules
+from localcloud.execution.records import Record
+from localcloud.execution.role import check_role
+from localcloud.execution.training_job import CHECKPOINTS, KIND, TrainingJob, next_stage
+from localcloud.execution.transfer import Location, TransferError
+from localcloud.operations import operation
+
+_UNSUPPORTED = (
+    "EnableManagedSpotTraining",
+    "DebugRuleConfigurations",
+    "ServerlessJobConfig",
+    "MlflowConfig",
+    "ModelPackageConfig",
+    "SessionChainingConfig",
+    "RemoteDebugConfig",
+)
+
+
+@operation("CreateTrainingJob")
+def create_training_job(cloud: Cloud, request: Record) -> Record:
+    name = request["TrainingJobName"]
+    _check(cloud, request)
+    arn = records.arn(cloud, "training-job", name)
+    record = {
+        **request,
+        "TrainingJobArn": arn,
+        "TrainingJobStatus": "InProgress",
+        "SecondaryStatus": "Starting",
+        "SecondaryStatusTransitions": next_stage([], "Starting", "Starting the training job"),
+    }
+    if request.get("ProfilerRuleConfigurations"):
+        record["ProfilerRuleEvaluationStatuses"] = [
+            {
+                "RuleConfigurationName": rule["RuleConfigurationName"],
+                "RuleEvaluationStatus": "InProgress",
+            }
+            for rule in request["ProfilerRuleConfigurations"]
+        ]
+    taken = ResourceInUse(
+        "Job name must be unique within an AWS account and region, "
+        f"and a job with this name already exists ({arn})"
+    )
+    records.create(cloud, KIND, name, record, taken)
+    engine(cloud).queue.submit(TrainingJob(cloud, name))
+    return {"TrainingJobArn": arn}
+
+
+def _check(cloud: Cloud, request: Record) -> None:
+    records.refuse(request, _UNSUPPORTED)
+    algorithm = _required(request, "AlgorithmSpecification")
+    if "TrainingImage" not in algorithm:
+        raise ValidationException(
+            "AlgorithmSpecification.TrainingImage is required by localcloud: "
+            "algorithms by name are not supported"
+        )
+    repository(algorithm["TrainingImage"])
+    _check_mode("AlgorithmSpecification", algorithm.get("TrainingInputMode", "File"))
+    check_definitions(algorithm.get("MetricDefinitions", []))
+    check_rules(request.get("ProfilerRuleConfigurations", []))
+    resources = _required(request, "ResourceConfig")
+    if "InstanceCount" not in resources or "InstanceType" not in resources:
+        raise ValidationException("ResourceConfig needs InstanceType and InstanceCount")
+    records.refuse(resources, ["InstanceGroups"])
+    for channel in request.get("InputDataConfig", []):
+        _check_channel(channel)
+    output = request["OutputDataConfig"]
+    _check_uri("OutputDataConfig.S3OutputPath", output["S3OutputPath"])
+    if output.get("CompressionType", "GZIP") != "GZIP":
+        raise ValidationException(
+            "OutputDataConfig.CompressionType NONE is not supported by localcloud"
+        )
+    _check_checkpoints(request.get("CheckpointConfig"))
+    check_role(cloud, request["RoleArn"])
+
+
+def _required(request: Record, field: str) -> Any:
+    if field not in request:
+        raise ValidationException(f"{field} is required by localcloud")
+    return request[field]
+
+
+def _check_channel(channel: Record) -> None:
+    name = channel["ChannelName"]
+    _check_mode(f"Channel {name!r}", channel.get("InputMode", "File"))
+    if channel.get("CompressionType", "None") != "None":
+        raise ValidationException(
+            f"Channel {name!r}: CompressionType Gzip is not supported by localcloud"
+        )
+    source = channel["DataSource"].get("S3DataSource")
+    if source is None or source["S3DataType"] not in ("S3Prefix", "ManifestFile"):
+        raise ValidationException(
+            f"Channel {name!r}: only S3DataSource with S3Prefix or ManifestFile is supported "
+            "by localcloud"
+        )
+    _check_uri(f"Channel {name!r}", source["S3Uri"])
+
+
+def _check_mode(what: str, mode: str) -> None:
+    if mode not in ("File", "FastFile"):
+        raise ValidationException(
+            f"{what}: input mode {mode!r} is not supported by localcloud, only File and FastFile"
+        )
+
+
+def _check_checkpoints(config: Record | None) -> None:
+    if config:
+        _check_uri("CheckpointConfig.S3Uri", config["S3Uri"])
+        try:
+            Layout(Path(CONTAINER_ROOT)).path(config.get("LocalPath", CHECKPOINTS))
+        except ValueError as error:
+            raise ValidationException(f"CheckpointConfig.LocalPath: {error}") from error
+
+
+def _check_uri(what: str, uri: str) -> None:
+    try:
+        Location.parse(uri)
+    except TransferError as error:
+        raise ValidationException(f"{what}: {error}") from error
+
+
+@operation("DescribeTrainingJob")
+def describe_training_job(cloud: Cloud, request: Record) -> Record:
+    return records.find(cloud, KIND, request["TrainingJobName"], "Requested resource not found.")
+
+
+@operation("ListTrainingJobs")
+def list_training_jobs(cloud: Cloud, request: Record) -> Record:
+    records.refuse(request, ["WarmPoolStatusEquals", "TrainingPlanArnEquals"])
+
+    def summary(record: Record) -> Record:
+        return records.pick(
+            record,
+            "TrainingJobName",
+            "TrainingJobArn",
+            "CreationTime",
+            "TrainingEndTime",
+            "LastModifiedTime",
+            "TrainingJobStatus",
+            "SecondaryStatus",
+        )
+
+    found = records.select(
+        cloud.store.list(KIND),
+        request,
+        name="TrainingJobName",
+        status="TrainingJobStatus",
+        summary=summary,
+    )
+    return {"TrainingJobSummaries": found}
+
+
+@operation("StopTrainingJob")
+def stop_training_job(cloud: Cloud, request: Record) -> Record:
+    name = request["TrainingJobName"]
+    record = cloud.store.get(KIND, name)
+    if record is None:
+        raise ResourceNotFound("Requested resource not found.")
+    job = engine(cloud).queue.get(KIND, name)
+    if record["TrainingJobStatus"] == "InProgress" and job is not None:
+        stages = next_stage(
+            record["SecondaryStatusTransitions"], "Stopping", "Stopping the training job"
+        )
+        job.update(
+            TrainingJobStatus="Stopping",
+            SecondaryStatus="Stopping",
+            SecondaryStatusTransitions=stages,
+        )
+        job.stop.set()
+    elif record["TrainingJobStatus"] != "Stopping":
+        raise ValidationException(
+            "The request was rejected because the training job is in status "
+            f"{record['TrainingJobStatus']}."
+        )
+    return {}

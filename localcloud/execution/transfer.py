@@ -1,0 +1,201 @@
+"""Files between S3 and an instance's folder, and tar archives.
+
+Not emulated: S3 Express, access points, `S3CompressionType` Gzip, augmented manifests.
+"""
+
+import json
+import tarfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+SHARDED = "ShardedByS3Key"
+
+
+class TransferError(Exception):
+    """Data that could not be moved; the text becomes the job's FailureReason."""
+
+
+@dataclass(frozen=True)
+class Location:
+    bucket: str
+    key: str
+
+    @classmethod
+    def parse(cls, uri: str) -> "Location":
+        scheme, _, rest = uri.partition("://")
+        bucket, _, key = rest.partition("/")
+        if scheme != "s3" or not bucket:
+            raise TransferError(f"{uri!r} is not an S3 URI of the form s3://bucket/prefix")
+        return cls(bucket, key)
+
+    def __truediv__(self, name: str) -> "Location":
+        return Location(self.bucket, f"{self.key.rstrip('/')}/{name}".lstrip("/"))
+
+    def __str__(self) -> str:
+        return f"s3://{self.bucket}/{self.key}"
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a ProcessingS3Input or an S3DataSource says about where data comes from."""
+
+    uri: str
+    data_type: str = "S3Prefix"
+    distribution: str = "FullyReplicated"
+
+    def objects(self, s3: Any) -> list[tuple[Location, str]]:
+        """Every object with its path relative to the channel, in key order.
+
+        Raises TransferError when nothing matches, as SageMaker fails such a job.
+        """
+        location = Location.parse(self.uri)
+        try:
+            found = (
+                _manifest(s3, location)
+                if self.data_type == "ManifestFile"
+                else _prefix(s3, location)
+            )
+        except ClientError as error:
+            raise TransferError(_client_error(error, self.uri)) from error
+        if not found:
+            raise TransferError(
+                f"No S3 objects found under S3 URL {self.uri!r} given in input data source"
+            )
+        return found
+
+    def download(self, s3: Any, folder: Path, host: int = 0, hosts: int = 1) -> int:
+        """Downloads this host's share into `folder`; returns the number of files."""
+        folder.mkdir(parents=True, exist_ok=True)
+        objects = self.objects(s3)
+        if self.distribution == SHARDED:
+            objects = objects[host::hosts]
+        for location, relative in objects:
+            _download_object(s3, location, inside(folder, relative))
+        return len(objects)
+
+
+def _prefix(s3: Any, location: Location) -> list[tuple[Location, str]]:
+    """A prefix matches like S3 does (`data` also finds `data2/x`); names are relative to its last
+    folder, so that an exact object key keeps its file name."""
+    base = location.key if location.key.endswith("/") else location.key.rpartition("/")[0]
+    found = []
+    pages = s3.get_paginator("list_objects_v2").paginate(
+        Bucket=location.bucket, Prefix=location.key
+    )
+    for page in pages:
+        for entry in page.get("Contents", []):
+            key = entry["Key"]
+            if not key.endswith("/"):
+                found.append((Location(location.bucket, key), _relative(key, location.key, base)))
+    return found
+
+
+def _relative(key: str, prefix: str, parent: str) -> str:
+    """What follows the prefix; for an exact key, or a prefix that ends within a name, the name."""
+    if key.startswith(f"{prefix}/"):
+        return key.removeprefix(f"{prefix}/")
+    return key.removeprefix(parent).lstrip("/")
+
+
+def _manifest(s3: Any, location: Location) -> list[tuple[Location, str]]:
+    body = s3.get_object(Bucket=location.bucket, Key=location.key)["Body"].read()
+    try:
+        prefix, *names = json.loads(body)
+        base = Location.parse(prefix["prefix"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise TransferError(
+            f'manifest {location} must be [{{"prefix": "s3://…"}}, "key", …]'
+        ) from error
+    return [(Location(base.bucket, base.key + name), name) for name in names]
+
+
+def _client_error(error: ClientError, uri: str) -> str:
+    details = error.response["Error"]
+    return f"{details['Code']} for {uri}: {details['Message']}"
+
+
+def inside(folder: Path, relative: str) -> Path:
+    """`folder / relative`, refusing names that climb out of `folder`."""
+    name = PurePosixPath(relative)
+    if name.is_absolute() or ".." in name.parts:
+        raise TransferError(f"{relative!r} leaves its folder")
+    return folder / name
+
+
+def _download_object(s3: Any, location: Location, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        s3.download_file(location.bucket, location.key, str(target))
+    except ClientError as error:
+        raise TransferError(_client_error(error, str(location))) from error
+
+
+def download_file(s3: Any, uri: str, target: Path) -> Path:
+    _download_object(s3, Location.parse(uri), target)
+    return target
+
+
+def upload_file(s3: Any, path: Path, location: Location, key_id: str = "") -> None:
+    """`key_id`: the KMS key to encrypt with; empty means the bucket's default encryption."""
+    encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key_id} if key_id else {}
+    try:
+        s3.upload_file(str(path), location.bucket, location.key, ExtraArgs=encryption)
+    except Exception as error:  # boto3 wraps ClientError in its own S3UploadFailedError
+        raise TransferError(f"upload to {location} failed: {error}") from error
+
+
+def files(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def pack(folders: Sequence[Path], archive: Path) -> Path:
+    """The folders' files in one .tar.gz; of equal names the first folder's file is kept."""
+    merged = {
+        path.relative_to(folder): path for folder in reversed(folders) for path in files(folder)
+    }
+    # Level 1: model weights hardly compress, and level 9 takes minutes for a large model.
+    with tarfile.open(archive, "w:gz", compresslevel=1) as tar:
+        for name, path in sorted(merged.items()):
+            tar.add(path, arcname=name.as_posix())
+    return archive
+
+
+def extract(archive: Path, folder: Path) -> None:
+    """Extracts a .tar.gz; the `data` filter refuses links and names that leave `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with tarfile.open(archive) as tar:
+            tar.extractall(folder, filter="data")
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise TransferError(f"cannot extract {archive.name}: {error}") from error
+
+
+class Synchroniser:
+    """Uploads what changed in a folder since the last call; the first call uploads everything."""
+
+    def __init__(self, s3: Any, folder: Path, location: Location, key_id: str = "") -> None:
+        self._s3, self._folder, self._location, self._key_id = s3, folder, location, key_id
+        self._seen: dict[Path, tuple[int, int]] = {}
+
+    def mark(self) -> None:
+        """Takes the files that are there now as already uploaded."""
+        self._seen = dict(self._signatures())
+
+    def upload_changes(self) -> None:
+        for path, signature in self._signatures():
+            if self._seen.get(path) != signature:
+                target = self._location / path.relative_to(self._folder).as_posix()
+                upload_file(self._s3, path, target, self._key_id)
+                self._seen[path] = signature
+
+    def _signatures(self) -> Iterator[tuple[Path, tuple[int, int]]]:
+        for path in files(self._folder):
+            try:
+                status = path.stat()
+            except FileNotFoundError:  # a checkpoint being replaced
+                continue
+            yield path, (status.st_mtime_ns, status.st_size)

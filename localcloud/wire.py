@@ -1,0 +1,211 @@
+"""From an HTTP request to an operation and back, by botocore's own service models.
+
+Three services share SageMaker's signing name: the control plane (JSON 1.1, told by X-Amz-Target),
+and two REST services told by their paths. A request that the model does not allow is refused before
+any operation sees it.
+"""
+
+import base64
+import binascii
+import json
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import unquote
+
+import botocore.session
+from botocore.model import OperationModel, ServiceModel, Shape
+
+from localcloud.cloud import Cloud
+from localcloud.constraints import check
+from localcloud.errors import AwsError, ValidationException
+from localcloud.operations import OPERATIONS
+from localcloud.pages import cut_page
+from localcloud.tags import put_tags
+
+CONTROL_PLANE = "sagemaker"
+RUNTIMES = ("sagemaker-runtime", "sagemaker-featurestore-runtime")
+_LOGGER = logging.getLogger(__name__)
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class HttpRequest:
+    method: str
+    path: str
+    headers: Mapping[str, str]  # names in lower case
+    query: Mapping[str, list[str]]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class HttpResponse:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@cache
+def service_model(service: str) -> ServiceModel:
+    model: ServiceModel = botocore.session.get_session().get_service_model(service)
+    return model
+
+
+def respond(cloud: Cloud, request: HttpRequest) -> HttpResponse:
+    """Answers one request. Never raises: an operation's own bug is an InternalFailure."""
+    try:
+        return _perform(cloud, request)
+    except AwsError as error:
+        return _error(error)
+    except Exception as error:
+        _LOGGER.exception("%s %s", request.method, request.path)
+        return _error(AwsError("InternalFailure", f"{type(error).__name__}: {error}", 500))
+
+
+def _perform(cloud: Cloud, request: HttpRequest) -> HttpResponse:
+    model, path_values = _operation(request)
+    service = model.service_model.service_name
+    handler = OPERATIONS.get((service, model.name))
+    if handler is None:
+        raise AwsError(
+            "UnknownOperationException", f"{model.name} is not supported by the embedded AWS"
+        )
+    values = _parse(model, request, path_values)
+    check(values, model.input_shape)
+    output = handler(cloud, values)
+    if service == CONTROL_PLANE:
+        _remember_tags(cloud, model, values, output)
+        output = cut_page(model, values, output)
+    return _serialise(model, output)
+
+
+# -- which operation -----------------------------------------------------------------------------
+
+
+def _operation(request: HttpRequest) -> tuple[OperationModel, dict[str, str]]:
+    target = request.headers.get("x-amz-target", "")
+    if target:
+        name = target.partition(".")[2]
+        if name not in service_model(CONTROL_PLANE).operation_names:
+            raise AwsError("UnknownOperationException", f"{target} is not an operation of SageMaker")
+        return service_model(CONTROL_PLANE).operation_model(name), {}
+    for method, pattern, model in _routes():
+        match = pattern.fullmatch(request.path)
+        if match and method == request.method:
+            return model, {name: unquote(text) for name, text in match.groupdict().items()}
+    raise AwsError(
+        "UnknownOperationException", f"{request.method} {request.path} is no operation", 404
+    )
+
+
+@cache
+def _routes() -> list[tuple[str, re.Pattern[str], OperationModel]]:
+    """Method, path and operation of the REST services."""
+    routes = []
+    for service in RUNTIMES:
+        for name in service_model(service).operation_names:
+            model = service_model(service).operation_model(name)
+            path = model.http["requestUri"].partition("?")[0]
+            pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(path))
+            routes.append((model.http["method"], re.compile(pattern), model))
+    return routes
+
+
+# -- the request ---------------------------------------------------------------------------------
+
+
+def _parse(model: OperationModel, request: HttpRequest, path_values: dict[str, str]) -> Values:
+    shape = model.input_shape
+    if shape is None:
+        return {}
+    if model.service_model.service_name == CONTROL_PLANE:
+        return _members(shape, _read_json(request.body))
+    payload = shape.serialization.get("payload")
+    values = {} if payload else _members(shape, _read_json(request.body))
+    if payload:
+        values[payload] = request.body
+    for name, member in shape.members.items():
+        place, key = member.serialization.get("location"), member.serialization.get("name", name)
+        if place == "uri":
+            values[name] = path_values[key]
+        elif place == "header" and key.lower() in request.headers:
+            values[name] = request.headers[key.lower()]
+        elif place == "querystring" and key in request.query:
+            found = request.query[key]
+            values[name] = found if member.type_name == "list" else found[0]
+    return values
+
+
+def _read_json(body: bytes) -> Values:
+    try:
+        document = json.loads(body or b"{}")
+    except ValueError as error:
+        raise AwsError("SerializationException", f"The body is not JSON: {error}") from error
+    if not isinstance(document, dict):
+        raise AwsError("SerializationException", "The body is not a JSON object")
+    return document
+
+
+def _members(shape: Shape, document: Any) -> Any:
+    """JSON without nulls, with blobs as bytes. Other types are the validator's business."""
+    kind = shape.type_name
+    if kind == "structure" and isinstance(document, dict):
+        return {
+            name: _members(shape.members[name], value) if name in shape.members else value
+            for name, value in document.items()
+            if value is not None
+        }
+    if kind == "list" and isinstance(document, list):
+        return [_members(shape.member, value) for value in document]
+    if kind == "map" and isinstance(document, dict):
+        return {name: _members(shape.value, value) for name, value in document.items()}
+    if kind == "blob" and isinstance(document, str):
+        try:
+            return base64.b64decode(document, validate=True)
+        except binascii.Error as error:
+            raise ValidationException(f"Value {document!r} is not base64") from error
+    return document
+
+
+def _remember_tags(cloud: Cloud, model: OperationModel, request: Values, output: Values) -> None:
+    """What every Create operation does with its Tags."""
+    arns = [value for name, value in output.items() if name.endswith("Arn")]
+    if model.name.startswith("Create") and request.get("Tags") and arns:
+        put_tags(cloud, arns[0], request["Tags"])
+
+
+# -- the response --------------------------------------------------------------------------------
+
+
+def _serialise(model: OperationModel, output: Values) -> HttpResponse:
+    shape = model.output_shape
+    members = shape.members if shape else {}
+    output = {name: value for name, value in output.items() if name in members}
+    if model.service_model.service_name == CONTROL_PLANE:
+        return HttpResponse(200, {"Content-Type": "application/x-amz-json-1.1"}, _dump(output))
+    headers = {"Content-Type": "application/json"}
+    for name in [name for name in output if members[name].serialization.get("location")]:
+        headers[members[name].serialization["name"]] = str(output.pop(name))
+    payload = shape.serialization.get("payload") if shape else None
+    return HttpResponse(200, headers, output[payload] if payload else _dump(output))
+
+
+def _dump(output: Values) -> bytes:
+    return json.dumps(output, default=_plain).encode()
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "timestamp"):
+        return value.timestamp()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    raise TypeError(f"{type(value).__name__} cannot be sent")
+
+
+def _error(error: AwsError) -> HttpResponse:
+    body = {"__type": error.code, "message": error.message, "Message": error.message}
+    headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-ErrorType": error.code}
+    return HttpResponse(error.status, headers, _dump(body | error.members))

@@ -1,0 +1,64 @@
+"""The pretrained model a training starts from, and the artefact it ends as."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from labels import LABELS
+from problems import UserError
+from tokenisation import quieten
+
+_SERVING_FILES = ("inference.py", "classifier.py", "batches.py", "labels.py", "problems.py",
+                  "tokenisation.py")  # fmt: skip
+
+
+def load_base(base_model: str) -> tuple[Any, Any]:
+    """(model with a fresh three-class head, tokenizer) by name or folder; UserError names it."""
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+    quieten()
+    if Path(base_model).is_absolute() and not Path(base_model, "config.json").is_file():
+        raise UserError(f"base model {base_model}: there is no config.json in that folder")
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(base_model)
+        model = AutoModelForSequenceClassification.from_pretrained(
+            base_model,
+            num_labels=len(LABELS),
+            id2label=dict(enumerate(LABELS)),
+            label2id={label: at for at, label in enumerate(LABELS)},
+            ignore_mismatched_sizes=True,
+        )
+    except (OSError, ValueError) as error:
+        raise UserError(f"base model {base_model!r} cannot be loaded: {_short(error)}") from error
+    return model, tokenizer
+
+
+def check_fit(model: Any, ids: list[list[int]]) -> None:
+    """Raises UserError when the rows were tokenised for another vocabulary or longer texts."""
+    largest, longest = max(map(max, ids)), max(map(len, ids))
+    if largest >= model.config.vocab_size:
+        raise UserError(
+            f"token id {largest} is outside the base model's vocabulary of "
+            f"{model.config.vocab_size}: features and training need the same base model"
+        )
+    # RoBERTa's positions start after its padding id, hence two fewer than the table has.
+    offset = 2 if model.config.model_type in ("roberta", "xlm-roberta", "camembert") else 0
+    limit = getattr(model.config, "max_position_embeddings", longest) - offset
+    if longest > limit:
+        raise UserError(f"a row has {longest} tokens; the base model takes at most {limit}")
+
+
+def save_artefact(model: Any, tokenizer: Any, folder: Path, *, max_length: int) -> None:
+    """Weights, config, tokenizer and the code that serves them, as PyTorchModel expects."""
+    tokenizer.model_max_length = max_length
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    here, code = Path(__file__).parent, folder / "code"
+    code.mkdir(parents=True, exist_ok=True)
+    for name in _SERVING_FILES:
+        shutil.copy(here / name, code / name)
+    shutil.copy(here / "requirements-inference.txt", code / "requirements.txt")
+
+
+def _short(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]

@@ -1,0 +1,86 @@
+"""Scores a trained model on the whole test split.
+
+python3 /opt/ml/processing/input/code/evaluate.py --output-data /opt/ml/processing/output/evaluation
+
+Writes evaluation.json and evaluation.html.
+"""
+
+import json
+import sys
+import tarfile
+import tempfile
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+from problems import ArgumentParser, UserError, run
+
+_ARCHIVE = "model.tar.gz"
+
+
+def parse_arguments(arguments: Sequence[str]) -> Namespace:
+    """The job's places; UserError names a wrong one."""
+    parser = ArgumentParser(description="Evaluates the review classifier.", allow_abbrev=False)
+    parser.add_argument("--model", type=Path, default="/opt/ml/processing/input/model")
+    parser.add_argument("--test-data", type=Path, default="/opt/ml/processing/input/test")
+    parser.add_argument("--output-data", type=Path, default="/opt/ml/processing/output/evaluation")
+    parser.add_argument("--message-file", type=Path, default="/opt/ml/output/message")
+    parser.add_argument("--seed", type=int, default=42, help="of the bootstrap")
+    return parser.parse_args(list(arguments))
+
+
+def extract(source: Path, target: Path) -> Path:
+    """The folder of the model's files: `source`, or its model.tar.gz unpacked in `target`."""
+    archive = source / _ARCHIVE if source.is_dir() else source
+    if not archive.is_file():
+        if (source / "config.json").is_file():
+            return source
+        found = ", ".join(sorted(p.name for p in source.glob("*"))) or "nothing"
+        raise UserError(f"{source.name}: no {_ARCHIVE} in it; found {found}")
+    try:
+        with tarfile.open(archive, "r:gz") as tar:
+            tar.extractall(target, filter="data")  # refuses paths and links that lead outside
+    except (tarfile.TarError, EOFError, OSError) as error:
+        raise UserError(f"{archive.name}: cannot be unpacked: {error}") from error
+    return target
+
+
+def main(arguments: Sequence[str]) -> None:
+    settings = parse_arguments(arguments)
+    from requirements_check import ensure
+
+    ensure(Path(__file__).with_name("requirements.txt"))
+    print("progress=0.00 stage=load", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        evaluate(settings, extract(settings.model, Path(folder)))
+
+
+def evaluate(settings: Namespace, model: Path) -> None:
+    """Predicts every test row and writes both reports."""
+    import numpy as np
+
+    from batches import read_rows
+    from classifier import Classifier
+    from evaluation_page import render
+    from scores import confusion_matrix, summary
+
+    rows = read_rows(settings.test_data)
+
+    def done(count: int) -> None:
+        print(f"progress={count / len(rows):.2f} stage=predict rows={count}", flush=True)
+
+    probabilities = Classifier(model).of_ids(rows.ids, done=done)
+    matrix = confusion_matrix(np.array(rows.labels), probabilities.argmax(axis=1))
+    result = summary(matrix, seed=settings.seed)
+    settings.output_data.mkdir(parents=True, exist_ok=True)
+    (settings.output_data / "evaluation.json").write_text(json.dumps(result, indent=2))
+    (settings.output_data / "evaluation.html").write_text(render(result), encoding="utf-8")
+    print(
+        f"accuracy={result['accuracy']} macro_f1={result['macro_f1']} "
+        f"macro_f1_interval={result['macro_f1_interval']} rows={result['rows']}",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(run(main, sys.argv[1:]))

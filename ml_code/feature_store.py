@@ -1,0 +1,75 @@
+"""Ingestion into a SageMaker Feature Group through the SDK, with failed rows retried."""
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from problems import UserError
+
+_ATTEMPTS = 3
+_CHUNK_ROWS = 10_000
+# The SDK would report each call to its makers; a job in a closed network must not try.
+_NO_TELEMETRY = {
+    "SchemaVersion": "1.0",
+    "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}},
+}
+
+
+def open_feature_group(name: str) -> Any:
+    """The SDK's FeatureGroup; raises UserError when it does not exist or may not be described."""
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
+    from sagemaker.feature_store.feature_group import FeatureGroup
+    from sagemaker.session import Session
+
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    session = Session(boto3.Session(region_name=region), sagemaker_config=_NO_TELEMETRY)
+    # The SDK's ingestion makes its own clients, which read only this variable.
+    os.environ.setdefault("AWS_DEFAULT_REGION", session.boto_region_name)
+    group = FeatureGroup(name=name, sagemaker_session=session)
+    try:
+        group.describe()
+    except (BotoCoreError, ClientError) as error:
+        raise UserError(f"feature group {name!r}: {error}") from error
+    return group
+
+
+def ingest_file(group: Any, path: Path, *, workers: int, dead_letters: Path) -> int:
+    """Ingests a CSV of features; returns the rows stored.
+
+    Rows that fail three times are written to `dead_letters`; then UserError says how many.
+    """
+    stored = failed = 0
+    for frame in pd.read_csv(path, dtype=str, keep_default_na=False, chunksize=_CHUNK_ROWS):
+        lost = _ingest(group, frame, workers)
+        stored += len(frame) - len(lost)
+        if len(lost):
+            dead_letters.parent.mkdir(parents=True, exist_ok=True)
+            lost.to_csv(dead_letters, mode="a", header=not failed, index=False)
+            failed += len(lost)
+    if failed:
+        raise UserError(
+            f"feature group {group.name!r}: {failed} rows of {path.parent.name} failed "
+            f"{_ATTEMPTS} times; they are in {dead_letters.name}"
+        )
+    return stored
+
+
+def _ingest(group: Any, frame: pd.DataFrame, workers: int) -> pd.DataFrame:
+    """The rows of `frame` that every attempt failed to store."""
+    from sagemaker.feature_store.feature_group import IngestionError
+
+    for attempt in range(_ATTEMPTS):
+        try:
+            group.ingest(data_frame=frame, max_workers=workers, wait=True)
+        except IngestionError as error:
+            print(f"{len(error.failed_rows)} rows failed, attempt {attempt + 1}", flush=True)
+            frame = frame.loc[error.failed_rows]
+            if attempt + 1 < _ATTEMPTS:
+                time.sleep(2**attempt)
+        else:
+            return frame.iloc[:0]
+    return frame

@@ -1,0 +1,58 @@
+"""A review's identity, and every decision that hangs on it.
+
+Split, sample and host follow from hashes of the text alone, never from row order, file or host:
+any number of hosts makes the same rows in the same splits, and equal texts never straddle two.
+"""
+
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Keys = NDArray[np.uint64]
+
+
+def cleaned(text: str) -> str:
+    """The text as it is stored and tokenised: composed Unicode, single spaces."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def joined(title: str, body: str) -> str:
+    """Title and body as one text; a title that ends like a word gets a full stop."""
+    title = title.strip()
+    if not title:
+        return body
+    return f"{title}{'' if title[-1] in '.!?' else '.'} {body}"
+
+
+def identity(text: str) -> str:
+    """32 hex digits, equal for texts that differ only in case or white space."""
+    return hashlib.blake2b(text.casefold().encode(), digest_size=16).hexdigest()
+
+
+def key_of(review_id: str) -> int:
+    """The identity as 64 bits, small enough to keep for every row."""
+    return int(review_id[:16], 16)
+
+
+def variant_of(text: str) -> int:
+    """64 bits of the exact text: orders texts of equal identity."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+def mixed(keys: Keys, seed: int, purpose: str) -> Keys:
+    """A fresh uniform 64-bit number per key, by seed and purpose (splitmix64)."""
+    salt = hashlib.blake2b(f"{purpose}:{seed}".encode(), digest_size=8).digest()
+    state = keys ^ np.uint64(int.from_bytes(salt, "big"))
+    state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return state ^ (state >> np.uint64(31))
+
+
+def split_positions(keys: Keys, shares: Sequence[float], seed: int) -> NDArray[np.int8]:
+    """Which share each key falls into: 0 .. len(shares) - 1; it stays so as data grow."""
+    fractions = mixed(keys, seed, "split") / np.float64(2**64)
+    edges = np.cumsum(shares)[:-1] / np.sum(shares)
+    return np.searchsorted(edges, fractions, side="right").astype(np.int8)

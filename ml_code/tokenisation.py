@@ -1,0 +1,55 @@
+"""Texts to token ids, by the Rust tokenizer alone: the same code prepares data and serves."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from problems import UserError
+
+_FILE = "tokenizer.json"
+
+
+class TextEncoder:
+    """Encodes batches of texts with special tokens, cut at `max_length`, without padding."""
+
+    def __init__(self, base_model: str, *, max_length: int) -> None:
+        self._tokenizer = _load(base_model)
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(max_length)
+
+    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """One list of token ids a text, of 2 .. max_length ids."""
+        return [list(item.ids) for item in self._tokenizer.encode_batch_fast(list(texts))]
+
+
+def quieten() -> None:
+    """Keeps progress bars and advice of transformers out of the job's log."""
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+def _load(base_model: str):  # type: ignore[no-untyped-def]  # tokenizers has no types
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    from tokenizers import Tokenizer
+
+    folder = Path(base_model)
+    if folder.is_dir():
+        if not (folder / _FILE).is_file():
+            found = ", ".join(sorted(p.name for p in folder.iterdir())) or "nothing"
+            raise UserError(f"base model {base_model}: no {_FILE} in it; found {found}")
+        return Tokenizer.from_file(str(folder / _FILE))
+    if folder.is_absolute():
+        raise UserError(f"base model {base_model}: there is no such folder")
+    try:
+        return Tokenizer.from_pretrained(base_model)
+    except Exception as error:  # the hub client raises many kinds, the Rust side plain Exception
+        raise UserError(
+            f"base model {base_model!r}: no tokenizer could be loaded; give a model name of the "
+            f"Hugging Face hub, a folder or an s3:// prefix ({_first_line(error)})"
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else ''}"

@@ -1,0 +1,111 @@
+"""Fine-tunes a pretrained encoder on the prepared reviews.
+
+train.py --base-model roberta-base --epochs 3 --batch-size 32 --learning-rate 2e-5
+
+Folders come from SageMaker's SM_* variables. Under torchrun, or on several hosts, the processes
+train one model together. Prints the lines that the job's metric definitions read.
+"""
+
+import json
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import torch
+
+from base_model import check_fit, load_base, save_artefact
+from batches import read_rows
+from checkpoints import Checkpoints
+from distribution import join
+from problems import ArgumentParser, UserError, positive_float, positive_int, run, share
+from step_profile import StepProfile
+from training import Interrupted, Recipe, Trainer
+
+
+def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) -> Namespace:
+    """Hyperparameters and folders; UserError names a wrong one."""
+    parser = ArgumentParser(description="Trains the review classifier.", allow_abbrev=False)
+    places = parser.add_argument_group("places")
+    for name, variable in (
+        ("--model-dir", "SM_MODEL_DIR"),
+        ("--train-data", "SM_CHANNEL_TRAIN"),
+        ("--validation-data", "SM_CHANNEL_VALIDATION"),
+    ):
+        default = environment.get(variable)
+        places.add_argument(name, type=Path, default=default, required=default is None)
+    places.add_argument(
+        "--output-data-dir", type=Path, default=environment.get("SM_OUTPUT_DATA_DIR")
+    )
+    places.add_argument("--checkpoint-dir", type=Path, default="/opt/ml/checkpoints")
+    places.add_argument("--base-model", default="roberta-base", help="hub name or folder")
+    recipe = parser.add_argument_group("recipe")
+    recipe.add_argument("--epochs", type=positive_int, default=3)
+    recipe.add_argument("--batch-size", type=positive_int, default=32, help="per process")
+    recipe.add_argument("--learning-rate", type=positive_float, default=2e-5)
+    recipe.add_argument("--warmup-share", type=share, default=0.1, help="of all steps")
+    recipe.add_argument("--weight-decay", type=float, default=0.01)
+    recipe.add_argument("--label-smoothing", type=share, default=0.0)
+    recipe.add_argument("--clip-norm", type=positive_float, default=1.0)
+    recipe.add_argument("--max-length", type=positive_int, default=128, help="tokens when serving")
+    recipe.add_argument("--seed", type=int, default=42)
+    settings = parser.parse_args(list(arguments))
+    # A base model that came as a channel from S3 wins over the name.
+    settings.base_model = environment.get("SM_CHANNEL_BASE_MODEL", settings.base_model)
+    return settings
+
+
+def main(arguments: Sequence[str]) -> None:
+    settings = parse_arguments(arguments, os.environ)
+    torch.manual_seed(settings.seed)
+    train, validation = read_rows(settings.train_data), read_rows(settings.validation_data)
+    model, tokenizer = load_base(settings.base_model)
+    check_fit(model, train.ids + validation.ids)
+    group = join(os.environ)
+    try:
+        if group.leads:
+            print(f"settings: {json.dumps(vars(settings), default=str)}")
+            print(
+                f"{len(train)} train and {len(validation)} validation rows, {group.world} "
+                f"process(es) on {group.device.type}, {type(model).__name__}",
+                flush=True,
+            )
+        profile = StepProfile()
+        trainer = Trainer(
+            model,
+            _recipe(settings),
+            train=train,
+            validation=validation,
+            group=group,
+            checkpoints=Checkpoints(settings.checkpoint_dir),
+            profile=profile,
+        )
+        try:
+            best = trainer.run()
+        except Interrupted as stop:
+            raise UserError(str(stop)) from stop
+        if group.leads:
+            save_artefact(model, tokenizer, settings.model_dir, max_length=settings.max_length)
+            if settings.output_data_dir is not None:
+                profile.write(settings.output_data_dir / "profiler_report")
+            print(f"Best validation macro-F1: {best:.4f}", flush=True)
+    finally:
+        group.close()
+
+
+def _recipe(settings: Namespace) -> Recipe:
+    return Recipe(
+        epochs=settings.epochs,
+        batch_size=settings.batch_size,
+        learning_rate=settings.learning_rate,
+        warmup_share=settings.warmup_share,
+        weight_decay=settings.weight_decay,
+        label_smoothing=settings.label_smoothing,
+        clip_norm=settings.clip_norm,
+        seed=settings.seed,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(run(main, sys.argv[1:]))

@@ -1,0 +1,101 @@
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from cli.errors import ExecutionFailed, InvalidArgument
+from cli.execution import Execution, History, default_name, find, parse_settings
+
+
+class Pages:
+    """A paginator over fixed pages."""
+
+    def __init__(self, pages: list[dict[str, Any]]) -> None:
+        self._pages = pages
+        self.read = 0
+
+    def paginate(self, **_: Any) -> Any:
+        for page in self._pages:
+            self.read += 1
+            yield page
+
+
+class FakeStates:
+    def __init__(self, events: int = 0, executions: list[str] | None = None) -> None:
+        self.events = events
+        self.executions = executions or []
+        self.last_pages = Pages([])
+
+    def get_paginator(self, operation: str) -> Pages:
+        if operation == "list_executions":
+            items = [{"name": name, "executionArn": f"arn:{name}"} for name in self.executions]
+            return Pages([{"executions": items}])
+        newest_first = [{"id": number} for number in range(self.events, 0, -1)]
+        self.last_pages = Pages(
+            [{"events": newest_first[at : at + 3]} for at in range(0, len(newest_first), 3)]
+        )
+        return self.last_pages
+
+    def describe_execution(self, *, executionArn: str) -> dict[str, Any]:
+        return {
+            "name": executionArn.removeprefix("arn:"),
+            "status": "RUNNING",
+            "startDate": datetime(2026, 1, 1, tzinfo=UTC),
+        }
+
+
+def test_settings_nest_by_dots_and_read_json_values() -> None:
+    settings = ["training.epochs=3", "training.learning_rate=1e-4", "base_model=roberta-base"]
+    assert parse_settings(settings) == {
+        "training": {"epochs": 3, "learning_rate": 1e-4},
+        "base_model": "roberta-base",
+    }
+
+
+@pytest.mark.parametrize("setting", ["epochs", "=3", "training..epochs=3", ".epochs=1"])
+def test_a_setting_of_another_form_is_named(setting: str) -> None:
+    with pytest.raises(InvalidArgument, match="FIELD=VALUE"):
+        parse_settings([setting])
+
+
+def test_a_group_that_has_a_value_already_is_named() -> None:
+    with pytest.raises(InvalidArgument, match="training already has a value"):
+        parse_settings(["training=1", "training.epochs=2"])
+
+
+def test_default_names_tell_the_time() -> None:
+    assert default_name(datetime(2026, 11, 23, 18, 45, 2, tzinfo=UTC)) == "run-20261123-184502"
+
+
+def test_history_fetches_only_what_is_new() -> None:
+    states = FakeStates(events=8)
+    history = History(states, "arn")
+    assert [event["id"] for event in history.read()] == list(range(1, 9))
+    states.events = 10
+    assert [event["id"] for event in history.read()] == list(range(1, 11))
+    assert states.last_pages.read == 1
+
+
+def test_the_latest_execution_is_found_without_a_name() -> None:
+    assert find(FakeStates(executions=["new", "old"]), "machine").name == "new"
+    assert find(FakeStates(executions=["new", "old"]), "machine", "old").name == "old"
+
+
+def test_a_missing_execution_is_named() -> None:
+    with pytest.raises(InvalidArgument, match="no execution named other"):
+        find(FakeStates(executions=["new"]), "machine", "other")
+
+
+def test_a_failed_execution_carries_error_and_cause() -> None:
+    failed = Execution(
+        arn="arn",
+        name="run",
+        status="FAILED",
+        started=datetime(2026, 1, 1, tzinfo=UTC),
+        output={},
+        error="Process",
+        cause="Process: column 'Rating' is missing",
+    )
+    with pytest.raises(ExecutionFailed, match="column 'Rating' is missing") as caught:
+        failed.result()
+    assert caught.value.error == "Process"

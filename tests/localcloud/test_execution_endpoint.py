@@ -1,0 +1,221 @@
+import json
+import statistics
+import time
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.localcloud.execution_world import INFERENCE, World, archive, world
+
+__all__ = ["world"]
+
+HANDLER = """
+    import json
+    from sagemaker_inference.errors import BaseInferenceToolkitError
+
+    def model_fn(model_dir):
+        print("loading", flush=True)
+        return VERSION
+
+    def input_fn(body, content_type):
+        if content_type != "application/jsonlines":
+            raise BaseInferenceToolkitError(415, f"cannot read {content_type}", "unsupported")
+        text = body if isinstance(body, str) else bytes(body).decode()
+        return [json.loads(line)["features"][0] for line in text.splitlines()]
+
+    def predict_fn(texts, version):
+        return [{"version": version, "length": len(text)} for text in texts]
+
+    def output_fn(predictions, accept):
+        return "\\n".join(map(json.dumps, predictions)), "application/jsonlines"
+"""
+BODY = b'{"features": ["abc"]}\n{"features": ["a"]}'
+
+
+def make_model(world: World, name: str, handler: str, **environment: str) -> None:
+    """A model and an endpoint configuration of the same name."""
+    url = world.upload(f"models/{name}.tar.gz", archive({"code/inference.py": handler}))
+    container = {"Image": INFERENCE, "ModelDataUrl": url}
+    container["Environment"] = {"SAGEMAKER_PROGRAM": "inference.py"} | environment  # type: ignore[assignment]
+    world.sagemaker.create_model(
+        ModelName=name, ExecutionRoleArn=world.role, PrimaryContainer=container
+    )
+    world.sagemaker.create_endpoint_config(
+        EndpointConfigName=name, ProductionVariants=[variant("AllTraffic", name)]
+    )
+
+
+def variant(name: str, model: str, weight: float = 1.0) -> dict[str, Any]:
+    return {
+        "VariantName": name,
+        "ModelName": model,
+        "InitialInstanceCount": 1,
+        "InstanceType": "ml.m5.large",
+        "InitialVariantWeight": weight,
+    }
+
+
+def invoke(world: World, endpoint: str, body: bytes = BODY, **changes: str) -> list[Any]:
+    request = {"ContentType": "application/jsonlines"} | changes
+    response = world.client("sagemaker-runtime").invoke_endpoint(
+        EndpointName=endpoint, Body=body, **request
+    )
+    assert response["ContentType"] == "application/jsonlines"
+    return [json.loads(line) for line in response["Body"].read().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def endpoint(world: World) -> str:
+    make_model(world, "one", HANDLER.replace("VERSION", "1"))
+    world.sagemaker.create_endpoint(EndpointName="served", EndpointConfigName="one")
+    assert world.sagemaker.describe_endpoint(EndpointName="served")["EndpointStatus"] == "Creating"
+    description = world.wait_for_endpoint("served")
+    assert description["EndpointStatus"] == "InService", description.get("FailureReason")
+    return "served"
+
+
+def test_the_users_handlers_answer(world: World, endpoint: str) -> None:
+    assert invoke(world, endpoint) == [
+        {"version": 1, "length": 3},
+        {"version": 1, "length": 1},
+    ]
+
+
+def test_an_invocation_costs_milliseconds(world: World, endpoint: str) -> None:
+    runtime = world.client("sagemaker-runtime")
+    seconds = []
+    for _ in range(50):
+        started = time.perf_counter()
+        runtime.invoke_endpoint(
+            EndpointName=endpoint, Body=BODY, ContentType="application/jsonlines"
+        )
+        seconds.append(time.perf_counter() - started)
+    assert statistics.median(seconds) < 0.1  # a lost keep-alive or Nagle's algorithm costs 40 ms
+
+
+def test_a_client_error_of_the_container_is_a_model_error(world: World, endpoint: str) -> None:
+    with pytest.raises(ClientError, match="Received client error \\(415\\) from primary") as caught:
+        invoke(world, endpoint, ContentType="text/csv")
+    response = caught.value.response
+    assert response["Error"]["Code"] == "ModelError"
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 424
+    assert response["OriginalStatusCode"] == 415
+    assert response["OriginalMessage"].startswith("cannot read text/csv")
+
+
+def test_a_server_error_of_the_container_is_a_model_error(world: World, endpoint: str) -> None:
+    with pytest.raises(ClientError, match="Received server error \\(500\\) from primary"):
+        invoke(world, endpoint, b'{"wrong": 1}')
+
+
+def test_an_unknown_endpoint_is_named(world: World) -> None:
+    with pytest.raises(ClientError, match="Endpoint nobody of account 000000000000 not found"):
+        invoke(world, "nobody")
+    with pytest.raises(ClientError, match='Could not find endpoint "arn:aws:sagemaker'):
+        world.sagemaker.describe_endpoint(EndpointName="nobody")
+
+
+def test_an_update_serves_without_a_gap(world: World) -> None:
+    make_model(world, "blue", HANDLER.replace("VERSION", "1"))
+    make_model(world, "green", HANDLER.replace("VERSION", "2"))
+    world.sagemaker.create_endpoint(EndpointName="updated", EndpointConfigName="blue")
+    world.wait_for_endpoint("updated")
+    world.sagemaker.update_endpoint(EndpointName="updated", EndpointConfigName="green")
+    versions = []
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and versions[-1:] != [2]:
+        versions.append(invoke(world, "updated")[0]["version"])
+    assert versions[0] == 1
+    assert versions == sorted(versions)
+    description = world.wait_for_endpoint("updated")
+    assert description["EndpointConfigName"] == "green"
+    world.sagemaker.delete_endpoint(EndpointName="updated")
+
+
+def test_a_model_that_does_not_load_never_replaces_one_that_serves(
+    world: World, endpoint: str
+) -> None:
+    make_model(world, "broken", "def model_fn(_): raise RuntimeError('no weights')")
+    world.sagemaker.create_endpoint(EndpointName="dead", EndpointConfigName="broken")
+    description = world.wait_for_endpoint("dead")
+    assert description["EndpointStatus"] == "Failed"
+    assert "did not pass the ping health check" in description["FailureReason"]
+    assert "RuntimeError: no weights" in description["FailureReason"]
+
+    world.sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName="broken")
+    description = world.wait_for_endpoint(endpoint)
+    assert description["EndpointStatus"] == "InService"
+    assert description["EndpointConfigName"] == "one"
+    assert "no weights" in description["FailureReason"]
+    assert invoke(world, endpoint)[0]["version"] == 1
+
+
+def test_variants_share_traffic_and_can_be_named(world: World) -> None:
+    for name, version in (("left", "1"), ("right", "2")):
+        make_model(world, name, HANDLER.replace("VERSION", version))
+    world.sagemaker.create_endpoint_config(
+        EndpointConfigName="both",
+        ProductionVariants=[variant("left", "left", 1.0), variant("right", "right", 0.0)],
+    )
+    world.sagemaker.create_endpoint(EndpointName="both", EndpointConfigName="both")
+    world.wait_for_endpoint("both")
+    assert {invoke(world, "both")[0]["version"] for _ in range(5)} == {1}
+    assert invoke(world, "both", TargetVariant="right")[0]["version"] == 2
+    with pytest.raises(ClientError, match="Variant middle not found"):
+        invoke(world, "both", TargetVariant="middle")
+    world.sagemaker.delete_endpoint(EndpointName="both")
+
+
+def test_code_beside_the_model_is_fetched_from_s3(world: World) -> None:
+    source = world.upload(
+        "code/sourcedir.tar.gz", archive({"serve.py": HANDLER.replace("VERSION", "7")})
+    )
+    url = world.upload("models/bare.tar.gz", archive({"weights": "w"}))
+    environment = {"SAGEMAKER_PROGRAM": "serve.py", "SAGEMAKER_SUBMIT_DIRECTORY": source}
+    world.sagemaker.create_model(
+        ModelName="bare",
+        ExecutionRoleArn=world.role,
+        PrimaryContainer={"Image": INFERENCE, "ModelDataUrl": url, "Environment": environment},
+    )
+    world.sagemaker.create_endpoint_config(
+        EndpointConfigName="bare", ProductionVariants=[variant("AllTraffic", "bare")]
+    )
+    world.sagemaker.create_endpoint(EndpointName="bare", EndpointConfigName="bare")
+    assert world.wait_for_endpoint("bare")["EndpointStatus"] == "InService"
+    assert invoke(world, "bare")[0]["version"] == 7
+    world.sagemaker.delete_endpoint(EndpointName="bare")
+
+
+def test_the_containers_output_is_in_the_endpoints_log(world: World, endpoint: str) -> None:
+    invoke(world, endpoint)
+    time.sleep(1)  # log lines are delivered twice a second
+    streams = world.log(f"/aws/sagemaker/Endpoints/{endpoint}", "AllTraffic/")
+    lines = [line for stream in streams.values() for line in stream]
+    assert "loading" in lines
+    assert any(line.startswith("POST /invocations 200") for line in lines)
+
+
+def test_a_deleted_endpoint_is_gone(world: World) -> None:
+    make_model(world, "brief", HANDLER.replace("VERSION", "1"))
+    world.sagemaker.create_endpoint(EndpointName="brief", EndpointConfigName="brief")
+    world.wait_for_endpoint("brief")
+    world.sagemaker.delete_endpoint(EndpointName="brief")
+    waiter = world.sagemaker.get_waiter("endpoint_deleted")
+    waiter.wait(EndpointName="brief", WaiterConfig={"Delay": 1, "MaxAttempts": 20})
+    for delete, name in (
+        ("delete_endpoint_config", "EndpointConfigName"),
+        ("delete_model", "ModelName"),
+    ):
+        getattr(world.sagemaker, delete)(**{name: "brief"})
+        with pytest.raises(ClientError, match="Could not find"):
+            getattr(world.sagemaker, delete)(**{name: "brief"})
+
+
+def test_a_model_needs_its_artefact(world: World) -> None:
+    with pytest.raises(ClientError, match=r"Could not find model data at s3://nowhere/model\.tar"):
+        world.sagemaker.create_model(
+            ModelName="absent",
+            ExecutionRoleArn=world.role,
+            PrimaryContainer={"Image": INFERENCE, "ModelDataUrl": "s3://nowhere/model.tar.gz"},
+        )

@@ -1,0 +1,35 @@
+from pathlib import Path
+
+import pytest
+
+from localcloud.execution.layout import Layout
+
+LAYOUT = Layout(Path("/data/job one/ml"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("/opt/ml", "/data/job one/ml"),
+        ("--out=/opt/ml/output", "--out=/data/job one/ml/output"),
+        ('"/opt/ml/a:/opt/ml/b"', '"/data/job one/ml/a:/data/job one/ml/b"'),
+        ("/opt/mlflow/x", "/opt/mlflow/x"),
+        ("/srv/opt/ml.bak", "/srv/opt/ml.bak"),
+        ("s3://bucket/opt/ml/x", "s3://bucket/opt/ml/x"),
+    ],
+)
+def test_only_the_container_root_is_rewritten(text: str, expected: str) -> None:
+    assert LAYOUT.localise(text) == expected
+
+
+def test_a_path_outside_the_container_root_has_no_place() -> None:
+    for path in ("/etc/passwd", "/opt/ml/../../etc", "relative"):
+        with pytest.raises(ValueError, match="not below /opt/ml"):
+            LAYOUT.path(path)
+
+
+def test_an_absent_message_reads_as_empty_and_a_long_one_is_cut(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    assert layout.read_text("output/message", 10) == ""
+    layout.make("output").joinpath("message").write_text("x" * 50)
+    assert layout.read_text("output/message", 10) == "x" * 10

@@ -1,0 +1,125 @@
+import io
+import json
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from localcloud.execution.transfer import (
+    Location,
+    Source,
+    Synchroniser,
+    TransferError,
+    extract,
+    inside,
+    pack,
+)
+
+
+class Bucket:
+    """An S3 client that holds one bucket in a dict."""
+
+    def __init__(self, **objects: str) -> None:
+        self.objects = {key.replace("__", "/"): value for key, value in objects.items()}
+
+    def get_paginator(self, _operation: str) -> "Bucket":
+        return self
+
+    def paginate(self, *, Bucket: str, Prefix: str) -> list[dict[str, Any]]:
+        return [
+            {"Contents": [{"Key": key} for key in sorted(self.objects) if key.startswith(Prefix)]}
+        ]
+
+    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
+        return {"Body": io.BytesIO(self.objects[Key].encode())}
+
+    def download_file(self, _bucket: str, key: str, path: str) -> None:
+        Path(path).write_text(self.objects[key])
+
+    def upload_file(self, path: str, _bucket: str, key: str, ExtraArgs: dict[str, str]) -> None:
+        self.objects[key] = Path(path).read_text()
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+
+
+def test_names_are_relative_to_the_prefix(tmp_path: Path) -> None:
+    bucket = Bucket(data__a="1", data__sub__b="2")
+    for uri in ("s3://bucket/data", "s3://bucket/data/"):
+        folder = tmp_path / str(len(uri))
+        assert Source(uri).download(bucket, folder) == 2
+        assert names(folder) == ["a", "sub/b"]
+
+
+def test_an_exact_key_keeps_its_file_name(tmp_path: Path) -> None:
+    Source("s3://bucket/code/p").download(Bucket(code__p="1"), tmp_path)
+    assert names(tmp_path) == ["p"]
+
+
+def test_hosts_share_sharded_objects_without_overlap(tmp_path: Path) -> None:
+    bucket = Bucket(**{f"d__{i}": str(i) for i in range(5)})
+    source = Source("s3://bucket/d/", distribution="ShardedByS3Key")
+    shares = []
+    for host in range(2):
+        source.download(bucket, tmp_path / str(host), host, 2)
+        shares += names(tmp_path / str(host))
+    assert sorted(shares) == ["0", "1", "2", "3", "4"]
+
+
+def test_a_manifest_names_its_objects(tmp_path: Path) -> None:
+    manifest = json.dumps([{"prefix": "s3://bucket/d/"}, "x", "sub/y"])
+    bucket = Bucket(m=manifest, d__x="1", d__sub__y="2", d__z="3")
+    Source("s3://bucket/m", "ManifestFile").download(bucket, tmp_path)
+    assert names(tmp_path) == ["sub/y", "x"]
+
+
+def test_missing_input_is_an_error_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(TransferError, match="s3://bucket/nothing"):
+        Source("s3://bucket/nothing").download(Bucket(), tmp_path)
+
+
+@pytest.mark.parametrize("uri", ["http://x/y", "bucket/key", "s3://", "s3:///key"])
+def test_what_is_not_an_s3_uri_is_named(uri: str) -> None:
+    with pytest.raises(TransferError, match="is not an S3 URI"):
+        Location.parse(uri)
+
+
+def test_an_object_name_cannot_leave_its_folder(tmp_path: Path) -> None:
+    with pytest.raises(TransferError, match="leaves its folder"):
+        inside(tmp_path, "../evil")
+
+
+def test_an_archive_member_cannot_leave_its_folder(tmp_path: Path) -> None:
+    archive = tmp_path / "model.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        tar.addfile(tarfile.TarInfo("../evil"))
+    with pytest.raises(TransferError, match="cannot extract"):
+        extract(archive, tmp_path / "model")
+    assert not (tmp_path / "evil").exists()
+
+
+def test_packing_merges_hosts_and_keeps_the_first(tmp_path: Path) -> None:
+    for host in ("one", "two"):
+        (tmp_path / host).mkdir()
+        (tmp_path / host / "model").write_text(host)
+    (tmp_path / "two" / "extra").write_text("two")
+    archive = pack([tmp_path / "one", tmp_path / "two"], tmp_path / "x.tar.gz")
+    extract(archive, tmp_path / "out")
+    assert names(tmp_path / "out") == ["extra", "model"]
+    assert (tmp_path / "out" / "model").read_text() == "one"
+
+
+def test_only_changed_files_are_uploaded_again(tmp_path: Path) -> None:
+    bucket = Bucket()
+    upload = Synchroniser(bucket, tmp_path, Location("bucket", "cp"))
+    (tmp_path / "a").write_text("1")
+    upload.upload_changes()
+    assert bucket.objects == {"cp/a": "1"}
+    bucket.objects.clear()
+    upload.upload_changes()
+    assert bucket.objects == {}
+    (tmp_path / "a").write_text("22")
+    upload.upload_changes()
+    assert bucket.objects == {"cp/a": "22"}
