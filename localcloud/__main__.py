@@ -64,7 +64,8 @@ def _environment(parsed: argparse.Namespace) -> dict[str, str]:
     address = server.Address.read(parsed.data_dir)
     if address is None:
         raise server.ServerError(
-            f"no embedded AWS is running for {parsed.data_dir}; start it: python -m localcloud start"
+            f"no embedded AWS is running for {parsed.data_dir};"
+            " start it with: python -m localcloud start"
         )
     return server.client_environment(address, parsed.data_dir)
 

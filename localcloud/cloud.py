@@ -23,7 +23,7 @@ class Cloud:
     region: str = REGION
 
     def client(self, service: str) -> Any:
-        """A boto3 client of this embedded AWS. Each has its own session: those are not thread-safe."""
+        """A boto3 client of this embedded AWS, with its own session: those are not thread-safe."""
         return boto3.session.Session().client(
             service,
             endpoint_url=self.endpoint_url,

@@ -11,7 +11,7 @@ from typing import Any
 
 
 class AwsError(Exception):
-    """`code` and `message` as the client sees them; `members` are more fields of the error shape."""
+    """`code` and `message` as the client sees them; `members` are further fields."""
 
     def __init__(self, code: str, message: str, status: int = 400, **members: Any) -> None:
         super().__init__(f"{code}: {message}")

@@ -103,7 +103,8 @@ def serve(data_dir: Path, port: int = 0) -> None:
         raise ServerError(f"{data_dir} already has a running server")
     data_dir.mkdir(parents=True, exist_ok=True)
     (data_dir / "sagemaker-config.yaml").write_text(_SDK_CONFIG)
-    address = Address("http://127.0.0.1:{0}".format(port := port or _free_port()), os.getpid(), port)
+    port = port or _free_port()
+    address = Address(f"http://127.0.0.1:{port}", os.getpid(), port)
     # Lambdas, which are child processes, look for AWS where this process' environment says.
     os.environ.update(client_environment(address, data_dir))
 

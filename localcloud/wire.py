@@ -90,7 +90,9 @@ def _operation(request: HttpRequest) -> tuple[OperationModel, dict[str, str]]:
     if target:
         name = target.partition(".")[2]
         if name not in service_model(CONTROL_PLANE).operation_names:
-            raise AwsError("UnknownOperationException", f"{target} is not an operation of SageMaker")
+            raise AwsError(
+                "UnknownOperationException", f"{target} is not an operation of SageMaker"
+            )
         return service_model(CONTROL_PLANE).operation_model(name), {}
     for method, pattern, model in _routes():
         match = pattern.fullmatch(request.path)
@@ -119,14 +121,17 @@ def _routes() -> list[tuple[str, re.Pattern[str], OperationModel]]:
 
 def _parse(model: OperationModel, request: HttpRequest, path_values: dict[str, str]) -> Values:
     shape = model.input_shape
+    values: Values = {}
     if shape is None:
-        return {}
+        return values
     if model.service_model.service_name == CONTROL_PLANE:
-        return _members(shape, _read_json(request.body))
+        values.update(_members(shape, _read_json(request.body)))
+        return values
     payload = shape.serialization.get("payload")
-    values = {} if payload else _members(shape, _read_json(request.body))
     if payload:
         values[payload] = request.body
+    else:
+        values.update(_members(shape, _read_json(request.body)))
     for name, member in shape.members.items():
         place, key = member.serialization.get("location"), member.serialization.get("name", name)
         if place == "uri":

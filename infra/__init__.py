@@ -1,0 +1,1 @@
+"""The CDK app: stacks compose, constructs create."""

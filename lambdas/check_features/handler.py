@@ -1,0 +1,58 @@
+"""Tells whether the offline store has all rows that this run ingested; it may lag by minutes."""
+
+import time
+from typing import Any
+
+import boto3
+
+from common import s3
+from common.environment import Environment
+
+ENVIRONMENT = Environment.read()
+S3 = boto3.client("s3")
+ATHENA = boto3.client("athena")
+_POLL_SECONDS = 0.5
+_QUERY_SECONDS = 60
+
+
+class QueryFailed(Exception):
+    """Athena could not count the rows."""
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    run = event["run"]
+    expected = count_ingested(S3, run["prefix"])
+    found = count_stored(ATHENA, ENVIRONMENT, run["event_time"])
+    return {"ready": found >= expected, "expected": expected, "found": found}
+
+
+def count_ingested(client: Any, prefix: str) -> int:
+    """The rows that the hosts of the processing job say they ingested."""
+    reports = s3.list_uris(client, f"{prefix}/features/report/preparation-")
+    return sum(s3.read_json(client, uri)["ingested"] for uri in reports)
+
+
+def count_stored(client: Any, environment: Environment, event_time: str) -> int:
+    """This run's rows in the offline store. Raises QueryFailed."""
+    sql = (
+        f'SELECT COUNT(DISTINCT review_id) FROM "{environment.glue_database}"'  # noqa: S608 - names of our own resources
+        f'."{environment.glue_table}" WHERE "date" = ?'
+    )
+    query = client.start_query_execution(
+        QueryString=sql.replace("?", f"'{event_time}'"), WorkGroup=environment.athena_workgroup
+    )["QueryExecutionId"]
+    _wait(client, query)
+    rows = client.get_query_results(QueryExecutionId=query)["ResultSet"]["Rows"]
+    return int(rows[1]["Data"][0]["VarCharValue"])
+
+
+def _wait(client: Any, query: str) -> None:
+    deadline = time.monotonic() + _QUERY_SECONDS
+    while time.monotonic() < deadline:
+        status = client.get_query_execution(QueryExecutionId=query)["QueryExecution"]["Status"]
+        if status["State"] == "SUCCEEDED":
+            return
+        if status["State"] in ("FAILED", "CANCELLED"):
+            raise QueryFailed(status.get("StateChangeReason", status["State"]))
+        time.sleep(_POLL_SECONDS)
+    raise QueryFailed(f"still running after {_QUERY_SECONDS} s")

@@ -1,0 +1,119 @@
+"""Jobs, endpoints, models, logs and the Glue table of an environment, in the order they let go."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+_JOB_LOGS = ("/aws/sagemaker/ProcessingJobs", "/aws/sagemaker/TrainingJobs")
+_WAIT_SECONDS = 600
+_POLL_SECONDS = 2
+
+
+class StillThere(Exception):
+    """Something did not go away in time."""
+
+
+def remove_leftovers(properties: dict[str, str]) -> None:
+    """`properties`: NamePrefix, EndpointName, GlueDatabase and GlueTable of the environment."""
+    prefix, endpoint = properties["NamePrefix"], properties["EndpointName"]
+    sagemaker, logs = boto3.client("sagemaker"), boto3.client("logs")
+    stop_jobs(sagemaker, prefix)
+    delete_endpoint(sagemaker, endpoint)
+    for name in names(sagemaker, "list_endpoint_configs", "EndpointConfigs", prefix):
+        sagemaker.delete_endpoint_config(EndpointConfigName=name)
+    for name in names(sagemaker, "list_models", "Models", prefix):
+        sagemaker.delete_model(ModelName=name)
+    delete_job_logs(logs, prefix)
+    _forgive(logs.delete_log_group, logGroupName=f"/aws/sagemaker/Endpoints/{endpoint}")
+    _forgive(
+        boto3.client("glue").delete_table,
+        DatabaseName=properties["GlueDatabase"],
+        Name=properties["GlueTable"],
+    )
+
+
+def stop_jobs(client: Any, prefix: str) -> None:
+    """Stops what runs and waits until it has stopped, so that nothing writes any more."""
+    for kind in ("Processing", "Training"):
+        field = f"{kind}JobName"
+        for name in _running(client, kind, prefix):
+            _forgive(getattr(client, f"stop_{kind.lower()}_job"), **{field: name})
+        _wait_until(lambda kind=kind: not _running(client, kind, prefix), f"{kind} jobs")  # type: ignore[misc]
+
+
+def _running(client: Any, kind: str, prefix: str) -> list[str]:
+    return [
+        name
+        for status in ("InProgress", "Stopping")
+        for name in names(
+            client, f"list_{kind.lower()}_jobs", f"{kind}JobSummaries", prefix, StatusEquals=status
+        )
+    ]
+
+
+def delete_endpoint(client: Any, name: str) -> None:
+    """An endpoint that is being created or updated can only be deleted afterwards."""
+    _wait_until(
+        lambda: _endpoint_status(client, name) not in ("Creating", "Updating", "SystemUpdating"),
+        f"endpoint {name}",
+    )
+    if _endpoint_status(client, name) not in (None, "Deleting"):
+        client.delete_endpoint(EndpointName=name)
+    _wait_until(lambda: _endpoint_status(client, name) is None, f"endpoint {name}")
+
+
+def _endpoint_status(client: Any, name: str) -> str | None:
+    try:
+        status: str = client.describe_endpoint(EndpointName=name)["EndpointStatus"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ValidationException":
+            raise
+        return None
+    return status
+
+
+def names(client: Any, operation: str, key: str, prefix: str, **filters: str) -> Iterator[str]:
+    """Names that begin with the prefix, from all pages of a List operation."""
+    pages = client.get_paginator(operation).paginate(NameContains=prefix, **filters)
+    field = f"{key.removesuffix('Summaries').removesuffix('s')}Name"
+    found = [item[field] for page in pages for item in page[key]]
+    return iter(name for name in found if name.startswith(prefix))
+
+
+def delete_job_logs(client: Any, prefix: str) -> None:
+    """The log groups of jobs are shared with others in the account; a group goes when empty."""
+    for group in _JOB_LOGS:
+        streams = _forgive(_streams, client, group, prefix) or []
+        for stream in streams:
+            _forgive(client.delete_log_stream, logGroupName=group, logStreamName=stream)
+        if streams and not client.describe_log_streams(logGroupName=group)["logStreams"]:
+            _forgive(client.delete_log_group, logGroupName=group)
+
+
+def _streams(client: Any, group: str, prefix: str) -> list[str]:
+    pages = client.get_paginator("describe_log_streams").paginate(
+        logGroupName=group, logStreamNamePrefix=prefix
+    )
+    return [stream["logStreamName"] for page in pages for stream in page["logStreams"]]
+
+
+def _forgive(action: Any, *arguments: Any, **parameters: Any) -> Any:
+    """None where the thing is gone already."""
+    try:
+        return action(*arguments, **parameters)
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in ("ResourceNotFoundException", "EntityNotFoundException", "ResourceNotFound"):
+            return None
+        raise
+
+
+def _wait_until(is_done: Any, what: str) -> None:
+    deadline = time.monotonic() + _WAIT_SECONDS
+    while not is_done():
+        if time.monotonic() > deadline:
+            raise StillThere(f"{what} still there after {_WAIT_SECONDS} s")
+        time.sleep(_POLL_SECONDS)

@@ -1,0 +1,49 @@
+"""What a function is told by its environment, read once at the edge."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+
+class MissingVariable(Exception):
+    """The function was deployed without a variable it needs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """Names of the resources of one environment, and the defaults of an execution."""
+
+    name: str
+    data_bucket: str
+    artefact_bucket: str
+    feature_group: str
+    glue_database: str
+    glue_table: str
+    athena_workgroup: str
+    endpoint: str
+    base_model: str
+    columns: dict[str, str]
+    training: dict[str, Any]
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str] = os.environ) -> Self:
+        def get(key: str) -> str:
+            if key not in variables:
+                raise MissingVariable(f"{key} is not set in the function's environment")
+            return variables[key]
+
+        return cls(
+            name=get("ENVIRONMENT"),
+            data_bucket=get("DATA_BUCKET"),
+            artefact_bucket=get("ARTEFACT_BUCKET"),
+            feature_group=get("FEATURE_GROUP"),
+            glue_database=get("GLUE_DATABASE"),
+            glue_table=get("GLUE_TABLE"),
+            athena_workgroup=get("ATHENA_WORKGROUP"),
+            endpoint=get("ENDPOINT_NAME"),
+            base_model=get("BASE_MODEL"),
+            columns=json.loads(get("COLUMNS")),
+            training=json.loads(get("TRAINING")),
+        )

@@ -1,0 +1,66 @@
+"""A run: one execution of the state machine, its names, and the requests made for it.
+
+Requests are compiled at synth by the SageMaker SDK and hold {placeholders} for what only an
+execution knows.
+"""
+
+import hashlib
+import re
+from typing import Any
+
+Document = dict[str, Any]
+LONGEST_NAME = 63  # of SageMaker's jobs, models and endpoint configurations
+_LONGEST_ID = 30
+_HASH = 6
+
+
+def run_id(execution: str) -> str:
+    """An execution's name as part of resource names: lower case, hyphens, at most 30 characters.
+
+    A name that had to be changed ends in a hash of the original, so two never meet.
+    """
+    plain = re.sub(r"[^a-z0-9]+", "-", execution.lower()).strip("-")
+    if plain == execution and len(plain) <= _LONGEST_ID:
+        return plain
+    digest = hashlib.sha256(execution.encode()).hexdigest()[:_HASH]
+    return f"{plain[: _LONGEST_ID - _HASH - 1].strip('-')}-{digest}".strip("-")
+
+
+def resource_name(run: Document, step: str) -> str:
+    """reviews-{environment}-{step}-{run id}."""
+    return f"reviews-{run['environment']}-{step}-{run['id']}"[:LONGEST_NAME]
+
+
+def tags(run: Document) -> list[dict[str, str]]:
+    return [
+        {"Key": "reviews:environment", "Value": run["environment"]},
+        {"Key": "reviews:run", "Value": run["id"]},
+    ]
+
+
+def fill(request: Any, run: Document, **more: str) -> Any:
+    """The request with its placeholders replaced by this run's values."""
+    values = {
+        "run_id": run["id"],
+        "run_prefix": run["prefix"],
+        "code": run["code"],
+        "reviews": run["reviews"],
+        "base_model": run["base_model"],
+        "event_time": run["event_time"],
+        **{f"{name}_column": value for name, value in run["columns"].items()},
+        **{name: str(value) for name, value in run["training"].items()},
+        **more,
+    }
+    return _replace(request, {f"{{{name}}}": value for name, value in values.items()})
+
+
+def _replace(part: Any, values: dict[str, str]) -> Any:
+    if isinstance(part, str):
+        for placeholder, value in values.items():
+            part = part.replace(placeholder, value)
+        return part
+    if isinstance(part, list):
+        return [_replace(item, values) for item in part]
+    if isinstance(part, dict):
+        return {key: _replace(value, values) for key, value in part.items()}
+    return part

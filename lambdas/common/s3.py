@@ -1,0 +1,23 @@
+"""S3 addresses and JSON documents."""
+
+import json
+from typing import Any
+
+
+def split(uri: str) -> tuple[str, str]:
+    """Bucket and key of s3://bucket/key. Raises ValueError for anything else."""
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    if not uri.startswith("s3://") or not bucket or not key:
+        raise ValueError(f"{uri!r} is not s3://bucket/key")
+    return bucket, key
+
+
+def read_json(client: Any, uri: str) -> Any:
+    bucket, key = split(uri)
+    return json.load(client.get_object(Bucket=bucket, Key=key)["Body"])
+
+
+def list_uris(client: Any, prefix: str) -> list[str]:
+    bucket, key = split(prefix)
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=key)
+    return [f"s3://{bucket}/{entry['Key']}" for page in pages for entry in page.get("Contents", [])]

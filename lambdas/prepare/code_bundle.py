@@ -1,0 +1,64 @@
+"""The machine learning code of a run, kept in S3 under its own hash.
+
+An execution that is running keeps its code when a deployment brings new one.
+"""
+
+import gzip
+import hashlib
+import io
+import tarfile
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+
+def upload_code(client: Any, folder: Path, bucket: str) -> str:
+    """Uploads the folder unless it is there; returns s3://bucket/code/<hash>.
+
+    Single files are for processing jobs, sourcedir.tar.gz for training. The archive goes last: where
+    it is, everything is.
+    """
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    prefix = f"code/{_digest(files)}"
+    archive = f"{prefix}/sourcedir.tar.gz"
+    if not _exists(client, bucket, archive):
+        for name, content in files.items():
+            client.put_object(Bucket=bucket, Key=f"{prefix}/source/{name}", Body=content)
+        client.put_object(Bucket=bucket, Key=archive, Body=_archive(files))
+    return f"s3://{bucket}/{prefix}"
+
+
+def _digest(files: dict[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for name, content in files.items():
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
+
+
+def _archive(files: dict[str, bytes]) -> bytes:
+    """A tar.gz whose bytes depend on the files alone."""
+    buffer = io.BytesIO()
+    with (
+        gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w") as tar,
+    ):
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def _exists(client: Any, bucket: str, key: str) -> bool:
+    try:
+        client.head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+            return False
+        raise
+    return True

@@ -1,0 +1,89 @@
+"""The rules of an execution's input. Every message names the field, its value and what is allowed."""
+
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from common import s3
+
+_FIELDS = ("reviews", "base_model", "columns", "training")
+_COLUMNS = ("text", "rating", "title")
+# Field → type, smallest and largest value.
+_TRAINING: dict[str, tuple[type, float, float]] = {
+    "epochs": (int, 1, 100),
+    "batch_size": (int, 1, 1024),
+    "learning_rate": (float, 1e-7, 1.0),
+    "max_length": (int, 8, 512),
+    "seed": (int, 0, 2**31 - 1),
+}
+
+
+class InvalidInput(Exception):
+    """The execution's input is not one this state machine takes."""
+
+
+def check_input(request: Any) -> dict[str, Any]:
+    """The input as it was. Raises InvalidInput."""
+    if not isinstance(request, dict):
+        raise InvalidInput(f"input: {request!r} is not a JSON object")
+    _check_names("input", request, _FIELDS)
+    if "reviews" not in request:
+        raise InvalidInput("reviews: missing; it must be s3://bucket/key of a CSV")
+    _check_uri("reviews", request["reviews"])
+    _check_base_model(request.get("base_model", "unset"))
+    _check_texts("columns", request.get("columns", {}), _COLUMNS)
+    _check_training(request.get("training", {}))
+    return request
+
+
+def check_object(client: Any, uri: str) -> None:
+    """Raises InvalidInput if the object is missing or may not be read."""
+    bucket, key = s3.split(uri)
+    try:
+        client.head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        reason = error.response["Error"]["Code"]
+        raise InvalidInput(f"reviews: {uri} cannot be read ({reason})") from error
+
+
+def _check_names(place: str, given: dict[str, Any], allowed: tuple[str, ...]) -> None:
+    for name in given:
+        if name not in allowed:
+            raise InvalidInput(f"{place}: unknown field {name!r}; allowed: {', '.join(allowed)}")
+
+
+def _check_uri(field: str, value: Any) -> None:
+    try:
+        s3.split(value)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise InvalidInput(f"{field}: {value!r} is not s3://bucket/key") from error
+
+
+def _check_base_model(value: Any) -> None:
+    if not isinstance(value, str) or not value.strip():
+        raise InvalidInput(
+            f"base_model: {value!r} must be a model's name or s3://bucket/prefix/ of its files"
+        )
+    if value.startswith("s3:"):
+        _check_uri("base_model", value)
+
+
+def _check_texts(place: str, given: Any, allowed: tuple[str, ...]) -> None:
+    if not isinstance(given, dict):
+        raise InvalidInput(f"{place}: {given!r} must be an object of {', '.join(allowed)}")
+    _check_names(place, given, allowed)
+    for name, value in given.items():
+        if not isinstance(value, str) or not (value or name == "title"):
+            raise InvalidInput(f"{place}.{name}: {value!r} must be a column's name")
+
+
+def _check_training(given: Any) -> None:
+    if not isinstance(given, dict):
+        raise InvalidInput(f"training: {given!r} must be an object of {', '.join(_TRAINING)}")
+    _check_names("training", given, tuple(_TRAINING))
+    for name, value in given.items():
+        kind, low, high = _TRAINING[name]
+        number = isinstance(value, int if kind is int else int | float)
+        if isinstance(value, bool) or not number or not low <= value <= high:
+            what = "a whole number" if kind is int else "a number"
+            raise InvalidInput(f"training.{name}: {value!r} must be {what} from {low} to {high}")

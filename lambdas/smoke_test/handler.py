@@ -1,0 +1,60 @@
+"""Asks the endpoint about three sentences and gathers the result of the run."""
+
+import json
+import math
+from typing import Any
+
+import boto3
+
+from common import s3
+
+S3 = boto3.client("s3")
+RUNTIME = boto3.client("sagemaker-runtime")
+SENTENCES = (
+    "I love it, it fits perfectly and looks beautiful.",
+    "It is okay, nothing special.",
+    "Terrible quality, it broke after one day.",
+)
+_LABELS = {"negative", "neutral", "positive"}
+_TOLERANCE = 1e-3
+
+
+class SmokeTestFailed(Exception):
+    """The endpoint answers, but not as a review classifier should."""
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    run, name = event["run"], event["endpoint"]["name"]
+    predictions = predict(RUNTIME, name)
+    return {
+        "run": run,
+        "evaluation": s3.read_json(S3, f"{run['prefix']}/evaluation/evaluation.json"),
+        "smoke_test": {"requests": len(SENTENCES), "predictions": predictions},
+        "endpoint": event["endpoint"],
+    }
+
+
+def predict(client: Any, endpoint: str) -> list[dict[str, Any]]:
+    """The endpoint's answers to SENTENCES. Raises SmokeTestFailed."""
+    body = "\n".join(json.dumps({"features": [sentence]}) for sentence in SENTENCES)
+    answer = client.invoke_endpoint(
+        EndpointName=endpoint,
+        ContentType="application/jsonlines",
+        Accept="application/jsonlines",
+        Body=body.encode(),
+    )["Body"].read()
+    predictions = [json.loads(line) for line in answer.splitlines() if line.strip()]
+    if len(predictions) != len(SENTENCES):
+        raise SmokeTestFailed(f"{len(predictions)} answers to {len(SENTENCES)} sentences")
+    for prediction in predictions:
+        check(prediction)
+    return predictions
+
+
+def check(prediction: dict[str, Any]) -> None:
+    probabilities = prediction["probabilities"]
+    if set(probabilities) != _LABELS or prediction["label"] not in _LABELS:
+        raise SmokeTestFailed(f"{prediction}: the labels must be {', '.join(sorted(_LABELS))}")
+    total = math.fsum(probabilities.values())
+    if abs(total - 1) > _TOLERANCE:
+        raise SmokeTestFailed(f"{prediction}: the probabilities add up to {total}, not 1")

@@ -1,0 +1,30 @@
+"""Starts the training job."""
+
+from typing import Any
+
+import boto3
+
+from common.inputs import TRAINING_PATH, is_in_s3, training_channel
+from common.jobs import start_once
+from common.run import fill, resource_name, tags
+
+SAGEMAKER = boto3.client("sagemaker")
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
+    request = make_request(event["run"], event["request"])
+    name = request["TrainingJobName"]
+    start_once(
+        lambda: SAGEMAKER.create_training_job(**request),
+        lambda: SAGEMAKER.describe_training_job(TrainingJobName=name),
+    )
+    return {"name": name}
+
+
+def make_request(run: dict[str, Any], template: dict[str, Any]) -> dict[str, Any]:
+    uri, name = run["base_model"], resource_name(run, "train")
+    more = {"base_model": TRAINING_PATH} if is_in_s3(uri) else {}
+    request: dict[str, Any] = fill(template, run, job_name=name, **more)
+    if is_in_s3(uri):
+        request["InputDataConfig"] = [*request["InputDataConfig"], training_channel(uri)]
+    return {**request, "TrainingJobName": name, "Tags": tags(run)}
