@@ -4,6 +4,7 @@ import argparse
 import logging
 import os
 import shlex
+import signal
 import sys
 from pathlib import Path
 
@@ -50,6 +51,8 @@ def _serve(parsed: argparse.Namespace) -> int:
 
 
 def _start(parsed: argparse.Namespace) -> int:
+    # As an exception, so that a server that is not ready yet is ended too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     print(f"The embedded AWS is ready at {server.start(parsed.data_dir, parsed.port).endpoint_url}")
     return 0
 

@@ -1,6 +1,7 @@
 """Starting and stopping an embedded AWS: in this process, in the background, or for a test."""
 
 import asyncio
+import contextlib
 import json
 import logging
 import os
@@ -84,7 +85,14 @@ def client_environment(address: Address, data_dir: Path) -> dict[str, str]:
         # The SageMaker SDK would report its use over the network otherwise.
         "SAGEMAKER_USER_CONFIG_OVERRIDE": str((data_dir / "sagemaker-config.yaml").resolve()),
     }
-    return variables | _node_path()
+    return variables | _node_path() | {"PATH": _search_path()}
+
+
+def _search_path() -> str:
+    """PATH with the commands of this interpreter (node, aws, reviews) and the CDK in front."""
+    own = [str(Path(sys.executable).parent), str(Path.cwd() / "node_modules" / ".bin")]
+    others = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return os.pathsep.join([*own, *(folder for folder in others if folder not in own)])
 
 
 def _node_path() -> dict[str, str]:
@@ -182,7 +190,20 @@ def start(data_dir: Path, port: int = 0) -> Address:
             env={**os.environ, "PYTHONPATH": search},
             start_new_session=True,  # Ctrl-C in the terminal is the caller's, not the server's
         )
-    return _wait_until_ready(process, data_dir)
+    try:
+        return _wait_until_ready(process, data_dir)
+    except BaseException:  # Ctrl-C included: a server that nobody waits for would stay for ever
+        _kill([child for child in _tree(process.pid) if child.is_running()])
+        process.wait()
+        raise
+
+
+def _tree(pid: int) -> list[psutil.Process]:
+    try:
+        process = psutil.Process(pid)
+        return [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
 
 
 def _wait_until_ready(process: "subprocess.Popen[bytes]", data_dir: Path) -> Address:
@@ -194,8 +215,6 @@ def _wait_until_ready(process: "subprocess.Popen[bytes]", data_dir: Path) -> Add
         if process.poll() is not None:
             break
         time.sleep(0.05)
-    process.kill()
-    process.wait()
     raise ServerError(
         f"The embedded AWS did not start. The end of {data_dir / 'server.log'}:\n"
         + "\n".join((data_dir / "server.log").read_text(errors="replace").splitlines()[-15:])
@@ -230,7 +249,8 @@ def _end_children(process: psutil.Process) -> None:
 
 def _kill(processes: list[psutil.Process]) -> None:
     for process in processes:
-        process.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
     psutil.wait_procs(processes, timeout=_KILL_SECONDS)
 
 

@@ -36,7 +36,9 @@ def parse_arguments(arguments: Sequence[str]) -> Namespace:
     reading = parser.add_argument_group("reading")
     reading.add_argument("--text-column", default="Review Text")
     reading.add_argument("--rating-column", default="Rating")
-    reading.add_argument("--title-column", default="", help="joined to the text; empty: none")
+    reading.add_argument(
+        "--title-column", default="Title", help="joined to the text in files that have it"
+    )
     reading.add_argument("--max-rejected-share", type=share, default=0.1)
     making = parser.add_argument_group("making")
     making.add_argument("--base-model", required=True, help="hub name or folder")

@@ -20,15 +20,15 @@ _CHUNK_BYTES = 1 << 20
 
 @dataclass(frozen=True, kw_only=True)
 class Columns:
-    """The columns to read; an empty title means none."""
+    """The columns to read. The title is joined to the text in files that have it; empty: never."""
 
     text: str
     rating: str
     title: str = ""
 
-    @property
-    def names(self) -> list[str]:
-        return [name for name in (self.text, self.rating, self.title) if name]
+    def present(self, header: list[str]) -> list[str]:
+        """The columns to take from a file with this header."""
+        return [name for name in (self.text, self.rating, self.title) if name in header]
 
 
 @dataclass
@@ -65,15 +65,20 @@ def check_file(path: Path, columns: Columns) -> None:
     if path.stat().st_size == 0:
         raise UserError(f"{path.name}: the file is empty")
     _check_utf8(path)
-    try:
-        header = list(pd.read_csv(path, nrows=0, dtype=str, encoding="utf-8-sig").columns)
-    except (pd.errors.EmptyDataError, pd.errors.ParserError) as error:
-        raise UserError(f"{path.name}: no CSV header: {error}") from error
-    lacking = [name for name in columns.names if name not in header]
+    header = read_header(path)
+    lacking = [name for name in (columns.text, columns.rating) if name not in header]
     if lacking:
         raise UserError(
             f"{path.name}: no column named {_quoted(lacking)}; the columns are {_quoted(header)}"
         )
+
+
+def read_header(path: Path) -> list[str]:
+    """The names of the columns, in order."""
+    try:
+        return list(pd.read_csv(path, nrows=0, dtype=str, encoding="utf-8-sig").columns)
+    except (pd.errors.EmptyDataError, pd.errors.ParserError) as error:
+        raise UserError(f"{path.name}: no CSV header: {error}") from error
 
 
 def read_reviews(path: Path, columns: Columns, rejects: Rejects) -> Iterator[tuple[str, int]]:
@@ -81,7 +86,7 @@ def read_reviews(path: Path, columns: Columns, rejects: Rejects) -> Iterator[tup
     row = 0
     for chunk in _chunks(path, columns):
         ratings = pd.to_numeric(chunk[columns.rating], errors="coerce")
-        titles = chunk[columns.title] if columns.title else [""] * len(chunk)
+        titles = chunk[columns.title] if columns.title in chunk else [""] * len(chunk)
         for body, title, raw, rating in zip(
             chunk[columns.text], titles, chunk[columns.rating], ratings, strict=True
         ):
@@ -107,7 +112,9 @@ def _chunks(path: Path, columns: Columns) -> Iterator[pd.DataFrame]:
     # keep_default_na=False: a review may well consist of the word "null".
     options = {"dtype": str, "keep_default_na": False, "encoding": "utf-8-sig"}
     try:
-        with pd.read_csv(path, usecols=columns.names, chunksize=_CHUNK_ROWS, **options) as reader:
+        with pd.read_csv(
+            path, usecols=columns.present(read_header(path)), chunksize=_CHUNK_ROWS, **options
+        ) as reader:
             yield from reader
     except pd.errors.ParserError as error:
         raise UserError(f"{path.name}: not a readable CSV file: {error}") from error

@@ -20,6 +20,7 @@ def _no_real_aws() -> Iterator[None]:
         "AWS_CONFIG_FILE": "/nonexistent",
         "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
         "HF_HUB_OFFLINE": "1",
+        "SAGEMAKER_SUPPRESS_V2_WARNING": "1",  # version 2 on purpose: 3 drops the classes used
         "TOKENIZERS_PARALLELISM": "false",
     }.items():
         patch.setenv(name, value)

@@ -4,7 +4,6 @@ import time
 from typing import Any
 
 import boto3
-
 from common import s3
 from common.environment import Environment
 

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 def upload_code(client: Any, folder: Path, bucket: str) -> str:
     """Uploads the folder unless it is there; returns s3://bucket/code/<hash>.
 
-    Single files are for processing jobs, sourcedir.tar.gz for training. The archive goes last: where
+    Processing jobs use single files, training sourcedir.tar.gz. The archive goes last: where
     it is, everything is.
     """
     files = {

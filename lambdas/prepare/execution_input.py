@@ -1,9 +1,8 @@
-"""The rules of an execution's input. Every message names the field, its value and what is allowed."""
+"""The rules of an execution's input. Messages name the field, its value and what is allowed."""
 
 from typing import Any
 
 from botocore.exceptions import ClientError
-
 from common import s3
 
 _FIELDS = ("reviews", "base_model", "columns", "training")

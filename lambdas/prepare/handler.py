@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-
 from code_bundle import upload_code
 from common.environment import Environment
 from common.run import run_id

@@ -4,6 +4,7 @@ Not emulated: throughput modes, TTL, Iceberg tables and the in-memory online sto
 KMS keys are remembered, and S3 encrypts by the bucket's own default.
 """
 
+import logging
 import threading
 import time
 from typing import Any
@@ -14,12 +15,14 @@ from localcloud.cloud import Cloud
 from localcloud.errors import ResourceInUse, ResourceNotFound, ValidationException
 from localcloud.execution.records import create, pick, select
 from localcloud.features import glue_table
+from localcloud.features.offline import writer
 from localcloud.features.online import online_store
 from localcloud.operations import operation
 
 KIND = "feature-group"
 RESERVED = ("is_deleted", "write_time", "api_invocation_time")
 _DEFAULT_DATABASE = "sagemaker_featurestore"
+_LOGGER = logging.getLogger(__name__)
 Record = dict[str, Any]
 
 
@@ -118,10 +121,14 @@ def describe_feature_group(cloud: Cloud, request: Record) -> Record:
 @operation("ListFeatureGroups")
 def list_feature_groups(cloud: Cloud, request: Record) -> Record:
     wanted = request.get("FeatureGroupStatusEquals")
+    offline = request.get("OfflineStoreStatusEquals")
     summaries = select(cloud.store.list(KIND), request, name="FeatureGroupName", summary=_summary)
     return {
         "FeatureGroupSummaries": [
-            summary for summary in summaries if wanted in (None, summary["FeatureGroupStatus"])
+            summary
+            for summary in summaries
+            if wanted in (None, summary["FeatureGroupStatus"])
+            and offline in (None, summary.get("OfflineStoreStatus", {}).get("Status"))
         ]
     }
 
@@ -157,6 +164,12 @@ def delete_feature_group(cloud: Cloud, request: Record) -> Record:
     record = find_group(cloud, request["FeatureGroupName"])
     if record["FeatureGroupStatus"] == "Creating":
         raise ResourceInUse(f"Feature Group {record['FeatureGroupName']} is still being created")
-    cloud.store.delete(KIND, record["FeatureGroupName"])
-    online_store(cloud).forget(record["FeatureGroupName"])
+    name = record["FeatureGroupName"]
+    cloud.store.update(KIND, name, FeatureGroupStatus="Deleting")  # no more records from here on
+    try:
+        writer(cloud).write_group(name)
+    except (ClientError, OSError):
+        _LOGGER.exception("the last records of %s are lost: its offline store is gone", name)
+    cloud.store.delete(KIND, name)
+    online_store(cloud).forget(name)
     return {}

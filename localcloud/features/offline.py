@@ -33,6 +33,7 @@ class OfflineWriter:
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
         self._stop = threading.Event()
+        self._writing = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="offline-store", daemon=True)
 
     def start(self) -> None:
@@ -55,11 +56,20 @@ class OfflineWriter:
                 _LOGGER.exception("writing the offline store")
 
     def write_all(self) -> None:
+        """One group's trouble, a bucket that is gone say, must not hold up the others."""
+        for name in online_store(self._cloud).spooled_groups():
+            try:
+                self.write_group(name)
+            except Exception:
+                # The rows stay spooled; the next round tries again.
+                _LOGGER.exception("writing the offline store of %s", name)
+
+    def write_group(self, name: str) -> None:
         store = online_store(self._cloud)
-        for name in store.spooled_groups():
+        with self._writing:
             group = self._cloud.store.get("feature-group", name)
             if group is None or group["FeatureGroupStatus"] == "Creating":
-                continue
+                return
             while rows := store.spooled(name, _FILE_ROWS):
                 self._write(group, [row for _, row in rows])
                 store.unspool(name, rows[-1][0])

@@ -81,10 +81,12 @@ class OnlineStore:
             ).fetchone()
         return json.loads(found[0]) if found else None
 
-    def remove(self, group: str, record_id: str) -> None:
+    def remove_deleted(self, group: str, record_id: str) -> None:
+        """Drops a record's tombstone. A newer record, which the deletion came too late for, stays."""
         with self._lock:
             self._connection.execute(
-                "DELETE FROM online WHERE feature_group = ? AND record_id = ?", (group, record_id)
+                "DELETE FROM online WHERE feature_group = ? AND record_id = ? AND deleted",
+                (group, record_id),
             )
 
     def forget(self, group: str) -> None:

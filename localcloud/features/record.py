@@ -84,7 +84,7 @@ def delete_record(cloud: Cloud, request: Record) -> Record:
         row=_row(values, event_time, deleted=True) if "OfflineStore" in stores else None,
     )
     if request.get("DeletionMode") == "HardDelete" and "OnlineStore" in stores:
-        store.remove(name, record_id)
+        store.remove_deleted(name, record_id)
     return {}
 
 
@@ -160,7 +160,7 @@ def _event_time(group: Record, value: str) -> float:
     name = group["EventTimeFeatureName"]
     kinds = {item["FeatureName"]: item["FeatureType"] for item in group["FeatureDefinitions"]}
     if kinds[name] != "String":
-        return float(value)
+        return _epoch_seconds(name, value)
     if not _ISO_8601.fullmatch(value):
         raise ValidationException(
             f"Event time {name!r} is {value!r}; it must be yyyy-MM-dd'T'HH:mm:ssZ or"
@@ -170,6 +170,18 @@ def _event_time(group: Record, value: str) -> float:
         return datetime.fromisoformat(value).astimezone(UTC).timestamp()
     except ValueError as error:
         raise ValidationException(f"Event time {name!r} is {value!r}: {error}") from error
+
+
+def _epoch_seconds(name: str, value: str) -> float:
+    """Refuses what is no point in time: the offline store could not file it under an hour."""
+    try:
+        seconds = float(value)
+        datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise ValidationException(
+            f"Event time {name!r} is {value!r}; it must be seconds since the epoch, in years 1-9999"
+        ) from error
+    return seconds
 
 
 def _row(values: Values, event_time: float, *, deleted: bool) -> Record:

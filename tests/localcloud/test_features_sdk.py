@@ -1,0 +1,71 @@
+"""The SageMaker SDK's own FeatureGroup against the embedded AWS, from create to Athena."""
+
+import time
+from pathlib import Path
+
+import boto3
+import pandas as pd
+import pytest
+from sagemaker.feature_store.feature_group import FeatureGroup
+from sagemaker.session import Session
+
+from localcloud.server import LocalCloud
+
+BUCKET, NAME, ROWS = "sdk-features", "sdk-reviews", 200
+
+
+def test_the_sdk_creates_ingests_and_queries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with LocalCloud(data_dir=tmp_path / "cloud") as cloud:
+        for name, value in cloud.environment().items():
+            monkeypatch.setenv(name, value)
+        boto3.client("s3").create_bucket(Bucket=BUCKET)
+        group = _created(Session(default_bucket=BUCKET))
+        rows = _rows()
+        group.ingest(rows, max_workers=2, max_processes=1, wait=True)
+        assert _count(group, ROWS) == ROWS
+
+
+def _rows() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "review_id": [f"r{number}" for number in range(ROWS)],
+            "event_time": ["2026-01-02T03:04:05.678Z"] * ROWS,
+            "sentiment": [number % 3 - 1 for number in range(ROWS)],
+        }
+    ).astype({"review_id": "string", "event_time": "string"})
+
+
+def _created(session: Session) -> FeatureGroup:
+    group = FeatureGroup(name=NAME, sagemaker_session=session)
+    group.load_feature_definitions(data_frame=_rows())
+    group.create(
+        s3_uri=f"s3://{BUCKET}/feature-store",
+        record_identifier_name="review_id",
+        event_time_feature_name="event_time",
+        role_arn="arn:aws:iam::000000000000:role/features",
+        enable_online_store=True,
+    )
+    for _ in range(200):
+        if group.describe()["FeatureGroupStatus"] != "Creating":
+            break
+        time.sleep(0.05)
+    assert group.describe()["FeatureGroupStatus"] == "Created"
+    return group
+
+
+def _count(group: FeatureGroup, wanted: int) -> int:
+    query = group.athena_query()
+    found = 0
+    for _ in range(5):
+        query.run(
+            query_string=f'SELECT COUNT(DISTINCT review_id) AS n FROM "{query.table_name}"',
+            output_location=f"s3://{BUCKET}/athena/",
+        )
+        query.wait()
+        found = int(query.as_dataframe()["n"][0])
+        if found >= wanted:
+            break
+        time.sleep(1)
+    return found

@@ -1,0 +1,137 @@
+"""Tiny reviews, a tiny vocabulary and a tiny BERT, all made here: no network, no download."""
+
+import csv
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import preprocess
+import pytest
+from problems import run
+
+WORDS = {
+    1: "awful broken terrible refund cheap poor".split(),
+    3: "okay average fair usual plain middling".split(),
+    5: "lovely perfect great wonderful superb happy".split(),
+}
+FILLER = "the dress shirt was and it fits colour size i my a very".split()
+EVENT_TIME = "2026-01-31T12:00:00.000Z"
+
+Reviews = list[tuple[str, str]]
+
+
+def make_reviews(per_class: int, seed: int = 1) -> Reviews:
+    """(text, rating) pairs; no two texts are equal."""
+    chance = random.Random(seed)
+    rows = []
+    for rating, words in WORDS.items():
+        for number in range(per_class):
+            chosen = [chance.choice(words + FILLER) for _ in range(chance.randint(2, 12))]
+            rows.append((" ".join([*chosen, chance.choice(words), f"n{number}"]), str(rating)))
+    chance.shuffle(rows)
+    return rows
+
+
+def write_reviews(path: Path, rows: Reviews, columns: tuple[str, str] = ("Review Text", "Rating")):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows(rows)
+    return path
+
+
+@pytest.fixture(scope="session")
+def base_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A BERT of two small layers with a word-level vocabulary, as a base model folder."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *FILLER, *(w for ws in WORDS.values() for w in ws)]
+    vocabulary = {word: at for at, word in enumerate(words)}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.Lowercase()
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    folder = tmp_path_factory.mktemp("base")
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        unk_token="[UNK]",
+        pad_token="[PAD]",
+        cls_token="[CLS]",
+        sep_token="[SEP]",
+    ).save_pretrained(folder)
+    config = BertConfig(
+        vocab_size=len(words),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=64,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+    )
+    BertModel(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def prepare(base_model: Path, tmp_path: Path) -> Callable[..., Path]:
+    """Runs preprocess on a file or folder and returns the output folder."""
+
+    def prepared(source: Path, *extra: str, output: str = "output", host: int = 0, hosts: int = 1):
+        names = [f"algo-{n + 1}" for n in range(hosts)]
+        config = tmp_path / f"{output}-{host}.json"
+        config.write_text(json.dumps({"current_host": names[host], "hosts": names}))
+        arguments = [
+            f"--input-data={source}",
+            f"--base-model={base_model}",
+            f"--output-data={tmp_path / output}",
+            f"--resource-config={config}",
+            f"--message-file={tmp_path / 'message'}",
+            f"--event-time={EVENT_TIME}",
+            "--max-length=32",
+            *extra,
+        ]
+        assert run(preprocess.main, arguments) == 0, (tmp_path / "message").read_text()
+        return tmp_path / output
+
+    return prepared
+
+
+@pytest.fixture(scope="session")
+def session_features(base_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Features of 80 reviews a class, for tests that train."""
+    folder = tmp_path_factory.mktemp("features")
+    source = write_reviews(folder / "reviews.csv", make_reviews(80))
+    arguments = [f"--input-data={source}", f"--base-model={base_model}"]
+    arguments += [f"--output-data={folder}", f"--event-time={EVENT_TIME}"]
+    arguments += [f"--message-file={folder / 'message'}"]
+    assert run(preprocess.main, arguments) == 0
+    return folder
+
+
+@pytest.fixture(scope="session")
+def trained(
+    base_model: Path, session_features: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The folder of a finished training: model/ and output/."""
+    import train
+
+    folder = tmp_path_factory.mktemp("trained")
+    arguments = [
+        f"--base-model={base_model}",
+        f"--train-data={session_features / 'train'}",
+        f"--validation-data={session_features / 'validation'}",
+        f"--model-dir={folder / 'model'}",
+        f"--output-data-dir={folder / 'output'}",
+        "--epochs=12",
+        "--batch-size=16",
+        "--learning-rate=0.003",
+        "--max-length=32",
+    ]
+    assert run(train.main, arguments) == 0
+    return folder

@@ -1,0 +1,203 @@
+import csv
+import json
+from pathlib import Path
+
+import preprocess
+import pytest
+from conftest import EVENT_TIME, make_reviews, write_reviews
+from problems import run
+
+
+def rows_of(folder: Path) -> list[dict[str, str]]:
+    found = []
+    for path in folder.rglob("part-*.csv"):
+        with path.open(newline="", encoding="utf-8") as file:
+            found += [{**row, "folder": path.parent.name} for row in csv.DictReader(file)]
+    return found
+
+
+def as_set(rows: list[dict[str, str]]) -> set[tuple[str, ...]]:
+    return {tuple(row.values()) for row in rows}
+
+
+def failure(tmp_path: Path, base_model: Path | str, source: Path, *extra: str) -> str:
+    message = tmp_path / "message"
+    code = run(
+        preprocess.main,
+        [
+            f"--input-data={source}",
+            f"--base-model={base_model}",
+            f"--output-data={tmp_path / 'output'}",
+            f"--message-file={message}",
+            f"--event-time={EVENT_TIME}",
+            *extra,
+        ],
+    )
+    assert code == 1
+    text = message.read_text()
+    assert "\n" not in text
+    return text
+
+
+def test_rows_have_the_columns_of_the_feature_group(prepare, tmp_path):
+    output = prepare(write_reviews(tmp_path / "r.csv", make_reviews(20)))
+    rows = rows_of(output)
+    assert list(rows[0])[:-1] == [
+        "review_id",
+        "date",
+        "sentiment",
+        "label_id",
+        "input_ids",
+        "review_body",
+        "split_type",
+    ]
+    assert all(row["folder"] == row["split_type"] for row in rows)
+    assert {(row["sentiment"], row["label_id"]) for row in rows} == {
+        ("-1", "0"),
+        ("0", "1"),
+        ("1", "2"),
+    }
+    ids = json.loads(rows[0]["input_ids"])
+    assert (ids[0], ids[-1]) == (2, 3)
+    assert rows[0]["date"] == EVENT_TIME
+
+
+@pytest.mark.parametrize("hosts", [2, 3])
+def test_any_number_of_hosts_makes_the_same_rows_in_the_same_splits(prepare, tmp_path, hosts):
+    source = write_reviews(tmp_path / "r.csv", make_reviews(60))
+    one = as_set(rows_of(prepare(source, output="one")))
+    for host in range(hosts):
+        prepare(source, output="many", host=host, hosts=hosts)
+    many = rows_of(tmp_path / "many")
+    assert as_set(many) == one
+    assert len(many) == len(one)
+
+
+def test_order_and_number_of_files_do_not_matter(prepare, tmp_path):
+    rows = make_reviews(40)
+    rows += [(text.upper(), "5") for text, rating in rows[:20] if rating == "1"]
+    one = prepare(write_reviews(tmp_path / "one" / "r.csv", rows), output="a")
+    write_reviews(tmp_path / "two" / "y.csv", rows[70:][::-1])
+    write_reviews(tmp_path / "two" / "z.csv", rows[:70][::-1])
+    assert as_set(rows_of(prepare(tmp_path / "two", output="b"))) == as_set(rows_of(one))
+
+
+def test_classes_are_balanced_to_the_smallest(prepare, tmp_path):
+    rows = make_reviews(50)
+    rare = [row for row in rows if row[1] == "3"][:12]
+    output = prepare(
+        write_reviews(tmp_path / "r.csv", rare + [row for row in rows if row[1] != "3"])
+    )
+    labels = [row["label_id"] for row in rows_of(output)]
+    assert [labels.count(label) for label in "012"] == [12, 12, 12]
+
+
+def test_equal_texts_are_kept_once_and_counted(prepare, tmp_path):
+    rows = make_reviews(20)
+    output = prepare(
+        write_reviews(tmp_path / "r.csv", rows + [(f"  {t.upper()} ", r) for t, r in rows[:9]])
+    )
+    ids = [row["review_id"] for row in rows_of(output)]
+    assert len(ids) == len(set(ids)) == 60
+    report = json.loads((output / "report" / "preparation-algo-1.json").read_text())
+    assert report["rejected"]["duplicate"] == 9
+    assert report["rows_read"] == 69
+    assert sum(report["splits"].values()) == 60
+
+
+def test_quoted_text_over_several_lines_is_one_review(prepare, tmp_path):
+    rows = make_reviews(20)
+    text = 'lovely "dress",\nreally\n\nlovely'
+    output = prepare(write_reviews(tmp_path / "r.csv", [*rows, (text, "5")]), "--balance=false")
+    assert 'lovely "dress", really lovely' in {row["review_body"] for row in rows_of(output)}
+
+
+def test_a_title_is_joined_where_the_file_has_one(prepare, tmp_path):
+    path = tmp_path / "r.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["Title", "Review Text", "Rating"])
+        writer.writerows(("Great", text, rating) for text, rating in make_reviews(20))
+    assert all(row["review_body"].startswith("Great. ") for row in rows_of(prepare(path)))
+    plain = rows_of(prepare(path, "--title-column=", output="plain"))
+    assert not any(row["review_body"].startswith("Great. ") for row in plain)
+
+
+def test_missing_columns_are_named_with_those_found(tmp_path, base_model):
+    source = write_reviews(tmp_path / "r.csv", [("a", "1")], columns=("body", "stars"))
+    text = failure(tmp_path, base_model, source)
+    assert text == (
+        "r.csv: no column named 'Review Text', 'Rating'; the columns are 'body', 'stars'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", "r.csv: the file is empty"),
+        (b"Review Text,Rating\n", "r.csv: there is a header but no row"),
+        (b"Review Text,Rating\ncaf\xe9,5\n", "r.csv: not UTF-8: byte 0xe9 at offset 22"),
+        (b'Review Text,Rating\n"never closed,5\n', "r.csv: not a readable CSV file"),
+    ],
+)
+def test_an_unreadable_file_is_named_with_the_reason(tmp_path, base_model, content, expected):
+    source = tmp_path / "r.csv"
+    source.write_bytes(content)
+    assert failure(tmp_path, base_model, source).startswith(expected)
+
+
+def test_the_offset_of_a_bad_byte_is_right_beyond_the_first_block(tmp_path, base_model):
+    good = b"Review Text,Rating\n" + b"fine \xe2\x82\xac,5\n" * 200_000
+    source = tmp_path / "r.csv"
+    source.write_bytes(good + b"\xff,5\n")
+    assert f"offset {len(good)} " in failure(tmp_path, base_model, source)
+
+
+@pytest.mark.parametrize(
+    ("rating", "reason"),
+    [("9", "rating outside 1-5"), ("five", "rating is not a number"), ("", "no rating")],
+)
+def test_too_many_bad_ratings_fail_with_value_and_row(tmp_path, base_model, rating, reason):
+    rows = make_reviews(10)
+    source = write_reviews(tmp_path / "r.csv", rows[:3] + [("x y", rating)] * 10 + rows[3:])
+    text = failure(tmp_path, base_model, source)
+    assert "10 of 40 rows cannot be used, more than the 10%" in text
+    assert f"10 x {reason} (first: r.csv row 4, Rating {rating!r})" in text
+
+
+def test_a_few_bad_rows_are_counted_by_reason(prepare, tmp_path):
+    rows = [*make_reviews(30), ("good", "7"), ("", "5"), ("fine", "x")]
+    output = prepare(write_reviews(tmp_path / "r.csv", rows))
+    report = json.loads((output / "report" / "preparation-algo-1.json").read_text())
+    assert report["rejected"] == {
+        "rating outside 1-5": 1,
+        "no text": 1,
+        "rating is not a number": 1,
+        "duplicate": 0,
+    }
+
+
+def test_a_class_without_reviews_fails(tmp_path, base_model):
+    source = write_reviews(tmp_path / "r.csv", [r for r in make_reviews(10) if r[1] != "3"])
+    assert failure(tmp_path, base_model, source) == (
+        "every class needs at least one usable review; found negative 10, neutral 0, positive 10"
+    )
+
+
+def test_a_wrong_base_model_is_named(tmp_path):
+    source = write_reviews(tmp_path / "r.csv", make_reviews(10))
+    assert "/no/such/model: there is no such folder" in failure(tmp_path, "/no/such/model", source)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert "no tokenizer.json in it; found nothing" in failure(tmp_path, empty, source)
+
+
+def test_wrong_settings_are_named(tmp_path, base_model):
+    source = write_reviews(tmp_path / "r.csv", make_reviews(10))
+    assert "must be above 0 and add up to 1" in failure(
+        tmp_path, base_model, source, "--train-share=0.9"
+    )
+    assert "--balance: 'maybe' is neither" in failure(
+        tmp_path, base_model, source, "--balance=maybe"
+    )
+    assert "--event-time 'today'" in failure(tmp_path, base_model, source, "--event-time=today")

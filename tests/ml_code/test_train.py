@@ -1,0 +1,225 @@
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+import train
+from batches import Rows, collate, pad, plan_epoch, read_rows
+from problems import run
+from safetensors.torch import load_file
+
+ML_CODE = Path(train.__file__).parent
+METRIC = r"([0-9.eE+-]+)"
+
+
+def command(base_model: Path, features: Path, target: Path, *extra: str) -> list[str]:
+    return [
+        f"--base-model={base_model}",
+        f"--train-data={features / 'train'}",
+        f"--validation-data={features / 'validation'}",
+        f"--model-dir={target}",
+        "--learning-rate=0.003",
+        "--max-length=32",
+        *extra,
+    ]
+
+
+def started(arguments: list[str], **environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, str(ML_CODE / "train.py"), *arguments],
+        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+def losses(output: str) -> list[float]:
+    return [float(value) for value in re.findall(f"train:loss={METRIC}", output)]
+
+
+def test_the_artefact_names_the_three_classes(trained):
+    weights = load_file(trained / "model" / "model.safetensors")
+    assert weights["classifier.weight"].shape == (3, 32)
+    config = json.loads((trained / "model" / "config.json").read_text())
+    assert config["id2label"] == {"0": "negative", "1": "neutral", "2": "positive"}
+
+
+def test_the_artefact_brings_the_code_that_serves_it(trained):
+    code = trained / "model" / "code"
+    assert {"inference.py", "requirements.txt"} <= {path.name for path in code.iterdir()}
+    alone = subprocess.run(
+        [sys.executable, "-c", "import inference"],
+        cwd=code,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert alone.returncode == 0, alone.stderr
+
+
+def test_the_profiler_report_holds_steps_operators_and_findings(trained, session_features):
+    folder = trained / "output" / "profiler_report"
+    report = json.loads((folder / "profiler_report.json").read_text())
+    assert report["steps"] == 12 * -(-len(read_rows(session_features / "train")) // 16)
+    assert report["operators"]
+    assert report["findings"]
+    assert "<svg" in (folder / "profiler_report.html").read_text()
+
+
+def test_metric_lines_are_those_the_job_reads(base_model, session_features, tmp_path, capfd):
+    arguments = command(base_model, session_features, tmp_path / "model", "--epochs=2")
+    assert run(train.main, arguments) == 0
+    output = capfd.readouterr().out
+    for name in ("train:loss", "train:progress", "train:samples_per_second"):
+        assert re.search(f"{name}={METRIC}", output)
+    line = re.search(
+        f"validation:loss={METRIC} validation:accuracy={METRIC} "
+        f"validation:macro_f1={METRIC} epoch=2",
+        output,
+    )
+    assert line
+    assert re.findall(f"train:progress={METRIC}", output)[-1] == "1.0000"
+
+
+@pytest.mark.timeout(120)
+def test_two_processes_of_batch_8_train_like_one_of_16(base_model, session_features, tmp_path):
+    same = ("--epochs=1", "--seed=3")
+    arguments = command(base_model, session_features, tmp_path / "one", *same, "--batch-size=16")
+    alone = started(arguments).communicate(timeout=100)[0]
+    shared = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": free_port()}
+    arguments = command(base_model, session_features, tmp_path / "two", *same, "--batch-size=8")
+    ranks = [started(arguments, RANK=str(rank), **shared) for rank in range(2)]
+    outputs = [rank.communicate(timeout=100)[0] for rank in ranks]
+    assert [rank.returncode for rank in ranks] == [0, 0], outputs
+    assert losses(outputs[0]) == pytest.approx(losses(alone), abs=2e-3)
+    assert losses(outputs[1]) == []  # only the first process speaks
+    one, two = (load_file(tmp_path / name / "model.safetensors") for name in ("one", "two"))
+    for name, value in one.items():
+        torch.testing.assert_close(two[name], value, atol=2e-3, rtol=1e-2)
+
+
+@pytest.mark.timeout(120)
+def test_a_killed_training_resumes_to_the_same_model(base_model, session_features, tmp_path):
+    same = ("--epochs=6", "--batch-size=4")
+    whole = started(command(base_model, session_features, tmp_path / "whole", *same)).communicate(
+        timeout=100
+    )[0]
+    checkpoints = tmp_path / "checkpoints"
+    checkpoints.mkdir()
+    arguments = command(
+        base_model, session_features, tmp_path / "part", *same, f"--checkpoint-dir={checkpoints}"
+    )
+    first = started(arguments)
+    for line in first.stdout:
+        if "epoch=2 step=" in line:
+            first.send_signal(signal.SIGTERM)
+            break
+    rest = first.communicate(timeout=60)[0]
+    assert first.returncode == 1
+    assert "stopped by SIGTERM at step" in rest
+    second = started(arguments).communicate(timeout=100)[0]
+    assert "Resumed at step" in second
+    assert whole.splitlines()[-1] == second.splitlines()[-1]
+    one, two = (load_file(tmp_path / name / "model.safetensors") for name in ("whole", "part"))
+    for name, value in one.items():
+        torch.testing.assert_close(two[name], value, atol=1e-5, rtol=1e-4)
+
+
+def test_a_wrong_base_model_is_named_in_one_line(session_features, tmp_path, capfd):
+    arguments = command(Path("/no/such/model"), session_features, tmp_path)
+    assert run(train.main, arguments) == 1
+    assert capfd.readouterr().err.splitlines()[-1] == (
+        "base model /no/such/model: there is no config.json in that folder"
+    )
+
+
+def test_features_of_another_vocabulary_are_refused(base_model, session_features, tmp_path, capfd):
+    for split in ("train", "validation"):
+        (tmp_path / split).mkdir()
+        (tmp_path / split / "part.csv").write_text('label_id,input_ids\n1,"[2,999,3]"\n')
+    assert run(train.main, command(base_model, tmp_path, tmp_path / "model")) == 1
+    assert "token id 999 is outside the base model's vocabulary" in capfd.readouterr().err
+
+
+def test_wrong_hyperparameters_are_named(capfd):
+    needed = ["--model-dir=m", "--train-data=t", "--validation-data=v"]
+    assert run(train.main, [*needed, "--epochs=0"]) == 1
+    assert "argument --epochs: 0 is not at least 1" in capfd.readouterr().err
+    assert run(train.main, [*needed, "--epoch=2"]) == 1
+    assert "unrecognized arguments: --epoch=2" in capfd.readouterr().err
+
+
+def test_batches_hold_rows_of_similar_length_and_every_row_once():
+    lengths = [1 + 7 * row % 100 for row in range(1000)]
+    plan = plan_epoch(lengths, 16, seed=5)
+    assert sorted(row for batch in plan for row in batch) == list(range(1000))
+    assert plan == plan_epoch(lengths, 16, seed=5) != plan_epoch(lengths, 16, seed=6)
+    spans = [max(map(lengths.__getitem__, b)) - min(map(lengths.__getitem__, b)) for b in plan]
+    assert sorted(spans)[len(spans) // 2] <= 5
+
+
+def test_padding_goes_to_the_longest_row_and_is_masked():
+    ids, mask = pad([[2, 9, 3], [2, 3]], 1)
+    assert ids.tolist() == [[2, 9, 3], [2, 3, 1]]
+    assert mask.tolist() == [[1, 1, 1], [1, 1, 0]]
+
+
+def test_a_rank_without_rows_gets_one_of_no_weight():
+    batch = collate(Rows([[2, 3]], [1]), [0], pad_id=0, rank=1, world=2)
+    assert batch.weights.tolist() == [0.0]
+
+
+def test_part_files_in_any_order_give_the_same_rows(session_features, tmp_path):
+    (source,) = (session_features / "train").glob("*.csv")
+    header, *lines = source.read_text().splitlines()
+    (tmp_path / "a.csv").write_text("\n".join([header, *lines[9:]]))
+    (tmp_path / "b.csv").write_text("\n".join([header, *lines[:9]]))
+    assert read_rows(tmp_path) == read_rows(session_features / "train")
+
+
+def test_a_roberta_checkpoint_becomes_a_roberta_classifier(tmp_path):
+    vocabulary = Path(__file__).parents[3] / "shared" / "models" / "roberta-base-tokenizer"
+    if not vocabulary.is_dir():
+        pytest.skip("the real RoBERTa vocabulary is not on this machine")
+    from base_model import check_fit, load_base, save_artefact
+    from tokenisation import TextEncoder
+    from transformers import (
+        AutoTokenizer,
+        RobertaConfig,
+        RobertaForSequenceClassification,
+        RobertaModel,
+    )
+
+    config = RobertaConfig(
+        vocab_size=50265,
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+        max_position_embeddings=66,
+        type_vocab_size=1,
+    )
+    RobertaModel(config).save_pretrained(tmp_path / "base")
+    AutoTokenizer.from_pretrained(vocabulary).save_pretrained(tmp_path / "base")
+    model, tokenizer = load_base(str(tmp_path / "base"))
+    assert isinstance(model, RobertaForSequenceClassification)
+    ids = TextEncoder(str(vocabulary), max_length=64).encode(["Hello world", "so " * 99])
+    assert ids[0] == [0, 31414, 232, 2]
+    assert len(ids[1]) == 64
+    check_fit(model, ids)
+    save_artefact(model, tokenizer, tmp_path / "model", max_length=64)
+    assert TextEncoder(str(tmp_path / "model"), max_length=64).encode(["Hello world"]) == ids[:1]
