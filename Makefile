@@ -43,6 +43,11 @@ lint: $(STAMP) ## ruff and mypy.
 	$(PY) -m ruff format --check $(SOURCES)
 	$(PY) -m mypy app.py cli infra localcloud
 	$(PY) -m mypy ml_code
+	@# In its bundle each function has its own modules beside it, and common/.
+	@set -e; for folder in lambdas/*/; do \
+	    [ "$$folder" != lambdas/common/ ] || continue; \
+	    (cd "$$folder" && MYPYPATH=.. ../../$(PY) -m mypy --config-file ../../pyproject.toml .); \
+	done
 
 synth: $(STAMP) ## Synthesise every environment into cdk.out.
 	cdk synth --quiet --no-notices --no-version-reporting --app "$(PY) app.py"

@@ -51,7 +51,7 @@ def install(cloud: Cloud) -> Any:
         raise SeamError(f"ministack {found} is installed; localcloud needs {MINISTACK}")
     from ministack import app
     from ministack.core import router
-    from ministack.services import stepfunctions
+    from ministack.services import athena, stepfunctions
     from ministack.services.cloudformation import provisioners
 
     try:
@@ -63,6 +63,7 @@ def install(cloud: Cloud) -> Any:
         stepfunctions._AWS_SDK_ERROR_PREFIX["sagemaker"] = "SageMaker"
         _keep_bucket_tags(provisioners)
         _default_bucket_key(app)
+        _result_files_where_athena_says(athena)
         provisioners._RESOURCE_HANDLERS["AWS::SageMaker::FeatureGroup"] = _feature_group(cloud)
     except (AttributeError, KeyError) as error:
         raise SeamError(f"ministack {found} has moved {error}") from error
@@ -124,6 +125,35 @@ def _default_bucket_key(app: Any) -> None:
         return await serve(method, path, headers, body, query)
 
     app.SERVICE_HANDLERS["s3"] = serve_with_key
+
+
+def _result_files_where_athena_says(athena: Any) -> None:
+    """ministack puts <location>/<id>.csv into a folder of that name, and glues an <id> to a location
+    without a slash at its end; clients that download the result look where AWS puts it."""
+    start, save, executions = (
+        athena._start_query_execution,
+        athena._save_query_results,
+        athena._executions,
+    )
+
+    def start_with_slash(data: dict[str, Any]) -> Any:
+        location = data.get("ResultConfiguration", {}).get("OutputLocation", "")
+        if location and not location.endswith("/"):
+            configuration = {**data["ResultConfiguration"], "OutputLocation": f"{location}/"}
+            data = {**data, "ResultConfiguration": configuration}
+        return start(data)
+
+    async def save_beside(query_id: str) -> None:
+        configuration = executions.get(query_id)["ResultConfiguration"]
+        file = configuration["OutputLocation"]
+        configuration["OutputLocation"] = file.removesuffix(f"{query_id}.csv")
+        try:
+            await save(query_id)
+        finally:
+            configuration["OutputLocation"] = file
+
+    athena._start_query_execution = start_with_slash
+    athena._save_query_results = save_beside
 
 
 def _feature_group(cloud: Cloud) -> dict[str, Any]:

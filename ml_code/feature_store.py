@@ -9,6 +9,9 @@ import pandas as pd
 
 from problems import UserError
 
+# Version 2 of the SDK, which this project pins, would announce version 3 at every import.
+os.environ.setdefault("SAGEMAKER_SUPPRESS_V2_WARNING", "1")
+
 _ATTEMPTS = 3
 _CHUNK_ROWS = 10_000
 # The SDK would report each call to its makers; a job in a closed network must not try.

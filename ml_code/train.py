@@ -19,6 +19,7 @@ from base_model import check_fit, load_base, save_artefact
 from batches import read_rows
 from checkpoints import Checkpoints
 from distribution import join
+from precision import CHOICES, Precision
 from problems import ArgumentParser, UserError, positive_float, positive_int, run, share
 from step_profile import StepProfile
 from training import Interrupted, Recipe, Trainer
@@ -49,6 +50,10 @@ def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) ->
     recipe.add_argument("--label-smoothing", type=share, default=0.0)
     recipe.add_argument("--clip-norm", type=positive_float, default=1.0)
     recipe.add_argument("--max-length", type=positive_int, default=128, help="tokens when serving")
+    recipe.add_argument(
+        "--head-rate-factor", type=positive_float, default=1.0, help="of the fresh classifier"
+    )
+    recipe.add_argument("--precision", choices=CHOICES, default="auto")
     recipe.add_argument("--seed", type=int, default=42)
     settings = parser.parse_args(list(arguments))
     # A base model that came as a channel from S3 wins over the name.
@@ -68,7 +73,8 @@ def main(arguments: Sequence[str]) -> None:
             print(f"settings: {json.dumps(vars(settings), default=str)}")
             print(
                 f"{len(train)} train and {len(validation)} validation rows, {group.world} "
-                f"process(es) on {group.device.type}, {type(model).__name__}",
+                f"process(es) on {group.device.type} in "
+                f"{Precision(settings.precision, group.device).name}, {type(model).__name__}",
                 flush=True,
             )
         profile = StepProfile()
@@ -104,6 +110,8 @@ def _recipe(settings: Namespace) -> Recipe:
         label_smoothing=settings.label_smoothing,
         clip_norm=settings.clip_norm,
         seed=settings.seed,
+        precision=settings.precision,
+        head_rate_factor=settings.head_rate_factor,
     )
 
 

@@ -15,6 +15,7 @@ from batches import Rows, padded_batches, plan_epoch, plan_in_order
 from checkpoints import Checkpoints
 from distribution import Group
 from labels import LABELS
+from precision import Precision
 from scores import accuracy, macro_f1
 from step_profile import StepProfile
 
@@ -37,6 +38,8 @@ class Recipe:
     label_smoothing: float
     clip_norm: float
     seed: int
+    precision: str = "auto"
+    head_rate_factor: float = 1.0
 
 
 class Trainer:
@@ -56,14 +59,13 @@ class Trainer:
         self._recipe, self._group, self._checkpoints = recipe, group, checkpoints
         self._train, self._validation, self._profile = train, validation, profile
         self._bare = model.to(group.device)
+        self._precision = Precision(recipe.precision, group.device)
         self._pad_id = model.config.pad_token_id or 0
         self._model = DistributedDataParallel(self._bare) if group.world > 1 else self._bare
         self._global_batch = recipe.batch_size * group.world
         steps = -(-len(train) // self._global_batch)
         self._total = steps * recipe.epochs
-        self._optimiser = torch.optim.AdamW(
-            _parameter_groups(self._bare, recipe.weight_decay), lr=recipe.learning_rate
-        )
+        self._optimiser = torch.optim.AdamW(_parameter_groups(self._bare, recipe))
         self._schedule = torch.optim.lr_scheduler.LambdaLR(
             self._optimiser, _rate_factor(self._total, recipe.warmup_share)
         )
@@ -114,10 +116,11 @@ class Trainer:
 
         Each row counts 1 / rows of the whole batch; DDP averages over ranks, hence times world.
         """
-        with self._profile.step(), _precision(self._group.device):
-            logits = self._model(
-                input_ids=batch.input_ids, attention_mask=batch.attention_mask
-            ).logits
+        with self._profile.step():
+            with self._precision.autocast():
+                logits = self._model(
+                    input_ids=batch.input_ids, attention_mask=batch.attention_mask
+                ).logits
             loss = (self._loss(logits.float(), batch.labels) * batch.weights).sum()
             (loss * self._group.world / rows).backward()
             nn.utils.clip_grad_norm_(self._bare.parameters(), self._recipe.clip_norm)
@@ -137,7 +140,7 @@ class Trainer:
             rows, plan, pad_id=self._pad_id, rank=group.rank, world=group.world
         ):
             batch = part.to(group.device)
-            with _precision(group.device):
+            with self._precision.autocast():
                 logits = self._bare(
                     input_ids=batch.input_ids, attention_mask=batch.attention_mask
                 ).logits.float()
@@ -231,17 +234,19 @@ class _Meter:
         self._clear()
 
 
-def _precision(device: torch.device) -> Any:
-    on = device.type == "cuda" and torch.cuda.is_bf16_supported()
-    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=on)
-
-
-def _parameter_groups(model: Any, decay: float) -> list[dict[str, Any]]:
-    """Weights decay; biases and layer norms, which have one dimension, do not."""
-    parameters = [p for p in model.parameters() if p.requires_grad]
+def _parameter_groups(model: Any, recipe: Recipe) -> list[dict[str, Any]]:
+    """Biases and layer norms, of one dimension, do not decay; the fresh head learns faster."""
+    body = set(model.base_model.parameters())
+    groups: dict[tuple[bool, bool], list[Tensor]] = {}
+    for parameter in model.parameters():
+        groups.setdefault((parameter in body, parameter.ndim > 1), []).append(parameter)
     return [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+        {
+            "params": members,
+            "lr": recipe.learning_rate * (1.0 if in_body else recipe.head_rate_factor),
+            "weight_decay": recipe.weight_decay if decays else 0.0,
+        }
+        for (in_body, decays), members in groups.items()
     ]
 
 

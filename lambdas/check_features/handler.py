@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 import boto3
+
 from common import s3
 from common.environment import Environment
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
+
 from common.environment import Environment
 from common.jobs import start_once
 from common.run import fill, resource_name, tags

@@ -3,6 +3,7 @@
 from typing import Any
 
 from botocore.exceptions import ClientError
+
 from common import s3
 
 _FIELDS = ("reviews", "base_model", "columns", "training")

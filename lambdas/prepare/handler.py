@@ -5,9 +5,10 @@ from typing import Any
 
 import boto3
 from code_bundle import upload_code
+from execution_input import check_input, check_object
+
 from common.environment import Environment
 from common.run import run_id
-from execution_input import check_input, check_object
 
 ENVIRONMENT = Environment.read()
 CODE = Path(__file__).with_name("ml_code")

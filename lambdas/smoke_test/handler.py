@@ -5,6 +5,7 @@ import math
 from typing import Any
 
 import boto3
+
 from common import s3
 
 S3 = boto3.client("s3")

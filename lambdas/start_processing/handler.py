@@ -3,6 +3,7 @@
 from typing import Any
 
 import boto3
+
 from common.inputs import PROCESSING_PATH, is_in_s3, processing_input
 from common.jobs import start_once
 from common.run import fill, resource_name, tags

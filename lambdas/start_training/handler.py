@@ -3,6 +3,7 @@
 from typing import Any
 
 import boto3
+
 from common.inputs import TRAINING_PATH, is_in_s3, training_channel
 from common.jobs import start_once
 from common.run import fill, resource_name, tags

@@ -82,7 +82,7 @@ class OnlineStore:
         return json.loads(found[0]) if found else None
 
     def remove_deleted(self, group: str, record_id: str) -> None:
-        """Drops a record's tombstone. A newer record, which the deletion came too late for, stays."""
+        """Drops a record's tombstone; a record newer than its deletion stays."""
         with self._lock:
             self._connection.execute(
                 "DELETE FROM online WHERE feature_group = ? AND record_id = ? AND deleted",

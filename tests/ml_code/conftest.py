@@ -1,45 +1,14 @@
 """Tiny reviews, a tiny vocabulary and a tiny BERT, all made here: no network, no download."""
 
-import csv
 import json
-import random
 from collections.abc import Callable
 from pathlib import Path
 
-import preprocess
 import pytest
+
+import preprocess
 from problems import run
-
-WORDS = {
-    1: "awful broken terrible refund cheap poor".split(),
-    3: "okay average fair usual plain middling".split(),
-    5: "lovely perfect great wonderful superb happy".split(),
-}
-FILLER = "the dress shirt was and it fits colour size i my a very".split()
-EVENT_TIME = "2026-01-31T12:00:00.000Z"
-
-Reviews = list[tuple[str, str]]
-
-
-def make_reviews(per_class: int, seed: int = 1) -> Reviews:
-    """(text, rating) pairs; no two texts are equal."""
-    chance = random.Random(seed)
-    rows = []
-    for rating, words in WORDS.items():
-        for number in range(per_class):
-            chosen = [chance.choice(words + FILLER) for _ in range(chance.randint(2, 12))]
-            rows.append((" ".join([*chosen, chance.choice(words), f"n{number}"]), str(rating)))
-    chance.shuffle(rows)
-    return rows
-
-
-def write_reviews(path: Path, rows: Reviews, columns: tuple[str, str] = ("Review Text", "Rating")):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(columns)
-        writer.writerows(rows)
-    return path
+from tests.ml_code.tiny import EVENT_TIME, FILLER, WORDS, make_reviews, write_reviews
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,13 @@ import io
 import json
 import tarfile
 
-import evaluate
 import numpy as np
 import pytest
+from sklearn.metrics import f1_score
+
+import evaluate
 from problems import UserError, run
 from scores import confusion_matrix, macro_f1, macro_f1_interval, summary
-from sklearn.metrics import f1_score
 
 
 @pytest.fixture

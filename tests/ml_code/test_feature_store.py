@@ -1,9 +1,9 @@
 import csv
 
-import feature_store
 import pytest
+
+import feature_store
 from problems import UserError
-from sagemaker.feature_store.feature_group import IngestionError
 
 
 class FakeGroup:
@@ -15,6 +15,8 @@ class FakeGroup:
         self.bad, self.stored = bad, []
 
     def ingest(self, *, data_frame, max_workers, wait):
+        from sagemaker.feature_store.feature_group import IngestionError
+
         failed = []
         for index, review_id in data_frame["review_id"].items():
             if self.bad.get(review_id, 0) > 0:

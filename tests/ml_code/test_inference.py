@@ -1,8 +1,9 @@
 import csv
 import json
 
-import inference
 import pytest
+
+import inference
 
 
 @pytest.fixture(scope="module")

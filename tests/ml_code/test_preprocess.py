@@ -2,10 +2,11 @@ import csv
 import json
 from pathlib import Path
 
-import preprocess
 import pytest
-from conftest import EVENT_TIME, make_reviews, write_reviews
+
+import preprocess
 from problems import run
+from tests.ml_code.tiny import EVENT_TIME, make_reviews, write_reviews
 
 
 def rows_of(folder: Path) -> list[dict[str, str]]:

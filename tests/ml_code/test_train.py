@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
+
 import train
 from batches import Rows, collate, pad, plan_epoch, read_rows
 from problems import run
-from safetensors.torch import load_file
 
 ML_CODE = Path(train.__file__).parent
 METRIC = r"([0-9.eE+-]+)"
@@ -26,6 +27,7 @@ def command(base_model: Path, features: Path, target: Path, *extra: str) -> list
         f"--model-dir={target}",
         "--learning-rate=0.003",
         "--max-length=32",
+        "--precision=fp32",
         *extra,
     ]
 
@@ -195,14 +197,15 @@ def test_a_roberta_checkpoint_becomes_a_roberta_classifier(tmp_path):
     vocabulary = Path(__file__).parents[3] / "shared" / "models" / "roberta-base-tokenizer"
     if not vocabulary.is_dir():
         pytest.skip("the real RoBERTa vocabulary is not on this machine")
-    from base_model import check_fit, load_base, save_artefact
-    from tokenisation import TextEncoder
     from transformers import (
         AutoTokenizer,
         RobertaConfig,
         RobertaForSequenceClassification,
         RobertaModel,
     )
+
+    from base_model import check_fit, load_base, save_artefact
+    from tokenisation import TextEncoder
 
     config = RobertaConfig(
         vocab_size=50265,
