@@ -1,1 +1,1 @@
-"""The CDK app: stacks compose, constructs create."""
+"""The CDK side: stacks compose, constructs create, settings hold what differs."""

@@ -1,30 +1,41 @@
-"""The SageMaker jobs, defined once with the SageMaker SDK and compiled offline to requests.
+"""The jobs of the pipeline, built with the SageMaker SDK: one definition, two uses.
 
-The strings in braces are filled in at run time by the Lambdas; see lambdas/. No function here
-calls AWS: the session has made-up credentials and a PipelineSession only records requests.
+With the offline session (a `PipelineSession`) the SDK compiles a job to the request that it would
+send, without a call to AWS: infra/requests.py does that at synth. With the live one it runs the job.
+
+Values that are known only later are placeholders, `{name}`: `artefact_bucket`, `key`, `role` and
+`feature_group` are filled at synth, the others at run time by the Lambda that starts the job.
 """
 
-import json
+import logging
 import os
-from dataclasses import asdict, dataclass
-from typing import Any, cast
+from dataclasses import asdict
+from typing import Any
 
-# Set before the import, which reads them: synth sends no telemetry and prints no banner.
+from infra.settings import Fleet, Settings
+
+# Read while the SDK is imported, so before it: it would advertise its next version.
 os.environ.setdefault("SAGEMAKER_SUPPRESS_V2_WARNING", "1")
+# It would say on every synth that it found no configuration file, and about telemetry that is off.
+logging.getLogger("sagemaker").setLevel(logging.WARNING)
+logging.getLogger("sagemaker.config").setLevel(logging.WARNING)
 
-import boto3
-from sagemaker import image_uris
-from sagemaker.debugger import DebuggerHookConfig, ProfilerConfig, ProfilerRule, rule_configs
-from sagemaker.inputs import TrainingInput
-from sagemaker.network import NetworkConfig
-from sagemaker.processing import ProcessingInput, ProcessingOutput, ScriptProcessor
-from sagemaker.pytorch import PyTorch, PyTorchModel
-from sagemaker.sklearn.processing import SKLearnProcessor
-from sagemaker.workflow.pipeline_context import PipelineSession
-from sagemaker.workflow.utilities import execute_job_functions
+import boto3  # noqa: E402
+from sagemaker import image_uris  # noqa: E402
+from sagemaker.debugger import (  # noqa: E402
+    DebuggerHookConfig,
+    ProfilerConfig,
+    ProfilerRule,
+    rule_configs,
+)
+from sagemaker.processing import ScriptProcessor  # noqa: E402
+from sagemaker.pytorch import PyTorch, PyTorchModel  # noqa: E402
+from sagemaker.session import Session  # noqa: E402
+from sagemaker.sklearn.processing import SKLearnProcessor  # noqa: E402
+from sagemaker.workflow.pipeline_context import PipelineSession  # noqa: E402
 
-from infra.settings import Settings
-
+SKLEARN_VERSION, TRAINING_VERSION, INFERENCE_VERSION = "1.4-2", "2.8", "2.6"
+PYTHON = "py312"
 METRICS = (
     "train:loss",
     "train:progress",
@@ -33,244 +44,130 @@ METRICS = (
     "validation:accuracy",
     "validation:macro_f1",
 )
-_INPUT = "/opt/ml/processing/input"
-_OUTPUT = "/opt/ml/processing/output"
-# A slash keeps the SDK from asking IAM what the role is called.
-_ROLE = "arn:aws:iam::000000000000:role/placeholder"
+RUN = "s3://{artefact_bucket}/runs/{run_id}"
+CODE = "s3://{code}"
 
-# Without it every fit() sends a request over the network.
+_ROLE = "role/{role}"  # a slash keeps the SDK from asking IAM for the role's ARN
+_KEY = "{key}"
 _NO_TELEMETRY = {
     "SchemaVersion": "1.0",
     "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}},
 }
 
-Request = dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Jobs:
-    """The definitions of one environment, in a region, on a session."""
-
-    settings: Settings
-    session: Any
-    key_id: str | None = None
-
-    def processing(self) -> Request:
-        """CreateProcessingJob of the preparation, without a job name."""
-        fleet = self.settings.processing
-        processor = SKLearnProcessor(
-            framework_version="1.4-2",
-            role=_ROLE,
-            command=["python3"],
-            instance_type=fleet.instance_type,
-            instance_count=fleet.instance_count,
-            volume_size_in_gb=fleet.volume_gb,
-            max_runtime_in_seconds=fleet.max_runtime_s,
-            sagemaker_session=self.session,
-            network_config=NetworkConfig(encrypt_inter_container_traffic=fleet.instance_count > 1),
-        )
-        step = processor.run(
-            code="s3://code/source/preprocess.py",
-            inputs=[_processing_input("reviews", "s3://reviews")],
-            outputs=[
-                _output(name, f"features/{name}", f"{_OUTPUT}/{name}")
-                for name in ("train", "validation", "test", "report")
-            ],
-            arguments=[
-                *_flags(
-                    {
-                        "base-model": "{base_model}",
-                        "text-column": "{text_column}",
-                        "rating-column": "{rating_column}",
-                        "max-length": "{max_length}",
-                        "seed": "{seed}",
-                        "feature-group-name": self.settings.name,
-                        "event-time": "{event_time}",
-                    }
-                ),
-                # One token: an empty title must not read as a missing value.
-                "--title-column={title_column}",
-            ],
-            wait=False,
-            logs=False,
-        )
-        return self._compiled(step)
-
-    def evaluation(self) -> Request:
-        """CreateProcessingJob of the evaluation; `{model_data}` is the trained artefact."""
-        fleet = self.settings.evaluation
-        processor = ScriptProcessor(
-            role=_ROLE,
-            image_uri=image_uris.retrieve(
-                "pytorch",
-                self.session.boto_region_name,
-                version="2.8",
-                py_version="py312",
-                image_scope="training",
-                instance_type=fleet.instance_type,
-            ),
-            command=["python3"],
-            instance_type=fleet.instance_type,
-            instance_count=1,
-            volume_size_in_gb=fleet.volume_gb,
-            max_runtime_in_seconds=fleet.max_runtime_s,
-            sagemaker_session=self.session,
-        )
-        step = processor.run(
-            code="s3://code/source/evaluate.py",
-            inputs=[
-                _processing_input("model", "s3://model-data"),
-                _processing_input("test", "s3://run-prefix/features/test"),
-            ],
-            outputs=[_output("evaluation", "evaluation", f"{_OUTPUT}/evaluation")],
-            wait=False,
-            logs=False,
-        )
-        return self._compiled(step)
-
-    def training(self) -> Request:
-        """CreateTrainingJob, without a job name."""
-        fleet, local = self.settings.training, self.settings.debugger
-        estimator = PyTorch(
-            entry_point="train.py",
-            source_dir="s3://code/sourcedir.tar.gz",
-            framework_version="2.8",
-            py_version="py312",
-            role=_ROLE,
-            instance_type=fleet.instance_type,
-            instance_count=fleet.instance_count,
-            volume_size=fleet.volume_gb,
-            max_run=fleet.max_runtime_s,
-            output_path="s3://run-prefix/training",
-            checkpoint_s3_uri="s3://run-prefix/checkpoints",
-            hyperparameters={
-                "base-model": "{base_model}",
-                **{name.replace("_", "-"): f"{{{name}}}" for name in asdict(self.settings.recipe)},
-            },
-            metric_definitions=[
-                {"Name": name, "Regex": f"{name}=([0-9.eE+-]+)"} for name in METRICS
-            ],
-            encrypt_inter_container_traffic=fleet.instance_count > 1,
-            sagemaker_session=self.session,
-            **(_debugger() if local else {"debugger_hook_config": False, "disable_profiler": True}),
-        )
-        step = estimator.fit(
-            {
-                name: TrainingInput(f"s3://run-prefix/features/{name}")
-                for name in ("train", "validation")
-            },
-            wait=False,
-        )
-        return self._compiled(step)
-
-    def model(self) -> Request:
-        """The container of CreateModel; the artefact holds its code, so nothing is repacked."""
-        model = PyTorchModel(
-            model_data="{model_data}",
-            role=_ROLE,
-            framework_version="2.6",
-            py_version="py312",
-            sagemaker_session=self.session,
-            image_uri=image_uris.retrieve(
-                "pytorch",
-                self.session.boto_region_name,
-                version="2.6",
-                py_version="py312",
-                image_scope="inference",
-                instance_type=self.settings.endpoint.instance_type,
-            ),
-        )
-        return {
-            "PrimaryContainer": {
-                "Image": model.image_uri,
-                "ModelDataUrl": model.model_data,
-                "Environment": {
-                    "SAGEMAKER_PROGRAM": "inference.py",
-                    "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
-                    "SAGEMAKER_CONTAINER_LOG_LEVEL": "20",
-                    "SAGEMAKER_REGION": self.session.boto_region_name,
-                },
-            },
-            "ExecutionRoleArn": "{role}",
-        }
-
-    def endpoint_config(self) -> Request:
-        """CreateEndpointConfig; `{model}` is the name of the model."""
-        fleet = self.settings.endpoint
-        request: Request = {
-            "ProductionVariants": [
-                {
-                    "VariantName": "AllTraffic",
-                    "ModelName": "{model}",
-                    "InstanceType": fleet.instance_type,
-                    "InitialInstanceCount": fleet.instance_count,
-                    "InitialVariantWeight": 1.0,
-                }
-            ]
-        }
-        return request | ({"KmsKeyId": self.key_id} if self.key_id else {})
-
-    def _compiled(self, step: Any) -> Request:
-        execute_job_functions(step)
-        return _request(self.session.context.args)
-
 
 def offline_session(region: str) -> Any:
-    """A session that records requests instead of sending them."""
-    credentials = boto3.Session(
-        aws_access_key_id="offline",
-        aws_secret_access_key="offline",  # noqa: S106 - nothing is ever signed with it
-        region_name=region,
+    """A session that compiles and never calls AWS; its credentials are none."""
+    boto_session = boto3.Session(
+        region_name=region, aws_access_key_id="none", aws_secret_access_key="none"
     )
     return PipelineSession(
-        boto_session=credentials, default_bucket="offline", sagemaker_config=_NO_TELEMETRY
+        boto_session, default_bucket="{artefact_bucket}", sagemaker_config=_NO_TELEMETRY
     )
 
 
-def _processing_input(name: str, source: str) -> ProcessingInput:
-    return ProcessingInput(source=source, destination=f"{_INPUT}/{name}", input_name=name)
+def live_session(region: str) -> Any:
+    """A session that runs the same jobs for real, from a notebook."""
+    return Session(boto3.Session(region_name=region), sagemaker_config=_NO_TELEMETRY)
 
 
-def _output(name: str, folder: str, source: str) -> ProcessingOutput:
-    return ProcessingOutput(
-        source=source, destination=f"s3://run-prefix/{folder}", output_name=name
+
+def processor(settings: Settings, session: Any) -> Any:
+    return SKLearnProcessor(
+        framework_version=SKLEARN_VERSION, **_processing_options(settings.processing, session)
     )
 
 
-def _flags(values: dict[str, str]) -> list[str]:
-    return [part for name, value in values.items() for part in (f"--{name}", value)]
+def evaluator(settings: Settings, session: Any) -> Any:
+    """Evaluation runs in the image of the training, which has torch."""
+    image = image_uris.retrieve(
+        "pytorch",
+        session.boto_region_name,
+        version=TRAINING_VERSION,
+        py_version=PYTHON,
+        instance_type=settings.evaluation.instance_type,
+        image_scope="training",
+    )
+    return ScriptProcessor(
+        image_uri=image, command=["python3"], **_processing_options(settings.evaluation, session)
+    )
 
 
-def _debugger() -> dict[str, Any]:
+def estimator(settings: Settings, session: Any) -> Any:
+    fleet = settings.training
+    return PyTorch(
+        entry_point="train.py",
+        source_dir=f"{CODE}/sourcedir.tar.gz",
+        framework_version=TRAINING_VERSION,
+        py_version=PYTHON,
+        role=_ROLE,
+        sagemaker_session=session,
+        instance_type=fleet.instance_type,
+        instance_count=fleet.instance_count,
+        volume_size=fleet.volume_gb,
+        volume_kms_key=_volume_key(fleet),
+        max_run=fleet.max_runtime_s,
+        hyperparameters=_hyperparameters(settings),
+        metric_definitions=[
+            {"Name": name, "Regex": f"{name}=([0-9.eE+-]+)"} for name in METRICS
+        ],
+        output_path=f"{RUN}/training/",
+        code_location=f"{RUN}/training",
+        output_kms_key=_KEY,
+        checkpoint_s3_uri=f"{RUN}/checkpoints/",
+        encrypt_inter_container_traffic=fleet.instance_count > 1,
+        # torchrun is for GPUs; several CPU hosts find each other by SM_HOSTS (ml_code/train.py).
+        distribution={"torch_distributed": {"enabled": True}} if fleet.has_gpu else None,
+        **_debugging(settings),
+    )
+
+
+def model(settings: Settings, session: Any) -> Any:
+    """No entry point: the artefact brings its code/, so the SDK need not repack it."""
+    return PyTorchModel(
+        name="{model}",
+        model_data="s3://{model_data}",
+        role=_ROLE,
+        framework_version=INFERENCE_VERSION,
+        py_version=PYTHON,
+        sagemaker_session=session,
+        code_location=RUN,
+        env={
+            "SAGEMAKER_PROGRAM": "inference.py",
+            "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+        },
+    )
+
+
+def _processing_options(fleet: Fleet, session: Any) -> dict[str, Any]:
     return {
-        "debugger_hook_config": DebuggerHookConfig(s3_output_path="s3://run-prefix/debugger"),
-        "profiler_config": ProfilerConfig(
-            s3_output_path="s3://run-prefix/profiler", system_monitor_interval_millis=500
-        ),
-        "rules": [ProfilerRule.sagemaker(rule_configs.ProfilerReport())],
+        "role": _ROLE,
+        "sagemaker_session": session,
+        "instance_type": fleet.instance_type,
+        "instance_count": fleet.instance_count,
+        "volume_size_in_gb": fleet.volume_gb,
+        "volume_kms_key": _volume_key(fleet),
+        "output_kms_key": _KEY,
+        "max_runtime_in_seconds": fleet.max_runtime_s,
+        "env": {"AWS_DEFAULT_REGION": session.boto_region_name},
     }
 
 
-# The SDK takes only real s3:// addresses, so the placeholders stand in after compiling. A script
-# is one file to the SDK; here the whole source folder must lie beside it.
-_STAND_INS = {
-    "s3://code/source/preprocess.py": "{code}/source",
-    "s3://code/source/evaluate.py": "{code}/source",
-    "s3://code": "{code}",
-    "s3://reviews": "{reviews}",
-    "s3://model-data": "{model_data}",
-    "s3://run-prefix": "{run_prefix}",
-    _ROLE: "{role}",
-}
+def _volume_key(fleet: Fleet) -> str | None:
+    return None if fleet.has_local_disk else _KEY
 
 
-def _request(compiled: Any) -> Request:
-    text = json.dumps(compiled)
-    for stand_in, placeholder in _STAND_INS.items():
-        text = text.replace(stand_in, placeholder)
-    request = cast(Request, json.loads(text))
-    for name in ("ProcessingJobName", "TrainingJobName"):
-        request.pop(name, None)
-    # The SDK puts its own name, made from the clock, among the hyperparameters as well.
-    request.get("HyperParameters", {}).pop("sagemaker_job_name", None)
-    return request
+def _hyperparameters(settings: Settings) -> dict[str, Any]:
+    recipe = {name.replace("_", "-"): value for name, value in asdict(settings.recipe).items()}
+    return {"base-model": "{base_model}", **recipe}
+
+
+def _debugging(settings: Settings) -> dict[str, Any]:
+    if not settings.debugger:
+        return {"debugger_hook_config": False, "disable_profiler": True}
+    return {
+        "debugger_hook_config": DebuggerHookConfig(s3_output_path=f"{RUN}/debugger/"),
+        "profiler_config": ProfilerConfig(
+            s3_output_path=f"{RUN}/profiler/", system_monitor_interval_millis=1000
+        ),
+        "rules": [ProfilerRule.sagemaker(rule_configs.ProfilerReport())],
+    }

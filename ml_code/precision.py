@@ -29,7 +29,7 @@ class Precision:
 
 def _fast_bfloat16(device: torch.device) -> bool:
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported()
+        return bool(torch.cuda.is_bf16_supported())
     try:
         lines = _CPU_INFO.read_text().splitlines()
     except OSError:

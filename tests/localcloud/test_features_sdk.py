@@ -67,6 +67,9 @@ def _count(group: Any, wanted: int) -> int:
             output_location=f"s3://{BUCKET}/athena/",
         )
         query.wait()
+        # wait() only logs a failed query; its missing result would show as a bare 404.
+        status = query.get_query_execution()["QueryExecution"]["Status"]
+        assert status["State"] == "SUCCEEDED", status
         found = int(query.as_dataframe()["n"][0])
         if found >= wanted:
             break
