@@ -100,8 +100,8 @@ def _table(archive: Path) -> str:
     """The table inside the archive inside the archive; nothing is unpacked onto the disk."""
     try:
         with (
-            tarfile.open(archive) as outer,
-            tarfile.open(fileobj=io.BytesIO(_member(outer, _INNER))) as inner,
+            tarfile.open(archive, "r:gz") as outer,
+            tarfile.open(fileobj=io.BytesIO(_member(outer, _INNER)), mode="r:gz") as inner,
         ):
             return _member(inner, _TABLE).decode("utf-8")
     except (tarfile.TarError, KeyError, EOFError) as error:

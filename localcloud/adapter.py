@@ -128,8 +128,11 @@ def _default_bucket_key(app: Any) -> None:
 
 
 def _result_files_where_athena_says(athena: Any) -> None:
-    """ministack puts <location>/<id>.csv into a folder of that name, and glues an <id> to a location
-    without a slash at its end; clients that download the result look where AWS puts it."""
+    """Puts a query's result where AWS does, which is where clients download it.
+
+    ministack makes <location>/<id>.csv a folder, and takes a location without a slash at its end
+    for the beginning of the name.
+    """
     start, save, executions = (
         athena._start_query_execution,
         athena._save_query_results,

@@ -37,7 +37,7 @@ def parse_arguments(arguments: Sequence[str]) -> Namespace:
     reading.add_argument("--text-column", default="Review Text")
     reading.add_argument("--rating-column", default="Rating")
     reading.add_argument(
-        "--title-column", default="Title", help="joined to the text in files that have it"
+        "--title-column", default="", help="joined to the text in files that have it"
     )
     reading.add_argument("--max-rejected-share", type=share, default=0.1)
     making = parser.add_argument_group("making")

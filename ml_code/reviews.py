@@ -6,8 +6,9 @@ import gzip
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from io import BufferedIOBase, TextIOWrapper
+from io import TextIOWrapper
 from pathlib import Path
+from typing import IO, cast
 
 import pandas as pd
 
@@ -139,8 +140,8 @@ def _check_utf8(path: Path) -> None:
             offset += len(block)
 
 
-def _opened(path: Path) -> BufferedIOBase:
-    return gzip.open(path) if path.suffix == ".gz" else path.open("rb")
+def _opened(path: Path) -> IO[bytes]:
+    return cast(IO[bytes], gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
 
 
 def _quoted(names: list[str]) -> str:

@@ -119,9 +119,15 @@ def test_a_title_is_joined_where_the_file_has_one(prepare, tmp_path):
         writer = csv.writer(file)
         writer.writerow(["Title", "Review Text", "Rating"])
         writer.writerows(("Great", text, rating) for text, rating in make_reviews(20))
-    assert all(row["review_body"].startswith("Great. ") for row in rows_of(prepare(path)))
-    plain = rows_of(prepare(path, "--title-column=", output="plain"))
+    titled = rows_of(prepare(path, "--title-column=Title"))
+    assert all(row["review_body"].startswith("Great. ") for row in titled)
+    plain = rows_of(prepare(path, output="plain"))
     assert not any(row["review_body"].startswith("Great. ") for row in plain)
+
+
+def test_a_file_without_the_title_column_is_read_all_the_same(prepare, tmp_path):
+    source = write_reviews(tmp_path / "r.csv", make_reviews(20))
+    assert len(rows_of(prepare(source, "--title-column=Title"))) == 60
 
 
 def test_missing_columns_are_named_with_those_found(tmp_path, base_model):

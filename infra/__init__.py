@@ -1,1 +1,0 @@
-"""The CDK side: stacks compose, constructs create, settings hold what differs."""
