@@ -41,7 +41,7 @@ def stop_jobs(client: Any, prefix: str) -> None:
         field = f"{kind}JobName"
         for name in _running(client, kind, prefix):
             _forgive(getattr(client, f"stop_{kind.lower()}_job"), **{field: name})
-        _wait_until(lambda kind=kind: not _running(client, kind, prefix), f"{kind} jobs")  # type: ignore[misc]
+        _wait_until(lambda kind=kind: not _running(client, kind, prefix), f"{kind} jobs")
 
 
 def _running(client: Any, kind: str, prefix: str) -> list[str]:
