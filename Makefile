@@ -12,7 +12,7 @@ export PYTHON TORCH REVIEWS DATA_DIR
 
 PY := .venv/bin/python
 STAMP := .venv/.installed
-SOURCES := cli lambdas localcloud ml_code tests
+SOURCES := app.py cli infra lambdas localcloud ml_code tests
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo destroy test test-all lint synth clean
@@ -41,7 +41,7 @@ test-all: $(STAMP) lint ## The slow tests too.
 lint: $(STAMP) ## ruff and mypy.
 	$(PY) -m ruff check $(SOURCES)
 	$(PY) -m ruff format --check $(SOURCES)
-	$(PY) -m mypy cli localcloud
+	$(PY) -m mypy app.py cli infra localcloud
 	$(PY) -m mypy ml_code
 	@# In its bundle each function has its own modules beside it, and common/.
 	@set -e; for folder in lambdas/*/; do \

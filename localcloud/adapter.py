@@ -18,6 +18,7 @@ from localcloud.features import template as feature_group_template
 
 MINISTACK = "1.5.33"
 _THREADS = 64  # operations that may be under way at once; an invocation holds one while it waits
+_FEATURE_GROUP = "AWS::SageMaker::FeatureGroup"
 _KEY_HEADER = "x-amz-server-side-encryption-aws-kms-key-id"
 Answer = tuple[int, dict[str, str], bytes]
 Handler = Callable[[str, str, dict[str, str], bytes, dict[str, list[str]]], Awaitable[Answer]]
@@ -52,7 +53,7 @@ def install(cloud: Cloud) -> Any:
     from ministack import app
     from ministack.core import router
     from ministack.services import athena, stepfunctions
-    from ministack.services.cloudformation import provisioners
+    from ministack.services.cloudformation import provisioners, stacks
 
     try:
         _serve_sagemaker(cloud, app, router)
@@ -64,7 +65,8 @@ def install(cloud: Cloud) -> Any:
         _keep_bucket_tags(provisioners)
         _default_bucket_key(app)
         _result_files_where_athena_says(athena)
-        provisioners._RESOURCE_HANDLERS["AWS::SageMaker::FeatureGroup"] = _feature_group(cloud)
+        provisioners._RESOURCE_HANDLERS[_FEATURE_GROUP] = _feature_group(cloud)
+        _off_the_event_loop(stacks)
     except (AttributeError, KeyError) as error:
         raise SeamError(f"ministack {found} has moved {error}") from error
     return app.app
@@ -157,6 +159,12 @@ def _result_files_where_athena_says(athena: Any) -> None:
 
     athena._start_query_execution = start_with_slash
     athena._save_query_results = save_beside
+
+
+def _off_the_event_loop(stacks: Any) -> None:
+    """A group is made by calls back into this server, which the event loop must go on serving."""
+    runs_on_thread = stacks._runs_on_worker_thread
+    stacks._runs_on_worker_thread = lambda kind: kind == _FEATURE_GROUP or runs_on_thread(kind)
 
 
 def _feature_group(cloud: Cloud) -> dict[str, Any]:

@@ -17,15 +17,21 @@ class StillThere(Exception):
 
 
 def remove_leftovers(properties: dict[str, str]) -> None:
-    """`properties`: NamePrefix, EndpointName, GlueDatabase and GlueTable of the environment."""
-    prefix, endpoint = properties["NamePrefix"], properties["EndpointName"]
+    """`properties`: StateMachine (its ARN), NamePrefix, Endpoint, GlueDatabase, GlueTable.
+
+    With KeepData "true" the logs and the table of the features stay.
+    """
+    prefix, endpoint = properties["NamePrefix"], properties["Endpoint"]
     sagemaker, logs = boto3.client("sagemaker"), boto3.client("logs")
+    stop_executions(boto3.client("stepfunctions"), properties["StateMachine"])
     stop_jobs(sagemaker, prefix)
     delete_endpoint(sagemaker, endpoint)
     for name in names(sagemaker, "list_endpoint_configs", "EndpointConfigs", prefix):
         sagemaker.delete_endpoint_config(EndpointConfigName=name)
     for name in names(sagemaker, "list_models", "Models", prefix):
         sagemaker.delete_model(ModelName=name)
+    if properties.get("KeepData") == "true":
+        return
     delete_job_logs(logs, prefix)
     _forgive(logs.delete_log_group, logGroupName=f"/aws/sagemaker/Endpoints/{endpoint}")
     _forgive(
@@ -33,6 +39,15 @@ def remove_leftovers(properties: dict[str, str]) -> None:
         DatabaseName=properties["GlueDatabase"],
         Name=properties["GlueTable"],
     )
+
+
+def stop_executions(client: Any, state_machine: str) -> None:
+    """First of all: an execution that goes on would start the next job."""
+    pages = client.get_paginator("list_executions").paginate(
+        stateMachineArn=state_machine, statusFilter="RUNNING"
+    )
+    for arn in [item["executionArn"] for page in pages for item in page["executions"]]:
+        client.stop_execution(executionArn=arn, cause="the environment is being destroyed")
 
 
 def stop_jobs(client: Any, prefix: str) -> None:

@@ -51,14 +51,13 @@ def fill(request: Any, run: Document, **more: str) -> Any:
         **{name: str(value) for name, value in run["training"].items()},
         **more,
     }
-    return _replace(request, {f"{{{name}}}": value for name, value in values.items()})
+    return _replace(request, values)
 
 
 def _replace(part: Any, values: dict[str, str]) -> Any:
     if isinstance(part, str):
-        for placeholder, value in values.items():
-            part = part.replace(placeholder, value)
-        return part
+        # In one pass: a value that itself looks like a placeholder stays what it is.
+        return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), part)
     if isinstance(part, list):
         return [_replace(item, values) for item in part]
     if isinstance(part, dict):

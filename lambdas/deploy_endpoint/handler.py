@@ -15,34 +15,28 @@ SAGEMAKER = boto3.client("sagemaker")
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
     run = event["run"]
-    model, config = resource_name(run, "model"), resource_name(run, "endpoint-config")
-    create_model(SAGEMAKER, run, fill(event["request"], run, model_data=event["model_data"]), model)
-    create_config(SAGEMAKER, run, event["endpoint"], model, config)
-    put_endpoint(SAGEMAKER, run, ENVIRONMENT.endpoint, config)
-    return {"name": ENVIRONMENT.endpoint, "model": model, "config": config}
+    names = {
+        "model": resource_name(run, "model"),
+        "endpoint_config": resource_name(run, "endpoint-config"),
+    }
+    values = names | {"model_data": event["model_data"]}
+    create_model(SAGEMAKER, {**fill(event["model"], run, **values), "Tags": tags(run)})
+    create_config(SAGEMAKER, {**fill(event["endpoint_config"], run, **values), "Tags": tags(run)})
+    put_endpoint(SAGEMAKER, run, ENVIRONMENT.endpoint, names["endpoint_config"])
+    return {"name": ENVIRONMENT.endpoint, **names}
 
 
-def create_model(client: Any, run: dict[str, Any], request: dict[str, Any], name: str) -> None:
+def create_model(client: Any, request: dict[str, Any]) -> None:
     start_once(
-        lambda: client.create_model(**{**request, "ModelName": name, "Tags": tags(run)}),
-        lambda: client.describe_model(ModelName=name),
+        lambda: client.create_model(**request),
+        lambda: client.describe_model(ModelName=request["ModelName"]),
     )
 
 
-def create_config(
-    client: Any, run: dict[str, Any], endpoint: dict[str, Any], model: str, name: str
-) -> None:
-    variant = {
-        "VariantName": "AllTraffic",
-        "ModelName": model,
-        "InitialInstanceCount": endpoint["instance_count"],
-        "InstanceType": endpoint["instance_type"],
-    }
-    key = {"KmsKeyId": endpoint["kms_key"]} if endpoint.get("kms_key") else {}
+def create_config(client: Any, request: dict[str, Any]) -> None:
+    name = request["EndpointConfigName"]
     start_once(
-        lambda: client.create_endpoint_config(
-            EndpointConfigName=name, ProductionVariants=[variant], Tags=tags(run), **key
-        ),
+        lambda: client.create_endpoint_config(**request),
         lambda: client.describe_endpoint_config(EndpointConfigName=name),
     )
 

@@ -24,7 +24,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
 def make_request(run: dict[str, Any], template: dict[str, Any]) -> dict[str, Any]:
     uri, name = run["base_model"], resource_name(run, "train")
     more = {"base_model": TRAINING_PATH} if is_in_s3(uri) else {}
-    request: dict[str, Any] = fill(template, run, job_name=name, **more)
+    request: dict[str, Any] = fill(template, run, job=name, **more)
     if is_in_s3(uri):
         request["InputDataConfig"] = [*request["InputDataConfig"], training_channel(uri)]
     return {**request, "TrainingJobName": name, "Tags": tags(run)}

@@ -99,7 +99,8 @@ def trained(
         f"--output-data-dir={folder / 'output'}",
         "--epochs=12",
         "--batch-size=16",
-        "--learning-rate=0.003",
+        "--learning-rate=0.001",
+        "--precision=fp32",
         "--max-length=32",
     ]
     assert run(train.main, arguments) == 0

@@ -1,0 +1,23 @@
+"""The CDK app: `cdk deploy -c env=dev --all`; without -c env all environments are synthesised."""
+
+import sys
+
+from aws_cdk import App
+
+from infra.settings import SettingsError, settings_for
+from infra.stage import ReviewsStage
+
+
+def main() -> None:
+    app = App()
+    try:
+        chosen = settings_for(app.node.try_get_context("env"))
+    except SettingsError as error:
+        sys.exit(str(error))
+    for settings in chosen:
+        ReviewsStage(app, settings=settings)
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The CDK side: stacks compose, constructs create, settings hold what differs."""

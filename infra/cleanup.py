@@ -1,0 +1,97 @@
+"""Removes on `cdk destroy` what executions made outside CloudFormation."""
+
+from aws_cdk import CustomResource, Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from constructs import Construct, IDependable
+
+from infra.functions import Function, allow, arn
+from infra.settings import Settings
+
+_JOB_LOGS = ("ProcessingJobs", "TrainingJobs")
+_LONGEST = Duration.minutes(15)
+
+
+class Cleanup(Construct):
+    """A custom resource that goes first, while everything it needs is still there."""
+
+    def __init__(
+        self, scope: Construct, id_: str, *, settings: Settings, state_machine: str
+    ) -> None:
+        super().__init__(scope, id_)
+        function = Function(
+            self,
+            "Cleanup",
+            folder="cleanup",
+            name=f"{settings.name}-cleanup",
+            statements=self._may_clean_up(settings, state_machine),
+            timeout=_LONGEST,
+        )
+        self._resource = CustomResource(
+            self,
+            "Leftovers",
+            resource_type="Custom::Leftovers",
+            service_token=function.function.function_arn,
+            service_timeout=_LONGEST,
+            removal_policy=RemovalPolicy.DESTROY,
+            properties={
+                "StateMachine": state_machine,
+                "NamePrefix": f"{settings.name}-",
+                "Endpoint": settings.name,
+                "GlueDatabase": settings.catalog_name,
+                "GlueTable": settings.catalog_name,
+                "KeepData": str(settings.keep_data).lower(),
+            },
+        )
+        self._resource.node.add_dependency(function)
+
+    def goes_before(self, *others: IDependable) -> None:
+        """What is made after the others is deleted before them."""
+        self._resource.node.add_dependency(*others)
+
+    def _may_clean_up(self, settings: Settings, state_machine: str) -> list[iam.PolicyStatement]:
+        name, catalog = settings.name, settings.catalog_name
+        groups = [arn(self, "logs", f"log-group:/aws/sagemaker/{group}") for group in _JOB_LOGS]
+        endpoint_logs = arn(self, "logs", f"log-group:/aws/sagemaker/Endpoints/{name}")
+        return [
+            allow("states:ListExecutions", on=[state_machine]),
+            allow("states:StopExecution", on=[arn(self, "states", f"execution:{name}:*")]),
+            # To list knows no resources.
+            allow(
+                "sagemaker:ListProcessingJobs",
+                "sagemaker:ListTrainingJobs",
+                "sagemaker:ListModels",
+                "sagemaker:ListEndpointConfigs",
+                on=["*"],
+            ),
+            allow(
+                "sagemaker:StopProcessingJob",
+                on=[arn(self, "sagemaker", f"processing-job/{name}-*")],
+            ),
+            allow(
+                "sagemaker:StopTrainingJob", on=[arn(self, "sagemaker", f"training-job/{name}-*")]
+            ),
+            allow(
+                "sagemaker:DescribeEndpoint",
+                "sagemaker:DeleteEndpoint",
+                on=[arn(self, "sagemaker", f"endpoint/{name}")],
+            ),
+            allow(
+                "sagemaker:DeleteEndpointConfig",
+                on=[arn(self, "sagemaker", f"endpoint-config/{name}-*")],
+            ),
+            allow("sagemaker:DeleteModel", on=[arn(self, "sagemaker", f"model/{name}-*")]),
+            allow(
+                "logs:DescribeLogStreams",
+                "logs:DeleteLogStream",
+                "logs:DeleteLogGroup",
+                on=[*(f"{group}:*" for group in groups), f"{endpoint_logs}:*"],
+            ),
+            allow(
+                "glue:DeleteTable",
+                on=[
+                    arn(self, "glue", "catalog"),
+                    arn(self, "glue", f"database/{catalog}"),
+                    arn(self, "glue", f"table/{catalog}/{catalog}"),
+                ],
+            ),
+        ]

@@ -1,0 +1,66 @@
+"""The Lambdas of the pipeline. Each has its own role, which allows what its code calls."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.bundles import stage_function
+
+_MEMORY_MB = 256
+_RETRIES = {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "8"}
+
+
+class Function(Construct):
+    """One function of lambdas/, with its log group and its role."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        folder: str,
+        name: str,
+        statements: Sequence[iam.PolicyStatement],
+        environment: dict[str, str] | None = None,
+        timeout: Duration | None = None,
+    ) -> None:
+        super().__init__(scope, id_)
+        log_group = logs.LogGroup(
+            self,
+            "Logs",
+            log_group_name=f"/aws/lambda/{name}",
+            retention=logs.RetentionDays.THREE_MONTHS,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        log_group.grant_write(role)
+        for statement in statements:
+            role.add_to_policy(statement)
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            function_name=name,
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            architecture=lambda_.Architecture.ARM_64,
+            handler="handler.handler",
+            code=lambda_.Code.from_asset(str(stage_function(folder))),
+            environment=_RETRIES | (environment or {}),
+            log_group=log_group,
+            role=role,
+            memory_size=_MEMORY_MB,
+            timeout=timeout or Duration.minutes(2),
+        )
+
+
+def allow(*actions: str, on: Sequence[str]) -> iam.PolicyStatement:
+    """Allows the actions on these ARNs."""
+    return iam.PolicyStatement(actions=list(actions), resources=list(on))
+
+
+def arn(scope: Construct, service: str, resource: str) -> str:
+    """arn:…:service:region:account:resource of the stack's own place."""
+    return Stack.of(scope).format_arn(service=service, resource=resource)

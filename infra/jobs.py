@@ -1,0 +1,258 @@
+"""The jobs of the pipeline, built with the SageMaker SDK: one definition, two uses.
+
+With the offline session (a `PipelineSession`) the SDK compiles a job to the request that it would
+send, without a call to AWS: infra/requests.py does that at synth. With the live one it runs the job.
+
+What only a deployment or an execution knows comes as `Values`. By default these are placeholders,
+`{name}`: infra/requests.py fills `role`, `key` and `feature_group` at synth, the Lambda that starts
+the job the others.
+"""
+
+import logging
+import os
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from infra.settings import Fleet, Settings
+
+# Read while the SDK is imported, so before it: it would advertise its next version.
+os.environ.setdefault("SAGEMAKER_SUPPRESS_V2_WARNING", "1")
+# On every synth they would say where they found credentials, and that there is no configuration.
+for _talkative in ("botocore", "sagemaker", "sagemaker.config"):
+    logging.getLogger(_talkative).setLevel(logging.WARNING)
+
+import boto3  # noqa: E402
+from sagemaker import image_uris  # noqa: E402
+from sagemaker.debugger import (  # noqa: E402
+    DebuggerHookConfig,
+    ProfilerConfig,
+    ProfilerRule,
+    rule_configs,
+)
+from sagemaker.inputs import TrainingInput  # noqa: E402
+from sagemaker.processing import (  # noqa: E402
+    ProcessingInput,
+    ProcessingOutput,
+    ScriptProcessor,
+)
+from sagemaker.pytorch import PyTorch, PyTorchModel  # noqa: E402
+from sagemaker.session import Session  # noqa: E402
+from sagemaker.sklearn.processing import SKLearnProcessor  # noqa: E402
+from sagemaker.workflow.pipeline_context import PipelineSession  # noqa: E402
+
+SKLEARN_VERSION, TRAINING_VERSION, INFERENCE_VERSION = "1.4-2", "2.8", "2.6"
+PYTHON = "py312"
+METRICS = (
+    "train:loss",
+    "train:progress",
+    "train:samples_per_second",
+    "validation:loss",
+    "validation:accuracy",
+    "validation:macro_f1",
+)
+SPLITS = ("train", "validation", "test")
+_INPUT, _OUTPUT = "/opt/ml/processing/input", "/opt/ml/processing/output"
+_NO_TELEMETRY = {
+    "SchemaVersion": "1.0",
+    "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Values:
+    """What a job needs beyond the settings of its environment. S3 places are whole URIs."""
+
+    role: str = "role/{role}"  # the slash keeps the SDK from asking IAM for the role's ARN
+    key: str = "{key}"
+    feature_group: str = "{feature_group}"
+    run_prefix: str = "s3://{run_prefix}"  # the SDK takes no place without a scheme
+    code: str = "s3://{code}"
+    reviews: str = "s3://{reviews}"
+    model_data: str = "s3://{model_data}"
+    base_model: str = "{base_model}"
+    event_time: str = "{event_time}"
+    text_column: str = "{text_column}"
+    rating_column: str = "{rating_column}"
+    title_column: str = "{title_column}"
+    epochs: str = "{epochs}"
+    batch_size: str = "{batch_size}"
+    learning_rate: str = "{learning_rate}"
+    max_length: str = "{max_length}"
+    seed: str = "{seed}"
+
+
+@cache
+def offline_session(region: str) -> Any:
+    """A session that compiles and never calls AWS; its credentials are none."""
+    boto_session = boto3.Session(
+        region_name=region, aws_access_key_id="none", aws_secret_access_key="none"
+    )
+    return PipelineSession(boto_session, default_bucket="unused", sagemaker_config=_NO_TELEMETRY)
+
+
+def live_session(region: str) -> Any:
+    """A session that runs the same jobs for real, from a notebook."""
+    return Session(boto3.Session(region_name=region), sagemaker_config=_NO_TELEMETRY)
+
+
+def processor(settings: Settings, session: Any, values: Values) -> Any:
+    """Turns reviews into features; `preparation` says how to run it."""
+    return SKLearnProcessor(
+        framework_version=SKLEARN_VERSION,
+        **_processing_options(settings.processing, session, values),
+    )
+
+
+def preparation(settings: Settings, values: Values) -> dict[str, Any]:
+    """The arguments of `processor(...).run(...)` for ml_code/preprocess.py."""
+    arguments = {
+        "base-model": values.base_model,
+        "text-column": values.text_column,
+        "rating-column": values.rating_column,
+        "title-column": values.title_column,
+        "max-length": values.max_length,
+        "train-share": settings.shares.train,
+        "validation-share": settings.shares.validation,
+        "test-share": settings.shares.test,
+        "seed": values.seed,
+        "feature-group-name": values.feature_group,
+        "event-time": values.event_time,
+    }
+    return {
+        "code": f"{values.code}/source/preprocess.py",
+        "inputs": [_read("reviews", values.reviews)],
+        "outputs": [
+            _write(name, f"{values.run_prefix}/features/{name}") for name in (*SPLITS, "report")
+        ],
+        # One word each: an empty value, such as that of no title, would be lost on the way.
+        "arguments": [f"--{name}={value}" for name, value in arguments.items()],
+    }
+
+
+def evaluator(settings: Settings, session: Any, values: Values) -> Any:
+    """Judges a model, in the image of the training, which has torch; see `evaluation`."""
+    image = image_uris.retrieve(
+        "pytorch",
+        session.boto_region_name,
+        version=TRAINING_VERSION,
+        py_version=PYTHON,
+        instance_type=settings.evaluation.instance_type,
+        image_scope="training",
+    )
+    return ScriptProcessor(
+        image_uri=image,
+        command=["python3"],
+        **_processing_options(settings.evaluation, session, values),
+    )
+
+
+def evaluation(values: Values) -> dict[str, Any]:
+    """The arguments of `evaluator(...).run(...)` for ml_code/evaluate.py."""
+    return {
+        "code": f"{values.code}/source/evaluate.py",
+        "inputs": [
+            _read("model", values.model_data),
+            _read("test", f"{values.run_prefix}/features/test"),
+        ],
+        "outputs": [_write("evaluation", f"{values.run_prefix}/evaluation")],
+        "arguments": [f"--output-data={_OUTPUT}/evaluation"],
+    }
+
+
+def estimator(settings: Settings, session: Any, values: Values) -> Any:
+    """Fine-tunes the base model; `channels` are what to fit it to."""
+    fleet = settings.training
+    return PyTorch(
+        entry_point="train.py",
+        source_dir=f"{values.code}/sourcedir.tar.gz",
+        framework_version=TRAINING_VERSION,
+        py_version=PYTHON,
+        role=values.role,
+        sagemaker_session=session,
+        instance_type=fleet.instance_type,
+        instance_count=fleet.instance_count,
+        volume_size=fleet.volume_gb,
+        volume_kms_key=_volume_key(fleet, values),
+        max_run=fleet.max_runtime_s,
+        hyperparameters={
+            "base-model": values.base_model,
+            "epochs": values.epochs,
+            "batch-size": values.batch_size,
+            "learning-rate": values.learning_rate,
+            "max-length": values.max_length,
+            "seed": values.seed,
+        },
+        metric_definitions=[{"Name": name, "Regex": f"{name}=([0-9.eE+-]+)"} for name in METRICS],
+        output_path=f"{values.run_prefix}/training/",
+        code_location=f"{values.run_prefix}/training",
+        output_kms_key=values.key,
+        checkpoint_s3_uri=f"{values.run_prefix}/checkpoints/",
+        encrypt_inter_container_traffic=fleet.instance_count > 1,
+        # torchrun is for GPUs; CPU hosts find each other by SM_HOSTS (ml_code/distribution.py).
+        distribution={"torch_distributed": {"enabled": True}} if fleet.has_gpu else None,
+        **_debugging(settings, values),
+    )
+
+
+def channels(values: Values) -> dict[str, Any]:
+    """What `estimator(...).fit(...)` reads."""
+    return {
+        name: TrainingInput(f"{values.run_prefix}/features/{name}")
+        for name in ("train", "validation")
+    }
+
+
+def model(session: Any, values: Values, *, name: str) -> Any:
+    """No entry point: the artefact brings its code/, so the SDK need not repack it."""
+    return PyTorchModel(
+        name=name,
+        model_data=values.model_data,
+        role=values.role,
+        framework_version=INFERENCE_VERSION,
+        py_version=PYTHON,
+        sagemaker_session=session,
+        code_location=values.run_prefix,
+        env={
+            "SAGEMAKER_PROGRAM": "inference.py",
+            "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+        },
+    )
+
+
+def _processing_options(fleet: Fleet, session: Any, values: Values) -> dict[str, Any]:
+    return {
+        "role": values.role,
+        "sagemaker_session": session,
+        "instance_type": fleet.instance_type,
+        "instance_count": fleet.instance_count,
+        "volume_size_in_gb": fleet.volume_gb,
+        "volume_kms_key": _volume_key(fleet, values),
+        "output_kms_key": values.key,
+        "max_runtime_in_seconds": fleet.max_runtime_s,
+        "env": {"AWS_DEFAULT_REGION": session.boto_region_name},
+    }
+
+
+def _read(name: str, source: str) -> Any:
+    return ProcessingInput(input_name=name, source=source, destination=f"{_INPUT}/{name}")
+
+
+def _write(name: str, destination: str) -> Any:
+    return ProcessingOutput(output_name=name, source=f"{_OUTPUT}/{name}", destination=destination)
+
+
+def _volume_key(fleet: Fleet, values: Values) -> str | None:
+    return None if fleet.has_local_disk else values.key
+
+
+def _debugging(settings: Settings, values: Values) -> dict[str, Any]:
+    if not settings.debugger:
+        return {"debugger_hook_config": False, "disable_profiler": True}
+    return {
+        "debugger_hook_config": DebuggerHookConfig(s3_output_path=f"{values.run_prefix}/debugger/"),
+        "profiler_config": ProfilerConfig(
+            s3_output_path=f"{values.run_prefix}/profiler/", system_monitor_interval_millis=1000
+        ),
+        "rules": [ProfilerRule.sagemaker(rule_configs.ProfilerReport())],
+    }

@@ -1,0 +1,180 @@
+"""What each function of the state machine is told and allowed."""
+
+import json
+from dataclasses import asdict
+
+from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.functions import Function, allow, arn
+from infra.job_roles import JobRoles
+from infra.settings import Settings
+from infra.storage import Storage
+
+
+class PipelineFunctions(Construct):
+    """The functions, by the step that calls them."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        settings: Settings,
+        storage: Storage,
+        roles: JobRoles,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._settings, self._storage = settings, storage
+        self.base_model = settings.base_model.replace("{data_bucket}", storage.data.bucket_name)
+        self.prepare = self._function("Prepare", "prepare", self._may_prepare())
+        self.start_processing = self._function(
+            "StartProcessing", "start_processing", self._may_start("processing", roles.processing)
+        )
+        self.check_features = self._function(
+            "CheckFeatures", "check_features", self._may_count_features()
+        )
+        self.start_training = self._function(
+            "StartTraining", "start_training", self._may_start("training", roles.training)
+        )
+        self.start_evaluation = self._function(
+            "StartEvaluation", "start_evaluation", self._may_start("processing", roles.training)
+        )
+        self.deploy_endpoint = self._function(
+            "DeployEndpoint", "deploy_endpoint", self._may_deploy(roles.serving)
+        )
+        self.smoke_test = self._function("SmokeTest", "smoke_test", self._may_invoke())
+
+    def _function(
+        self, id_: str, folder: str, statements: list[iam.PolicyStatement]
+    ) -> lambda_.Function:
+        settings, storage = self._settings, self._storage
+        function = Function(
+            self,
+            id_,
+            folder=folder,
+            name=f"{settings.name}-{folder.replace('_', '-')}",
+            statements=statements,
+            timeout=Duration.minutes(2),
+            environment={
+                "ENVIRONMENT": settings.environment,
+                "DATA_BUCKET": storage.data.bucket_name,
+                "ARTEFACT_BUCKET": storage.artefacts.bucket_name,
+                "FEATURE_GROUP": settings.name,
+                "GLUE_DATABASE": settings.catalog_name,
+                "GLUE_TABLE": settings.catalog_name,
+                "ATHENA_WORKGROUP": settings.name,
+                "ENDPOINT_NAME": settings.name,
+                "BASE_MODEL": self.base_model,
+                "COLUMNS": json.dumps(asdict(settings.columns)),
+                "TRAINING": json.dumps(asdict(settings.recipe)),
+            },
+        )
+        return function.function
+
+    def _may_prepare(self) -> list[iam.PolicyStatement]:
+        data, artefacts = self._storage.data, self._storage.artefacts
+        return [
+            # With ListBucket a missing object answers 404 and not 403.
+            allow("s3:ListBucket", on=[data.bucket_arn, artefacts.bucket_arn]),
+            allow("s3:GetObject", on=[data.arn_for_objects("*")]),
+            allow("s3:GetObject", "s3:PutObject", on=[artefacts.arn_for_objects("code/*")]),
+            allow("kms:Decrypt", "kms:GenerateDataKey", on=[self._storage.key.key_arn]),
+        ]
+
+    def _may_start(self, kind: str, role: iam.IRole) -> list[iam.PolicyStatement]:
+        """`kind`: processing or training."""
+        actions = (f"sagemaker:{verb}{kind.capitalize()}Job" for verb in ("Create", "Describe"))
+        jobs = arn(self, "sagemaker", f"{kind}-job/{self._settings.name}-*")
+        return [allow(*actions, "sagemaker:AddTags", on=[jobs]), *self._may_hand_over(role)]
+
+    def _may_count_features(self) -> list[iam.PolicyStatement]:
+        name, catalog = self._settings.name, self._settings.catalog_name
+        artefacts = self._storage.artefacts
+        return [
+            allow(
+                "athena:StartQueryExecution",
+                "athena:GetQueryExecution",
+                "athena:GetQueryResults",
+                on=[arn(self, "athena", f"workgroup/{name}")],
+            ),
+            allow(
+                "glue:GetDatabase",
+                "glue:GetTable",
+                "glue:GetPartitions",
+                on=[
+                    arn(self, "glue", "catalog"),
+                    arn(self, "glue", f"database/{catalog}"),
+                    arn(self, "glue", f"table/{catalog}/{catalog}"),
+                ],
+            ),
+            allow("s3:ListBucket", "s3:GetBucketLocation", on=[artefacts.bucket_arn]),
+            allow(
+                "s3:GetObject",
+                on=[
+                    artefacts.arn_for_objects("runs/*"),
+                    artefacts.arn_for_objects("feature-store/*"),
+                ],
+            ),
+            allow(
+                "s3:GetObject",
+                "s3:PutObject",
+                "s3:AbortMultipartUpload",
+                "s3:ListMultipartUploadParts",
+                on=[artefacts.arn_for_objects("athena/*")],
+            ),
+            allow("kms:Decrypt", "kms:GenerateDataKey", on=[self._storage.key.key_arn]),
+        ]
+
+    def _may_deploy(self, role: iam.IRole) -> list[iam.PolicyStatement]:
+        name = self._settings.name
+        return [
+            allow(
+                "sagemaker:CreateModel",
+                "sagemaker:DescribeModel",
+                "sagemaker:AddTags",
+                on=[arn(self, "sagemaker", f"model/{name}-*")],
+            ),
+            allow(
+                "sagemaker:CreateEndpointConfig",
+                "sagemaker:DescribeEndpointConfig",
+                "sagemaker:AddTags",
+                on=[arn(self, "sagemaker", f"endpoint-config/{name}-*")],
+            ),
+            # To create or update an endpoint is an action on its configuration, too.
+            allow(
+                "sagemaker:CreateEndpoint",
+                "sagemaker:UpdateEndpoint",
+                "sagemaker:DescribeEndpoint",
+                "sagemaker:AddTags",
+                on=[
+                    arn(self, "sagemaker", f"endpoint/{name}"),
+                    arn(self, "sagemaker", f"endpoint-config/{name}-*"),
+                ],
+            ),
+            *self._may_hand_over(role),
+        ]
+
+    def _may_invoke(self) -> list[iam.PolicyStatement]:
+        reports = self._storage.artefacts.arn_for_objects("runs/*/evaluation/*")
+        return [
+            allow(
+                "sagemaker:InvokeEndpoint",
+                on=[arn(self, "sagemaker", f"endpoint/{self._settings.name}")],
+            ),
+            allow("s3:GetObject", on=[reports]),
+            allow("kms:Decrypt", on=[self._storage.key.key_arn]),
+        ]
+
+    def _may_hand_over(self, role: iam.IRole) -> list[iam.PolicyStatement]:
+        """The role to SageMaker, and the use of the key for its volumes."""
+        return [
+            iam.PolicyStatement(
+                actions=["iam:PassRole"],
+                resources=[role.role_arn],
+                conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+            ),
+            allow("kms:CreateGrant", "kms:DescribeKey", on=[self._storage.key.key_arn]),
+        ]

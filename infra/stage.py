@@ -1,0 +1,26 @@
+"""One environment: its stacks, in the order in which they need each other."""
+
+from aws_cdk import Environment, Stage, Tags
+from constructs import Construct
+
+from infra.settings import Settings
+from infra.stacks import FeaturesStack, PipelineStack, StorageStack
+
+
+class ReviewsStage(Stage):
+    """Stacks reviews-{environment}-Storage, -Features and -Pipeline."""
+
+    def __init__(self, scope: Construct, *, settings: Settings) -> None:
+        # The images of the jobs depend on the region; the account is whose credentials deploy.
+        super().__init__(scope, settings.name, env=Environment(region=settings.region))
+        keep = settings.keep_data
+        storage = StorageStack(
+            self, "Storage", settings=settings, termination_protection=keep
+        ).storage
+        features = FeaturesStack(
+            self, "Features", settings=settings, storage=storage, termination_protection=keep
+        )
+        pipeline = PipelineStack(self, "Pipeline", settings=settings, storage=storage)
+        # It writes to the Feature Group, and cleans up before that goes.
+        pipeline.add_stack_dependency(features)
+        Tags.of(self).add("reviews:environment", settings.environment)

@@ -1,0 +1,87 @@
+"""The key and the buckets of one environment."""
+
+from typing import Any
+
+from aws_cdk import CfnResource, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from constructs import Construct, IConstruct
+
+from infra.settings import Settings
+
+_LOG_DAYS = 90
+_OLD_VERSION_DAYS = 30
+_UPLOAD_DAYS = 7
+_EMPTIER = "Custom::S3AutoDeleteObjectsCustomResourceProvider"
+
+
+class Storage(Construct):
+    """One customer key; data and artefacts encrypted by it; access logs beside them."""
+
+    def __init__(self, scope: Construct, id_: str, *, settings: Settings) -> None:
+        super().__init__(scope, id_)
+        self._settings = settings
+        self._removal = RemovalPolicy.RETAIN if settings.keep_data else RemovalPolicy.DESTROY
+        self.key = kms.Key(
+            self,
+            "Key",
+            alias=settings.name,
+            enable_key_rotation=True,
+            removal_policy=self._removal,
+        )
+        self._logs = self._bucket(
+            "AccessLogs",
+            "logs",
+            # S3's log delivery cannot write to a bucket with a customer key.
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(_LOG_DAYS))],
+        )
+        self.data = self._logged_bucket("Data", "data")
+        self.artefacts = self._logged_bucket("Artefacts", "artefacts")
+        if not settings.keep_data:
+            self._own_log_group_for_the_emptier()
+
+    def _logged_bucket(self, id_: str, purpose: str) -> s3.Bucket:
+        return self._bucket(
+            id_,
+            purpose,
+            encryption=s3.BucketEncryption.KMS,
+            encryption_key=self.key,
+            bucket_key_enabled=True,
+            versioned=self._settings.keep_data,
+            server_access_logs_bucket=self._logs,
+            server_access_logs_prefix=f"{purpose}/",
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    abort_incomplete_multipart_upload_after=Duration.days(_UPLOAD_DAYS),
+                    noncurrent_version_expiration=Duration.days(_OLD_VERSION_DAYS),
+                )
+            ],
+        )
+
+    def _bucket(self, id_: str, purpose: str, **properties: Any) -> s3.Bucket:
+        stack = Stack.of(self)
+        return s3.Bucket(
+            self,
+            id_,
+            bucket_name=f"{self._settings.name}-{purpose}-{stack.account}-{stack.region}",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            removal_policy=self._removal,
+            auto_delete_objects=not self._settings.keep_data,
+            **properties,
+        )
+
+    def _own_log_group_for_the_emptier(self) -> None:
+        """CDK's function that empties buckets would make a log group that outlives the stack."""
+        group = logs.LogGroup(
+            self,
+            "EmptierLogs",
+            retention=logs.RetentionDays.ONE_MONTH,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        handler: IConstruct = Stack.of(self).node.find_child(_EMPTIER).node.find_child("Handler")
+        assert isinstance(handler, CfnResource)  # noqa: S101 - aws-cdk-lib is pinned
+        handler.add_property_override("LoggingConfig", {"LogGroup": group.log_group_name})

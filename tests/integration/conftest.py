@@ -1,0 +1,78 @@
+"""One embedded AWS with the real CDK app deployed into it, for all tests of this folder."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from cli import samples, stack_outputs, storage
+from cli.stack_outputs import StackOutputs
+from localcloud.server import LocalCloud
+
+ROOT = Path(__file__).parents[2]
+_CDK_SECONDS = 300
+
+
+class Deployment:
+    """The deployed environment `local`, the clients that reach it, and its cdk command line."""
+
+    def __init__(self, cloud: LocalCloud, folder: Path) -> None:
+        # The Node.js of the virtual environment comes first, whatever else is installed.
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        self._environment = {**os.environ, **cloud.environment(), "CI": "true", "PATH": path}
+        self._folder = folder
+        self._endpoint_url = cloud.endpoint_url
+
+    def client(self, service: str) -> Any:
+        return boto3.client(service, endpoint_url=self._endpoint_url)
+
+    def outputs(self) -> StackOutputs:
+        return stack_outputs.read(self.client("cloudformation"), "local")
+
+    def cdk(self, *arguments: str) -> str:
+        """Runs the real cdk on the real app and returns what it printed; fails when it fails."""
+        return self.run(
+            str(ROOT / "node_modules" / ".bin" / "cdk"),
+            *arguments,
+            *("-c", "env=local", "--no-notices", "--no-version-reporting"),
+            *("--app", f'"{sys.executable}" app.py'),
+            *("--output", str(self._folder / "cdk.out")),
+        )
+
+    def run(self, *command: str) -> str:
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=_CDK_SECONDS,
+            check=False,
+        )
+        assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}"
+        return done.stdout
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    with LocalCloud(data_dir=tmp_path_factory.mktemp("localcloud")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def deployment(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+    """The app after `cdk bootstrap` and `cdk deploy`, with the base model uploaded."""
+    assert (ROOT / "node_modules" / ".bin" / "cdk").exists(), "run `make install` first"
+    deployment = Deployment(cloud, tmp_path_factory.mktemp("cdk"))
+    deployment.cdk("bootstrap")
+    deployment.cdk("deploy", "--all", "--require-approval", "never")
+    base_model = deployment.outputs().base_model
+    storage.upload_directory(deployment.client("s3"), samples.installed_base_model(), base_model)
+    return deployment

@@ -1,0 +1,135 @@
+"""The whole pipeline on the embedded AWS: deploy, execute, ask, query, fail well, destroy."""
+
+import sys
+import time
+from typing import Any
+
+import pytest
+
+from cli import endpoint, execution, features
+from cli.execution import Execution
+from cli.progress import Watcher
+from cli.steps import State
+from tests.integration import reviews
+from tests.integration.conftest import Deployment
+
+# As little training as shows that training works.
+TRAINING = {"epochs": 2, "batch_size": 16, "learning_rate": 5e-4, "max_length": 32}
+_EXECUTION_SECONDS = 420
+
+
+def start(deployment: Deployment, name: str, content: bytes, **more: Any) -> str:
+    outputs = deployment.outputs()
+    key = f"reviews/{name}.csv"
+    deployment.client("s3").put_object(Bucket=outputs.data_bucket, Key=key, Body=content)
+    document = {"reviews": f"s3://{outputs.data_bucket}/{key}", "training": TRAINING, **more}
+    states = deployment.client("stepfunctions")
+    return execution.start(states, outputs.state_machine_arn, name, document)
+
+
+def finish(deployment: Deployment, arn: str) -> Execution:
+    states = deployment.client("stepfunctions")
+    deadline = time.monotonic() + _EXECUTION_SECONDS
+    while time.monotonic() < deadline:
+        found = execution.describe(states, arn)
+        if found.finished:
+            return found
+        time.sleep(1)
+    raise TimeoutError(f"{arn} still runs after {_EXECUTION_SECONDS} s")
+
+
+@pytest.fixture(scope="module")
+def succeeded(deployment: Deployment) -> Execution:
+    """One whole execution on 400 reviews, two of which have line breaks in their quotes."""
+    rows = reviews.rows()
+    rows[0] = (rows[0][0], rows[0][1].replace(", ", ",\n\n"))
+    rows[1] = (rows[1][0], f'{rows[1][1]}\r\n"Really", he said')
+    return finish(deployment, start(deployment, "whole-run", reviews.to_csv(rows)))
+
+
+def test_the_execution_succeeds_and_reports_every_test_row(succeeded: Execution) -> None:
+    result = succeeded.result()["evaluation"]
+    assert result["rows"] == sum(row["support"] for row in result["per_class"].values())
+    assert result["accuracy"] > result["majority_accuracy"] + 0.2
+    low, high = result["macro_f1_interval"]
+    assert low <= result["macro_f1"] <= high
+
+
+def test_every_step_was_seen_with_its_job_and_live_values(
+    deployment: Deployment, succeeded: Execution
+) -> None:
+    watcher = Watcher(deployment.client("stepfunctions"), deployment.client("logs"), succeeded.arn)
+    _, steps = watcher.look()
+    assert {view.step.state for view in steps} == {State.DONE}
+    training = steps[3]
+    assert training.step.job.startswith("reviews-local-train-")
+    assert training.live.fraction == 1.0
+    assert "validation:accuracy" in training.live.values
+
+
+def test_the_endpoint_answers(deployment: Deployment, succeeded: Execution) -> None:
+    name = succeeded.result()["endpoint"]["name"]
+    texts = ["I loved this coat, it is perfect.", "I hated this coat, it is awful."]
+    answers = endpoint.predict(deployment.client("sagemaker-runtime"), name, texts)
+    assert [answer.label for answer in answers] == ["positive", "negative"]
+    for answer in answers:
+        assert sum(answer.probabilities.values()) == pytest.approx(1, abs=1e-3)
+
+
+def test_athena_counts_what_was_split_into_balanced_classes(
+    deployment: Deployment, succeeded: Execution
+) -> None:
+    outputs = deployment.outputs()
+    sql = features.counts_query(outputs.glue_table)
+    result = features.query(deployment.client("athena"), outputs, sql)
+    assert result.columns == ["split_type", "sentiment", "reviews"]
+    counts = {(split, sentiment): int(count) for split, sentiment, count in result.rows}
+    by_class = [
+        sum(count for (_, sentiment), count in counts.items() if sentiment == wanted)
+        for wanted in ("-1", "0", "1")
+    ]
+    assert by_class == [80, 80, 80]  # 160, 80 and 160 reviews were read; 80 is the rarest class
+    tested = sum(count for (split, _), count in counts.items() if split == "test")
+    assert tested == succeeded.result()["evaluation"]["rows"]
+
+
+BAD = {
+    "missing-column": (
+        reviews.to_csv(reviews.rows()[:60], header=("Clothing ID", "Age", "Text", "Rating")),
+        {},
+        "Review Text",
+    ),
+    "not-utf-8": ("Review Text,Rating\nschön,5\n".encode("latin-1"), {}, "UTF-8"),
+    "empty": (b"", {}, "empty"),
+    "rating-7": (reviews.to_csv((7, text) for _, text in reviews.rows()[:60]), {}, "1"),
+    "unknown-field": (reviews.to_csv(reviews.rows()), {"trainign": {}}, "trainign"),
+    "unknown-base-model": (
+        reviews.to_csv(reviews.rows()),
+        {"base_model": "no-such-model"},
+        "no-such-model",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def failed(deployment: Deployment, succeeded: Execution) -> dict[str, Execution]:
+    """All bad executions, side by side."""
+    started = {
+        name: start(deployment, f"bad-{name}", content, **more)
+        for name, (content, more, _) in BAD.items()
+    }
+    return {name: finish(deployment, arn) for name, arn in started.items()}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_ends_as_failed_with_a_cause_that_names_it(
+    failed: dict[str, Execution], name: str
+) -> None:
+    assert failed[name].status == "FAILED"
+    assert BAD[name][2] in failed[name].cause
+    assert "Traceback" not in failed[name].cause
+
+
+def test_destroy_leaves_nothing(deployment: Deployment, failed: dict[str, Execution]) -> None:
+    deployment.cdk("destroy", "--all", "--force")
+    deployment.run(sys.executable, "-m", "cli.teardown", "--env", "local")
