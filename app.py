@@ -1,4 +1,4 @@
-"""The CDK app: `cdk deploy -c env=dev --all`; without -c env all environments are synthesised."""
+"""The CDK app: `cdk deploy -c env=dev "**"`; without -c env all environments are synthesised."""
 
 import sys
 

@@ -4,7 +4,8 @@ from aws_cdk import CustomResource, Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IDependable
 
-from infra.functions import Function, allow, arn
+from infra.functions import Function
+from infra.permissions import allow, arn
 from infra.settings import Settings
 
 _JOB_LOGS = ("ProcessingJobs", "TrainingJobs")

@@ -1,6 +1,6 @@
 """The Feature Group with its online and offline store, and the way to query it."""
 
-from aws_cdk import Stack
+from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_athena as athena
 from aws_cdk import aws_glue as glue
 from aws_cdk import aws_iam as iam
@@ -9,7 +9,9 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
+from infra.permissions import allow, arn, grant
 from infra.settings import Settings
+from infra.storage import Storage
 
 RECORD_ID, EVENT_TIME = "review_id", "date"
 FEATURES = {
@@ -26,49 +28,49 @@ FEATURES = {
 class FeatureStore(Construct):
     """One row a review. Names are fixed, so that queries can be written down."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        id_: str,
-        *,
-        settings: Settings,
-        key: kms.IKey,
-        artefacts: s3.IBucket,
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, settings: Settings, storage: Storage) -> None:
         super().__init__(scope, id_)
+        key, artefacts = storage.key, storage.artefacts
         database = glue.CfnDatabase(
             self,
             "Database",
             catalog_id=Stack.of(self).account,
             database_input=glue.CfnDatabase.DatabaseInputProperty(name=settings.catalog_name),
         )
-        role = self._role(settings=settings, artefacts=artefacts)
-        self.group = self._group(settings=settings, key=key, artefacts=artefacts, role=role)
-        self.group.add_resource_dependency(database)
-        self.group.node.add_dependency(role)
-        self.workgroup = self._workgroup(settings=settings, key=key, artefacts=artefacts)
+        role = self._role(settings=settings, key=key, artefacts=artefacts)
+        group = self._group(settings=settings, key=key, artefacts=artefacts, role=role)
+        group.add_resource_dependency(database)
+        group.node.add_dependency(role)  # with its policy
+        if settings.keep_data:
+            for kept in (database, group):
+                kept.apply_removal_policy(RemovalPolicy.RETAIN)
+        self._workgroup(settings=settings, key=key, artefacts=artefacts)
 
-    def _role(self, *, settings: Settings, artefacts: s3.IBucket) -> iam.Role:
+    def _role(self, *, settings: Settings, key: kms.IKey, artefacts: s3.IBucket) -> iam.Role:
         """What the Feature Store itself may do: write the offline store and its table."""
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
-        artefacts.grant_read_write(role, "feature-store/*")
-        role.add_to_policy(
-            iam.PolicyStatement(actions=["s3:GetBucketAcl"], resources=[artefacts.bucket_arn])
-        )
-        stack = Stack.of(self)
-        role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["glue:GetTable", "glue:CreateTable", "glue:UpdateTable"],
-                resources=[
-                    stack.format_arn(service="glue", resource=resource)
-                    for resource in (
-                        "catalog",
-                        f"database/{settings.catalog_name}",
-                        f"table/{settings.catalog_name}/{settings.catalog_name}",
-                    )
+        catalog = settings.catalog_name
+        statements = (
+            allow("s3:GetBucketAcl", "s3:ListBucket", on=[artefacts.bucket_arn]),
+            allow(
+                "s3:GetObject",
+                "s3:PutObject",
+                "s3:PutObjectAcl",
+                on=[artefacts.arn_for_objects("feature-store/*")],
+            ),
+            allow("kms:Decrypt", "kms:GenerateDataKey", on=[key.key_arn]),
+            allow(
+                "glue:GetTable",
+                "glue:CreateTable",
+                "glue:UpdateTable",
+                on=[
+                    arn(self, "glue", "catalog"),
+                    arn(self, "glue", f"database/{catalog}"),
+                    arn(self, "glue", f"table/{catalog}/{catalog}"),
                 ],
-            )
+            ),
         )
+        grant(role, statements)
         return role
 
     def _group(

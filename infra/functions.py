@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.bundles import stage_function
+from infra.permissions import grant
 
 _MEMORY_MB = 256
 _RETRIES = {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "8"}
@@ -38,13 +39,12 @@ class Function(Construct):
         )
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         log_group.grant_write(role)
-        for statement in statements:
-            role.add_to_policy(statement)
+        grant(role, statements)
         self.function = lambda_.Function(
             self,
             "Function",
             function_name=name,
-            runtime=lambda_.Runtime.PYTHON_3_13,
+            runtime=lambda_.Runtime.PYTHON_3_14,
             architecture=lambda_.Architecture.ARM_64,
             handler="handler.handler",
             code=lambda_.Code.from_asset(str(stage_function(folder))),
@@ -54,13 +54,3 @@ class Function(Construct):
             memory_size=_MEMORY_MB,
             timeout=timeout or Duration.minutes(2),
         )
-
-
-def allow(*actions: str, on: Sequence[str]) -> iam.PolicyStatement:
-    """Allows the actions on these ARNs."""
-    return iam.PolicyStatement(actions=list(actions), resources=list(on))
-
-
-def arn(scope: Construct, service: str, resource: str) -> str:
-    """arn:…:service:region:account:resource of the stack's own place."""
-    return Stack.of(scope).format_arn(service=service, resource=resource)

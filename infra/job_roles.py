@@ -1,75 +1,90 @@
 """The roles that SageMaker's jobs and endpoints run with: one each."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.permissions import allow, arn, grant
 from infra.settings import Settings
+from infra.storage import Storage
 
 # The accounts of AWS's own container images are one per region and framework.
-_PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+_PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 _REPOSITORIES = ("sagemaker-scikit-learn", "pytorch-training", "pytorch-inference")
 
 
 class JobRoles(Construct):
-    def __init__(
-        self,
-        scope: Construct,
-        id_: str,
-        *,
-        settings: Settings,
-        data: s3.IBucket,
-        artefacts: s3.IBucket,
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, settings: Settings, storage: Storage) -> None:
         super().__init__(scope, id_)
-        self.processing = self._role("Processing")
-        self.training = self._role("Training")
-        self.serving = self._role("Serving")
-        for role in (self.processing, self.training):
-            data.grant_read(role)
-            artefacts.grant_read_write(role)
-        artefacts.grant_read(self.serving, "runs/*")
-        self.processing.add_to_policy(
-            iam.PolicyStatement(
-                actions=["sagemaker:PutRecord", "sagemaker:DescribeFeatureGroup"],
-                resources=[
-                    Stack.of(self).format_arn(
-                        service="sagemaker",
-                        resource="feature-group",
-                        resource_name=settings.name,
-                    )
-                ],
-            )
+        self._storage = storage
+        data, artefacts = storage.data, storage.artefacts
+        reading = [
+            data.arn_for_objects("*"),
+            artefacts.arn_for_objects("code/*"),
+            artefacts.arn_for_objects("runs/*"),
+        ]
+        group = arn(self, "sagemaker", f"feature-group/{settings.name}")
+        self.processing = self._role(
+            "Processing",
+            [
+                *self._may_write_runs(reading),
+                allow("sagemaker:PutRecord", "sagemaker:DescribeFeatureGroup", on=[group]),
+            ],
+        )
+        self.training = self._role("Training", self._may_write_runs(reading))
+        self.serving = self._role(
+            "Serving",
+            [
+                allow("s3:ListBucket", on=[artefacts.bucket_arn]),
+                allow("s3:GetObject", on=[artefacts.arn_for_objects("runs/*/training/*")]),
+                allow("kms:Decrypt", on=[storage.key.key_arn]),
+            ],
         )
 
-    @property
-    def all(self) -> list[iam.Role]:
-        return [self.processing, self.training, self.serving]
+    def _may_write_runs(self, reading: Sequence[str]) -> list[iam.PolicyStatement]:
+        storage = self._storage
+        return [
+            allow("s3:ListBucket", on=[storage.data.bucket_arn, storage.artefacts.bucket_arn]),
+            allow("s3:GetObject", on=reading),
+            allow(
+                "s3:PutObject",
+                "s3:DeleteObject",  # of checkpoints that the training removes
+                "s3:AbortMultipartUpload",
+                on=[storage.artefacts.arn_for_objects("runs/*")],
+            ),
+            allow(
+                "kms:Decrypt",
+                "kms:GenerateDataKey",
+                "kms:CreateGrant",
+                "kms:DescribeKey",
+                on=[storage.key.key_arn],
+            ),
+        ]
 
-    def _role(self, id_: str) -> iam.Role:
+    def _role(self, id_: str, statements: Sequence[iam.PolicyStatement]) -> iam.Role:
         role = iam.Role(self, id_, assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+        grant(role, [*statements, *self._may_log_and_pull()])
+        return role
+
+    def _may_log_and_pull(self) -> list[iam.PolicyStatement]:
         stack = Stack.of(self)
-        for statement in (
-            iam.PolicyStatement(
-                actions=[
-                    "logs:CreateLogGroup",
-                    "logs:CreateLogStream",
-                    "logs:DescribeLogStreams",
-                    "logs:PutLogEvents",
-                ],
-                resources=[stack.format_arn(service="logs", resource="log-group:/aws/sagemaker/*")],
+        return [
+            allow(
+                "logs:CreateLogGroup",
+                "logs:CreateLogStream",
+                "logs:DescribeLogStreams",
+                "logs:PutLogEvents",
+                on=[arn(self, "logs", "log-group:/aws/sagemaker/*")],
             ),
             # These two know no resources.
-            iam.PolicyStatement(actions=["cloudwatch:PutMetricData"], resources=["*"]),
-            iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"]),
-            iam.PolicyStatement(
-                actions=_PULL,
-                resources=[
+            allow("cloudwatch:PutMetricData", "ecr:GetAuthorizationToken", on=["*"]),
+            allow(
+                *_PULL,
+                on=[
                     f"arn:{stack.partition}:ecr:{stack.region}:*:repository/{name}"
                     for name in _REPOSITORIES
                 ],
             ),
-        ):
-            role.add_to_policy(statement)
-        return role
+        ]

@@ -1,45 +1,37 @@
 """The jobs of the pipeline, built with the SageMaker SDK: one definition, two uses.
 
 With the offline session (a `PipelineSession`) the SDK compiles a job to the request that it would
-send, without a call to AWS: infra/requests.py does that at synth. With the live one it runs the job.
+send, without a call to AWS: infra/requests.py does that at synth. With the live one it runs it.
 
 What only a deployment or an execution knows comes as `Values`. By default these are placeholders,
 `{name}`: infra/requests.py fills `role`, `key` and `feature_group` at synth, the Lambda that starts
 the job the others.
 """
 
-import logging
-import os
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from infra.settings import Fleet, Settings
-
-# Read while the SDK is imported, so before it: it would advertise its next version.
-os.environ.setdefault("SAGEMAKER_SUPPRESS_V2_WARNING", "1")
-# On every synth they would say where they found credentials, and that there is no configuration.
-for _talkative in ("botocore", "sagemaker", "sagemaker.config"):
-    logging.getLogger(_talkative).setLevel(logging.WARNING)
-
-import boto3  # noqa: E402
-from sagemaker import image_uris  # noqa: E402
-from sagemaker.debugger import (  # noqa: E402
+import boto3
+from sagemaker import image_uris
+from sagemaker.debugger import (
     DebuggerHookConfig,
     ProfilerConfig,
     ProfilerRule,
     rule_configs,
 )
-from sagemaker.inputs import TrainingInput  # noqa: E402
-from sagemaker.processing import (  # noqa: E402
+from sagemaker.inputs import TrainingInput
+from sagemaker.processing import (
     ProcessingInput,
     ProcessingOutput,
     ScriptProcessor,
 )
-from sagemaker.pytorch import PyTorch, PyTorchModel  # noqa: E402
-from sagemaker.session import Session  # noqa: E402
-from sagemaker.sklearn.processing import SKLearnProcessor  # noqa: E402
-from sagemaker.workflow.pipeline_context import PipelineSession  # noqa: E402
+from sagemaker.pytorch import PyTorch, PyTorchModel
+from sagemaker.session import Session
+from sagemaker.sklearn.processing import SKLearnProcessor
+from sagemaker.workflow.pipeline_context import PipelineSession
+
+from infra.settings import Fleet, Settings
 
 SKLEARN_VERSION, TRAINING_VERSION, INFERENCE_VERSION = "1.4-2", "2.8", "2.6"
 PYTHON = "py312"
@@ -53,6 +45,8 @@ METRICS = (
 )
 SPLITS = ("train", "validation", "test")
 _INPUT, _OUTPUT = "/opt/ml/processing/input", "/opt/ml/processing/output"
+_MESSAGE = "/opt/ml/output/message"  # becomes the job's ExitMessage
+_CHECKPOINTS = "/opt/ml/checkpoints"
 _NO_TELEMETRY = {
     "SchemaVersion": "1.0",
     "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}},
@@ -86,7 +80,9 @@ class Values:
 def offline_session(region: str) -> Any:
     """A session that compiles and never calls AWS; its credentials are none."""
     boto_session = boto3.Session(
-        region_name=region, aws_access_key_id="none", aws_secret_access_key="none"
+        region_name=region,
+        aws_access_key_id="none",
+        aws_secret_access_key="none",  # noqa: S106
     )
     return PipelineSession(boto_session, default_bucket="unused", sagemaker_config=_NO_TELEMETRY)
 
@@ -107,6 +103,10 @@ def processor(settings: Settings, session: Any, values: Values) -> Any:
 def preparation(settings: Settings, values: Values) -> dict[str, Any]:
     """The arguments of `processor(...).run(...)` for ml_code/preprocess.py."""
     arguments = {
+        "input-data": f"{_INPUT}/reviews",
+        "output-data": _OUTPUT,
+        "resource-config": "/opt/ml/config/resourceconfig.json",
+        "message-file": _MESSAGE,
         "base-model": values.base_model,
         "text-column": values.text_column,
         "rating-column": values.rating_column,
@@ -156,7 +156,12 @@ def evaluation(values: Values) -> dict[str, Any]:
             _read("test", f"{values.run_prefix}/features/test"),
         ],
         "outputs": [_write("evaluation", f"{values.run_prefix}/evaluation")],
-        "arguments": [f"--output-data={_OUTPUT}/evaluation"],
+        "arguments": [
+            f"--model={_INPUT}/model",
+            f"--test-data={_INPUT}/test",
+            f"--output-data={_OUTPUT}/evaluation",
+            f"--message-file={_MESSAGE}",
+        ],
     }
 
 
@@ -182,6 +187,7 @@ def estimator(settings: Settings, session: Any, values: Values) -> Any:
             "learning-rate": values.learning_rate,
             "max-length": values.max_length,
             "seed": values.seed,
+            "checkpoint-dir": _CHECKPOINTS,
         },
         metric_definitions=[{"Name": name, "Regex": f"{name}=([0-9.eE+-]+)"} for name in METRICS],
         output_path=f"{values.run_prefix}/training/",

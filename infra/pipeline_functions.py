@@ -8,8 +8,9 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.functions import Function, allow, arn
+from infra.functions import Function
 from infra.job_roles import JobRoles
+from infra.permissions import allow, arn
 from infra.settings import Settings
 from infra.storage import Storage
 

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from infra import jobs  # first: it prepares the import of the SDK
-from infra.jobs import Values
-from infra.settings import Settings
 from sagemaker import utils
 from sagemaker.session import production_variant
 from sagemaker.workflow.utilities import execute_job_functions
+
+from infra import jobs
+from infra.jobs import Values
+from infra.settings import Settings
 
 Request = dict[str, Any]
 _JOB = "{job}"  # the Lambda names the job, so this goes no further

@@ -26,9 +26,7 @@ class FeaturesStack(Stack):
         self, scope: Construct, id_: str, *, settings: Settings, storage: Storage, **options: Any
     ) -> None:
         super().__init__(scope, id_, **options)
-        FeatureStore(
-            self, "FeatureStore", settings=settings, key=storage.key, artefacts=storage.artefacts
-        )
+        FeatureStore(self, "FeatureStore", settings=settings, storage=storage)
 
 
 class PipelineStack(Stack):
@@ -36,9 +34,7 @@ class PipelineStack(Stack):
         self, scope: Construct, id_: str, *, settings: Settings, storage: Storage, **options: Any
     ) -> None:
         super().__init__(scope, id_, **options)
-        roles = JobRoles(
-            self, "JobRoles", settings=settings, data=storage.data, artefacts=storage.artefacts
-        )
+        roles = JobRoles(self, "JobRoles", settings=settings, storage=storage)
         functions = PipelineFunctions(
             self, "Functions", settings=settings, storage=storage, roles=roles
         )

@@ -17,7 +17,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.functions import arn
+from infra.permissions import acknowledge_wildcards, arn
 from infra.pipeline_functions import PipelineFunctions
 from infra.requests import Request
 from infra.settings import Settings
@@ -74,6 +74,8 @@ class PipelineStateMachine(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._settings, self._functions, self._requests = settings, functions, requests
+        self._described: list[str] = []
+        self._called: list[str] = []
         self._failed = sfn.Fail.jsonata(
             self, "Failed", error=_query("$step"), cause=_query("$step & ': ' & $reason")
         )
@@ -240,13 +242,15 @@ class PipelineStateMachine(Construct):
 
     def _wait_for(self, name: str, start: sfn.TaskStateBase, describe: Describe) -> Step:
         """start → wait → describe → done, failed, or wait again."""
+        resource = arn(self, "sagemaker", describe.resource)
+        self._described.append(resource)
         look = tasks.CallAwsService.jsonata(
             self,
             f"Describe{name}",
             service="sagemaker",
             action=describe.action,
             parameters=describe.parameters,
-            iam_resources=[arn(self, "sagemaker", describe.resource)],
+            iam_resources=[resource],
             assign={
                 "look": {key: _query(value) for key, value in describe.look.items()},
                 **{key: _query(value) for key, value in describe.keep.items()},
@@ -295,6 +299,7 @@ class PipelineStateMachine(Construct):
         payload: Mapping[str, Any],
         keep: Mapping[str, str] | None = None,
     ) -> tasks.LambdaInvoke:
+        self._called.append(f"{function.function_arn}:*")
         task = tasks.LambdaInvoke.jsonata(
             self,
             id_,
@@ -324,7 +329,7 @@ class PipelineStateMachine(Construct):
             retention=logs.RetentionDays.THREE_MONTHS,
             removal_policy=RemovalPolicy.DESTROY,
         )
-        return sfn.StateMachine(
+        machine = sfn.StateMachine(
             self,
             "StateMachine",
             state_machine_name=name,
@@ -335,6 +340,9 @@ class PipelineStateMachine(Construct):
                 destination=log_group, level=sfn.LogLevel.ALL, include_execution_data=True
             ),
         )
+        # Log delivery and tracing know no resources; CDK allows every version of a function.
+        acknowledge_wildcards(machine, ["*", *self._described, *self._called])
+        return machine
 
 
 def _query(expression: str) -> str:

@@ -42,8 +42,8 @@ class Storage(Construct):
         if not settings.keep_data:
             self._own_log_group_for_the_emptier()
 
-    def _logged_bucket(self, id_: str, purpose: str) -> s3.Bucket:
-        return self._bucket(
+    def _logged_bucket(self, id_: str, purpose: str) -> s3.IBucket:
+        self._bucket(
             id_,
             purpose,
             encryption=s3.BucketEncryption.KMS,
@@ -59,13 +59,18 @@ class Storage(Construct):
                 )
             ],
         )
+        # Other stacks know it by its name, which is fixed, and so do not depend on its making.
+        return s3.Bucket.from_bucket_name(self, f"{id_}ByName", self._name(purpose))
+
+    def _name(self, purpose: str) -> str:
+        stack = Stack.of(self)
+        return f"{self._settings.name}-{purpose}-{stack.account}-{stack.region}"
 
     def _bucket(self, id_: str, purpose: str, **properties: Any) -> s3.Bucket:
-        stack = Stack.of(self)
         return s3.Bucket(
             self,
             id_,
-            bucket_name=f"{self._settings.name}-{purpose}-{stack.account}-{stack.region}",
+            bucket_name=self._name(purpose),
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             enforce_ssl=True,

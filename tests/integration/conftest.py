@@ -15,6 +15,7 @@ from cli.stack_outputs import StackOutputs
 from localcloud.server import LocalCloud
 
 ROOT = Path(__file__).parents[2]
+CDK = str(ROOT / "node_modules" / ".bin" / "cdk")
 _CDK_SECONDS = 300
 
 
@@ -37,7 +38,7 @@ class Deployment:
     def cdk(self, *arguments: str) -> str:
         """Runs the real cdk on the real app and returns what it printed; fails when it fails."""
         return self.run(
-            str(ROOT / "node_modules" / ".bin" / "cdk"),
+            CDK,
             *arguments,
             *("-c", "env=local", "--no-notices", "--no-version-reporting"),
             *("--app", f'"{sys.executable}" app.py'),
@@ -69,10 +70,10 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
 @pytest.fixture(scope="session")
 def deployment(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Deployment:
     """The app after `cdk bootstrap` and `cdk deploy`, with the base model uploaded."""
-    assert (ROOT / "node_modules" / ".bin" / "cdk").exists(), "run `make install` first"
+    assert Path(CDK).exists(), "run `make install` first"
     deployment = Deployment(cloud, tmp_path_factory.mktemp("cdk"))
-    deployment.cdk("bootstrap")
-    deployment.cdk("deploy", "--all", "--require-approval", "never")
+    deployment.run(CDK, "bootstrap", "aws://000000000000/us-east-1", "--no-notices")
+    deployment.cdk("deploy", "**", "--require-approval", "never")
     base_model = deployment.outputs().base_model
     storage.upload_directory(deployment.client("s3"), samples.installed_base_model(), base_model)
     return deployment

@@ -131,5 +131,5 @@ def test_bad_input_ends_as_failed_with_a_cause_that_names_it(
 
 
 def test_destroy_leaves_nothing(deployment: Deployment, failed: dict[str, Execution]) -> None:
-    deployment.cdk("destroy", "--all", "--force")
+    deployment.cdk("destroy", "**", "--force")
     deployment.run(sys.executable, "-m", "cli.teardown", "--env", "local")

@@ -1,0 +1,57 @@
+"""Statements of IAM policies, in one line each, and why some of them hold a wildcard."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from aws_cdk import Acknowledgment, Stack, Validations
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+_RULE = "AwsSolutions::AwsSolutions-IAM5"
+_NAMES_OF_RUN_TIME = (
+    "Jobs, models, objects and log streams get their names from the execution; what is before the "
+    "wildcard limits them to this environment."
+)
+_NO_RESOURCES = "The service knows no resources for these actions; tests/infra lists them."
+
+
+def allow(*actions: str, on: Sequence[str]) -> iam.PolicyStatement:
+    """Allows the actions on these ARNs."""
+    return iam.PolicyStatement(actions=list(actions), resources=list(on))
+
+
+def arn(scope: Construct, service: str, resource: str) -> str:
+    """arn:…:service:region:account:resource of the stack's own place."""
+    return Stack.of(scope).format_arn(service=service, resource=resource)
+
+
+def grant(role: iam.Role, statements: Iterable[iam.PolicyStatement]) -> None:
+    """Adds the statements to the role, with the reason for each wildcard."""
+    for statement in statements:
+        role.add_to_policy(statement)
+        acknowledge_wildcards(role, statement.resources)
+
+
+def acknowledge_wildcards(construct: Construct, resources: Iterable[str]) -> None:
+    """Tells cdk-nag why these ARNs end in a wildcard. It wants to hear it of each one."""
+    for resource in resources:
+        text = _plain(Stack.of(construct).resolve(resource))
+        if "*" in text:
+            reason = _NO_RESOURCES if text == "*" else _NAMES_OF_RUN_TIME
+            rule = Acknowledgment(id=f"{_RULE}[Resource::{text}]", reason=reason)
+            Validations.of(construct).acknowledge(rule)
+
+
+def _plain(resolved: Any) -> str:
+    """An ARN as cdk-nag writes it: references in angle brackets, other functions as JSON."""
+    match resolved:
+        case str():
+            return resolved
+        case {"Fn::Join": [separator, parts]}:
+            return str(separator).join(_plain(part) for part in parts)
+        case {"Ref": name}:
+            return f"<{name}>"
+        case {"Fn::GetAtt": [name, attribute]}:
+            return f"<{name}.{attribute}>"
+    return json.dumps(resolved, separators=(",", ":"))

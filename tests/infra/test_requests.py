@@ -1,0 +1,147 @@
+"""The compiled requests are requests: botocore's own model of SageMaker accepts them."""
+
+import re
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.validate import ParamValidator
+
+from common.run import fill
+from infra import requests
+from infra.settings import ENVIRONMENTS, settings_for
+
+EVERY = pytest.mark.parametrize("environment", ENVIRONMENTS)
+RUN = {
+    "id": "run-1",
+    "environment": "dev",
+    "event_time": "2026-01-31T12:00:00.000Z",
+    "prefix": "s3://artefacts/runs/run-1",
+    "code": "s3://artefacts/code/abc",
+    "reviews": "s3://data/reviews.csv",
+    "base_model": "roberta-base",
+    "columns": {"text": "Review Text", "rating": "Rating", "title": ""},
+    "training": {
+        "epochs": 3,
+        "batch_size": 32,
+        "learning_rate": 2e-5,
+        "max_length": 128,
+        "seed": 42,
+    },
+}
+AT_SYNTH = {
+    "role": "arn:aws:iam::123456789012:role/some-role",
+    "key": "arn:aws:kms:us-east-1:123456789012:key/0",
+    "feature_group": "reviews-dev",
+}
+AT_RUN_TIME = {
+    "job": "reviews-dev-train-run-1",
+    "model": "reviews-dev-model-run-1",
+    "endpoint_config": "reviews-dev-endpoint-config-run-1",
+    "model_data": "s3://artefacts/runs/run-1/training/model.tar.gz",
+}
+OPERATIONS = {
+    requests.processing: "CreateProcessingJob",
+    requests.evaluation: "CreateProcessingJob",
+    requests.training: "CreateTrainingJob",
+    requests.model: "CreateModel",
+    requests.endpoint_config: "CreateEndpointConfig",
+}
+
+
+def filled(compile_request: Any, environment: str) -> dict[str, Any]:
+    (settings,) = settings_for(environment)
+    request = requests.fill(compile_request(settings), **AT_SYNTH)
+    complete: dict[str, Any] = fill(request, RUN, **AT_RUN_TIME)
+    return complete
+
+
+@EVERY
+@pytest.mark.parametrize("compile_request", OPERATIONS, ids=lambda found: found.__name__)
+def test_sagemaker_takes_the_request(compile_request: Any, environment: str) -> None:
+    request = filled(compile_request, environment)
+    model = botocore.session.get_session().get_service_model("sagemaker")
+    shape = model.operation_model(OPERATIONS[compile_request]).input_shape
+    assert not (found := ParamValidator().validate(request, shape)).has_errors(), (
+        found.generate_report()
+    )
+    assert not re.search(r"\{\w+\}", str(request)), "a placeholder is left"
+
+
+def test_the_preparation_is_told_everything_by_arguments() -> None:
+    arguments = filled(requests.processing, "dev")["AppSpecification"]["ContainerArguments"]
+    assert arguments == [
+        "--input-data=/opt/ml/processing/input/reviews",
+        "--output-data=/opt/ml/processing/output",
+        "--resource-config=/opt/ml/config/resourceconfig.json",
+        "--message-file=/opt/ml/output/message",
+        "--base-model=roberta-base",
+        "--text-column=Review Text",
+        "--rating-column=Rating",
+        "--title-column=",
+        "--max-length=128",
+        "--train-share=0.8",
+        "--validation-share=0.1",
+        "--test-share=0.1",
+        "--seed=42",
+        "--feature-group-name=reviews-dev",
+        "--event-time=2026-01-31T12:00:00.000Z",
+    ]
+
+
+def test_the_scripts_take_the_arguments_that_they_get() -> None:
+    import evaluate
+    import preprocess
+    import train
+
+    for script, request in (
+        (preprocess, filled(requests.processing, "dev")),
+        (evaluate, filled(requests.evaluation, "dev")),
+    ):
+        script.parse_arguments(request["AppSpecification"]["ContainerArguments"])
+    hyperparameters = filled(requests.training, "dev")["HyperParameters"]
+    arguments = [
+        f"--{name}={value.strip(chr(34))}"
+        for name, value in hyperparameters.items()
+        if not name.startswith("sagemaker_")
+    ]
+    places = {"SM_MODEL_DIR": "m", "SM_CHANNEL_TRAIN": "t", "SM_CHANNEL_VALIDATION": "v"}
+    parsed = train.parse_arguments(arguments, places)
+    assert parsed.learning_rate == 2e-5
+    assert parsed.base_model == "roberta-base"
+
+
+def test_code_lies_beside_the_script() -> None:
+    inputs = filled(requests.processing, "dev")["ProcessingInputs"]
+    (code,) = [item["S3Input"] for item in inputs if item["InputName"] == "code"]
+    assert code["S3Uri"] == "s3://artefacts/code/abc/source/"
+
+
+def test_metric_expressions_read_what_training_prints() -> None:
+    definitions = filled(requests.training, "dev")["AlgorithmSpecification"]["MetricDefinitions"]
+    line = (
+        "train:loss=0.5321 train:progress=0.1100 train:samples_per_second=35.2 epoch=1 step=20/180 "
+        "validation:loss=1.5e-05 validation:accuracy=0.5 validation:macro_f1=0.25"
+    )
+    found = {item["Name"]: float(re.findall(item["Regex"], line)[0]) for item in definitions}
+    assert found == {
+        "train:loss": 0.5321,
+        "train:progress": 0.11,
+        "train:samples_per_second": 35.2,
+        "validation:loss": 1.5e-05,
+        "validation:accuracy": 0.5,
+        "validation:macro_f1": 0.25,
+    }
+
+
+def test_only_local_runs_the_debugger() -> None:
+    for environment in ENVIRONMENTS:
+        request = filled(requests.training, environment)
+        debugged = "ProfilerRuleConfigurations" in request
+        assert debugged == (environment == "local")
+        assert ("DebugHookConfig" in request) == debugged
+
+
+def test_several_hosts_encrypt_what_they_tell_each_other() -> None:
+    assert filled(requests.training, "prod")["EnableInterContainerTrafficEncryption"] is True
+    assert "EnableInterContainerTrafficEncryption" not in filled(requests.training, "dev")

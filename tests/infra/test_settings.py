@@ -1,0 +1,36 @@
+"""Settings that cannot be are refused with what is allowed."""
+
+from typing import Any
+
+import pytest
+
+from infra.settings import Columns, Fleet, Recipe, SettingsError, Shares, Waiting, settings_for
+
+
+@pytest.mark.parametrize(
+    ("make", "values", "message"),
+    [
+        (Fleet, {"instance_type": "m5.large"}, "instance_type='m5.large': allowed is ml."),
+        (Fleet, {"instance_type": "ml.m5.large", "instance_count": 0}, "1 to 100"),
+        (Fleet, {"instance_type": "ml.m5.large", "volume_gb": 0}, "volume_gb=0"),
+        (Recipe, {"epochs": 0}, "epochs=0: allowed is 1 to 100"),
+        (Recipe, {"learning_rate": 1.5}, "learning_rate=1.5"),
+        (Shares, {"train": 0.9}, "adding up to 1"),
+        (Columns, {"text": ""}, "columns.text"),
+        (Waiting, {"start_s": 60, "longest_s": 30}, "longest_s=30"),
+    ],
+)
+def test_a_wrong_setting_is_named(make: Any, values: dict[str, Any], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        make(**values)
+
+
+def test_an_unknown_environment_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(SettingsError, match="env='test': allowed is local, dev, staging, prod"):
+        settings_for("test")
+
+
+def test_a_volume_key_is_for_instances_without_a_disk_of_their_own() -> None:
+    assert Fleet(instance_type="ml.g5.xlarge").has_local_disk
+    assert Fleet(instance_type="ml.m5d.large").has_local_disk
+    assert not Fleet(instance_type="ml.m5.large").has_local_disk

@@ -1,0 +1,187 @@
+"""What the templates of every environment promise."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.settings import ENVIRONMENTS
+from tests.infra.conftest import Synthesised, plain
+
+EVERY = pytest.mark.parametrize("environment", ENVIRONMENTS)
+# Actions for which AWS's service authorisation reference names no resource type.
+WITHOUT_RESOURCES = {
+    "cloudwatch:PutMetricData",
+    "ecr:GetAuthorizationToken",
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+    "sagemaker:ListEndpointConfigs",
+    "sagemaker:ListModels",
+    "sagemaker:ListProcessingJobs",
+    "sagemaker:ListTrainingJobs",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
+
+
+def test_cfn_lint_finds_nothing(synthesised: Synthesised) -> None:
+    # W3005: CDK writes down dependencies that a reference implies already.
+    command = [str(Path(sys.executable).with_name("cfn-lint")), "--ignore-checks", "W3005", "--"]
+    done = subprocess.run(
+        [*command, *map(str, synthesised.files)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@EVERY
+def test_buckets_are_private_encrypted_and_logged(
+    synthesised: Synthesised, environment: str
+) -> None:
+    buckets = synthesised.resources(environment, "Storage", "AWS::S3::Bucket")
+    names = {plain(bucket["Properties"]["BucketName"]) for bucket in buckets.values()}
+    place = "<AWS::AccountId>-us-east-1"
+    assert names == {
+        f"reviews-{environment}-{purpose}-{place}" for purpose in ("data", "artefacts", "logs")
+    }
+    for bucket in buckets.values():
+        properties = bucket["Properties"]
+        assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+        (rule,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        is_log = "-logs-" in plain(properties["BucketName"])
+        algorithm = rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"]
+        assert algorithm == ("AES256" if is_log else "aws:kms")
+        assert is_log or "DestinationBucketName" in properties["LoggingConfiguration"]
+
+
+@EVERY
+def test_every_bucket_refuses_plain_http(synthesised: Synthesised, environment: str) -> None:
+    policies = synthesised.resources(environment, "Storage", "AWS::S3::BucketPolicy")
+    assert len(policies) == 3
+    for policy in policies.values():
+        statements = policy["Properties"]["PolicyDocument"]["Statement"]
+        assert any(
+            statement["Effect"] == "Deny"
+            and statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
+            for statement in statements
+        )
+
+
+@EVERY
+def test_the_feature_group_has_the_features_of_a_review(
+    synthesised: Synthesised, environment: str
+) -> None:
+    (group,) = synthesised.resources(
+        environment, "Features", "AWS::SageMaker::FeatureGroup"
+    ).values()
+    properties = group["Properties"]
+    assert properties["FeatureGroupName"] == f"reviews-{environment}"
+    assert properties["RecordIdentifierFeatureName"] == "review_id"
+    assert properties["EventTimeFeatureName"] == "date"
+    assert [item["FeatureName"] for item in properties["FeatureDefinitions"]] == [
+        "review_id",
+        "date",
+        "sentiment",
+        "label_id",
+        "input_ids",
+        "review_body",
+        "split_type",
+    ]
+    assert properties["OfflineStoreConfig"]["DataCatalogConfig"]["TableName"] == (
+        f"reviews_{environment}"
+    )
+
+
+@EVERY
+def test_only_prod_keeps_its_data(synthesised: Synthesised, environment: str) -> None:
+    for kind in ("AWS::S3::Bucket", "AWS::KMS::Key"):
+        for item in synthesised.resources(environment, "Storage", kind).values():
+            assert item["DeletionPolicy"] == ("Retain" if environment == "prod" else "Delete")
+    for stack, kind in (
+        ("Features", "AWS::SageMaker::FeatureGroup"),
+        ("Features", "AWS::Glue::Database"),
+    ):
+        for item in synthesised.resources(environment, stack, kind).values():
+            kept = item.get("DeletionPolicy") == "Retain"
+            assert kept == (environment == "prod"), kind
+
+
+@EVERY
+def test_the_pipeline_says_where_everything_is(synthesised: Synthesised, environment: str) -> None:
+    outputs = synthesised.template(environment, "Pipeline")["Outputs"]
+    assert set(outputs) >= {
+        "StateMachineArn",
+        "DataBucket",
+        "ArtefactBucket",
+        "FeatureGroup",
+        "EndpointName",
+        "AthenaWorkGroup",
+        "GlueDatabase",
+        "GlueTable",
+        "BaseModel",
+    }
+
+
+@EVERY
+def test_no_role_is_allowed_everything_of_a_service(
+    synthesised: Synthesised, environment: str
+) -> None:
+    for stack in ("Features", "Pipeline"):
+        for policy in synthesised.resources(environment, stack, "AWS::IAM::Policy").values():
+            for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
+                actions = _as_list(statement["Action"])
+                assert not [action for action in actions if "*" in action]
+                if "*" in map(_name, _as_list(statement["Resource"])):
+                    assert set(actions) <= WITHOUT_RESOURCES
+        for role in synthesised.resources(environment, stack, "AWS::IAM::Role").values():
+            assert not role["Properties"].get("ManagedPolicyArns")
+
+
+@EVERY
+def test_every_job_role_belongs_to_sagemaker_alone(
+    synthesised: Synthesised, environment: str
+) -> None:
+    roles = synthesised.resources(environment, "Pipeline", "AWS::IAM::Role")
+    trusted = {
+        name: [
+            statement["Principal"]["Service"]
+            for statement in role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        ]
+        for name, role in roles.items()
+        if name.startswith("JobRoles")
+    }
+    assert len(trusted) == 3
+    assert {tuple(services) for services in trusted.values()} == {("sagemaker.amazonaws.com",)}
+
+
+@EVERY
+def test_functions_are_alike(synthesised: Synthesised, environment: str) -> None:
+    functions = synthesised.resources(environment, "Pipeline", "AWS::Lambda::Function")
+    assert len(functions) == 8
+    for function in functions.values():
+        properties = function["Properties"]
+        assert properties["Architectures"] == ["arm64"]
+        assert re.fullmatch(r"python3\.\d+", properties["Runtime"])
+        assert properties["FunctionName"].startswith(f"reviews-{environment}-")
+        assert "LogGroup" in properties["LoggingConfig"]
+
+
+def _as_list(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
+
+
+def _name(resource: object) -> str:
+    return resource if isinstance(resource, str) else "a reference"

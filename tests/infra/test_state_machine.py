@@ -1,0 +1,68 @@
+"""The definition of the state machine, read as Step Functions would."""
+
+from typing import Any
+
+import pytest
+
+from infra.settings import ENVIRONMENTS, settings_for
+from tests.infra.conftest import Synthesised
+
+EVERY = pytest.mark.parametrize("environment", ENVIRONMENTS)
+_FIVE_DAYS = 5 * 24 * 3600
+# Of one turn of a loop: Wait 2, Task 5, Choice 2 (entered, scheduled, started, …, exited).
+_EVENTS_A_TURN = 9
+
+
+@EVERY
+def test_every_state_leads_to_another_that_exists(
+    synthesised: Synthesised, environment: str
+) -> None:
+    definition = synthesised.definition(environment)
+    states = definition["States"]
+    reached = {definition["StartAt"]} | {name for s in states.values() for name in following(s)}
+    assert reached == set(states)
+
+
+@EVERY
+def test_every_task_names_its_step_when_it_fails(
+    synthesised: Synthesised, environment: str
+) -> None:
+    tasks = {
+        name: state
+        for name, state in synthesised.definition(environment)["States"].items()
+        if state["Type"] == "Task"
+    }
+    assert len(tasks) == 11
+    for name, task in tasks.items():
+        (catch,) = task["Catch"]
+        assert catch["ErrorEquals"] == ["States.ALL"]
+        assert catch["Next"] == "Failed"
+        assert catch["Assign"]["step"] in name
+        assert "errorMessage" in catch["Assign"]["reason"]
+
+
+@EVERY
+def test_no_user_error_is_retried(synthesised: Synthesised, environment: str) -> None:
+    for state in synthesised.definition(environment)["States"].values():
+        for retry in state.get("Retry", []):
+            assert not {"States.ALL", "States.TaskFailed"} & set(retry["ErrorEquals"])
+
+
+# Not local: a laptop looks often, and trains for minutes.
+@pytest.mark.parametrize("environment", [name for name in ENVIRONMENTS if name != "local"])
+def test_a_job_of_five_days_takes_few_events(environment: str) -> None:
+    (settings,) = settings_for(environment)
+    waiting, waited, turns = settings.waiting, 0.0, 0
+    wait = float(waiting.start_s)
+    while waited < _FIVE_DAYS:
+        waited, turns = waited + wait, turns + 1
+        wait = min(-(-wait * waiting.growth // 1), waiting.longest_s)
+    assert turns * _EVENTS_A_TURN < 5000
+
+
+def following(state: dict[str, Any]) -> list[str]:
+    """The names of the states that may come after this one."""
+    names = [state.get("Next"), state.get("Default")]
+    names += [choice["Next"] for choice in state.get("Choices", [])]
+    names += [catch["Next"] for catch in state.get("Catch", [])]
+    return [name for name in names if name]
