@@ -8,7 +8,9 @@ import boto3
 from botocore.exceptions import ClientError
 
 _JOB_LOGS = ("/aws/sagemaker/ProcessingJobs", "/aws/sagemaker/TrainingJobs")
-_WAIT_SECONDS = 600
+# Together below the 15 minutes that a function may take.
+_JOB_SECONDS = 180  # SageMaker gives a job 120 s to end
+_ENDPOINT_SECONDS = 250
 _POLL_SECONDS = 2
 
 
@@ -56,7 +58,9 @@ def stop_jobs(client: Any, prefix: str) -> None:
         field = f"{kind}JobName"
         for name in _running(client, kind, prefix):
             _forgive(getattr(client, f"stop_{kind.lower()}_job"), **{field: name})
-        _wait_until(lambda kind=kind: not _running(client, kind, prefix), f"{kind} jobs")
+        _wait_until(
+            lambda kind=kind: not _running(client, kind, prefix), f"{kind} jobs", _JOB_SECONDS
+        )
 
 
 def _running(client: Any, kind: str, prefix: str) -> list[str]:
@@ -74,10 +78,13 @@ def delete_endpoint(client: Any, name: str) -> None:
     _wait_until(
         lambda: _endpoint_status(client, name) not in ("Creating", "Updating", "SystemUpdating"),
         f"endpoint {name}",
+        _ENDPOINT_SECONDS,
     )
     if _endpoint_status(client, name) not in (None, "Deleting"):
         client.delete_endpoint(EndpointName=name)
-    _wait_until(lambda: _endpoint_status(client, name) is None, f"endpoint {name}")
+    _wait_until(
+        lambda: _endpoint_status(client, name) is None, f"endpoint {name}", _ENDPOINT_SECONDS
+    )
 
 
 def _endpoint_status(client: Any, name: str) -> str | None:
@@ -126,9 +133,9 @@ def _forgive(action: Any, *arguments: Any, **parameters: Any) -> Any:
         raise
 
 
-def _wait_until(is_done: Any, what: str) -> None:
-    deadline = time.monotonic() + _WAIT_SECONDS
+def _wait_until(is_done: Any, what: str, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
     while not is_done():
         if time.monotonic() > deadline:
-            raise StillThere(f"{what} still there after {_WAIT_SECONDS} s")
+            raise StillThere(f"{what} still there after {seconds} s")
         time.sleep(_POLL_SECONDS)

@@ -1,0 +1,63 @@
+"""Loads a function as Lambda does: its folder beside common/, its variables set."""
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+LAMBDAS = Path(__file__).parents[2] / "lambdas"
+VARIABLES = {
+    "ENVIRONMENT": "dev",
+    "DATA_BUCKET": "data",
+    "ARTEFACT_BUCKET": "artefacts",
+    "FEATURE_GROUP": "reviews-dev",
+    "GLUE_DATABASE": "reviews_dev",
+    "GLUE_TABLE": "reviews_dev",
+    "ATHENA_WORKGROUP": "reviews-dev",
+    "ENDPOINT_NAME": "reviews-dev",
+    "BASE_MODEL": "roberta-base",
+    "COLUMNS": '{"text": "Review Text", "rating": "Rating", "title": ""}',
+    "TRAINING": '{"epochs": 3, "batch_size": 32, "learning_rate": 2e-05, "max_length": 128,'
+    ' "seed": 42}',
+}
+
+
+@pytest.fixture
+def load(monkeypatch: pytest.MonkeyPatch) -> Callable[..., ModuleType]:
+    """load("prepare") is prepare/handler.py; load("prepare", "code_bundle") another module."""
+    for name, value in VARIABLES.items():
+        monkeypatch.setenv(name, value)
+
+    def loaded(function: str, module: str = "handler") -> ModuleType:
+        folder = LAMBDAS / function
+        monkeypatch.syspath_prepend(str(folder))
+        spec = importlib.util.spec_from_file_location(
+            f"{function}_{module}", folder / f"{module}.py"
+        )
+        assert spec is not None
+        assert spec.loader is not None
+        found = importlib.util.module_from_spec(spec)
+        monkeypatch.setitem(sys.modules, spec.name, found)
+        spec.loader.exec_module(found)
+        return found
+
+    return loaded
+
+
+def run(**changes: object) -> dict[str, object]:
+    """A run as Prepare makes it."""
+    return {
+        "id": "run-1",
+        "environment": "dev",
+        "event_time": "2026-01-31T12:00:00.000Z",
+        "prefix": "s3://artefacts/runs/run-1",
+        "code": "s3://artefacts/code/abc",
+        "reviews": "s3://data/reviews.csv",
+        "base_model": "roberta-base",
+        "columns": {"text": "Review Text", "rating": "Rating", "title": ""},
+        "training": {"epochs": 3},
+        **changes,
+    }

@@ -1,0 +1,152 @@
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.lambdas.conftest import LAMBDAS
+
+GOOD = {"reviews": "s3://data/reviews.csv"}
+EXECUTION = {"name": "run-20260131-120000", "start_time": "2026-01-31T12:00:00.123456Z"}
+
+
+def test_a_run_has_the_defaults_of_the_environment(load) -> None:
+    prepare = load("prepare")
+    run = prepare.make_run(prepare.ENVIRONMENT, GOOD, EXECUTION)
+    assert run == {
+        "id": "run-20260131-120000",
+        "environment": "dev",
+        "event_time": "2026-01-31T12:00:00.123Z",
+        "prefix": "s3://artefacts/runs/run-20260131-120000",
+        "reviews": "s3://data/reviews.csv",
+        "base_model": "roberta-base",
+        "columns": {"text": "Review Text", "rating": "Rating", "title": ""},
+        "training": {
+            "epochs": 3,
+            "batch_size": 32,
+            "learning_rate": 2e-05,
+            "max_length": 128,
+            "seed": 42,
+        },
+    }
+
+
+def test_an_execution_overrides_single_defaults(load) -> None:
+    prepare = load("prepare")
+    wish = GOOD | {"training": {"epochs": 1}, "columns": {"title": "Title"}}
+    run = prepare.make_run(prepare.ENVIRONMENT, wish, EXECUTION)
+    assert run["training"]["epochs"] == 1
+    assert run["training"]["batch_size"] == 32
+    assert run["columns"] == {"text": "Review Text", "rating": "Rating", "title": "Title"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ([], r"input: \[\] is not a JSON object"),
+        ({}, "reviews: missing; it must be s3://bucket/key of a CSV"),
+        ({"reviews": "reviews.csv"}, "reviews: 'reviews.csv' is not s3://bucket/key"),
+        ({"reviews": "s3://data"}, "reviews: 's3://data' is not"),
+        ({"reviews": 7}, "reviews: 7 is not"),
+        (GOOD | {"trainign": {}}, "unknown field 'trainign'; allowed: reviews, base_model, col"),
+        (GOOD | {"base_model": ""}, "base_model: '' must be"),
+        (GOOD | {"base_model": "s3://data"}, "base_model: 's3://data' is not s3://bucket/key"),
+        (GOOD | {"columns": {"body": "x"}}, "columns: unknown field 'body'; allowed: text, rating"),
+        (GOOD | {"columns": {"text": ""}}, "columns.text: '' must be a column's name"),
+        (GOOD | {"columns": "Text"}, "columns: 'Text' must be an object"),
+        (GOOD | {"training": {"lr": 1}}, "training: unknown field 'lr'; allowed: epochs, batch"),
+        (GOOD | {"training": {"epochs": 0}}, "training.epochs: 0 must be a whole number from 1"),
+        (GOOD | {"training": {"epochs": 1.5}}, "training.epochs: 1.5 must be a whole number"),
+        (GOOD | {"training": {"epochs": True}}, "training.epochs: True must be"),
+        (GOOD | {"training": {"learning_rate": "a"}}, "training.learning_rate: 'a' must be a num"),
+        (GOOD | {"training": 3}, "training: 3 must be an object"),
+    ],
+)
+def test_a_wrong_input_is_named_with_what_is_allowed(load, wrong: Any, message: str) -> None:
+    execution_input = load("prepare", "execution_input")
+    with pytest.raises(execution_input.InvalidInput, match=message):
+        execution_input.check_input(wrong)
+
+
+def test_reviews_that_are_not_there_are_named(load) -> None:
+    execution_input = load("prepare", "execution_input")
+    with pytest.raises(execution_input.InvalidInput, match=r"reviews: s3://data/x.csv .*\(404\)"):
+        execution_input.check_object(Bucket({}), "s3://data/x.csv")
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        ("2026-01-31T12:00:00Z", "2026-01-31T12:00:00.000Z"),
+        ("2026-01-31T12:00:00.5+00:00", "2026-01-31T12:00:00.500Z"),
+        ("2026-01-31T12:00:00.123456Z", "2026-01-31T12:00:00.123Z"),
+    ],
+)
+def test_the_event_time_has_three_decimals(load, moment: str, expected: str) -> None:
+    assert load("prepare").milliseconds(moment) == expected
+
+
+class Bucket:
+    """The four calls of S3 that Prepare makes, on a dict."""
+
+    def __init__(self, objects: dict[str, bytes]) -> None:
+        self.objects, self.puts = objects, 0
+
+    def head_object(self, *, Bucket: str, Key: str) -> None:
+        if Key not in self.objects:
+            raise ClientError(
+                {"Error": {"Code": "404"}, "ResponseMetadata": {"HTTPStatusCode": 404}},
+                "HeadObject",
+            )
+
+    def put_object(self, *, Bucket: str, Key: str, Body: bytes) -> None:
+        self.objects[Key] = Body
+        self.puts += 1
+
+
+def test_the_code_is_uploaded_once_for_each_content(load, tmp_path) -> None:
+    upload = load("prepare", "code_bundle").upload_code
+    (tmp_path / "train.py").write_text("print('train')")
+    bucket = Bucket({})
+    first = upload(bucket, tmp_path, "artefacts")
+    files = {key.removeprefix(first.removeprefix("s3://artefacts/")) for key in bucket.objects}
+    assert files == {"/source/train.py", "/sourcedir.tar.gz"}
+    puts = bucket.puts
+    assert upload(bucket, tmp_path, "artefacts") == first
+    assert bucket.puts == puts
+    (tmp_path / "train.py").write_text("print('other')")
+    assert upload(bucket, tmp_path, "artefacts") != first
+
+
+def test_equal_code_is_an_equal_archive(load, tmp_path) -> None:
+    upload = load("prepare", "code_bundle").upload_code
+    archives = []
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "train.py").write_text("print('train')")
+        bucket = Bucket({})
+        prefix = upload(bucket, tmp_path / name, "artefacts").removeprefix("s3://artefacts/")
+        archives.append(bucket.objects[f"{prefix}/sourcedir.tar.gz"])
+    assert archives[0] == archives[1]
+
+
+def test_packages_are_small_and_need_boto3_alone() -> None:
+    import ast
+
+    from infra.bundles import stage_function
+
+    allowed = {"boto3", "botocore", "common"}
+    for folder in sorted(path for path in LAMBDAS.iterdir() if (path / "handler.py").exists()):
+        package = stage_function(folder.name)
+        size = sum(path.stat().st_size for path in package.rglob("*") if path.is_file())
+        assert size < 1_000_000, folder.name
+        own = {path.stem for path in package.glob("*.py")}
+        for source in (*package.glob("*.py"), *package.glob("common/*.py")):
+            for node in ast.walk(ast.parse(source.read_text())):
+                names = []
+                if isinstance(node, ast.Import):
+                    names = [alias.name for alias in node.names]
+                elif isinstance(node, ast.ImportFrom):
+                    names = [node.module or ""]
+                for name in (name.partition(".")[0] for name in names):
+                    known = name in allowed | own or name in __import__("sys").stdlib_module_names
+                    assert known, f"{source.name} imports {name}"
