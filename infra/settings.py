@@ -91,11 +91,12 @@ class Shares:
 
 @dataclass(frozen=True, kw_only=True)
 class Columns:
-    """The column names of the reviews file; an empty title means that it has none."""
+    """The column names of the reviews file. The title is joined to the text of files that have it;
+    an empty name: never."""
 
     text: str = "Review Text"
     rating: str = "Rating"
-    title: str = ""
+    title: str = "Title"
 
     def __post_init__(self) -> None:
         for name in ("text", "rating"):

@@ -30,7 +30,8 @@ class Columns:
 
     def present(self, header: list[str]) -> list[str]:
         """The columns to take from a file with this header."""
-        return [name for name in (self.text, self.rating, self.title) if name in header]
+        wanted = (self.text, self.rating, self.title)
+        return [name for name in wanted if name and name in header]
 
 
 @dataclass
@@ -86,7 +87,9 @@ def read_reviews(path: Path, columns: Columns, rejects: Rejects) -> Iterator[tup
     row = 0
     for chunk in _chunks(path, columns):
         ratings = pd.to_numeric(chunk[columns.rating], errors="coerce")
-        titles = chunk[columns.title] if columns.title in chunk else [""] * len(chunk)
+        titles = (
+            chunk[columns.title] if columns.title and columns.title in chunk else [""] * len(chunk)
+        )
         for body, title, raw, rating in zip(
             chunk[columns.text], titles, chunk[columns.rating], ratings, strict=True
         ):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from labels import LABELS
 from problems import UserError
-from texts import Keys, identity, key_of, mixed, split_positions, variant_of
+from texts import Keys, identity, key_of, mixed, variant_of
 
 SPLITS = ("train", "validation", "test")
 
@@ -59,7 +59,7 @@ def select(
         keys=keys[chosen],
         variants=variants[chosen],
         labels=labels[chosen],
-        splits=split_positions(keys[chosen], shares, seed),
+        splits=_stratified(keys[chosen], labels[chosen], shares, seed),
         duplicates=rows - len(keys),
         available=dict(zip(LABELS, map(int, counts), strict=True)),
     )
@@ -76,6 +76,24 @@ def _arrays(reviews: Iterable[tuple[str, int]]) -> tuple[Keys, Keys, NDArray[np.
         np.frombuffer(variants, dtype=np.uint64) if keys else np.empty(0, np.uint64),
         np.frombuffer(labels, dtype=np.int8) if keys else np.empty(0, np.int8),
     )
+
+
+def _stratified(
+    keys: Keys, labels: NDArray[np.int8], shares: Sequence[float], seed: int
+) -> NDArray[np.int8]:
+    """The split of each review: `shares` of each class, in the order of a hash.
+
+    Every split so has the classes in the same proportions, and its scores mean the same.
+    """
+    rank = mixed(keys, seed, "split")
+    splits = np.empty(len(keys), dtype=np.int8)
+    for label in range(len(LABELS)):
+        members = np.flatnonzero(labels == label)
+        members = members[np.argsort(rank[members], kind="stable")]
+        edges = np.rint(np.cumsum(shares) / np.sum(shares) * len(members)).astype(np.intp)
+        for split, part in enumerate(np.split(members, edges[:-1])):
+            splits[part] = split
+    return splits
 
 
 def _balanced(keys: Keys, labels: NDArray[np.int8], size: int, seed: int) -> NDArray[np.intp]:

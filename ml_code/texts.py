@@ -6,7 +6,6 @@ any number of hosts makes the same rows in the same splits, and equal texts neve
 
 import hashlib
 import unicodedata
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,10 +48,3 @@ def mixed(keys: Keys, seed: int, purpose: str) -> Keys:
     state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return state ^ (state >> np.uint64(31))
-
-
-def split_positions(keys: Keys, shares: Sequence[float], seed: int) -> NDArray[np.int8]:
-    """Which share each key falls into: 0 .. len(shares) - 1; it stays so as data grow."""
-    fractions = mixed(keys, seed, "split") / np.float64(2**64)
-    edges = np.cumsum(shares)[:-1] / np.sum(shares)
-    return np.searchsorted(edges, fractions, side="right").astype(np.int8)

@@ -101,7 +101,11 @@ BAD = {
     ),
     "not-utf-8": ("Review Text,Rating\nschön,5\n".encode("latin-1"), {}, "UTF-8"),
     "empty": (b"", {}, "empty"),
-    "rating-7": (reviews.to_csv((7, text) for _, text in reviews.rows()[:60]), {}, "1"),
+    "rating-7": (
+        reviews.to_csv((7, text) for _, text in reviews.rows()[:60]),
+        {},
+        "rating outside 1-5",
+    ),
     "unknown-field": (reviews.to_csv(reviews.rows()), {"trainign": {}}, "trainign"),
     "unknown-base-model": (
         reviews.to_csv(reviews.rows()),

@@ -1,237 +1,355 @@
-"""The Feature Store through boto3 and the SageMaker SDK, unmodified."""
+"""The Feature Store through real boto3 clients, and its offline store through Athena."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import boto3
-import pandas as pd
 import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.server import LocalCloud
 
-BUCKET = "feature-tests"
-TIME = "2026-01-02T03:04:05.678Z"
-DEFINITIONS = [
-    {"FeatureName": "review_id", "FeatureType": "String"},
-    {"FeatureName": "date", "FeatureType": "String"},
-    {"FeatureName": "label_id", "FeatureType": "Integral"},
-]
+BUCKET, GROUP, TABLE = "features-test", "reviews-local", "reviews_local"
+DAY = "2026-01-02"
 Client = Callable[[str], Any]
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    with LocalCloud(data_dir=tmp_path_factory.mktemp("cloud")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def client(cloud: LocalCloud) -> Client:
-    def make(service: str) -> Any:
-        return boto3.session.Session().client(
-            service, endpoint_url=cloud.endpoint_url, region_name="us-east-1"
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    with LocalCloud(data_dir=tmp_path_factory.mktemp("cloud")) as cloud:
+        session = boto3.session.Session(
+            aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1"
         )
 
-    make("s3").create_bucket(Bucket=BUCKET)
-    return make
+        def make(service: str) -> Any:
+            return session.client(service, endpoint_url=cloud.endpoint_url)
+
+        make("s3").create_bucket(Bucket=BUCKET)
+        yield make
 
 
-def create_group(client: Client, name: str, **changes: Any) -> str:
-    client("sagemaker").create_feature_group(
-        **{
-            "FeatureGroupName": name,
-            "RecordIdentifierFeatureName": "review_id",
-            "EventTimeFeatureName": "date",
-            "FeatureDefinitions": DEFINITIONS,
-            "OnlineStoreConfig": {"EnableOnlineStore": True},
-            "OfflineStoreConfig": {
-                "S3StorageConfig": {"S3Uri": f"s3://{BUCKET}/store"},
-                "DataCatalogConfig": {
-                    "TableName": name.replace("-", "_"),
-                    "Catalog": "AwsDataCatalog",
-                    "Database": "reviews_tests",
-                },
+def definition(name: str, kind: str = "String") -> dict[str, str]:
+    return {"FeatureName": name, "FeatureType": kind}
+
+
+def request(name: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "FeatureGroupName": name,
+        "RecordIdentifierFeatureName": "review_id",
+        "EventTimeFeatureName": "event_time",
+        "FeatureDefinitions": [
+            definition("review_id"),
+            definition("event_time"),
+            definition("date"),
+            definition("sentiment", "Integral"),
+            definition("score", "Fractional"),
+        ],
+        "RoleArn": "arn:aws:iam::000000000000:role/features",
+        "OnlineStoreConfig": {"EnableOnlineStore": True},
+        "OfflineStoreConfig": {
+            "S3StorageConfig": {"S3Uri": f"s3://{BUCKET}/feature-store/"},
+            "DataCatalogConfig": {
+                "Catalog": "AwsDataCatalog",
+                "Database": name.replace("-", "_"),
+                "TableName": name.replace("-", "_"),
             },
-            "RoleArn": "arn:aws:iam::000000000000:role/features",
-            **changes,
-        }
-    )
-    wait_until(lambda: status(client, name) != "Creating")
-    assert status(client, name) == "Created"
-    return name
+        },
+        **changes,
+    }
 
 
-def status(client: Client, name: str) -> str:
-    description = client("sagemaker").describe_feature_group(FeatureGroupName=name)
-    return str(description["FeatureGroupStatus"])
+def created(client: Client, name: str, **changes: Any) -> dict[str, Any]:
+    sagemaker = client("sagemaker")
+    sagemaker.create_feature_group(**request(name, **changes))
+    for _ in range(200):
+        group = sagemaker.describe_feature_group(FeatureGroupName=name)
+        if group["FeatureGroupStatus"] != "Creating":
+            return group
+        time.sleep(0.05)
+    raise TimeoutError(name)
 
 
-def wait_until(is_true: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_true():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.1)
+def record(identity: str, *, hour: int = 3, **changes: str) -> list[dict[str, str]]:
+    values = {
+        "review_id": identity,
+        "event_time": f"2026-01-02T{hour:02}:04:05.678Z",
+        "date": DAY,
+        "sentiment": "1",
+        "score": "0.5",
+    } | changes
+    return [{"FeatureName": key, "ValueAsString": value} for key, value in values.items()]
 
 
-def record(review_id: str, label_id: str = "2", date: str = TIME) -> list[dict[str, str]]:
-    values = {"review_id": review_id, "date": date, "label_id": label_id}
-    return [{"FeatureName": name, "ValueAsString": value} for name, value in values.items()]
+def put(client: Client, name: str, items: list[dict[str, str]]) -> None:
+    client("sagemaker-featurestore-runtime").put_record(FeatureGroupName=name, Record=items)
 
 
-def query(client: Client, sql: str) -> str:
+def query(client: Client, sql: str) -> list[list[str | None]]:
     athena = client("athena")
-    execution = athena.start_query_execution(
-        QueryString=sql, ResultConfiguration={"OutputLocation": f"s3://{BUCKET}/athena/"}
+    started = athena.start_query_execution(
+        QueryString=sql,
+        ResultConfiguration={"OutputLocation": f"s3://{BUCKET}/athena/"},
     )["QueryExecutionId"]
-
-    def state() -> str:
-        found = athena.get_query_execution(QueryExecutionId=execution)
-        return str(found["QueryExecution"]["Status"]["State"])
-
-    wait_until(lambda: state() in ("SUCCEEDED", "FAILED"))
-    assert state() == "SUCCEEDED"
-    rows = athena.get_query_results(QueryExecutionId=execution)["ResultSet"]["Rows"]
-    return str(rows[1]["Data"][0]["VarCharValue"])
-
-
-def test_the_online_store_keeps_the_latest_by_event_time(client: Client) -> None:
-    name = create_group(client, "latest")
-    runtime = client("sagemaker-featurestore-runtime")
-    runtime.put_record(FeatureGroupName=name, Record=record("a", "1"))
-    runtime.put_record(FeatureGroupName=name, Record=record("a", "0", date="2025-01-01T00:00:00Z"))
-    found = runtime.get_record(FeatureGroupName=name, RecordIdentifierValueAsString="a")
-    assert found["Record"] == record("a", "1")
+    for _ in range(200):
+        status = athena.get_query_execution(QueryExecutionId=started)["QueryExecution"]["Status"]
+        if status["State"] not in ("QUEUED", "RUNNING"):
+            break
+        time.sleep(0.05)
+    assert status["State"] == "SUCCEEDED", status
+    rows = athena.get_query_results(QueryExecutionId=started)["ResultSet"]["Rows"]
+    return [[cell.get("VarCharValue") for cell in row["Data"]] for row in rows[1:]]
 
 
-def test_several_records_come_at_once(client: Client) -> None:
-    name = create_group(client, "batch")
-    runtime = client("sagemaker-featurestore-runtime")
-    for review_id in ("a", "b"):
-        runtime.put_record(FeatureGroupName=name, Record=record(review_id))
-    found = runtime.batch_get_record(
-        Identifiers=[
-            {"FeatureGroupName": name, "RecordIdentifiersValueAsString": ["a", "b", "missing"]}
-        ]
+def count(client: Client, table: str) -> int:
+    sql = f'SELECT COUNT(DISTINCT review_id) FROM "{table}"."{table}" WHERE "date" = \'{DAY}\''
+    return int(query(client, sql)[0][0] or 0)
+
+
+def wait_for_count(client: Client, table: str, wanted: int) -> int:
+    for _ in range(40):
+        found = count(client, table)
+        if found >= wanted:
+            return found
+        time.sleep(0.25)
+    return found
+
+
+def error(raised: pytest.ExceptionInfo[ClientError]) -> tuple[str, str]:
+    return raised.value.response["Error"]["Code"], raised.value.response["Error"]["Message"]
+
+
+def test_athena_counts_zero_one_and_many_nested_files(client: Client) -> None:
+    group = created(client, GROUP)
+    assert group["FeatureGroupStatus"] == "Created", group.get("FailureReason")
+    assert count(client, TABLE) == 0
+    put(client, GROUP, record("a"))
+    assert wait_for_count(client, TABLE, 1) == 1
+    for number in range(5):
+        put(client, GROUP, record(f"b{number}", hour=number))
+    assert wait_for_count(client, TABLE, 6) == 6
+    prefix = group["OfflineStoreConfig"]["S3StorageConfig"]["ResolvedOutputS3Uri"]
+    prefix = prefix.removeprefix(f"s3://{BUCKET}/")
+    keys = [
+        item["Key"].removeprefix(prefix)
+        for item in client("s3").list_objects_v2(Bucket=BUCKET, Prefix=prefix)["Contents"]
+    ]
+    assert "/year=2026/month=01/day=02/hour=04" in {key.rpartition("/")[0] for key in keys}
+    rows = query(
+        client,
+        f'SELECT sentiment, score, is_deleted, "hour" FROM "{TABLE}"."{TABLE}" '
+        "WHERE review_id = 'b4'",
     )
-    assert [row["RecordIdentifierValueAsString"] for row in found["Records"]] == ["a", "b"]
-    assert found["Errors"] == []
+    assert rows == [["1", "0.5", "false", "04"]]
 
 
-def test_a_deleted_record_is_gone_online_and_marked_offline(client: Client) -> None:
-    name = create_group(client, "deleted")
+def test_the_latest_event_time_wins_online(client: Client) -> None:
+    name = "latest"
+    created(client, name)
     runtime = client("sagemaker-featurestore-runtime")
-    runtime.put_record(FeatureGroupName=name, Record=record("a"))
+    put(client, name, record("a", hour=9, sentiment="1"))
+    put(client, name, record("a", hour=8, sentiment="-1"))
+    found = runtime.get_record(
+        FeatureGroupName=name, RecordIdentifierValueAsString="a", FeatureNames=["sentiment"]
+    )
+    assert found["Record"] == [{"FeatureName": "sentiment", "ValueAsString": "1"}]
+
+
+def test_a_late_delete_leaves_the_newer_record(client: Client) -> None:
+    name = "late-delete"
+    created(client, name)
+    runtime = client("sagemaker-featurestore-runtime")
+    put(client, name, record("a", hour=9))
+    for mode in ("SoftDelete", "HardDelete"):
+        runtime.delete_record(
+            FeatureGroupName=name,
+            RecordIdentifierValueAsString="a",
+            EventTime="2026-01-02T01:00:00Z",
+            DeletionMode=mode,
+        )
+        assert "Record" in runtime.get_record(
+            FeatureGroupName=name, RecordIdentifierValueAsString="a"
+        ), mode
+
+
+@pytest.mark.parametrize("mode", ["SoftDelete", "HardDelete"])
+def test_a_deleted_record_is_gone_from_get_and_batch_get(client: Client, mode: str) -> None:
+    name = f"deleted-{mode.lower()}"
+    created(client, name)
+    runtime = client("sagemaker-featurestore-runtime")
+    put(client, name, record("a"))
+    put(client, name, record("b"))
     runtime.delete_record(
-        FeatureGroupName=name, RecordIdentifierValueAsString="a", EventTime="2026-02-01T00:00:00Z"
+        FeatureGroupName=name,
+        RecordIdentifierValueAsString="a",
+        EventTime="2026-01-03T00:00:00Z",
+        DeletionMode=mode,
     )
-    found = runtime.get_record(FeatureGroupName=name, RecordIdentifierValueAsString="a")
-    assert "Record" not in found
-    sql = 'SELECT COUNT(*) FROM "reviews_tests"."deleted" WHERE is_deleted'
-    wait_until(lambda: query(client, sql) == "1")
+    answer = runtime.batch_get_record(
+        Identifiers=[{"FeatureGroupName": name, "RecordIdentifiersValueAsString": ["a", "b"]}]
+    )
+    assert [item["RecordIdentifierValueAsString"] for item in answer["Records"]] == ["b"]
+    assert "Record" not in runtime.get_record(
+        FeatureGroupName=name, RecordIdentifierValueAsString="a"
+    )
 
 
-def test_an_empty_offline_store_can_be_queried(client: Client) -> None:
-    create_group(client, "nothing")
-    table = '"reviews_tests"."nothing"'
-    sql = f"SELECT COUNT(DISTINCT review_id) FROM {table} WHERE \"date\" = '{TIME}'"
-    assert query(client, sql) == "0"
-
-
-@pytest.fixture(scope="module")
-def strict_group(client: Client) -> str:
-    return create_group(client, "strict")
+def test_fractional_event_times_are_epoch_seconds(client: Client) -> None:
+    name = "fractional"
+    definitions = [definition("review_id"), definition("event_time", "Fractional")]
+    created(client, name, FeatureDefinitions=definitions)
+    moment = datetime(2026, 1, 2, 3, tzinfo=UTC).timestamp()
+    good = record("a", event_time=str(moment))[:2]
+    put(client, name, good)
+    for bad in ("nan", "inf", "1e300"):
+        with pytest.raises(ClientError) as raised:
+            put(client, name, record("b", event_time=bad)[:2])
+        assert error(raised)[0] == "ValidationException", bad
+    for _ in range(40):
+        rows = query(client, 'SELECT review_id, "hour" FROM "fractional"."fractional"')
+        if rows:
+            break
+        time.sleep(0.25)
+    assert rows == [["a", "03"]]
 
 
 @pytest.mark.parametrize(
-    ("changed", "message"),
+    ("changes", "part"),
     [
-        ({"label_id": "two"}, "Feature 'label_id' is Integral, not 'two'"),
-        ({"date": "yesterday"}, "Event time 'date' is 'yesterday'; it must be yyyy-MM-dd"),
-        ({"colour": "red"}, "Feature name 'colour' is not in the group's definitions"),
-        ({"review_id": ""}, "RecordIdentifierFeatureName 'review_id' is missing"),
+        ({"sentiment": "1.5"}, "sentiment"),
+        ({"score": "many"}, "score"),
+        ({"event_time": "2026-01-02 03:04:05"}, "yyyy-MM-dd"),
+        ({"unknown": "1"}, "unknown"),
+        ({"review_id": ""}, "review_id"),
     ],
 )
-def test_a_wrong_record_is_refused_with_the_reason(
-    client: Client, strict_group: str, changed: dict[str, str], message: str
-) -> None:
-    values = {"review_id": "a", "date": TIME, "label_id": "1"} | changed
-    with pytest.raises(ClientError) as error:
-        client("sagemaker-featurestore-runtime").put_record(
-            FeatureGroupName=strict_group,
-            Record=[{"FeatureName": key, "ValueAsString": text} for key, text in values.items()],
+def test_a_bad_value_is_refused(client: Client, changes: dict[str, str], part: str) -> None:
+    name = "strict"
+    if not client("sagemaker").list_feature_groups(NameContains=name)["FeatureGroupSummaries"]:
+        created(client, name)
+    with pytest.raises(ClientError) as raised:
+        put(client, name, record("a", **changes))
+    code, message = error(raised)
+    assert code == "ValidationException"
+    assert part in message
+
+
+def test_a_name_can_be_taken_once_and_the_catalogue_outlives_the_group(client: Client) -> None:
+    name = "once"
+    created(client, name)
+    with pytest.raises(ClientError) as raised:
+        client("sagemaker").create_feature_group(**request(name))
+    assert error(raised)[0] == "ResourceInUse"
+    client("sagemaker").delete_feature_group(FeatureGroupName=name)
+    assert client("glue").get_table(DatabaseName=name, Name=name)["Table"]["Name"] == name
+    with pytest.raises(ClientError) as raised:
+        client("sagemaker").describe_feature_group(FeatureGroupName=name)
+    assert error(raised)[0] == "ResourceNotFound"
+
+
+def test_records_acknowledged_before_a_deletion_reach_the_offline_store(client: Client) -> None:
+    name = "farewell"
+    created(client, name)
+    put(client, name, record("a"))
+    client("sagemaker").delete_feature_group(FeatureGroupName=name)
+    assert wait_for_count(client, name, 1) == 1
+
+
+def test_an_added_feature_can_be_written_and_queried(client: Client) -> None:
+    name = "grown"
+    created(client, name)
+    client("sagemaker").update_feature_group(
+        FeatureGroupName=name, FeatureAdditions=[definition("language")]
+    )
+    put(client, name, record("a", language="en"))
+    assert wait_for_count(client, name, 1) == 1
+    assert query(client, 'SELECT language FROM "grown"."grown"') == [["en"]]
+
+
+def test_a_missing_identifier_is_refused(client: Client) -> None:
+    with pytest.raises(ClientError) as raised:
+        client("sagemaker").create_feature_group(
+            **request("wrong", RecordIdentifierFeatureName="absent")
         )
-    assert error.value.response["Error"]["Code"] == "ValidationException"
-    assert message in error.value.response["Error"]["Message"]
+    code, message = error(raised)
+    assert code == "ValidationException"
+    assert "absent" in message
 
 
-def test_a_group_that_does_not_exist_is_not_found(client: Client) -> None:
-    with pytest.raises(ClientError) as error:
-        client("sagemaker").describe_feature_group(FeatureGroupName="nowhere")
-    assert error.value.response["Error"]["Code"] == "ResourceNotFound"
-    assert "named nowhere" in error.value.response["Error"]["Message"]
-
-
-def test_a_name_is_taken_once(client: Client) -> None:
-    create_group(client, "taken")
-    with pytest.raises(ClientError) as error:
-        create_group(client, "taken")
-    assert error.value.response["Error"]["Code"] == "ResourceInUse"
-
-
-def test_groups_come_in_pages(client: Client) -> None:
-    for index in range(3):
-        create_group(client, f"page-{index}")
+def test_groups_are_listed_by_status_and_page(client: Client) -> None:
+    for number in range(3):
+        created(client, f"page-{number}")
     pages = (
         client("sagemaker")
         .get_paginator("list_feature_groups")
         .paginate(
             NameContains="page-",
+            FeatureGroupStatusEquals="Created",
+            OfflineStoreStatusEquals="Active",
             SortBy="Name",
             SortOrder="Ascending",
             PaginationConfig={"PageSize": 2},
         )
     )
-    names = [
-        [group["FeatureGroupName"] for group in page["FeatureGroupSummaries"]] for page in pages
-    ]
-    assert names == [["page-0", "page-1"], ["page-2"]]
+    names = [group["FeatureGroupName"] for page in pages for group in page["FeatureGroupSummaries"]]
+    assert names == ["page-0", "page-1", "page-2"]
+    blocked = client("sagemaker").list_feature_groups(OfflineStoreStatusEquals="Blocked")
+    assert blocked["FeatureGroupSummaries"] == []
 
 
-def test_the_sdk_creates_ingests_and_queries(
-    cloud: LocalCloud, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in cloud.environment().items():
-        monkeypatch.setenv(name, value)
-    import sagemaker
-    from sagemaker.feature_store.feature_group import FeatureGroup
+def test_a_glue_failure_is_the_failure_reason(client: Client) -> None:
+    name = "clash"
+    client("glue").create_database(DatabaseInput={"Name": name})
+    client("glue").create_table(DatabaseName=name, TableInput={"Name": name})
+    group = created(client, name)
+    assert group["FeatureGroupStatus"] == "CreateFailed"
+    assert name in group["FailureReason"]
 
-    session = sagemaker.Session(boto3.Session(region_name="us-east-1"), default_bucket=BUCKET)
-    group = FeatureGroup(name="by-the-sdk", sagemaker_session=session)
-    frame = pd.DataFrame(
-        {"review_id": [f"r{i}" for i in range(200)], "date": [TIME] * 200, "label_id": range(200)}
-    ).astype({"review_id": "string", "date": "string"})
-    group.load_feature_definitions(data_frame=frame)
-    group.create(
-        s3_uri=f"s3://{BUCKET}/sdk",
-        record_identifier_name="review_id",
-        event_time_feature_name="date",
-        role_arn="arn:aws:iam::000000000000:role/features",
-        enable_online_store=True,
+
+def test_cloudformation_makes_a_group_that_is_ready_and_deletes_it(client: Client) -> None:
+    name = "by-template"
+    template = {
+        "Resources": {
+            "Group": {"Type": "AWS::SageMaker::FeatureGroup", "Properties": request(name)}
+        },
+        "Outputs": {"Group": {"Value": {"Ref": "Group"}}},
+    }
+    cloudformation = client("cloudformation")
+    cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(template))
+    cloudformation.get_waiter("stack_create_complete").wait(
+        StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
     )
-    wait_until(lambda: group.describe()["FeatureGroupStatus"] == "Created")
-    group.ingest(data_frame=frame, max_workers=2, wait=True)
+    (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    assert [output["OutputValue"] for output in stack["Outputs"]] == [name]
+    put(client, name, record("a"))
+    assert wait_for_count(client, "by_template", 1) == 1
+    cloudformation.delete_stack(StackName=name)
+    cloudformation.get_waiter("stack_delete_complete").wait(
+        StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+    )
+    with pytest.raises(ClientError) as raised:
+        client("sagemaker").describe_feature_group(FeatureGroupName=name)
+    assert error(raised)[0] == "ResourceNotFound"
 
-    athena = group.athena_query()
 
-    def count() -> int:
-        athena.run(
-            query_string=f'SELECT COUNT(*) AS n FROM "{athena.table_name}"',
-            output_location=f"s3://{BUCKET}/athena/",
-        )
-        athena.wait()
-        return int(athena.as_dataframe()["n"][0])
+def test_every_acknowledged_record_survives_a_stop(tmp_path: Path) -> None:
+    session = boto3.session.Session(
+        aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1"
+    )
+    for start in range(2):
+        with LocalCloud(data_dir=tmp_path / "cloud") as cloud:
+            url = cloud.endpoint_url
 
-    wait_until(lambda: count() == 200)
+            def make(service: str, url: str = url) -> Any:
+                return session.client(service, endpoint_url=url)
+
+            if start == 0:
+                make("s3").create_bucket(Bucket=BUCKET)
+                created(make, GROUP)
+                for number in range(20):
+                    put(make, GROUP, record(str(number)))
+            else:
+                assert wait_for_count(make, TABLE, 20) == 20

@@ -42,6 +42,7 @@ def base_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         max_position_embeddings=64,
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
+        initializer_range=0.2,  # larger than usual, or so small a model may learn two classes only
     )
     BertModel(config).save_pretrained(folder)
     return folder

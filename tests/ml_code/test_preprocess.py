@@ -1,5 +1,6 @@
 import csv
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,15 @@ def test_classes_are_balanced_to_the_smallest(prepare, tmp_path):
     assert [labels.count(label) for label in "012"] == [12, 12, 12]
 
 
+def test_every_split_has_the_classes_in_the_same_proportions(prepare, tmp_path):
+    source = write_reviews(tmp_path / "r.csv", make_reviews(20))
+    found = Counter(
+        (row["split_type"], row["label_id"]) for row in rows_of(prepare(source, "--seed=7"))
+    )
+    sizes = {"train": 16, "validation": 2, "test": 2}
+    assert found == {(split, label): size for split, size in sizes.items() for label in "012"}
+
+
 def test_equal_texts_are_kept_once_and_counted(prepare, tmp_path):
     rows = make_reviews(20)
     output = prepare(
@@ -128,6 +138,14 @@ def test_a_title_is_joined_where_the_file_has_one(prepare, tmp_path):
 def test_a_file_without_the_title_column_is_read_all_the_same(prepare, tmp_path):
     source = write_reviews(tmp_path / "r.csv", make_reviews(20))
     assert len(rows_of(prepare(source, "--title-column=Title"))) == 60
+
+
+def test_a_column_without_a_name_is_no_title(prepare, tmp_path):
+    source = write_reviews(tmp_path / "in" / "reviews.csv", make_reviews(20))
+    lines = source.read_text().splitlines()
+    numbered = [lines[0], *(f"{at},{line}" for at, line in enumerate(lines[1:]))]
+    source.write_text("\n".join([f",{numbered[0]}", *numbered[1:]]))
+    assert len(rows_of(prepare(source, "--title-column="))) == 60
 
 
 def test_missing_columns_are_named_with_those_found(tmp_path, base_model):
