@@ -53,6 +53,7 @@ synth: $(STAMP) ## Synthesise every environment into cdk.out.
 	cdk synth --quiet --no-notices --no-version-reporting --app "$(PY) app.py"
 
 clean: ## Stop the embedded AWS and remove everything that make made, .venv included.
-	-@[ ! -x $(PY) ] || $(PY) -m localcloud stop --data-dir "$(DATA_DIR)"
-	rm -rf .venv node_modules cdk.out build "$(DATA_DIR)" .sample *.egg-info \
+	-@[ ! -x $(PY) ] || { $(PY) -m localcloud stop --data-dir "$(DATA_DIR)" && \
+	    $(PY) -m localcloud clear --data-dir "$(DATA_DIR)"; }
+	rm -rf .venv node_modules cdk.out build .sample *.egg-info \
 	    .pytest_cache .mypy_cache .ruff_cache .hypothesis

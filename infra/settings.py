@@ -58,7 +58,7 @@ class Fleet:
 class Recipe:
     """The training arguments that an execution may override."""
 
-    epochs: int = 2
+    epochs: int = 3
     batch_size: int = 32
     learning_rate: float = 1e-4
     max_length: int = 128

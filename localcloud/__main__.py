@@ -1,4 +1,4 @@
-"""The command line of the embedded AWS: python -m localcloud serve|start|stop|env|exec."""
+"""The command line of the embedded AWS: python -m localcloud serve|start|stop|clear|env|exec."""
 
 import argparse
 import logging
@@ -28,6 +28,7 @@ def _parser() -> argparse.ArgumentParser:
         "serve": "serve in the foreground until Ctrl-C",
         "start": "serve in the background; returns when ready",
         "stop": "end the server and every process it has started",
+        "clear": "remove what a stopped server left in its folder",
         "env": "print the variables that make AWS clients use the server",
         "exec": "run a command with these variables: exec -- CMD...",
     }.items():
@@ -63,6 +64,11 @@ def _stop(parsed: argparse.Namespace) -> int:
     return 0
 
 
+def _clear(parsed: argparse.Namespace) -> int:
+    server.clear(parsed.data_dir)
+    return 0
+
+
 def _environment(parsed: argparse.Namespace) -> dict[str, str]:
     address = server.Address.read(parsed.data_dir)
     if address is None:
@@ -92,7 +98,14 @@ def _exec(parsed: argparse.Namespace) -> int:
         raise server.ServerError(f"cannot run {command[0]}: {error.strerror}") from error
 
 
-_COMMANDS = {"serve": _serve, "start": _start, "stop": _stop, "env": _env, "exec": _exec}
+_COMMANDS = {
+    "serve": _serve,
+    "start": _start,
+    "stop": _stop,
+    "clear": _clear,
+    "env": _env,
+    "exec": _exec,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

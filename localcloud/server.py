@@ -5,6 +5,7 @@ import contextlib
 import json
 import logging
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,6 +23,18 @@ from localcloud.state import Store
 
 PROJECT = Path(__file__).resolve().parent.parent
 DEFAULT_DATA_DIR = Path(".localcloud")
+# What a server keeps in its folder.
+_STATE = (
+    "server.*",
+    "sagemaker-config.yaml",
+    "sagemaker.sqlite*",
+    "features.sqlite*",
+    "ministack",
+    "s3",
+    "processing-jobs",
+    "training-jobs",
+    "endpoints",
+)
 _START_SECONDS = 60
 _STOP_SECONDS = 60
 _KILL_SECONDS = 5
@@ -236,6 +249,23 @@ def stop(data_dir: Path) -> bool:
     _kill(alive)
     _address_file(data_dir).unlink(missing_ok=True)
     return True
+
+
+def clear(data_dir: Path) -> None:
+    """Removes what a server left in the folder, and nothing else that may be in it.
+
+    Raises ServerError while the server runs.
+    """
+    if Address.read(data_dir):
+        raise ServerError(f"the embedded AWS of {data_dir} is running; stop it first")
+    for pattern in _STATE:
+        for path in data_dir.glob(pattern):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+    with contextlib.suppress(OSError):  # not empty, or not there
+        data_dir.rmdir()
 
 
 def _end_children(process: psutil.Process) -> None:

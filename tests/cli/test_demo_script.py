@@ -52,8 +52,16 @@ def test_the_demo_starts_bootstraps_deploys_and_executes(project: Path) -> None:
     process = start(project)
     process.communicate(timeout=20)
     assert process.returncode == 0
-    words = ["localcloud start", "cdk bootstrap", "cdk deploy", "cli.demo"]
-    assert [word in call for word, call in zip(words, calls(project), strict=True)] == [True] * 4
+    words = ["localcloud env", "localcloud start", "cdk bootstrap", "cdk deploy", "cli.demo"]
+    assert [word in call for word, call in zip(words, calls(project), strict=True)] == [True] * 5
+
+
+def test_the_demo_clears_what_a_stopped_server_left(project: Path) -> None:
+    process = start(project, BREAK="localcloud env")
+    process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert "localcloud clear" in calls(project)[1]
+    assert "localcloud start" in calls(project)[2]
 
 
 def test_a_missing_file_of_reviews_is_named_before_anything_starts(project: Path) -> None:
