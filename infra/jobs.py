@@ -121,7 +121,7 @@ def preparation(settings: Settings, values: Values) -> dict[str, Any]:
     }
     return {
         "code": f"{values.code}/source/preprocess.py",
-        "inputs": [_read("reviews", values.reviews)],
+        "inputs": [_read("reviews", values.reviews), _modules(values)],
         "outputs": [
             _write(name, f"{values.run_prefix}/features/{name}") for name in (*SPLITS, "report")
         ],
@@ -154,6 +154,7 @@ def evaluation(values: Values) -> dict[str, Any]:
         "inputs": [
             _read("model", values.model_data),
             _read("test", f"{values.run_prefix}/features/test"),
+            _modules(values),
         ],
         "outputs": [_write("evaluation", f"{values.run_prefix}/evaluation")],
         "arguments": [
@@ -236,8 +237,13 @@ def _processing_options(fleet: Fleet, session: Any, values: Values) -> dict[str,
         "volume_kms_key": _volume_key(fleet, values),
         "output_kms_key": values.key,
         "max_runtime_in_seconds": fleet.max_runtime_s,
-        "env": {"AWS_DEFAULT_REGION": session.boto_region_name},
+        "env": {"AWS_DEFAULT_REGION": session.boto_region_name, "PYTHONPATH": f"{_INPUT}/modules"},
     }
+
+
+def _modules(values: Values) -> Any:
+    """What the script imports: the SDK brings the script alone."""
+    return _read("modules", f"{values.code}/source/")
 
 
 def _read(name: str, source: str) -> Any:

@@ -89,12 +89,7 @@ def fill(request: Request, **values: str) -> Request:
 
 def _processing(session: Any, run: Callable[[], Any]) -> Request:
     _compile(lambda: execute_job_functions(run()))
-    request = _plain(session.context.args)
-    for item in request["ProcessingInputs"]:
-        # The SDK brings the script alone; its modules lie beside it in the same folder.
-        if item["InputName"] == "code":
-            item["S3Input"]["S3Uri"] = item["S3Input"]["S3Uri"].rpartition("/")[0] + "/"
-    return request
+    return _plain(session.context.args)
 
 
 def _compile(step: Callable[[], Any]) -> Any:

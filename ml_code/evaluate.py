@@ -49,7 +49,7 @@ def main(arguments: Sequence[str]) -> None:
     settings = parse_arguments(arguments)
     from requirements_check import ensure
 
-    ensure(Path(__file__).with_name("requirements.txt"))
+    ensure("requirements.txt")
     print("progress=0.00 stage=load", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         evaluate(settings, extract(settings.model, Path(folder)))

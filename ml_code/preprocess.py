@@ -95,7 +95,7 @@ def main(arguments: Sequence[str]) -> None:
     settings = parse_arguments(arguments)
     from requirements_check import ensure
 
-    ensure(Path(__file__).with_name("requirements-processing.txt"))
+    ensure("requirements-processing.txt")
     os.environ["RAYON_NUM_THREADS"] = str(settings.workers)
     from tokenisation import TextEncoder
 

@@ -22,8 +22,12 @@ def missing(requirements: Path) -> list[str]:
     return [line for line in lines if line and not _satisfied(Requirement(line))]
 
 
-def ensure(requirements: Path) -> None:
-    """Installs what is missing; raises UserError when pip fails or takes longer than 10 minutes."""
+def ensure(name: str) -> None:
+    """Installs what is missing of the file of that name, which lies beside this module.
+
+    Raises UserError when pip fails or takes longer than 10 minutes.
+    """
+    requirements = Path(__file__).with_name(name)
     lines = missing(requirements)
     if not lines:
         return

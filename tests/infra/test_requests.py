@@ -10,25 +10,18 @@ from botocore.validate import ParamValidator
 from common.run import fill
 from infra import requests
 from infra.settings import ENVIRONMENTS, settings_for
+from tests.lambdas.conftest import run
 
 EVERY = pytest.mark.parametrize("environment", ENVIRONMENTS)
-RUN = {
-    "id": "run-1",
-    "environment": "dev",
-    "event_time": "2026-01-31T12:00:00.000Z",
-    "prefix": "s3://artefacts/runs/run-1",
-    "code": "s3://artefacts/code/abc",
-    "reviews": "s3://data/reviews.csv",
-    "base_model": "roberta-base",
-    "columns": {"text": "Review Text", "rating": "Rating", "title": ""},
-    "training": {
+RUN = run(
+    training={
         "epochs": 3,
         "batch_size": 32,
         "learning_rate": 2e-5,
         "max_length": 128,
         "seed": 42,
-    },
-}
+    }
+)
 AT_SYNTH = {
     "role": "arn:aws:iam::123456789012:role/some-role",
     "key": "arn:aws:kms:us-east-1:123456789012:key/0",
@@ -111,10 +104,12 @@ def test_the_scripts_take_the_arguments_that_they_get() -> None:
     assert parsed.base_model == "roberta-base"
 
 
-def test_code_lies_beside_the_script() -> None:
-    inputs = filled(requests.processing, "dev")["ProcessingInputs"]
-    (code,) = [item["S3Input"] for item in inputs if item["InputName"] == "code"]
-    assert code["S3Uri"] == "s3://artefacts/code/abc/source/"
+def test_a_script_finds_its_modules() -> None:
+    request = filled(requests.processing, "dev")
+    places = {item["InputName"]: item["S3Input"] for item in request["ProcessingInputs"]}
+    assert places["code"]["S3Uri"] == "s3://artefacts/code/abc/source/preprocess.py"
+    assert places["modules"]["S3Uri"] == "s3://artefacts/code/abc/source/"
+    assert request["Environment"]["PYTHONPATH"] == places["modules"]["LocalPath"]
 
 
 def test_metric_expressions_read_what_training_prints() -> None:

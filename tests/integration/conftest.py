@@ -25,7 +25,7 @@ class Deployment:
     def __init__(self, cloud: LocalCloud, folder: Path) -> None:
         # The Node.js of the virtual environment comes first, whatever else is installed.
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        self._environment = {**os.environ, **cloud.environment(), "CI": "true", "PATH": path}
+        self.environment = {**os.environ, **cloud.environment(), "CI": "true", "PATH": path}
         self._folder = folder
         self._endpoint_url = cloud.endpoint_url
 
@@ -49,7 +49,7 @@ class Deployment:
         done = subprocess.run(
             command,
             cwd=ROOT,
-            env=self._environment,
+            env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -1,5 +1,6 @@
 """The whole pipeline on the embedded AWS: deploy, execute, ask, query, fail well, destroy."""
 
+import json
 import sys
 import time
 from typing import Any
@@ -10,6 +11,8 @@ from cli import endpoint, execution, features
 from cli.execution import Execution
 from cli.progress import Watcher
 from cli.steps import State
+from infra import jobs
+from infra.settings import settings_for
 from tests.integration import reviews
 from tests.integration.conftest import Deployment
 
@@ -91,6 +94,32 @@ def test_athena_counts_what_was_split_into_balanced_classes(
     assert by_class == [80, 80, 80]  # 160, 80 and 160 reviews were read; 80 is the rarest class
     tested = sum(count for (split, _), count in counts.items() if split == "test")
     assert tested == succeeded.result()["evaluation"]["rows"]
+
+
+def test_the_same_definition_runs_a_job_from_a_notebook(
+    deployment: Deployment, succeeded: Execution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in deployment.environment.items():
+        monkeypatch.setenv(name, value)
+    sagemaker = deployment.client("sagemaker")
+    result = succeeded.result()
+    run, prefix = result["run"], f"{result['run']['prefix']}/notebook"
+    training = sagemaker.describe_training_job(TrainingJobName=f"reviews-local-train-{run['id']}")
+    values = jobs.Values(
+        role=training["RoleArn"],
+        key=training["OutputDataConfig"]["KmsKeyId"],
+        run_prefix=run["prefix"],
+        code=run["code"],
+        model_data=training["ModelArtifacts"]["S3ModelArtifacts"],
+    )
+    (settings,) = settings_for("local")
+    evaluator = jobs.evaluator(settings, jobs.live_session(settings.region), values)
+    arguments = jobs.evaluation(values)
+    arguments["outputs"][0].destination = prefix
+    evaluator.run(**arguments, wait=True, logs=False)
+    bucket, _, key = f"{prefix}/evaluation.json".removeprefix("s3://").partition("/")
+    body = deployment.client("s3").get_object(Bucket=bucket, Key=key)["Body"]
+    assert json.load(body) == result["evaluation"]
 
 
 BAD = {
