@@ -189,13 +189,25 @@ class Synchroniser:
         for path, signature in self._signatures():
             if self._seen.get(path) != signature:
                 target = self._location / path.relative_to(self._folder).as_posix()
-                upload_file(self._s3, path, target, self._key_id)
+                try:
+                    upload_file(self._s3, path, target, self._key_id)
+                except TransferError:
+                    if _signature(path) == signature:
+                        raise
+                    continue  # the job replaced or removed it meanwhile: the next call sees to it
                 self._seen[path] = signature
 
     def _signatures(self) -> Iterator[tuple[Path, tuple[int, int]]]:
         for path in files(self._folder):
-            try:
-                status = path.stat()
-            except FileNotFoundError:  # a checkpoint being replaced
-                continue
-            yield path, (status.st_mtime_ns, status.st_size)
+            signature = _signature(path)
+            if signature is not None:
+                yield path, signature
+
+
+def _signature(path: Path) -> tuple[int, int] | None:
+    """Time and size; None for a file that is gone, such as a checkpoint being replaced."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_mtime_ns, status.st_size

@@ -123,3 +123,25 @@ def test_only_changed_files_are_uploaded_again(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("22")
     upload.upload_changes()
     assert bucket.objects == {"cp/a": "22"}
+
+
+def test_a_file_that_the_job_removes_meanwhile_is_left_out(tmp_path: Path) -> None:
+    class Slow(Bucket):
+        def upload_file(self, path: str, *more: Any, **options: Any) -> None:
+            Path(path).unlink()  # as a checkpoint that takes its final name
+            super().upload_file(path, *more, **options)
+
+    bucket = Slow()
+    (tmp_path / "state.part").write_text("1")
+    Synchroniser(bucket, tmp_path, Location("bucket", "cp")).upload_changes()
+    assert bucket.objects == {}
+
+
+def test_an_upload_that_fails_is_an_error(tmp_path: Path) -> None:
+    class Full(Bucket):
+        def upload_file(self, *_: Any, **__: Any) -> None:
+            raise OSError("no space")
+
+    (tmp_path / "state").write_text("1")
+    with pytest.raises(TransferError, match="s3://bucket/cp/state failed: no space"):
+        Synchroniser(Full(), tmp_path, Location("bucket", "cp")).upload_changes()
