@@ -92,6 +92,10 @@ class Trainer:
                 self._validate(epoch + 1)
         finally:
             signal.signal(signal.SIGTERM, previous)
+            # DDP's reducer must not be the last to hold the process group: it would join gloo's
+            # threads with the interpreter's lock held, while one of them waits for that lock to
+            # free a tensor (about 1 exit in 10 hung).
+            self._model = self._bare
         if self._best_weights is not None:
             self._bare.load_state_dict(self._best_weights)
         return self._best

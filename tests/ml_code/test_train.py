@@ -54,7 +54,7 @@ def losses(output: str) -> list[float]:
 
 def test_the_artefact_names_the_three_classes(trained):
     weights = load_file(trained / "model" / "model.safetensors")
-    assert weights["classifier.weight"].shape == (3, 32)
+    assert weights["classifier.weight"].shape == (3, 64)
     config = json.loads((trained / "model" / "config.json").read_text())
     assert config["id2label"] == {"0": "negative", "1": "neutral", "2": "positive"}
 
