@@ -1,7 +1,9 @@
 """The whole pipeline on the embedded AWS: deploy, execute, ask, query, fail well, destroy."""
 
+import io
 import json
 import sys
+import tarfile
 import time
 from typing import Any
 
@@ -96,6 +98,25 @@ def test_athena_counts_what_was_split_into_balanced_classes(
     assert tested == succeeded.result()["evaluation"]["rows"]
 
 
+def test_a_run_leaves_its_reports(deployment: Deployment, succeeded: Execution) -> None:
+    s3 = deployment.client("s3")
+    bucket, _, prefix = succeeded.result()["run"]["prefix"].removeprefix("s3://").partition("/")
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    keys = [item["Key"] for page in pages for item in page["Contents"]]
+
+    def only(ending: str) -> str:
+        (found,) = [key for key in keys if key.endswith(ending)]
+        return found
+
+    only("/evaluation/evaluation.html")
+    only("/features/report/preparation-algo-1.json")
+    only("/rule-output/ProfilerReport/profiler-output/profiler-report.html")
+    archive = s3.get_object(Bucket=bucket, Key=only("/output/output.tar.gz"))["Body"].read()
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        names = {name.removeprefix("./") for name in tar.getnames()}
+    assert "profiler_report/profiler_report.html" in names
+
+
 def test_the_same_definition_runs_a_job_from_a_notebook(
     deployment: Deployment, succeeded: Execution, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -116,7 +137,7 @@ def test_the_same_definition_runs_a_job_from_a_notebook(
     evaluator = jobs.evaluator(settings, jobs.live_session(settings.region), values)
     arguments = jobs.evaluation(values)
     arguments["outputs"][0].destination = prefix
-    evaluator.run(**arguments, wait=True, logs=False)
+    evaluator.run(**arguments, job_name="reviews-local-notebook", wait=True, logs=False)
     bucket, _, key = f"{prefix}/evaluation.json".removeprefix("s3://").partition("/")
     body = deployment.client("s3").get_object(Bucket=bucket, Key=key)["Body"]
     assert json.load(body) == result["evaluation"]
