@@ -4,10 +4,11 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
+
+from tests.waiting import until
 
 SCRIPT = Path(__file__).parents[2] / "tools" / "demo"
 STUB = """\
@@ -50,7 +51,7 @@ def calls(project: Path) -> list[str]:
 
 def test_the_demo_starts_bootstraps_deploys_and_executes(project: Path) -> None:
     process = start(project)
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     assert process.returncode == 0
     words = ["localcloud env", "localcloud start", "cdk bootstrap", "cdk deploy", "cli.demo"]
     assert [word in call for word, call in zip(words, calls(project), strict=True)] == [True] * 5
@@ -58,7 +59,7 @@ def test_the_demo_starts_bootstraps_deploys_and_executes(project: Path) -> None:
 
 def test_the_demo_clears_what_a_stopped_server_left(project: Path) -> None:
     process = start(project, BREAK="localcloud env")
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     assert process.returncode == 0
     assert "localcloud clear" in calls(project)[1]
     assert "localcloud start" in calls(project)[2]
@@ -66,7 +67,7 @@ def test_the_demo_clears_what_a_stopped_server_left(project: Path) -> None:
 
 def test_a_missing_file_of_reviews_is_named_before_anything_starts(project: Path) -> None:
     process = start(project, REVIEWS="nowhere.csv")
-    output, _ = process.communicate(timeout=20)
+    output, _ = process.communicate(timeout=60)
     assert process.returncode == 2
     assert output == "REVIEWS=nowhere.csv: there is no such file\n"
     assert calls(project) == []
@@ -74,7 +75,7 @@ def test_a_missing_file_of_reviews_is_named_before_anything_starts(project: Path
 
 def test_a_failed_step_ends_the_demo_with_its_exit_code(project: Path) -> None:
     process = start(project, BREAK="cdk deploy")
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     assert process.returncode == 7
     assert "cdk deploy" in calls(project)[-1]
 
@@ -85,11 +86,9 @@ def test_a_signal_ends_the_step_and_the_embedded_aws(
     project: Path, step: str, number: signal.Signals
 ) -> None:
     process = start(project, HANG=step)
-    deadline = time.monotonic() + 20
-    while not any(step in call for call in calls(project)) and time.monotonic() < deadline:
-        time.sleep(0.02)
+    assert until(lambda: any(step in call for call in calls(project)))
     process.send_signal(number)  # to the script alone: it has to end its child itself
-    output, _ = process.communicate(timeout=20)  # returns when no child holds the pipe any more
+    output, _ = process.communicate(timeout=60)  # returns when no child holds the pipe any more
     assert process.returncode == 130
     assert "Stopped" in output
     assert "localcloud stop" in calls(project)[-1]

@@ -4,7 +4,6 @@ import io
 import json
 import sys
 import tarfile
-import time
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from infra import jobs
 from infra.settings import settings_for
 from tests.integration import reviews
 from tests.integration.conftest import Deployment
+from tests.waiting import until
 
 # As little training as shows that training works.
 TRAINING = {"epochs": 2, "batch_size": 16, "learning_rate": 5e-4, "max_length": 32}
@@ -34,13 +34,10 @@ def start(deployment: Deployment, name: str, content: bytes, **more: Any) -> str
 
 def finish(deployment: Deployment, arn: str) -> Execution:
     states = deployment.client("stepfunctions")
-    deadline = time.monotonic() + _EXECUTION_SECONDS
-    while time.monotonic() < deadline:
-        found = execution.describe(states, arn)
-        if found.finished:
-            return found
-        time.sleep(1)
-    raise TimeoutError(f"{arn} still runs after {_EXECUTION_SECONDS} s")
+    until(lambda: execution.describe(states, arn).finished, seconds=_EXECUTION_SECONDS, pause=1)
+    found = execution.describe(states, arn)
+    assert found.finished, f"{arn} still runs"
+    return found
 
 
 @pytest.fixture(scope="module")

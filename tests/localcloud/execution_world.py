@@ -4,7 +4,6 @@ import io
 import json
 import tarfile
 import textwrap
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ import boto3
 import pytest
 
 from localcloud.server import LocalCloud
+from tests.waiting import until
 
 BUCKET = "execution-tests"
 REGISTRY = "763104351884.dkr.ecr.us-east-1.amazonaws.com"
@@ -185,16 +185,11 @@ def cluster(count: int) -> dict[str, Any]:
     return {"InstanceCount": count, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 30}
 
 
-def wait(
-    describe: Any, field: str, running: tuple[str, ...], seconds: float = 90
-) -> dict[str, Any]:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        description: dict[str, Any] = describe()
-        if description[field] not in running:
-            return description
-        time.sleep(0.1)
-    raise TimeoutError(f"still {description[field]} after {seconds} s")
+def wait(describe: Any, field: str, running: tuple[str, ...]) -> dict[str, Any]:
+    until(lambda: describe()[field] not in running)
+    description: dict[str, Any] = describe()
+    assert description[field] not in running
+    return description
 
 
 @pytest.fixture(scope="module")

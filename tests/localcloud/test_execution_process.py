@@ -1,5 +1,4 @@
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from localcloud.execution.interpreter import make_environment, search_path
 from localcloud.execution.process import Program, base_environment, kill_marked
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -27,10 +27,8 @@ def run(script: str, folder: Path, mark: str, lines: list[str]) -> Program:
     )
 
 
-def wait(program: Program, seconds: float = 10) -> int | None:
-    deadline = time.monotonic() + seconds
-    while program.exit_code is None and time.monotonic() < deadline:
-        time.sleep(0.02)
+def wait(program: Program) -> int | None:
+    until(lambda: program.exit_code is not None)
     return program.exit_code
 
 
@@ -45,10 +43,7 @@ def alive(pid: int) -> bool:
 def test_output_arrives_line_by_line_while_the_program_runs(tmp_path: Path, mark: str) -> None:
     lines: list[str] = []
     program = run("import time; print('one'); time.sleep(60)", tmp_path, mark, lines)
-    deadline = time.monotonic() + 10
-    while not lines and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert lines == ["one"]
+    assert until(lambda: lines) == ["one"]
     assert program.exit_code is None
     program.close()
 

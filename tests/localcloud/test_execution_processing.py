@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from botocore.exceptions import ClientError
 
@@ -12,6 +10,7 @@ from tests.localcloud.execution_world import (
     s3_output,
     world,
 )
+from tests.waiting import until
 
 __all__ = ["world"]
 
@@ -102,9 +101,7 @@ def test_stop_lets_the_script_clean_up(world: World) -> None:
         time.sleep(60)
     """
     world.process("stopped", script, wait=False)
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and "ready" not in _lines(world, "stopped"):
-        time.sleep(0.2)
+    assert until(lambda: "ready" in _lines(world, "stopped"))
     world.sagemaker.stop_processing_job(ProcessingJobName="stopped")
     assert world.wait_for_processing("stopped")["ProcessingJobStatus"] == "Stopped"
     assert _lines(world, "stopped") == ["ready", "cleaning up"]
@@ -134,10 +131,7 @@ def test_continuous_output_appears_while_the_job_runs(world: World) -> None:
     """
     output = s3_output("o", f"s3://{BUCKET}/live/out", "/opt/ml/processing/output", "Continuous")
     world.process("live", script, wait=False, ProcessingOutputConfig={"Outputs": [output]})
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and not world.keys("live/out/"):
-        time.sleep(0.2)
-    assert world.keys("live/out/") == ["first"]
+    assert until(lambda: world.keys("live/out/")) == ["first"]
     world.sagemaker.stop_processing_job(ProcessingJobName="live")
     world.wait_for_processing("live")
 

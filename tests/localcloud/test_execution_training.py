@@ -1,11 +1,12 @@
 import json
 import os
-import time
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from tests.localcloud.execution_world import BUCKET, TRAINING, World, cluster, world
+from tests.waiting import until
 
 __all__ = ["world"]
 
@@ -94,14 +95,13 @@ def test_metrics_are_live_and_stop_keeps_the_model(world: World) -> None:
         time.sleep(60)
     """
     world.train("live-metrics", script, wait=False)
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        job = world.sagemaker.describe_training_job(TrainingJobName="live-metrics")
-        if job.get("FinalMetricDataList"):
-            break
-        time.sleep(0.2)
-    assert job["SecondaryStatus"] == "Training"
-    assert job["FinalMetricDataList"][0]["Value"] == 0.5
+
+    def describe() -> dict[str, Any]:
+        return world.sagemaker.describe_training_job(TrainingJobName="live-metrics")
+
+    (metric,) = until(lambda: describe().get("FinalMetricDataList"))
+    assert describe()["SecondaryStatus"] == "Training"
+    assert metric["Value"] == 0.5
     world.sagemaker.stop_training_job(TrainingJobName="live-metrics")
     job = world.wait_for_training("live-metrics")
     assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Stopped", "Stopped")

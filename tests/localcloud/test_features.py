@@ -1,7 +1,6 @@
 """The Feature Store through real boto3 clients, and its offline store through Athena."""
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.server import LocalCloud
+from tests.waiting import until
 
 BUCKET, GROUP, TABLE = "features-test", "reviews-local", "reviews_local"
 DAY = "2026-01-02"
@@ -65,12 +65,14 @@ def request(name: str, **changes: Any) -> dict[str, Any]:
 def created(client: Client, name: str, **changes: Any) -> dict[str, Any]:
     sagemaker = client("sagemaker")
     sagemaker.create_feature_group(**request(name, **changes))
-    for _ in range(200):
+
+    def settled() -> dict[str, Any] | None:
         group = sagemaker.describe_feature_group(FeatureGroupName=name)
-        if group["FeatureGroupStatus"] != "Creating":
-            return group
-        time.sleep(0.05)
-    raise TimeoutError(name)
+        return None if group["FeatureGroupStatus"] == "Creating" else group
+
+    group = until(settled)
+    assert group is not None
+    return group
 
 
 def record(identity: str, *, hour: int = 3, **changes: str) -> list[dict[str, str]]:
@@ -94,11 +96,13 @@ def query(client: Client, sql: str) -> list[list[str | None]]:
         QueryString=sql,
         ResultConfiguration={"OutputLocation": f"s3://{BUCKET}/athena/"},
     )["QueryExecutionId"]
-    for _ in range(200):
+
+    def ended() -> dict[str, Any] | None:
         status = athena.get_query_execution(QueryExecutionId=started)["QueryExecution"]["Status"]
-        if status["State"] not in ("QUEUED", "RUNNING"):
-            break
-        time.sleep(0.05)
+        return None if status["State"] in ("QUEUED", "RUNNING") else status
+
+    status = until(ended)
+    assert status is not None
     assert status["State"] == "SUCCEEDED", status
     rows = athena.get_query_results(QueryExecutionId=started)["ResultSet"]["Rows"]
     return [[cell.get("VarCharValue") for cell in row["Data"]] for row in rows[1:]]
@@ -110,12 +114,8 @@ def count(client: Client, table: str) -> int:
 
 
 def wait_for_count(client: Client, table: str, wanted: int) -> int:
-    for _ in range(40):
-        found = count(client, table)
-        if found >= wanted:
-            return found
-        time.sleep(0.25)
-    return found
+    until(lambda: count(client, table) >= wanted, pause=0.25)
+    return count(client, table)
 
 
 def error(raised: pytest.ExceptionInfo[ClientError]) -> tuple[str, str]:
@@ -208,12 +208,8 @@ def test_fractional_event_times_are_epoch_seconds(client: Client) -> None:
         with pytest.raises(ClientError) as raised:
             put(client, name, record("b", event_time=bad)[:2])
         assert error(raised)[0] == "ValidationException", bad
-    for _ in range(40):
-        rows = query(client, 'SELECT review_id, "hour" FROM "fractional"."fractional"')
-        if rows:
-            break
-        time.sleep(0.25)
-    assert rows == [["a", "03"]]
+    sql = 'SELECT review_id, "hour" FROM "fractional"."fractional"'
+    assert until(lambda: query(client, sql), pause=0.25) == [["a", "03"]]
 
 
 @pytest.mark.parametrize(

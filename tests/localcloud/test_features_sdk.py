@@ -1,6 +1,5 @@
 """The SageMaker SDK's own FeatureGroup against the embedded AWS, from create to Athena."""
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import pandas as pd
 import pytest
 
 from localcloud.server import LocalCloud
+from tests.waiting import until
 
 BUCKET, NAME, ROWS = "sdk-features", "sdk-reviews", 200
 
@@ -50,18 +50,15 @@ def _created(group: Any) -> Any:
         role_arn="arn:aws:iam::000000000000:role/features",
         enable_online_store=True,
     )
-    for _ in range(200):
-        if group.describe()["FeatureGroupStatus"] != "Creating":
-            break
-        time.sleep(0.05)
+    until(lambda: group.describe()["FeatureGroupStatus"] != "Creating")
     assert group.describe()["FeatureGroupStatus"] == "Created"
     return group
 
 
 def _count(group: Any, wanted: int) -> int:
     query = group.athena_query()
-    found = 0
-    for _ in range(5):
+
+    def count() -> int:
         query.run(
             query_string=f'SELECT COUNT(DISTINCT review_id) AS n FROM "{query.table_name}"',
             output_location=f"s3://{BUCKET}/athena/",
@@ -70,8 +67,7 @@ def _count(group: Any, wanted: int) -> int:
         # wait() only logs a failed query; its missing result would show as a bare 404.
         status = query.get_query_execution()["QueryExecution"]["Status"]
         assert status["State"] == "SUCCEEDED", status
-        found = int(query.as_dataframe()["n"][0])
-        if found >= wanted:
-            break
-        time.sleep(1)
-    return found
+        return int(query.as_dataframe()["n"][0])
+
+    until(lambda: count() >= wanted, pause=1)
+    return count()
