@@ -87,9 +87,7 @@ def read_reviews(path: Path, columns: Columns, rejects: Rejects) -> Iterator[tup
     row = 0
     for chunk in _chunks(path, columns):
         ratings = pd.to_numeric(chunk[columns.rating], errors="coerce")
-        titles = (
-            chunk[columns.title] if columns.title and columns.title in chunk else [""] * len(chunk)
-        )
+        titles = chunk[columns.title] if columns.title in chunk else [""] * len(chunk)
         for body, title, raw, rating in zip(
             chunk[columns.text], titles, chunk[columns.rating], ratings, strict=True
         ):

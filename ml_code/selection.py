@@ -4,7 +4,7 @@ Memory: 17 bytes a row while the files are read; the texts themselves are never 
 """
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,11 +85,8 @@ def _stratified(
 
     Every split so has the classes in the same proportions, and its scores mean the same.
     """
-    rank = mixed(keys, seed, "split")
     splits = np.empty(len(keys), dtype=np.int8)
-    for label in range(len(LABELS)):
-        members = np.flatnonzero(labels == label)
-        members = members[np.argsort(rank[members], kind="stable")]
+    for members in _ranked_by_class(keys, labels, seed, "split"):
         edges = np.rint(np.cumsum(shares) / np.sum(shares) * len(members)).astype(np.intp)
         for split, part in enumerate(np.split(members, edges[:-1])):
             splits[part] = split
@@ -98,9 +95,15 @@ def _stratified(
 
 def _balanced(keys: Keys, labels: NDArray[np.int8], size: int, seed: int) -> NDArray[np.intp]:
     """Positions of `size` reviews of each class, those whose hash is lowest."""
-    rank = mixed(keys, seed, "sample")
-    picked = []
+    classes = _ranked_by_class(keys, labels, seed, "sample")
+    return np.sort(np.concatenate([members[:size] for members in classes]))
+
+
+def _ranked_by_class(
+    keys: Keys, labels: NDArray[np.int8], seed: int, purpose: str
+) -> Iterator[NDArray[np.intp]]:
+    """The positions of each class in turn, in the order of a hash that `purpose` tells apart."""
+    rank = mixed(keys, seed, purpose)
     for label in range(len(LABELS)):
         members = np.flatnonzero(labels == label)
-        picked.append(members[np.argsort(rank[members], kind="stable")[:size]])
-    return np.sort(np.concatenate(picked))
+        yield members[np.argsort(rank[members], kind="stable")]
