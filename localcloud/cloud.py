@@ -12,6 +12,8 @@ from localcloud.state import Store
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
 ACCESS_KEY = SECRET_KEY = "test"  # noqa: S105 - what ministack's own documentation uses
+# Where programs run, in the data folder; what is in them means nothing to a later server.
+PROGRAM_FOLDERS = ("processing-jobs", "training-jobs", "endpoints")
 
 
 @dataclass(frozen=True)

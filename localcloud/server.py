@@ -18,7 +18,7 @@ from typing import Any, Self
 
 import psutil
 
-from localcloud.cloud import ACCESS_KEY, ACCOUNT, REGION, SECRET_KEY, Cloud
+from localcloud.cloud import ACCESS_KEY, ACCOUNT, PROGRAM_FOLDERS, REGION, SECRET_KEY, Cloud
 from localcloud.state import Store
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -31,9 +31,7 @@ _STATE = (
     "features.sqlite*",
     "ministack",
     "s3",
-    "processing-jobs",
-    "training-jobs",
-    "endpoints",
+    *PROGRAM_FOLDERS,
 )
 _START_SECONDS = 60
 _STOP_SECONDS = 60

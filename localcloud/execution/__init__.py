@@ -11,7 +11,7 @@ import threading
 import time
 from urllib.parse import urlsplit
 
-from localcloud.cloud import Cloud
+from localcloud.cloud import PROGRAM_FOLDERS, Cloud
 from localcloud.execution import endpoint, model, processing, processing_job, training, training_job
 from localcloud.execution.engine import close_engine, engine
 from localcloud.execution.jobs import RUNNING, SERVER_STOPPED, mark
@@ -32,7 +32,7 @@ def recover(cloud: Cloud) -> None:
     killed = kill_marked(mark(cloud))
     if killed:
         _LOGGER.warning("killed %d processes of an earlier run", killed)
-    for folder in ("processing-jobs", "training-jobs", "endpoints"):
+    for folder in PROGRAM_FOLDERS:
         shutil.rmtree(cloud.data_dir / folder, ignore_errors=True)
     _fail_running_jobs(cloud)
     for record in cloud.store.list(endpoint.ENDPOINT):
