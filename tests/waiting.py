@@ -7,9 +7,15 @@ from typing import TypeVar
 Answer = TypeVar("Answer")
 
 
-def until(check: Callable[[], Answer], *, seconds: float = 90, pause: float = 0.05) -> Answer:
-    """The first true answer of `check`, or its last answer once the time is over."""
+def until(
+    ask: Callable[[], Answer],
+    wanted: Callable[[Answer], object] = bool,
+    *,
+    seconds: float = 90,
+    pause: float = 0.05,
+) -> Answer:
+    """The first answer that is `wanted`, or the last one once the time is over."""
     deadline = time.monotonic() + seconds
-    while not (answer := check()) and time.monotonic() < deadline:
+    while not wanted(answer := ask()) and time.monotonic() < deadline:
         time.sleep(pause)
     return answer

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cli import endpoint, execution, features
+from cli import endpoint, execution, features, storage
 from cli.execution import Execution
 from cli.progress import Watcher
 from cli.steps import State
@@ -34,8 +34,12 @@ def start(deployment: Deployment, name: str, content: bytes, **more: Any) -> str
 
 def finish(deployment: Deployment, arn: str) -> Execution:
     states = deployment.client("stepfunctions")
-    until(lambda: execution.describe(states, arn).finished, seconds=_EXECUTION_SECONDS, pause=1)
-    found = execution.describe(states, arn)
+    found = until(
+        lambda: execution.describe(states, arn),
+        lambda now: now.finished,
+        seconds=_EXECUTION_SECONDS,
+        pause=1,
+    )
     assert found.finished, f"{arn} still runs"
     return found
 
@@ -97,7 +101,7 @@ def test_athena_counts_what_was_split_into_balanced_classes(
 
 def test_a_run_leaves_its_reports(deployment: Deployment, succeeded: Execution) -> None:
     s3 = deployment.client("s3")
-    bucket, _, prefix = succeeded.result()["run"]["prefix"].removeprefix("s3://").partition("/")
+    bucket, prefix = storage.split_uri(succeeded.result()["run"]["prefix"])
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     keys = [item["Key"] for page in pages for item in page["Contents"]]
 
@@ -135,7 +139,7 @@ def test_the_same_definition_runs_a_job_from_a_notebook(
     arguments = jobs.evaluation(values)
     arguments["outputs"][0].destination = prefix
     evaluator.run(**arguments, job_name="reviews-local-notebook", wait=True, logs=False)
-    bucket, _, key = f"{prefix}/evaluation.json".removeprefix("s3://").partition("/")
+    bucket, key = storage.split_uri(f"{prefix}/evaluation.json")
     body = deployment.client("s3").get_object(Bucket=bucket, Key=key)["Body"]
     assert json.load(body) == result["evaluation"]
 

@@ -186,8 +186,7 @@ def cluster(count: int) -> dict[str, Any]:
 
 
 def wait(describe: Any, field: str, running: tuple[str, ...]) -> dict[str, Any]:
-    until(lambda: describe()[field] not in running)
-    description: dict[str, Any] = describe()
+    description: dict[str, Any] = until(describe, lambda now: now[field] not in running)
     assert description[field] not in running
     return description
 

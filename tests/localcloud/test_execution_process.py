@@ -28,8 +28,7 @@ def run(script: str, folder: Path, mark: str, lines: list[str]) -> Program:
 
 
 def wait(program: Program) -> int | None:
-    until(lambda: program.exit_code is not None)
-    return program.exit_code
+    return until(lambda: program.exit_code, lambda code: code is not None)
 
 
 def alive(pid: int) -> bool:

@@ -65,13 +65,11 @@ def request(name: str, **changes: Any) -> dict[str, Any]:
 def created(client: Client, name: str, **changes: Any) -> dict[str, Any]:
     sagemaker = client("sagemaker")
     sagemaker.create_feature_group(**request(name, **changes))
-
-    def settled() -> dict[str, Any] | None:
-        group = sagemaker.describe_feature_group(FeatureGroupName=name)
-        return None if group["FeatureGroupStatus"] == "Creating" else group
-
-    group = until(settled)
-    assert group is not None
+    group: dict[str, Any] = until(
+        lambda: sagemaker.describe_feature_group(FeatureGroupName=name),
+        lambda group: group["FeatureGroupStatus"] != "Creating",
+    )
+    assert group["FeatureGroupStatus"] != "Creating"
     return group
 
 
@@ -96,13 +94,10 @@ def query(client: Client, sql: str) -> list[list[str | None]]:
         QueryString=sql,
         ResultConfiguration={"OutputLocation": f"s3://{BUCKET}/athena/"},
     )["QueryExecutionId"]
-
-    def ended() -> dict[str, Any] | None:
-        status = athena.get_query_execution(QueryExecutionId=started)["QueryExecution"]["Status"]
-        return None if status["State"] in ("QUEUED", "RUNNING") else status
-
-    status = until(ended)
-    assert status is not None
+    status = until(
+        lambda: athena.get_query_execution(QueryExecutionId=started)["QueryExecution"]["Status"],
+        lambda status: status["State"] not in ("QUEUED", "RUNNING"),
+    )
     assert status["State"] == "SUCCEEDED", status
     rows = athena.get_query_results(QueryExecutionId=started)["ResultSet"]["Rows"]
     return [[cell.get("VarCharValue") for cell in row["Data"]] for row in rows[1:]]
@@ -114,8 +109,7 @@ def count(client: Client, table: str) -> int:
 
 
 def wait_for_count(client: Client, table: str, wanted: int) -> int:
-    until(lambda: count(client, table) >= wanted, pause=0.25)
-    return count(client, table)
+    return until(lambda: count(client, table), lambda found: found >= wanted, pause=0.25)
 
 
 def error(raised: pytest.ExceptionInfo[ClientError]) -> tuple[str, str]:

@@ -50,8 +50,10 @@ def _created(group: Any) -> Any:
         role_arn="arn:aws:iam::000000000000:role/features",
         enable_online_store=True,
     )
-    until(lambda: group.describe()["FeatureGroupStatus"] != "Creating")
-    assert group.describe()["FeatureGroupStatus"] == "Created"
+    status = until(
+        lambda: group.describe()["FeatureGroupStatus"], lambda status: status != "Creating"
+    )
+    assert status == "Created"
     return group
 
 
@@ -69,5 +71,4 @@ def _count(group: Any, wanted: int) -> int:
         assert status["State"] == "SUCCEEDED", status
         return int(query.as_dataframe()["n"][0])
 
-    until(lambda: count() >= wanted, pause=1)
-    return count()
+    return until(count, lambda found: found >= wanted, pause=1)
