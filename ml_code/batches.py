@@ -82,7 +82,7 @@ def plan_epoch(lengths: Sequence[int], batch_size: int, *, seed: int) -> list[li
     batches: list[list[int]] = []
     for start in range(0, len(order), pool):
         members = sorted(order[start : start + pool], key=lambda row: lengths[row])
-        batches += [members[at : at + batch_size] for at in range(0, len(members), batch_size)]
+        batches += parts_of(members, batch_size)
     chance.shuffle(batches)
     return batches
 
@@ -90,7 +90,12 @@ def plan_epoch(lengths: Sequence[int], batch_size: int, *, seed: int) -> list[li
 def plan_in_order(lengths: Sequence[int], batch_size: int) -> list[list[int]]:
     """Row numbers of each batch, longest first: for evaluation."""
     order = sorted(range(len(lengths)), key=lambda row: -lengths[row])
-    return [order[at : at + batch_size] for at in range(0, len(order), batch_size)]
+    return parts_of(order, batch_size)
+
+
+def parts_of(chosen: list[int], size: int) -> list[list[int]]:
+    """`chosen` in parts of at most `size` rows."""
+    return [chosen[at : at + size] for at in range(0, len(chosen), size)]
 
 
 def collate(rows: Rows, chosen: Sequence[int], *, pad_id: int, rank: int, world: int) -> Batch:

@@ -1,6 +1,7 @@
 """Training state on disk, so that a job continues where an interrupted one stopped."""
 
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -23,8 +24,12 @@ class Checkpoints:
         unfinished.replace(self._file)
 
     def load(self) -> dict[str, Any] | None:
-        """The last state, or None when there is none."""
+        """The last state, or None when there is none or it cannot be read."""
         if self._file is None or not self._file.is_file():
             return None
-        state: dict[str, Any] = torch.load(self._file, map_location="cpu", weights_only=True)
+        try:
+            state: dict[str, Any] = torch.load(self._file, map_location="cpu", weights_only=True)
+        except (RuntimeError, EOFError, OSError, UnpicklingError) as error:
+            print(f"{_FILE} cannot be read, starting anew: {error}", flush=True)
+            return None
         return state

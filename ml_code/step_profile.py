@@ -51,21 +51,27 @@ class StepProfile:
         started = time.perf_counter()
         yield
         self._steps.append(time.perf_counter() - started)
-        if self._profiler is not None and len(self._steps) == _PROFILED_STEPS.stop:
-            self._profiler.stop()
-            self._keep(self._profiler)
-            self._profiler = None
+        if len(self._steps) == _PROFILED_STEPS.stop:
+            self._stop_profiler()
 
-    def write(self, folder: Path) -> None:
-        """Writes profiler_report.json and profiler_report.html into the folder."""
+    def end(self) -> None:
+        """Stops measuring; a profiler that still ran when the process exits would crash it."""
+        self._stop_profiler()
         self._finished.set()
         self._sampler.join(timeout=2 * _SAMPLE_SECONDS)
+
+    def write(self, folder: Path) -> None:
+        """After `end`: writes profiler_report.json and profiler_report.html into the folder."""
         report = self._report()
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "profiler_report.json").write_text(json.dumps(report, indent=1))
         (folder / "profiler_report.html").write_text(render(report), encoding="utf-8")
 
-    def _keep(self, profiler: Any) -> None:
+    def _stop_profiler(self) -> None:
+        if self._profiler is None:
+            return
+        profiler, self._profiler = self._profiler, None
+        profiler.stop()
         for event in profiler.key_averages():
             cost = event.self_device_time_total or event.self_cpu_time_total
             self._operators.append({"name": event.key, "ms": cost / 1000, "calls": event.count})

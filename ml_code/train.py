@@ -11,6 +11,7 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import torch
@@ -20,9 +21,19 @@ from batches import read_rows
 from checkpoints import Checkpoints
 from distribution import join
 from precision import CHOICES, Precision
-from problems import ArgumentParser, UserError, positive_float, positive_int, run, share
+from problems import (
+    ArgumentParser,
+    UserError,
+    boolean,
+    count,
+    positive_float,
+    positive_int,
+    run,
+    share,
+)
+from recipe import Recipe
 from step_profile import StepProfile
-from training import Interrupted, Recipe, Trainer
+from training import Interrupted, Trainer
 
 
 def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) -> Namespace:
@@ -44,17 +55,23 @@ def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) ->
     recipe = parser.add_argument_group("recipe")
     recipe.add_argument("--epochs", type=positive_int, default=3)
     recipe.add_argument("--batch-size", type=positive_int, default=32, help="per process")
+    recipe.add_argument("--accumulation-steps", type=positive_int, default=1, help="batches a step")
     recipe.add_argument("--learning-rate", type=positive_float, default=2e-5)
     recipe.add_argument("--warmup-share", type=share, default=0.1, help="of all steps")
-    recipe.add_argument("--weight-decay", type=float, default=0.01)
+    recipe.add_argument("--weight-decay", type=share, default=0.01)
     recipe.add_argument("--label-smoothing", type=share, default=0.0)
+    recipe.add_argument("--balanced-loss", type=boolean, default=False, help="weigh classes alike")
     recipe.add_argument("--clip-norm", type=positive_float, default=1.0)
-    recipe.add_argument("--max-length", type=positive_int, default=128, help="tokens when serving")
+    recipe.add_argument("--patience", type=count, default=0, help="epochs; 0: no early stop")
     recipe.add_argument(
         "--head-rate-factor", type=positive_float, default=1.0, help="of the fresh classifier"
     )
-    recipe.add_argument("--precision", choices=CHOICES, default="auto")
     recipe.add_argument("--seed", type=int, default=42)
+    running = parser.add_argument_group("running")
+    running.add_argument("--max-length", type=positive_int, default=128, help="tokens when serving")
+    running.add_argument("--precision", choices=CHOICES, default="auto")
+    running.add_argument("--compiled", type=boolean, default=False, help="by torch.compile")
+    running.add_argument("--checkpoint-seconds", type=float, default=600.0, help="at most lost")
     settings = parser.parse_args(list(arguments))
     # A base model that came as a channel from S3 wins over the name.
     settings.base_model = environment.get("SM_CHANNEL_BASE_MODEL", settings.base_model)
@@ -101,18 +118,7 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def _recipe(settings: Namespace) -> Recipe:
-    return Recipe(
-        epochs=settings.epochs,
-        batch_size=settings.batch_size,
-        learning_rate=settings.learning_rate,
-        warmup_share=settings.warmup_share,
-        weight_decay=settings.weight_decay,
-        label_smoothing=settings.label_smoothing,
-        clip_norm=settings.clip_norm,
-        seed=settings.seed,
-        precision=settings.precision,
-        head_rate_factor=settings.head_rate_factor,
-    )
+    return Recipe(**{field.name: getattr(settings, field.name) for field in fields(Recipe)})
 
 
 if __name__ == "__main__":

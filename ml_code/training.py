@@ -1,9 +1,10 @@
-"""The training loop: warm-up and decay, clipping, best epoch kept, resumable at any step."""
+"""The training loop: accumulation, clipping, best epoch kept, early stop, resumable at any step."""
 
 import signal
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from batches import Rows, padded_batches, plan_epoch, plan_in_order
+from batches import Batch, Rows, padded_batches, parts_of, plan_epoch, plan_in_order
 from checkpoints import Checkpoints
 from distribution import Group
 from labels import LABELS
+from meter import Meter
+from optimisation import optimiser_of, schedule_of
 from precision import Precision
+from recipe import Recipe
 from scores import accuracy, macro_f1
 from step_profile import StepProfile
 
@@ -24,22 +28,6 @@ _LOGS_A_TRAINING = 100
 
 class Interrupted(Exception):
     """The job was told to stop; its state is saved."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recipe:
-    """How to train. `batch_size` is per process; the steps of warm-up are a share of all steps."""
-
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    warmup_share: float
-    weight_decay: float
-    label_smoothing: float
-    clip_norm: float
-    seed: int
-    precision: str = "auto"
-    head_rate_factor: float = 1.0
 
 
 class Trainer:
@@ -61,18 +49,26 @@ class Trainer:
         self._bare = model.to(group.device)
         self._precision = Precision(recipe.precision, group.device)
         self._pad_id = model.config.pad_token_id or 0
-        self._model = DistributedDataParallel(self._bare) if group.world > 1 else self._bare
-        self._global_batch = recipe.batch_size * group.world
-        steps = -(-len(train) // self._global_batch)
-        self._total = steps * recipe.epochs
-        self._optimiser = torch.optim.AdamW(_parameter_groups(self._bare, recipe))
-        self._schedule = torch.optim.lr_scheduler.LambdaLR(
-            self._optimiser, _rate_factor(self._total, recipe.warmup_share)
+        self._ddp = DistributedDataParallel(self._bare) if group.world > 1 else None
+        self._model = self._ddp or self._bare
+        if recipe.compiled:
+            self._model = torch.compile(self._model, dynamic=True)
+        self._pass_rows = recipe.batch_size * group.world
+        self._step_rows = self._pass_rows * recipe.accumulation_steps
+        self._steps_per_epoch = -(-len(train) // self._step_rows)
+        self._total = self._steps_per_epoch * recipe.epochs
+        self._optimiser = optimiser_of(self._bare, recipe)
+        self._schedule = schedule_of(self._optimiser, recipe, self._total)
+        self._loss = nn.CrossEntropyLoss(
+            weight=_class_weights(train).to(group.device) if recipe.balanced_loss else None,
+            reduction="none",
+            label_smoothing=recipe.label_smoothing,
         )
-        self._loss = nn.CrossEntropyLoss(reduction="none", label_smoothing=recipe.label_smoothing)
         self._log_every = max(1, self._total // _LOGS_A_TRAINING)
-        self._step, self._best = 0, -1.0
+        self._step = self._epochs_done = self._best_epoch = 0
+        self._best = -1.0
         self._best_weights: dict[str, Tensor] | None = None
+        self._saved_at = time.monotonic()
         self._stop = False
 
     def run(self) -> float:
@@ -84,60 +80,97 @@ class Trainer:
         self._resume()
         try:
             lengths = [len(ids) for ids in self._train.ids]
-            per_epoch = self._total // self._recipe.epochs
-            for epoch in range(self._step // per_epoch, self._recipe.epochs):
+            while self._epochs_done < self._recipe.epochs and not self._has_stalled():
+                epoch = self._epochs_done
                 seed = self._recipe.seed * 1000 + epoch
-                plan = plan_epoch(lengths, self._global_batch, seed=seed)
-                self._run_epoch(epoch + 1, plan[self._step - epoch * per_epoch :])
+                plan = plan_epoch(lengths, self._step_rows, seed=seed)
+                self._run_epoch(epoch + 1, plan[self._step - epoch * self._steps_per_epoch :])
                 self._validate(epoch + 1)
+                self._epochs_done += 1
+                self._save()
         finally:
             signal.signal(signal.SIGTERM, previous)
+            self._profile.end()
             # DDP's reducer must not be the last to hold the process group: it would join gloo's
             # threads with the interpreter's lock held, while one of them waits for that lock to
             # free a tensor (about 1 exit in 10 hung).
-            self._model = self._bare
+            self._model, self._ddp = self._bare, None
         if self._best_weights is not None:
             self._bare.load_state_dict(self._best_weights)
         return self._best
 
+    def _has_stalled(self) -> bool:
+        """Whether validation has not got better for as many epochs as the recipe's patience."""
+        patience = self._recipe.patience
+        stalled = bool(patience) and self._epochs_done - self._best_epoch >= patience
+        if stalled and self._group.leads:
+            print(
+                f"Stopped early: no better macro-F1 since epoch {self._best_epoch} "
+                f"(patience {patience})",
+                flush=True,
+            )
+        return stalled
+
     def _run_epoch(self, epoch: int, plan: list[list[int]]) -> None:
         group = self._group
-        meter = _Meter(group)
-        batches = padded_batches(
-            self._train, plan, pad_id=self._pad_id, rank=group.rank, world=group.world
+        meter = Meter(group)
+        passes = [parts_of(chosen, self._pass_rows) for chosen in plan]
+        batches = self._profile.timed(
+            padded_batches(
+                self._train,
+                list(chain.from_iterable(passes)),
+                pad_id=self._pad_id,
+                rank=group.rank,
+                world=group.world,
+            )
         )
         self._model.train()
-        for chosen, batch in zip(plan, self._profile.timed(batches), strict=True):
-            loss = self._take_step(batch.to(group.device), len(chosen))
+        for chosen, parts in zip(plan, passes, strict=True):
+            loss = self._take_step(islice(batches, len(parts)), len(parts), len(chosen))
             meter.add(loss, len(chosen))
             self._step += 1
             if self._step % self._log_every == 0 or self._step == self._total:
                 meter.report(epoch, self._step, self._total)
             self._stop_if_told()
+            if time.monotonic() - self._saved_at >= self._recipe.checkpoint_seconds:
+                self._save()
 
-    def _take_step(self, batch: Any, rows: int) -> Tensor:
+    def _take_step(self, batches: Iterator[Batch], passes: int, rows: int) -> Tensor:
         """One optimiser step; returns the sum of this rank's losses.
 
-        Each row counts 1 / rows of the whole batch; DDP averages over ranks, hence times world.
+        Each row counts 1 / rows of the whole step; DDP averages over ranks, hence times world.
         """
+        # What dropout draws hangs on the step alone, so that resuming needs no generator's state.
+        torch.manual_seed(_step_seed(self._recipe.seed, self._step, self._group.rank))
+        total = torch.zeros((), device=self._group.device)
         with self._profile.step():
-            with self._precision.autocast():
-                logits = self._model(
-                    input_ids=batch.input_ids, attention_mask=batch.attention_mask
-                ).logits
-            loss = (self._loss(logits.float(), batch.labels) * batch.weights).sum()
-            (loss * self._group.world / rows).backward()
+            for number, batch in enumerate(batches, start=1):
+                with self._synchronised(last=number == passes):
+                    loss = self._loss_of(batch.to(self._group.device))
+                    torch.autograd.backward(loss * self._group.world / rows)
+                total += loss.detach()
             nn.utils.clip_grad_norm_(self._bare.parameters(), self._recipe.clip_norm)
             self._optimiser.step()
             self._schedule.step()
             self._optimiser.zero_grad(set_to_none=True)
-        summed: Tensor = loss.detach()
-        return summed
+        return total
+
+    def _loss_of(self, batch: Batch) -> Tensor:
+        with self._precision.autocast():
+            logits = self._model(
+                input_ids=batch.input_ids, attention_mask=batch.attention_mask
+            ).logits
+        losses: Tensor = self._loss(logits.float(), batch.labels) * batch.weights
+        return losses.sum()
+
+    def _synchronised(self, *, last: bool) -> AbstractContextManager[None]:
+        """Ranks exchange gradients once a step, in its last pass."""
+        return nullcontext() if last or self._ddp is None else self._ddp.no_sync()
 
     @torch.inference_mode()
     def _validate(self, epoch: int) -> None:
         group, rows = self._group, self._validation
-        plan = plan_in_order([len(ids) for ids in rows.ids], 4 * self._global_batch)
+        plan = plan_in_order([len(ids) for ids in rows.ids], 4 * self._pass_rows)
         tally = torch.zeros(len(LABELS) ** 2 + 1, device=group.device, dtype=torch.float64)
         self._bare.eval()
         for part in padded_batches(
@@ -163,13 +196,12 @@ class Trainer:
                 flush=True,
             )
         if score > self._best:
-            self._best = score
+            self._best, self._best_epoch = score, epoch
             self._best_weights = (
                 {name: value.cpu().clone() for name, value in self._bare.state_dict().items()}
                 if group.leads
                 else None
             )
-        self._save()
 
     def _on_signal(self, *_: object) -> None:
         self._stop = True
@@ -182,84 +214,49 @@ class Trainer:
             raise Interrupted(f"stopped by SIGTERM at step {self._step} of {self._total}")
 
     def _save(self) -> None:
+        self._saved_at = time.monotonic()
         if self._group.leads:
             self._checkpoints.save(
                 {
+                    "made_by": self._identity(),
                     "step": self._step,
-                    "total": self._total,
+                    "epochs_done": self._epochs_done,  # validated too, unlike those of `step`
                     "best": self._best,
+                    "best_epoch": self._best_epoch,
                     "best_weights": self._best_weights,
                     "model": self._bare.state_dict(),
                     "optimiser": self._optimiser.state_dict(),
                     "schedule": self._schedule.state_dict(),
-                    "random": torch.get_rng_state(),
                 }
             )
 
+    def _identity(self) -> str:
+        """What has to be the same for a checkpoint to be continued."""
+        return f"{len(self._train)} rows, {self._group.world} process(es), {self._recipe}"
+
     def _resume(self) -> None:
         state = self._checkpoints.load()
-        if state is None or state["total"] != self._total:
+        if state is None:
             return
-        self._step, self._best = state["step"], state["best"]
+        if state["made_by"] != self._identity():
+            if self._group.leads:
+                print(f"Starting anew: the checkpoint is of {state['made_by']}", flush=True)
+            return
+        self._step, self._epochs_done = state["step"], state["epochs_done"]
+        self._best, self._best_epoch = state["best"], state["best_epoch"]
         self._best_weights = state["best_weights"]
         self._bare.load_state_dict(state["model"])
         self._optimiser.load_state_dict(state["optimiser"])
         self._schedule.load_state_dict(state["schedule"])
-        torch.set_rng_state(state["random"])
         if self._group.leads:
             print(f"Resumed at step {self._step} of {self._total}", flush=True)
 
 
-class _Meter:
-    """Mean loss and speed since the last report."""
-
-    def __init__(self, group: Group) -> None:
-        self._group = group
-        self._clear()
-
-    def _clear(self) -> None:
-        self._losses = torch.zeros((), device=self._group.device)
-        self._rows, self._since = 0, time.perf_counter()
-
-    def add(self, loss: Tensor, rows: int) -> None:
-        """`loss` is the sum over this rank's rows, `rows` the rows of all ranks."""
-        self._losses += loss
-        self._rows += rows
-
-    def report(self, epoch: int, step: int, total: int) -> None:
-        loss = self._group.total(self._losses).item() / self._rows
-        speed = self._rows / (time.perf_counter() - self._since)
-        if self._group.leads:
-            print(
-                f"train:loss={loss:.4f} train:progress={step / total:.4f} "
-                f"train:samples_per_second={speed:.1f} epoch={epoch} step={step}/{total}",
-                flush=True,
-            )
-        self._clear()
+def _class_weights(rows: Rows) -> Tensor:
+    """[3] weights by which each class has the same sum; their mean over the rows is 1."""
+    counts = np.bincount(rows.labels, minlength=len(LABELS))
+    return torch.tensor(len(rows) / (len(LABELS) * np.maximum(1, counts)), dtype=torch.float32)
 
 
-def _parameter_groups(model: Any, recipe: Recipe) -> list[dict[str, Any]]:
-    """Biases and layer norms, of one dimension, do not decay; the fresh head learns faster."""
-    body = set(model.base_model.parameters())
-    groups: dict[tuple[bool, bool], list[Tensor]] = {}
-    for parameter in model.parameters():
-        groups.setdefault((parameter in body, parameter.ndim > 1), []).append(parameter)
-    return [
-        {
-            "params": members,
-            "lr": recipe.learning_rate * (1.0 if in_body else recipe.head_rate_factor),
-            "weight_decay": recipe.weight_decay if decays else 0.0,
-        }
-        for (in_body, decays), members in groups.items()
-    ]
-
-
-def _rate_factor(total: int, warmup_share: float) -> Callable[[int], float]:
-    warmup = max(1, round(total * warmup_share))
-
-    def factor(step: int) -> float:
-        rising = (step + 1) / warmup
-        falling = (total - step) / max(1, total - warmup)
-        return max(0.0, min(1.0, rising, falling))
-
-    return factor
+def _step_seed(seed: int, step: int, rank: int) -> int:
+    return int(np.random.SeedSequence((seed, step, rank)).generate_state(1)[0])

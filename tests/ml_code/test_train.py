@@ -1,6 +1,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,8 +15,10 @@ from safetensors.torch import load_file
 import train
 from batches import Rows, collate, pad, plan_epoch, read_rows
 from problems import run
+from training import _class_weights
 
 ML_CODE = Path(train.__file__).parent
+RESUMED = ("--epochs=4", "--batch-size=8")
 METRIC = r"([0-9.eE+-]+)"
 
 
@@ -46,6 +49,21 @@ def free_port() -> str:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return str(probe.getsockname()[1])
+
+
+def with_dropout(base_model: Path, target: Path) -> Path:
+    """A copy of the base model that drops a tenth: what is drawn has to be the same again."""
+    shutil.copytree(base_model, target)
+    config = json.loads((target / "config.json").read_text())
+    config |= {"hidden_dropout_prob": 0.1, "attention_probs_dropout_prob": 0.1}
+    (target / "config.json").write_text(json.dumps(config))
+    return target
+
+
+def assert_same_weights(one: Path, other: Path, *, atol: float, rtol: float) -> None:
+    weights = load_file(other / "model.safetensors")
+    for name, value in load_file(one / "model.safetensors").items():
+        torch.testing.assert_close(weights[name], value, atol=atol, rtol=rtol)
 
 
 def losses(output: str) -> list[float]:
@@ -98,47 +116,127 @@ def test_metric_lines_are_those_the_job_reads(base_model, session_features, tmp_
 
 
 @pytest.mark.timeout(120)
-def test_two_processes_of_batch_8_train_like_one_of_16(base_model, session_features, tmp_path):
+def test_two_processes_of_batch_16_train_like_one_of_32(base_model, session_features, tmp_path):
     same = ("--epochs=1", "--seed=3")
-    arguments = command(base_model, session_features, tmp_path / "one", *same, "--batch-size=16")
+    arguments = command(base_model, session_features, tmp_path / "one", *same, "--batch-size=32")
     alone = started(arguments).communicate(timeout=100)[0]
     shared = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": free_port()}
-    arguments = command(base_model, session_features, tmp_path / "two", *same, "--batch-size=8")
+    arguments = command(base_model, session_features, tmp_path / "two", *same, "--batch-size=16")
     ranks = [started(arguments, RANK=str(rank), **shared) for rank in range(2)]
     outputs = [rank.communicate(timeout=100)[0] for rank in ranks]
     assert [rank.returncode for rank in ranks] == [0, 0], outputs
     assert losses(outputs[0]) == pytest.approx(losses(alone), abs=2e-3)
     assert losses(outputs[1]) == []  # only the first process speaks
-    one, two = (load_file(tmp_path / name / "model.safetensors") for name in ("one", "two"))
-    for name, value in one.items():
-        torch.testing.assert_close(two[name], value, atol=5e-3, rtol=1e-2)
+    assert_same_weights(tmp_path / "one", tmp_path / "two", atol=5e-3, rtol=1e-2)
 
 
 @pytest.mark.timeout(120)
-def test_a_killed_training_resumes_to_the_same_model(base_model, session_features, tmp_path):
-    same = ("--epochs=6", "--batch-size=4")
-    whole = started(command(base_model, session_features, tmp_path / "whole", *same)).communicate(
-        timeout=100
-    )[0]
+def test_two_processes_that_accumulate_train_like_one_batch(base_model, session_features, tmp_path):
+    same = ("--epochs=1", "--seed=3")
+    arguments = command(base_model, session_features, tmp_path / "one", *same, "--batch-size=32")
+    alone = started(arguments).communicate(timeout=100)[0]
+    shared = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": free_port()}
+    parts = ("--batch-size=4", "--accumulation-steps=4")
+    arguments = command(base_model, session_features, tmp_path / "two", *same, *parts)
+    ranks = [started(arguments, RANK=str(rank), **shared) for rank in range(2)]
+    outputs = [rank.communicate(timeout=100)[0] for rank in ranks]
+    assert [rank.returncode for rank in ranks] == [0, 0], outputs
+    assert losses(outputs[0]) == pytest.approx(losses(alone), abs=2e-3)
+    assert_same_weights(tmp_path / "one", tmp_path / "two", atol=5e-3, rtol=1e-2)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(base_model, session_features, tmp_path_factory):
+    """(output, model folder) of a training with dropout that nobody interrupts."""
+    target = tmp_path_factory.mktemp("undisturbed")
+    arguments = command(with_dropout(base_model, target / "base"), session_features, target / "m")
+    return started([*arguments, *RESUMED]).communicate(timeout=100)[0], target / "m"
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(
+    ("kill", "moment"),
+    [
+        (signal.SIGTERM, "epoch=2 step="),
+        (signal.SIGKILL, "epoch=1 step=5/"),
+        (signal.SIGKILL, "epoch=2 step=30/"),
+        (signal.SIGKILL, "validation:macro_f1"),
+    ],
+)
+def test_a_killed_training_resumes_to_the_same_model(
+    base_model, session_features, tmp_path, undisturbed, kill, moment
+):
     checkpoints = tmp_path / "checkpoints"
     checkpoints.mkdir()
     arguments = command(
-        base_model, session_features, tmp_path / "part", *same, f"--checkpoint-dir={checkpoints}"
+        with_dropout(base_model, tmp_path / "base"), session_features, tmp_path / "part", *RESUMED
     )
+    arguments += [f"--checkpoint-dir={checkpoints}", "--checkpoint-seconds=0"]
     first = started(arguments)
     for line in first.stdout:
-        if "epoch=2 step=" in line:
-            first.send_signal(signal.SIGTERM)
+        if moment in line:
+            first.send_signal(kill)
             break
     rest = first.communicate(timeout=60)[0]
-    assert first.returncode == 1
-    assert "stopped by SIGTERM at step" in rest
+    assert first.returncode == (1 if kill == signal.SIGTERM else -kill)
+    assert ("stopped by SIGTERM at step" in rest) == (kill == signal.SIGTERM)
     second = started(arguments).communicate(timeout=100)[0]
     assert "Resumed at step" in second
-    assert whole.splitlines()[-1] == second.splitlines()[-1]
-    one, two = (load_file(tmp_path / name / "model.safetensors") for name in ("whole", "part"))
-    for name, value in one.items():
-        torch.testing.assert_close(two[name], value, atol=1e-5, rtol=1e-4)
+    output, model = undisturbed
+    assert output.splitlines()[-1] == second.splitlines()[-1]
+    assert_same_weights(model, tmp_path / "part", atol=1e-5, rtol=1e-4)
+
+
+def test_a_checkpoint_of_other_settings_is_not_continued(
+    base_model, session_features, tmp_path, capfd
+):
+    (tmp_path / "checkpoints").mkdir()
+    for epochs in (1, 2):
+        arguments = command(base_model, session_features, tmp_path / "m", f"--epochs={epochs}")
+        assert run(train.main, [*arguments, f"--checkpoint-dir={tmp_path / 'checkpoints'}"]) == 0
+    output = capfd.readouterr().out
+    assert "Starting anew: the checkpoint is of 192 rows, 1 process(es), Recipe(epochs=1" in output
+    assert "Resumed" not in output
+
+
+def test_a_truncated_checkpoint_is_told_and_training_starts_anew(
+    base_model, session_features, tmp_path, capfd
+):
+    (tmp_path / "state.pt").write_bytes(b"PK\x03\x04 half")
+    arguments = command(base_model, session_features, tmp_path / "m", "--epochs=1")
+    assert run(train.main, [*arguments, f"--checkpoint-dir={tmp_path}"]) == 0
+    assert "state.pt cannot be read, starting anew" in capfd.readouterr().out
+
+
+def test_training_stops_when_validation_gets_no_better(
+    base_model, session_features, tmp_path, capfd
+):
+    arguments = command(base_model, session_features, tmp_path / "m", "--epochs=50", "--patience=2")
+    assert run(train.main, arguments) == 0
+    output = capfd.readouterr().out
+    epochs = [int(n) for n in re.findall(r"validation:macro_f1=\S+ epoch=(\d+)", output)]
+    scores = [float(v) for v in re.findall(f"validation:macro_f1={METRIC}", output)]
+    best = scores.index(max(scores)) + 1
+    assert epochs[-1] == best + 2 < 50
+    assert f"Stopped early: no better macro-F1 since epoch {best} (patience 2)" in output
+
+
+def test_a_balanced_loss_weighs_each_class_alike():
+    weights = _class_weights(Rows([[1]] * 8, [0, 0, 0, 0, 0, 0, 1, 2]))
+    assert weights.tolist() == pytest.approx([8 / 18, 8 / 3, 8 / 3])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("g++") is None, reason="torch.compile needs a C++ compiler")
+def test_a_compiled_model_trains_like_the_plain_one(base_model, session_features, tmp_path):
+    outputs = []
+    for compiled in ("false", "true"):
+        arguments = command(base_model, session_features, tmp_path / compiled, "--epochs=1")
+        process = started([*arguments, f"--compiled={compiled}"])
+        outputs.append(process.communicate(timeout=400)[0])
+        assert process.returncode == 0, outputs[-1]
+    assert losses(outputs[1]) == pytest.approx(losses(outputs[0]), abs=2e-3)
+    assert_same_weights(tmp_path / "false", tmp_path / "true", atol=5e-3, rtol=1e-2)
 
 
 def test_a_wrong_base_model_is_named_in_one_line(session_features, tmp_path, capfd):
