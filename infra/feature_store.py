@@ -19,6 +19,7 @@ FEATURES = {
     EVENT_TIME: "String",
     "sentiment": "Integral",
     "label_id": "Integral",
+    "star_rating": "Integral",
     "input_ids": "String",
     "review_body": "String",
     "split_type": "String",

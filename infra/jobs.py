@@ -71,7 +71,10 @@ class Values:
     title_column: str = "{title_column}"
     epochs: str = "{epochs}"
     batch_size: str = "{batch_size}"
+    accumulation_steps: str = "{accumulation_steps}"
     learning_rate: str = "{learning_rate}"
+    star_spread: str = "{star_spread}"
+    patience: str = "{patience}"
     max_length: str = "{max_length}"
     seed: str = "{seed}"
 
@@ -116,6 +119,7 @@ def preparation(settings: Settings, values: Values) -> dict[str, Any]:
         "validation-share": settings.shares.validation,
         "test-share": settings.shares.test,
         "seed": values.seed,
+        "format": settings.features_format,
         "feature-group-name": values.feature_group,
         "event-time": values.event_time,
     }
@@ -185,7 +189,10 @@ def estimator(settings: Settings, session: Any, values: Values) -> Any:
             "base-model": values.base_model,
             "epochs": values.epochs,
             "batch-size": values.batch_size,
+            "accumulation-steps": values.accumulation_steps,
             "learning-rate": values.learning_rate,
+            "star-spread": values.star_spread,
+            "patience": values.patience,
             "max-length": values.max_length,
             "seed": values.seed,
             "checkpoint-dir": _CHECKPOINTS,

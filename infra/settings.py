@@ -56,17 +56,23 @@ class Fleet:
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """The training arguments that an execution may override."""
+    """The training arguments that an execution may override (explained in ml_code/recipe.py)."""
 
     epochs: int = 3
     batch_size: int = 32
+    accumulation_steps: int = 1
     learning_rate: float = 1e-4
+    star_spread: float = 0.7
+    patience: int = 0
     max_length: int = 128
     seed: int = 42
 
     def __post_init__(self) -> None:
         _check_range("epochs", self.epochs, 1, 100)
-        _check_range("batch_size", self.batch_size, 1, 4096)
+        _check_range("batch_size", self.batch_size, 1, 1024)
+        _check_range("accumulation_steps", self.accumulation_steps, 1, 1024)
+        _check_range("star_spread", self.star_spread, 0, 10)
+        _check_range("patience", self.patience, 0, 100)
         _check_range("max_length", self.max_length, 8, 512)
         _check_range("seed", self.seed, 0, 2**31 - 1)
         if not 0 < self.learning_rate < 1:
@@ -135,6 +141,7 @@ class Settings:
     shares: Shares = field(default_factory=Shares)
     columns: Columns = field(default_factory=Columns)
     waiting: Waiting = field(default_factory=Waiting)
+    features_format: str = "csv"  # or parquet
     debugger: bool = False  # hook, system profiler and the ProfilerReport rule
     keep_data: bool = False  # what holds data outlives `cdk destroy`
 
@@ -143,6 +150,10 @@ class Settings:
             raise unknown_environment(self.environment)
         if not self.base_model:
             raise SettingsError(name="base_model", value="", allowed="a name or an s3:// prefix")
+        if self.features_format not in ("csv", "parquet"):
+            raise SettingsError(
+                name="features_format", value=self.features_format, allowed="csv, parquet"
+            )
 
     @property
     def name(self) -> str:

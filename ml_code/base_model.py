@@ -8,8 +8,8 @@ from labels import LABELS
 from problems import UserError
 from tokenisation import quieten
 
-_SERVING_FILES = ("inference.py", "classifier.py", "batches.py", "labels.py", "problems.py",
-                  "tokenisation.py")  # fmt: skip
+_SERVING_FILES = ("inference.py", "classifier.py", "engines.py", "labels.py", "padding.py",
+                  "problems.py", "tokenisation.py")  # fmt: skip
 
 
 def load_base(base_model: str) -> tuple[Any, Any]:

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from batches import pad, plan_in_order
-from labels import LABELS
+from engines import Engine, engine_for
+from padding import pad, plan_in_order
 from problems import UserError
-from tokenisation import TextEncoder, quieten
+from tokenisation import TextEncoder
 
 _BATCH_ROWS = 64
 _DEFAULT_MAX_LENGTH = 128
@@ -21,43 +20,46 @@ _DEFAULT_MAX_LENGTH = 128
 class Classifier:
     """Class probabilities of texts or token ids, from the artefact folder that train.py made."""
 
-    def __init__(self, folder: Path) -> None:
-        from transformers import AutoModelForSequenceClassification
+    def __init__(self, folder: Path, engine: Engine | None = None) -> None:
+        config = _read(folder / "config.json")
+        self._pad_id = config.get("pad_token_id") or 0
+        self._classes = len(config.get("id2label", {}))
+        self._engine = engine or engine_for(folder)
+        limit = _read(folder / "tokenizer_config.json").get("model_max_length", _DEFAULT_MAX_LENGTH)
+        self._encoder = TextEncoder(str(folder), max_length=int(min(limit, 512)))
 
-        quieten()
-        try:
-            model = AutoModelForSequenceClassification.from_pretrained(folder)
-        except (OSError, ValueError) as error:
-            raise UserError(f"model {folder.name}: cannot be loaded: {error}") from error
-        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self._model: Any = model.to(self._device).eval()
-        self._encoder = TextEncoder(str(folder), max_length=_max_length(folder))
+    @property
+    def engine(self) -> str:
+        """What computes: torch-cpu, torch-cuda or onnx-int8."""
+        return self._engine.name
 
     def of_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Probabilities [texts, 3] in the order of LABELS."""
         return self.of_ids(self._encoder.encode(texts))
 
-    @torch.inference_mode()
     def of_ids(
         self, ids: Sequence[list[int]], *, done: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
         """Probabilities [rows, 3]; batches have similar length; `done` hears the rows so far."""
-        result = np.zeros((len(ids), len(LABELS)), dtype=np.float32)
+        logits = np.zeros((len(ids), self._classes), dtype=np.float32)
         rows = 0
         for chosen in plan_in_order([len(row) for row in ids], _BATCH_ROWS):
-            input_ids, mask = pad(
-                [ids[row] for row in chosen], self._model.config.pad_token_id or 0
-            )
-            logits = self._model(
-                input_ids=input_ids.to(self._device), attention_mask=mask.to(self._device)
-            ).logits
-            result[chosen] = logits.float().softmax(dim=-1).cpu().numpy()
+            logits[chosen] = self._engine.logits(*pad([ids[row] for row in chosen], self._pad_id))
             rows += len(chosen)
             if done is not None:
                 done(rows)
-        return result
+        return _softmax(logits)
 
 
-def _max_length(folder: Path) -> int:
-    settings = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
-    return int(min(settings.get("model_max_length", _DEFAULT_MAX_LENGTH), 512))
+def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    result: NDArray[np.float32] = powers / powers.sum(axis=1, keepdims=True)
+    return result
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"model {path.parent.name}: {path.name} cannot be read: {error}") from error
+    return found

@@ -59,9 +59,9 @@ def evaluate(settings: Namespace, model: Path) -> None:
     """Predicts every test row and writes both reports."""
     import numpy as np
 
-    from batches import read_rows
     from classifier import Classifier
     from evaluation_page import render
+    from rows import read_rows
     from scores import confusion_matrix, summary
 
     rows = read_rows(settings.test_data)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from feature_files import read_frames
 from problems import UserError
 
 # Version 2 of the SDK, which this project pins, would announce version 3 at every import.
@@ -41,12 +42,12 @@ def open_feature_group(name: str) -> Any:
 
 
 def ingest_file(group: Any, path: Path, *, workers: int, dead_letters: Path) -> int:
-    """Ingests a CSV of features; returns the rows stored.
+    """Ingests a file of features; returns the rows stored.
 
     Rows that fail three times are written to `dead_letters`; then UserError says how many.
     """
     stored = failed = 0
-    for frame in pd.read_csv(path, dtype=str, keep_default_na=False, chunksize=_CHUNK_ROWS):
+    for frame in read_frames(path, rows=_CHUNK_ROWS):
         lost = _ingest(group, frame, workers)
         stored += len(frame) - len(lost)
         if len(lost):

@@ -53,6 +53,14 @@ def positive_float(value: str) -> float:
     return number
 
 
+def non_negative_float(value: str) -> float:
+    """Argument type: a number of at least 0."""
+    number = float(value)
+    if not 0 <= number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{value} is not a number of at least 0")
+    return number
+
+
 def boolean(value: str) -> bool:
     """Argument type: true or false."""
     if value.lower() not in ("true", "false"):

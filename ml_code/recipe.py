@@ -14,6 +14,7 @@ class Recipe:
     accumulation_steps: int = 1
     warmup_share: float = 0.1  # of all steps
     weight_decay: float = 0.01
+    star_spread: float = 0.0  # how far stars blur into their neighbours: targets.py
     label_smoothing: float = 0.0
     balanced_loss: bool = False  # each class weighs the same, however many rows it has
     clip_norm: float = 1.0

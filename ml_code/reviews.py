@@ -1,23 +1,22 @@
-"""Streams reviews out of CSV files, counting what has to be left out and why."""
+"""Streams reviews out of CSV files, in chunks of rows as they stand there."""
 
 import codecs
 import csv
 import gzip
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 import pandas as pd
 
-from labels import label_of_rating
 from problems import UserError
-from texts import cleaned, joined
+from screening import Chunk
 
 _CHUNK_ROWS = 20_000
-_CHUNK_BYTES = 1 << 20
+_BLOCK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,24 +31,6 @@ class Columns:
         """The columns to take from a file with this header."""
         wanted = (self.text, self.rating, self.title)
         return [name for name in wanted if name and name in header]
-
-
-@dataclass
-class Rejects:
-    """Rows left out, by reason, with the first row of each."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    first: dict[str, str] = field(default_factory=dict)
-
-    def add(self, reason: str, where: str) -> None:
-        self.counts[reason] += 1
-        self.first.setdefault(reason, where)
-
-    def describe(self) -> str:
-        return "; ".join(
-            f"{count} x {reason} (first: {self.first[reason]})"
-            for reason, count in self.counts.most_common()
-        )
 
 
 def review_files(folder: Path) -> list[Path]:
@@ -78,45 +59,42 @@ def check_file(path: Path, columns: Columns) -> None:
 
 def read_header(path: Path) -> list[str]:
     """The names of the columns, in order."""
-    with _opened(path) as file, TextIOWrapper(file, "utf-8-sig", newline="") as text:
+    with _opened(path) as (file, _), TextIOWrapper(file, "utf-8-sig", newline="") as text:
         return next(csv.reader(text), [])
 
 
-def read_reviews(path: Path, columns: Columns, rejects: Rejects) -> Iterator[tuple[str, int]]:
-    """(cleaned text, label_id) of every usable row; fills `rejects` with the others."""
-    row = 0
-    for chunk in _chunks(path, columns):
-        ratings = pd.to_numeric(chunk[columns.rating], errors="coerce")
-        titles = chunk[columns.title] if columns.title in chunk else [""] * len(chunk)
-        for body, title, raw, rating in zip(
-            chunk[columns.text], titles, chunk[columns.rating], ratings, strict=True
-        ):
-            row += 1
-            reason = _reason(body, raw, rating)
-            if reason:
-                rejects.add(reason, f"{path.name} row {row}, {columns.rating} {raw[:40]!r}")
-            else:
-                yield cleaned(joined(title, body)), label_of_rating(rating)
+def read_chunks(files: list[Path], columns: Columns) -> Iterator[Chunk]:
+    """All rows of all files."""
+    sizes = [path.stat().st_size for path in files]
+    for at, path in enumerate(files):
+        before, first_row = sum(sizes[:at]), 1
+        for frame, position in _frames(path, columns):
+            length = len(frame)
+            titles = frame[columns.title].tolist() if columns.title in frame else [""] * length
+            yield Chunk(
+                file=path.name,
+                first_row=first_row,
+                rating_column=columns.rating,
+                texts=frame[columns.text].tolist(),
+                titles=titles,
+                ratings=frame[columns.rating].tolist(),
+                share_read=(before + position) / sum(sizes),
+            )
+            first_row += length
 
 
-def _reason(body: str, raw: str, rating: float) -> str:
-    if not body.strip():
-        return "no text"
-    if not raw.strip():
-        return "no rating"
-    if rating != rating:
-        return "rating is not a number"
-    return "" if 1 <= rating <= 5 else "rating outside 1-5"
-
-
-def _chunks(path: Path, columns: Columns) -> Iterator[pd.DataFrame]:
+def _frames(path: Path, columns: Columns) -> Iterator[tuple[pd.DataFrame, int]]:
+    """(rows, bytes of the file read so far) chunk by chunk."""
     # keep_default_na=False: a review may well consist of the word "null".
-    options = {"dtype": str, "keep_default_na": False, "encoding": "utf-8-sig"}
+    options: dict[str, Any] = {"dtype": object, "keep_default_na": False, "encoding": "utf-8-sig"}
+    wanted = columns.present(read_header(path))
     try:
-        with pd.read_csv(
-            path, usecols=columns.present(read_header(path)), chunksize=_CHUNK_ROWS, **options
-        ) as reader:
-            yield from reader
+        with (
+            _opened(path) as (file, raw),
+            pd.read_csv(file, usecols=wanted, chunksize=_CHUNK_ROWS, **options) as reader,
+        ):
+            for frame in reader:
+                yield frame, raw.tell()
     except pd.errors.ParserError as error:
         raise UserError(f"{path.name}: not a readable CSV file: {error}") from error
 
@@ -124,9 +102,9 @@ def _chunks(path: Path, columns: Columns) -> Iterator[pd.DataFrame]:
 def _check_utf8(path: Path) -> None:
     decoder = codecs.getincrementaldecoder("utf-8")()
     offset = 0
-    with _opened(path) as file:
+    with _opened(path) as (file, _):
         while True:
-            block = file.read(_CHUNK_BYTES)
+            block = file.read(_BLOCK_BYTES)
             pending = len(decoder.getstate()[0])
             try:
                 decoder.decode(block, final=not block)
@@ -141,8 +119,18 @@ def _check_utf8(path: Path) -> None:
             offset += len(block)
 
 
-def _opened(path: Path) -> IO[bytes]:
-    return cast(IO[bytes], gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+    """(content, file on disk): two things when the file is compressed."""
+    with path.open("rb") as raw:
+        if path.suffix != ".gz":
+            yield raw, raw
+            return
+        try:
+            with gzip.open(raw) as content:
+                yield cast(IO[bytes], content), raw
+        except (gzip.BadGzipFile, EOFError) as error:
+            raise UserError(f"{path.name}: not a whole gzip file: {error}") from error
 
 
 def _quoted(names: list[str]) -> str:

@@ -1,81 +1,78 @@
 """Which rows are used and in which split; the same answer on every host.
 
-Memory: 17 bytes a row while the files are read; the texts themselves are never held.
+Memory: 17 bytes a row are kept while the files are read, and about as much again to sort them; the
+texts themselves are never held.
 """
 
-from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from labels import LABELS
+from labels import LABEL_OF_STAR, LABELS
 from problems import UserError
-from texts import Keys, identity, key_of, mixed, variant_of
+from texts import Keys, mixed
 
 SPLITS = ("train", "validation", "test")
+UNUSED = -1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """The chosen reviews, sorted by key. All arrays have one entry a review."""
+    """The split of each row, in the order of the rows: a position in SPLITS, or UNUSED."""
 
-    keys: Keys
-    variants: Keys
-    labels: NDArray[np.int8]
-    splits: NDArray[np.int8]
+    split_of_row: NDArray[np.int8]
     duplicates: int
     available: dict[str, int]  # distinct reviews per class before balancing
 
-    def position(self, key: int) -> int | None:
-        """Where the key stands, or None when the review was not chosen."""
-        found = int(np.searchsorted(self.keys, np.uint64(key)))
-        chosen = found < len(self.keys) and int(self.keys[found]) == key
-        return found if chosen else None
+    @property
+    def size(self) -> int:
+        return int(np.count_nonzero(self.split_of_row != UNUSED))
 
 
 def select(
-    reviews: Iterable[tuple[str, int]], *, shares: Sequence[float], balance: bool, seed: int
+    *,
+    keys: Keys,
+    variants: Keys,
+    stars: NDArray[np.int8],
+    shares: Sequence[float],
+    balance: bool,
+    seed: int,
 ) -> Selection:
     """Drops equal texts, balances the classes to the smallest one, splits by `shares`.
 
-    Of equal texts the lowest label, then the lowest hash of the exact text, is kept, whatever the
-    order of rows. Raises UserError when a class has no review at all.
+    `keys`, `variants` and `stars` have one entry a row. Of equal texts the lowest star, then the
+    lowest hash of the exact text, is kept, whatever the order of rows. Raises UserError when a
+    class has no review at all.
     """
-    keys, variants, labels = _arrays(reviews)
-    order = np.lexsort((variants, labels, keys))
-    keys, variants, labels = keys[order], variants[order], labels[order]
-    first = np.ones(len(keys), dtype=bool)
-    first[1:] = keys[1:] != keys[:-1]
-    rows = len(keys)
-    keys, variants, labels = keys[first], variants[first], labels[first]
+    split_of_row = np.full(len(keys), UNUSED, dtype=np.int8)
+    rows = _distinct(keys, variants, stars)
+    keys, labels = keys[rows], np.array(LABEL_OF_STAR, dtype=np.int8)[stars[rows] - 1]
     counts = np.bincount(labels, minlength=len(LABELS))
     if not counts.all():
         found = ", ".join(f"{name} {n}" for name, n in zip(LABELS, counts, strict=True))
         raise UserError(f"every class needs at least one usable review; found {found}")
-    chosen = _balanced(keys, labels, int(counts.min()), seed) if balance else slice(None)
+    if balance:
+        chosen = _balanced(keys, labels, int(counts.min()), seed)
+        keys, labels, kept = keys[chosen], labels[chosen], rows[chosen]
+    else:
+        kept = rows
+    split_of_row[kept] = _stratified(keys, labels, shares, seed)
     return Selection(
-        keys=keys[chosen],
-        variants=variants[chosen],
-        labels=labels[chosen],
-        splits=_stratified(keys[chosen], labels[chosen], shares, seed),
-        duplicates=rows - len(keys),
+        split_of_row=split_of_row,
+        duplicates=len(split_of_row) - len(rows),
         available=dict(zip(LABELS, map(int, counts), strict=True)),
     )
 
 
-def _arrays(reviews: Iterable[tuple[str, int]]) -> tuple[Keys, Keys, NDArray[np.int8]]:
-    keys, variants, labels = array("Q"), array("Q"), array("b")
-    for text, label in reviews:
-        keys.append(key_of(identity(text)))
-        variants.append(variant_of(text))
-        labels.append(label)
-    return (
-        np.frombuffer(keys, dtype=np.uint64) if keys else np.empty(0, np.uint64),
-        np.frombuffer(variants, dtype=np.uint64) if keys else np.empty(0, np.uint64),
-        np.frombuffer(labels, dtype=np.int8) if keys else np.empty(0, np.int8),
-    )
+def _distinct(keys: Keys, variants: Keys, stars: NDArray[np.int8]) -> NDArray[np.intp]:
+    """The row numbers of the reviews to keep of each text, in the order of their keys."""
+    order = np.lexsort((variants, stars, keys))
+    ranked = keys[order]
+    first = np.ones(len(keys), dtype=bool)
+    first[1:] = ranked[1:] != ranked[:-1]
+    return order[first]
 
 
 def _stratified(

@@ -6,6 +6,7 @@ any number of hosts makes the same rows in the same splits, and equal texts neve
 
 import hashlib
 import unicodedata
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,17 +29,22 @@ def joined(title: str, body: str) -> str:
 
 def identity(text: str) -> str:
     """32 hex digits, equal for texts that differ only in case or white space."""
-    return hashlib.blake2b(text.casefold().encode(), digest_size=16).hexdigest()
+    return _digest(text).hex()
 
 
-def key_of(review_id: str) -> int:
-    """The identity as 64 bits, small enough to keep for every row."""
-    return int(review_id[:16], 16)
+def keys_of(texts: Sequence[str]) -> Keys:
+    """The first 64 bits of each identity, small enough to keep for every row."""
+    return np.frombuffer(b"".join(map(_digest, texts)), dtype=">u8")[::2].astype(np.uint64)
 
 
-def variant_of(text: str) -> int:
-    """64 bits of the exact text: orders texts of equal identity."""
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
+def variants_of(texts: Sequence[str]) -> Keys:
+    """64 bits of each exact text: orders texts of equal identity."""
+    digests = (hashlib.blake2b(text.encode(), digest_size=8).digest() for text in texts)
+    return np.frombuffer(b"".join(digests), dtype=">u8").astype(np.uint64)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.casefold().encode(), digest_size=16).digest()
 
 
 def mixed(keys: Keys, seed: int, purpose: str) -> Keys:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from problems import UserError
 
@@ -13,7 +14,7 @@ class TextEncoder:
     """Encodes batches of texts with special tokens, cut at `max_length`, without padding."""
 
     def __init__(self, base_model: str, *, max_length: int) -> None:
-        self._tokenizer = _load(base_model)
+        self._tokenizer = load_tokenizer(base_model)
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(max_length)
 
@@ -30,7 +31,8 @@ def quieten() -> None:
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
-def _load(base_model: str):  # type: ignore[no-untyped-def]  # tokenizers has no types
+def load_tokenizer(base_model: str) -> Any:
+    """The `tokenizers.Tokenizer` of a hub name or folder; UserError names a wrong one."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
     from tokenizers import Tokenizer
 

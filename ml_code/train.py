@@ -17,7 +17,6 @@ from pathlib import Path
 import torch
 
 from base_model import check_fit, load_base, save_artefact
-from batches import read_rows
 from checkpoints import Checkpoints
 from distribution import join
 from precision import CHOICES, Precision
@@ -26,12 +25,15 @@ from problems import (
     UserError,
     boolean,
     count,
+    non_negative_float,
     positive_float,
     positive_int,
     run,
     share,
 )
+from quantisation import quantise
 from recipe import Recipe
+from rows import read_rows
 from step_profile import StepProfile
 from training import Interrupted, Trainer
 
@@ -59,6 +61,9 @@ def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) ->
     recipe.add_argument("--learning-rate", type=positive_float, default=2e-5)
     recipe.add_argument("--warmup-share", type=share, default=0.1, help="of all steps")
     recipe.add_argument("--weight-decay", type=share, default=0.01)
+    recipe.add_argument(
+        "--star-spread", type=non_negative_float, default=0.0, help="how far stars blur; 0: classes"
+    )
     recipe.add_argument("--label-smoothing", type=share, default=0.0)
     recipe.add_argument("--balanced-loss", type=boolean, default=False, help="weigh classes alike")
     recipe.add_argument("--clip-norm", type=positive_float, default=1.0)
@@ -70,8 +75,13 @@ def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) ->
     running = parser.add_argument_group("running")
     running.add_argument("--max-length", type=positive_int, default=128, help="tokens when serving")
     running.add_argument("--precision", choices=CHOICES, default="auto")
+    running.add_argument(
+        "--quantise", type=boolean, default=True, help="serve 8 bits on CPUs, if as good"
+    )
     running.add_argument("--compiled", type=boolean, default=False, help="by torch.compile")
-    running.add_argument("--checkpoint-seconds", type=float, default=600.0, help="at most lost")
+    running.add_argument(
+        "--checkpoint-seconds", type=non_negative_float, default=600.0, help="at most lost"
+    )
     settings = parser.parse_args(list(arguments))
     # A base model that came as a channel from S3 wins over the name.
     settings.base_model = environment.get("SM_CHANNEL_BASE_MODEL", settings.base_model)
@@ -110,6 +120,8 @@ def main(arguments: Sequence[str]) -> None:
             raise UserError(str(stop)) from stop
         if group.leads:
             save_artefact(model, tokenizer, settings.model_dir, max_length=settings.max_length)
+            if settings.quantise:
+                print(f"serving: {json.dumps(quantise(settings.model_dir, validation))}")
             if settings.output_data_dir is not None:
                 profile.write(settings.output_data_dir / "profiler_report")
             print(f"Best validation macro-F1: {best:.4f}", flush=True)

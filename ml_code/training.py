@@ -12,16 +12,19 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from batches import Batch, Rows, padded_batches, parts_of, plan_epoch, plan_in_order
+from batches import Batch, padded_batches, plan_epoch
 from checkpoints import Checkpoints
 from distribution import Group
 from labels import LABELS
 from meter import Meter
 from optimisation import optimiser_of, schedule_of
+from padding import parts_of, plan_in_order
 from precision import Precision
 from recipe import Recipe
+from rows import Rows
 from scores import accuracy, macro_f1
 from step_profile import StepProfile
+from targets import targets_of_stars
 
 _LOGS_A_TRAINING = 100
 
@@ -64,6 +67,7 @@ class Trainer:
             reduction="none",
             label_smoothing=recipe.label_smoothing,
         )
+        self._targets = targets_of_stars(recipe.star_spread).to(group.device)
         self._log_every = max(1, self._total // _LOGS_A_TRAINING)
         self._step = self._epochs_done = self._best_epoch = 0
         self._best = -1.0
@@ -160,7 +164,7 @@ class Trainer:
             logits = self._model(
                 input_ids=batch.input_ids, attention_mask=batch.attention_mask
             ).logits
-        losses: Tensor = self._loss(logits.float(), batch.labels) * batch.weights
+        losses: Tensor = self._loss(logits.float(), self._targets[batch.stars - 1]) * batch.weights
         return losses.sum()
 
     def _synchronised(self, *, last: bool) -> AbstractContextManager[None]:

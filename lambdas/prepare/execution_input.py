@@ -12,7 +12,10 @@ _COLUMNS = ("text", "rating", "title")
 _TRAINING: dict[str, tuple[type, float, float]] = {
     "epochs": (int, 1, 100),
     "batch_size": (int, 1, 1024),
+    "accumulation_steps": (int, 1, 1024),
     "learning_rate": (float, 1e-7, 1.0),
+    "star_spread": (float, 0, 10),
+    "patience": (int, 0, 100),
     "max_length": (int, 8, 512),
     "seed": (int, 0, 2**31 - 1),
 }

@@ -17,7 +17,10 @@ RUN = run(
     training={
         "epochs": 3,
         "batch_size": 32,
+        "accumulation_steps": 1,
         "learning_rate": 2e-5,
+        "star_spread": 0.7,
+        "patience": 0,
         "max_length": 128,
         "seed": 42,
     }
@@ -101,6 +104,7 @@ def test_the_scripts_take_the_arguments_that_they_get() -> None:
     places = {"SM_MODEL_DIR": "m", "SM_CHANNEL_TRAIN": "t", "SM_CHANNEL_VALIDATION": "v"}
     parsed = train.parse_arguments(arguments, places)
     assert parsed.learning_rate == 2e-5
+    assert parsed.star_spread == 0.7
     assert parsed.base_model == "roberta-base"
 
 

@@ -96,6 +96,7 @@ def test_the_feature_group_has_the_features_of_a_review(
         "date",
         "sentiment",
         "label_id",
+        "star_rating",
         "input_ids",
         "review_body",
         "split_type",

@@ -23,7 +23,10 @@ def test_a_run_has_the_defaults_of_the_environment(load) -> None:
         "training": {
             "epochs": 3,
             "batch_size": 32,
+            "accumulation_steps": 1,
             "learning_rate": 2e-05,
+            "star_spread": 0.7,
+            "patience": 0,
             "max_length": 128,
             "seed": 42,
         },

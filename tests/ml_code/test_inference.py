@@ -39,7 +39,8 @@ def test_a_text_scores_the_same_alone_and_in_a_batch(model):
     alone = [
         json.loads(answer(model, json.dumps({"features": [text]})))["probability"] for text in texts
     ]
-    assert together == pytest.approx(alone, abs=1e-5)
+    # 8-bit activations share their scale within a batch, so not to the last digit.
+    assert together == pytest.approx(alone, abs=2e-3)
 
 
 def test_serving_tokenises_as_preparation_did(model, session_features):

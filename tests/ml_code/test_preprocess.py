@@ -1,4 +1,5 @@
 import csv
+import gzip
 import json
 from collections import Counter
 from pathlib import Path
@@ -6,7 +7,10 @@ from pathlib import Path
 import pytest
 
 import preprocess
+import reviews
+from feature_files import read_frames
 from problems import run
+from rows import read_rows
 from tests.ml_code.tiny import EVENT_TIME, make_reviews, write_reviews
 
 
@@ -49,15 +53,16 @@ def test_rows_have_the_columns_of_the_feature_group(prepare, tmp_path):
         "date",
         "sentiment",
         "label_id",
+        "star_rating",
         "input_ids",
         "review_body",
         "split_type",
     ]
     assert all(row["folder"] == row["split_type"] for row in rows)
-    assert {(row["sentiment"], row["label_id"]) for row in rows} == {
-        ("-1", "0"),
-        ("0", "1"),
-        ("1", "2"),
+    assert {(row["sentiment"], row["label_id"], row["star_rating"]) for row in rows} == {
+        ("-1", "0", "1"),
+        ("0", "1", "3"),
+        ("1", "2", "5"),
     }
     ids = json.loads(rows[0]["input_ids"])
     assert (ids[0], ids[-1]) == (2, 3)
@@ -73,6 +78,26 @@ def test_any_number_of_hosts_makes_the_same_rows_in_the_same_splits(prepare, tmp
     many = rows_of(tmp_path / "many")
     assert as_set(many) == one
     assert len(many) == len(one)
+
+
+@pytest.mark.parametrize("workers", [2, 4])
+def test_any_number_of_processes_makes_the_same_rows(prepare, tmp_path, monkeypatch, workers):
+    monkeypatch.setattr(reviews, "_CHUNK_ROWS", 50)  # of 180 rows: four tasks
+    source = write_reviews(tmp_path / "r.csv", make_reviews(60))
+    one = rows_of(prepare(source, "--workers=1", output="one"))
+    assert rows_of(prepare(source, f"--workers={workers}", output="many")) == one
+
+
+def test_parquet_holds_the_same_rows(prepare, tmp_path):
+    source = write_reviews(tmp_path / "r.csv", make_reviews(20))
+    prepare(source, output="a")
+    prepare(source, "--format=parquet", output="b")
+    for split in ("train", "validation", "test"):
+        assert read_rows(tmp_path / "b" / split) == read_rows(tmp_path / "a" / split)
+        (path,) = (tmp_path / "b" / split).iterdir()
+        (plain,) = (tmp_path / "a" / split).iterdir()
+        (frame,), (expected,) = (list(read_frames(p, rows=1000)) for p in (path, plain))
+        assert frame.to_dict("records") == expected.to_dict("records")
 
 
 def test_order_and_number_of_files_do_not_matter(prepare, tmp_path):
@@ -200,6 +225,39 @@ def test_a_few_bad_rows_are_counted_by_reason(prepare, tmp_path):
         "rating is not a number": 1,
         "duplicate": 0,
     }
+
+
+def test_the_report_tells_how_long_reviews_are_and_how_many_were_cut(prepare, tmp_path):
+    long = [(" ".join(["lovely"] * 40), "5"), (" ".join(["lovely"] * 30), "5")]
+    source = write_reviews(tmp_path / "r.csv", [*make_reviews(20), *long])
+    output = prepare(source, "--balance=false")  # --max-length is 32, two of them specials
+    tokens = json.loads((output / "report" / "preparation-algo-1.json").read_text())["tokens"]
+    assert tokens["cut"] == 1
+    assert tokens["histogram"]["31-32"] == 2
+    assert sum(tokens["histogram"].values()) == 62
+    longest = max(len(json.loads(row["input_ids"])) for row in rows_of(output))
+    assert longest == 32
+
+
+def test_ratings_between_stars_go_to_the_nearest_on_their_side(prepare, tmp_path):
+    ratings = [("1.4", "1"), ("2.9", "2"), ("3.0", "3"), ("3.2", "4"), ("4.6", "5")]
+    rows = [(f"review {rating} {n}", rating) for n in range(9) for rating, _ in ratings]
+    output = prepare(write_reviews(tmp_path / "r.csv", rows), "--balance=false")
+    found = {row["review_body"].split()[1]: row["star_rating"] for row in rows_of(output)}
+    assert found == dict(ratings)
+
+
+def test_nothing_but_the_results_is_left(prepare, tmp_path):
+    output = prepare(write_reviews(tmp_path / "r.csv", make_reviews(20)))
+    assert {path.name for path in output.iterdir()} == {"train", "validation", "test", "report"}
+
+
+def test_a_truncated_gzip_file_is_named(tmp_path, base_model):
+    rows = "".join(f"{text},{rating}\n" for text, rating in make_reviews(200))
+    whole = gzip.compress(("Review Text,Rating\n" + rows).encode())
+    (tmp_path / "r.csv.gz").write_bytes(whole[:-200])
+    text = failure(tmp_path, base_model, tmp_path / "r.csv.gz")
+    assert text.startswith("r.csv.gz: not a whole gzip file")
 
 
 def test_a_class_without_reviews_fails(tmp_path, base_model):

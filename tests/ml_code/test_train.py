@@ -12,9 +12,15 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+import preprocess
 import train
-from batches import Rows, collate, pad, plan_epoch, read_rows
-from problems import run
+from batches import collate, plan_epoch
+from classifier import Classifier
+from padding import pad
+from problems import UserError, run
+from rows import Rows, read_rows
+from targets import targets_of_stars
+from tests.ml_code.tiny import EVENT_TIME, make_reviews, write_reviews
 from training import _class_weights
 
 ML_CODE = Path(train.__file__).parent
@@ -222,8 +228,32 @@ def test_training_stops_when_validation_gets_no_better(
 
 
 def test_a_balanced_loss_weighs_each_class_alike():
-    weights = _class_weights(Rows([[1]] * 8, [0, 0, 0, 0, 0, 0, 1, 2]))
+    weights = _class_weights(Rows([[1]] * 8, [0, 0, 0, 0, 0, 0, 1, 2], [1]))
     assert weights.tolist() == pytest.approx([8 / 18, 8 / 3, 8 / 3])
+
+
+def test_stars_blur_into_their_neighbours_and_no_spread_leaves_the_class():
+    hard = targets_of_stars(0)
+    assert hard.tolist() == [[1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 1]]
+    soft = targets_of_stars(0.7)
+    assert soft.sum(dim=1).tolist() == pytest.approx([1] * 5)
+    assert soft.argmax(dim=1).tolist() == [0, 0, 1, 2, 2]
+    assert soft[0, 0] > soft[1, 0] > soft[2, 0] > soft[3, 0] > soft[4, 0]
+    torch.testing.assert_close(soft.flip(0, 1), soft)
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ('1,3,"[]"', "part.csv row 1: input_ids must be a list that is not empty"),
+        ('1,4,"[2,3]"', "part.csv row 1: star_rating 4 must be from 1 to 5, and label_id 1 its"),
+        ('x,4,"[2,3]"', "part.csv row 1: input_ids, label_id and star_rating are not readable"),
+    ],
+)
+def test_features_that_preparation_cannot_have_made_are_named(tmp_path, row, message):
+    (tmp_path / "part.csv").write_text(f"label_id,star_rating,input_ids\n{row}\n")
+    with pytest.raises(UserError, match=message):
+        read_rows(tmp_path)
 
 
 @pytest.mark.slow
@@ -250,7 +280,9 @@ def test_a_wrong_base_model_is_named_in_one_line(session_features, tmp_path, cap
 def test_features_of_another_vocabulary_are_refused(base_model, session_features, tmp_path, capfd):
     for split in ("train", "validation"):
         (tmp_path / split).mkdir()
-        (tmp_path / split / "part.csv").write_text('label_id,input_ids\n1,"[2,999,3]"\n')
+        (tmp_path / split / "part.csv").write_text(
+            'label_id,star_rating,input_ids\n1,3,"[2,999,3]"\n'
+        )
     assert run(train.main, command(base_model, tmp_path, tmp_path / "model")) == 1
     assert "token id 999 is outside the base model's vocabulary" in capfd.readouterr().err
 
@@ -279,7 +311,7 @@ def test_padding_goes_to_the_longest_row_and_is_masked():
 
 
 def test_a_rank_without_rows_gets_one_of_no_weight():
-    batch = collate(Rows([[2, 3]], [1]), [0], pad_id=0, rank=1, world=2)
+    batch = collate(Rows([[2, 3]], [1], [3]), [0], pad_id=0, rank=1, world=2)
     assert batch.weights.tolist() == [0.0]
 
 
@@ -289,6 +321,21 @@ def test_part_files_in_any_order_give_the_same_rows(session_features, tmp_path):
     (tmp_path / "a.csv").write_text("\n".join([header, *lines[9:]]))
     (tmp_path / "b.csv").write_text("\n".join([header, *lines[:9]]))
     assert read_rows(tmp_path) == read_rows(session_features / "train")
+
+
+def test_a_roberta_is_prepared_for_and_trained(small_roberta, tmp_path, capfd):
+    source = write_reviews(tmp_path / "reviews.csv", make_reviews(60))
+    arguments = [f"--input-data={source}", f"--base-model={small_roberta}", "--max-length=64"]
+    arguments += [f"--output-data={tmp_path}", f"--event-time={EVENT_TIME}"]
+    assert run(preprocess.main, [*arguments, f"--message-file={tmp_path / 'message'}"]) == 0
+    model = tmp_path / "model"
+    arguments = command(small_roberta, tmp_path, model, "--epochs=8", "--batch-size=16")
+    assert run(train.main, arguments) == 0
+    assert "RobertaForSequenceClassification" in capfd.readouterr().out
+    config = json.loads((model / "config.json").read_text())
+    assert config["architectures"] == ["RobertaForSequenceClassification"]
+    said = Classifier(model).of_texts(["lovely perfect great", "awful broken", "okay average"])
+    assert said.argmax(axis=1).tolist() == [2, 0, 1]
 
 
 def test_a_roberta_checkpoint_becomes_a_roberta_classifier(tmp_path):

@@ -1,0 +1,56 @@
+"""Runs a program and measures it: wall time, and the memory of its whole process tree."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).parents[1]
+_SAMPLE_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Measured:
+    """`seconds` from start to exit; `peak_mb`: most resident memory, summed over its processes."""
+
+    seconds: float
+    peak_mb: float
+    output: str
+
+
+def python(*arguments: object, limit: int = 3000) -> Measured:
+    """Runs this Python with the arguments; RuntimeError when it fails."""
+    command: Sequence[str] = [sys.executable, *map(str, arguments)]
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    peaks = [0.0]
+    sampler = threading.Thread(target=_sample, args=(process.pid, peaks), daemon=True)
+    sampler.start()
+    output = process.communicate(timeout=limit)[0]
+    seconds = time.perf_counter() - started
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{output[-2000:]}")
+    return Measured(seconds, max(peaks), output)
+
+
+def _sample(pid: int, peaks: list[float]) -> None:
+    try:
+        parent = psutil.Process(pid)
+        while True:
+            total = 0
+            for process in [parent, *parent.children(recursive=True)]:
+                try:
+                    total += process.memory_info().rss
+                except psutil.NoSuchProcess:
+                    continue
+            peaks.append(total / 2**20)
+            time.sleep(_SAMPLE_SECONDS)
+    except psutil.NoSuchProcess:
+        return

@@ -1,0 +1,84 @@
+"""What computes the logits: PyTorch, or ONNX Runtime in 8 bits where packaging chose that."""
+
+import os
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from padding import Ids
+from problems import UserError
+from tokenisation import quieten
+
+INT8_FILE = "model_int8.onnx"
+Logits = NDArray[np.float32]
+
+
+class Engine(Protocol):
+    """A loaded model."""
+
+    name: str
+
+    def logits(self, input_ids: Ids, attention_mask: Ids) -> Logits:
+        """[rows, classes], unnormalised."""
+        ...
+
+
+class TorchEngine:
+    """The weights as they were trained, on a GPU if there is one."""
+
+    def __init__(self, folder: Path) -> None:
+        import torch
+        from transformers import AutoModelForSequenceClassification
+
+        quieten()
+        try:
+            model = AutoModelForSequenceClassification.from_pretrained(folder)
+        except (OSError, ValueError) as error:
+            raise UserError(f"model {folder.name}: cannot be loaded: {error}") from error
+        self._torch = torch
+        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self._model: Any = model.to(self._device).eval()
+        self.name = f"torch-{self._device.type}"
+
+    def logits(self, input_ids: Ids, attention_mask: Ids) -> Logits:
+        torch = self._torch
+        with torch.inference_mode():
+            output = self._model(
+                input_ids=torch.from_numpy(input_ids).to(self._device),
+                attention_mask=torch.from_numpy(attention_mask).to(self._device),
+            )
+        result: Logits = output.logits.float().cpu().numpy()
+        return result
+
+
+class OnnxEngine:
+    """The weights in 8 bits, on all cores of the processor."""
+
+    name = "onnx-int8"
+
+    def __init__(self, folder: Path) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = os.cpu_count() or 1
+        options.log_severity_level = 3  # errors
+        self._session = onnxruntime.InferenceSession(
+            folder / INT8_FILE, options, providers=["CPUExecutionProvider"]
+        )
+
+    def logits(self, input_ids: Ids, attention_mask: Ids) -> Logits:
+        inputs = {"input_ids": input_ids, "attention_mask": attention_mask}
+        result: Logits = self._session.run(["logits"], inputs)[0]
+        return result
+
+
+def engine_for(folder: Path) -> Engine:
+    """The 8-bit model if the artefact has one and there is no GPU; else the trained weights."""
+    has_gpu = Path("/dev/nvidia0").exists()
+    return (
+        OnnxEngine(folder)
+        if (folder / INT8_FILE).is_file() and not has_gpu
+        else (TorchEngine(folder))
+    )

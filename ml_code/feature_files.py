@@ -1,0 +1,77 @@
+"""Features in files, CSV or Parquet: the columns, writing part by part, reading in frames."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+COLUMNS = (
+    "review_id", "date", "sentiment", "label_id", "star_rating", "input_ids", "review_body",
+    "split_type",
+)  # fmt: skip
+CSV, PARQUET = "csv", "parquet"
+FORMATS = (CSV, PARQUET)
+_NUMBERS = {"sentiment", "label_id", "star_rating"}
+
+Row = tuple[Any, ...]
+
+
+def encoded(rows: Sequence[Row], file_format: str) -> Any:
+    """Rows in the order of COLUMNS as a `FeatureFile` takes them: CSV text or an Arrow table."""
+    return _csv_text(rows) if file_format == CSV else _arrow_table(rows)
+
+
+def _csv_text(rows: Sequence[Row]) -> str:
+    text = StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+def _arrow_table(rows: Sequence[Row]) -> Any:
+    import pyarrow as pa
+
+    columns = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)
+    types = {name: pa.int64() if name in _NUMBERS else pa.string() for name in COLUMNS}
+    return pa.table(dict(zip(COLUMNS, columns, strict=True)), schema=pa.schema(types))
+
+
+class FeatureFile:
+    """A CSV or Parquet file that grows by what `encoded` made; a context manager."""
+
+    def __init__(self, path: Path, file_format: str) -> None:
+        self._path, self._format = path, file_format
+        self._file: Any = None
+
+    def __enter__(self) -> "FeatureFile":
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        if self._format == CSV:
+            self._file = self._path.open("w", newline="", encoding="utf-8")
+            self._file.write(_csv_text([COLUMNS]))
+        else:
+            import pyarrow.parquet as pq
+
+            self._file = pq.ParquetWriter(self._path, _arrow_table([]).schema)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def append(self, part: Any) -> None:
+        if self._format == CSV:
+            self._file.write(part)
+        else:
+            self._file.write_table(part)
+
+
+def read_frames(path: Path, *, rows: int) -> Iterator[Any]:
+    """The file's rows as pandas frames of texts, `rows` at a time."""
+    import pandas as pd
+
+    if path.suffix == f".{CSV}":
+        yield from pd.read_csv(path, dtype=str, keep_default_na=False, chunksize=rows)
+        return
+    import pyarrow.parquet as pq
+
+    for batch in pq.ParquetFile(path).iter_batches(batch_size=rows):
+        yield batch.to_pandas().astype(str)

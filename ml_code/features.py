@@ -1,0 +1,76 @@
+"""The second pass over a chunk of reviews: the chosen ones become rows of features."""
+
+from dataclasses import dataclass
+from functools import cache
+from itertools import compress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feature_files import encoded
+from labels import LABEL_OF_STAR, SENTIMENTS
+from selection import SPLITS, UNUSED
+from texts import identity
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureTask:
+    """`splits` and `stars` have one entry a line of `texts_file`."""
+
+    texts_file: Path
+    splits: NDArray[np.int8]
+    stars: NDArray[np.int8]
+    tokenizer: Path
+    max_length: int
+    event_time: str
+    file_format: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """What a chunk gave: per split its rows in the file format (text, or an Arrow table)."""
+
+    parts: dict[str, Any]
+    counts: dict[str, int]
+    lengths: NDArray[np.int64]  # tokens of each row, before the cut
+
+
+def make_features(task: FeatureTask) -> Made:
+    """Tokenises the chosen reviews of the chunk."""
+    chosen = task.splits != UNUSED
+    with task.texts_file.open(encoding="utf-8", newline="\n") as file:
+        texts = [line[:-1] for line in compress(file, chosen)]
+    ids, lengths = _encoder(task.tokenizer, task.max_length).encode(texts)
+    splits, stars = task.splits[chosen].tolist(), task.stars[chosen].tolist()
+    rows: dict[str, list[tuple[Any, ...]]] = {split: [] for split in SPLITS}
+    for text, row, split, star in zip(texts, ids, splits, stars, strict=True):
+        name, label = SPLITS[split], LABEL_OF_STAR[star - 1]
+        rows[name].append(
+            (
+                identity(text),
+                task.event_time,
+                SENTIMENTS[label],
+                label,
+                star,
+                row,
+                text,
+                name,
+            )
+        )
+    return Made(
+        parts={split: encoded(found, task.file_format) for split, found in rows.items()},
+        counts={split: len(found) for split, found in rows.items()},
+        lengths=np.array(lengths, dtype=np.int64),
+    )
+
+
+@cache
+def _encoder(tokenizer: Path, max_length: int) -> Any:
+    """One a process; what it remembers serves every chunk."""
+    from tokenizers import Tokenizer
+
+    from words import WordEncoder
+
+    return WordEncoder(Tokenizer.from_file(str(tokenizer)), max_length=max_length)

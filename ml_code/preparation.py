@@ -1,0 +1,192 @@
+"""One host's run over the review files: screen, select, tokenise, write, ingest, report."""
+
+import json
+import tempfile
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feature_files import FeatureFile
+from feature_store import ingest_file, open_feature_group
+from features import FeatureTask, make_features
+from problems import UserError
+from quality import length_histogram
+from reviews import Columns, check_file, read_chunks, review_files
+from screening import Host, Rejects, Screened, ScreeningTask, screen
+from selection import SPLITS, Selection, select
+from tokenisation import load_tokenizer
+from workers import Workers
+
+
+def prepare(settings: Namespace) -> None:
+    """Runs the whole job by the settings of preprocess.py."""
+    progress(0.0, "start", 0)
+    tokenizer = load_tokenizer(settings.base_model)
+    name = settings.feature_group_name
+    group = open_feature_group(name) if name else None
+    # Beside the output, on the job's own volume: /tmp may be small.
+    settings.output_data.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(dir=settings.output_data, prefix=".") as folder,
+        Workers(settings.workers) as workers,
+    ):
+        Preparation(settings, tokenizer, group, workers, Path(folder)).run()
+
+
+def read_host(path: Path) -> Host:
+    """This host by SageMaker's resourceconfig.json; else the only one."""
+    if not path.is_file():
+        return Host()
+    config = json.loads(path.read_text())
+    hosts, name = sorted(config["hosts"]), config["current_host"]
+    return Host(name=name, position=hosts.index(name), count=len(hosts))
+
+
+def progress(share_done: float, stage: str, rows: int) -> None:
+    print(f"progress={share_done:.2f} stage={stage} rows={rows}", flush=True)
+
+
+class Preparation:
+    """One host's run over the input files; `folder` is for what it sets aside."""
+
+    def __init__(
+        self, settings: Namespace, tokenizer: Any, group: Any, workers: Workers, folder: Path
+    ) -> None:
+        self._settings, self._group, self._workers = settings, group, workers
+        self._output: Path = settings.output_data
+        self._folder, self._host = folder, read_host(settings.resource_config)
+        self._columns = Columns(
+            text=settings.text_column, rating=settings.rating_column, title=settings.title_column
+        )
+        self._files = review_files(settings.input_data)
+        for path in self._files:
+            check_file(path, self._columns)
+        self._tokenizer = folder / "tokenizer.json"
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        tokenizer.save(str(self._tokenizer))
+
+    def run(self) -> None:
+        screened, rejects, rows = self._screen()
+        settings = self._settings
+        selection = select(
+            keys=np.concatenate([part.keys for part in screened]),
+            variants=np.concatenate([part.variants for part in screened]),
+            stars=np.concatenate([part.stars for part in screened]),
+            shares=(settings.train_share, settings.validation_share, settings.test_share),
+            balance=settings.balance,
+            seed=settings.seed,
+        )
+        written, lengths = self._write(screened, selection)
+        ingested = self._ingest(written)
+        self._report(selection, rejects, rows, written, lengths, ingested)
+        progress(1.0, "done", sum(written.values()))
+
+    def _screen(self) -> tuple[list[Screened], Rejects, int]:
+        """(usable reviews of every chunk, rejected rows, rows read); UserError on too many."""
+        tasks = (
+            ScreeningTask(chunk=chunk, host=self._host, texts_file=self._folder / f"{n}.txt")
+            for n, chunk in enumerate(read_chunks(self._files, self._columns))
+        )
+        screened: list[Screened] = []
+        rejects, usable = Rejects(), 0
+        for part in self._workers.map(screen, tasks):
+            screened.append(part)
+            rejects.merge(part.rejects)
+            usable += len(part.keys)
+            progress(0.3 * part.share_read, "read", usable)
+        rejected = rejects.counts.total()
+        rows = usable + rejected
+        if not rows:
+            raise UserError(f"{self._files[0].name}: there is a header but no row")
+        limit = self._settings.max_rejected_share
+        if rejected > limit * rows:
+            raise UserError(
+                f"{rejected} of {rows} rows cannot be used, more than the {limit:.0%} that "
+                f"--max-rejected-share allows: {rejects.describe()}"
+            )
+        return screened, rejects, rows
+
+    def _write(
+        self, screened: list[Screened], selection: Selection
+    ) -> tuple[Counter[str], NDArray[np.int64]]:
+        """Writes this host's part of each split; returns (rows of each, their tokens)."""
+        written, lengths, total = Counter[str](), [], max(1, selection.size // self._host.count)
+        with ExitStack() as stack:
+            files = {
+                split: stack.enter_context(FeatureFile(self._part(split), self._settings.format))
+                for split in SPLITS
+            }
+            for made in self._workers.map(make_features, self._tasks(screened, selection)):
+                for split, part in made.parts.items():
+                    files[split].append(part)
+                written.update(made.counts)
+                lengths.append(made.lengths)
+                rows = sum(written.values())
+                progress(0.3 + 0.3 * min(1.0, rows / total), "tokenise", rows)
+        return written, np.concatenate(lengths)
+
+    def _tasks(self, screened: list[Screened], selection: Selection) -> Iterator[FeatureTask]:
+        start = 0
+        for part in screened:
+            end = start + len(part.keys)
+            mine = self._host.owns(part.keys)
+            yield FeatureTask(
+                texts_file=part.texts_file,
+                splits=selection.split_of_row[start:end][mine],
+                stars=part.stars[mine],
+                tokenizer=self._tokenizer,
+                max_length=self._settings.max_length,
+                event_time=self._settings.event_time,
+                file_format=self._settings.format,
+            )
+            start = end
+
+    def _ingest(self, written: Counter[str]) -> int:
+        if self._group is None:
+            return 0
+        ingested, total = 0, max(1, sum(written.values()))
+        for split in SPLITS:
+            ingested += ingest_file(
+                self._group,
+                self._part(split),
+                workers=min(32, 4 * self._settings.workers),
+                dead_letters=self._output / "report" / f"failed-{self._host.name}.csv",
+            )
+            progress(0.6 + 0.4 * ingested / total, "ingest", ingested)
+        return ingested
+
+    def _part(self, split: str) -> Path:
+        return self._output / split / f"part-{self._host.name}.{self._settings.format}"
+
+    def _report(
+        self,
+        selection: Selection,
+        rejects: Rejects,
+        rows: int,
+        written: Counter[str],
+        lengths: NDArray[np.int64],
+        ingested: int,
+    ) -> None:
+        """Rows, rejects and classes are counted globally; the rest is of this host's rows."""
+        report = {
+            "host": self._host.name,
+            "rows_read": rows,
+            "rejected": {**rejects.counts, "duplicate": selection.duplicates},
+            "first_rejected": rejects.first,
+            "classes": selection.available,
+            "selected": selection.size,
+            "splits": {split: written[split] for split in SPLITS},
+            "tokens": length_histogram(lengths, max_length=self._settings.max_length),
+            "ingested": ingested,
+        }
+        path = self._output / "report" / f"preparation-{self._host.name}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(report, indent=2), encoding="utf-8")
+        print(f"report: {json.dumps(report)}", flush=True)

@@ -1,0 +1,50 @@
+"""Runs a function over many tasks on all cores, in order, with few tasks in memory at a time."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import chain, islice
+from multiprocessing import get_context
+from types import TracebackType
+from typing import TypeVar
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+class Workers:
+    """`count` processes, started when there is a second task; used as a context manager."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> "Workers":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def map(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+        """The results in the order of the tasks; the first failure is raised."""
+        remaining = iter(tasks)
+        first = list(islice(remaining, 2))
+        if self._count == 1 or len(first) < 2:
+            yield from map(function, chain(first, remaining))
+            return
+        if self._pool is None:
+            # spawn: a fork would copy the locks of libraries that run threads.
+            self._pool = ProcessPoolExecutor(self._count, mp_context=get_context("spawn"))
+        waiting: deque[Future[Result]] = deque()
+        for task in chain(first, remaining):
+            waiting.append(self._pool.submit(function, task))
+            if len(waiting) > 2 * self._count:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
