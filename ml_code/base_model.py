@@ -9,19 +9,21 @@ from problems import UserError
 from tokenisation import quieten
 
 _SERVING_FILES = ("inference.py", "classifier.py", "engines.py", "labels.py", "padding.py",
-                  "problems.py", "tokenisation.py")  # fmt: skip
+                  "pooling.py", "problems.py", "tokenisation.py")  # fmt: skip
 
 
 def load_base(base_model: str) -> tuple[Any, Any]:
     """(model with a fresh three-class head, tokenizer) by name or folder; UserError names it."""
-    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+    from transformers import AutoTokenizer
+
+    from pooling import model_class
 
     quieten()
     if Path(base_model).is_absolute() and not Path(base_model, "config.json").is_file():
         raise UserError(f"base model {base_model}: there is no config.json in that folder")
     try:
         tokenizer = AutoTokenizer.from_pretrained(base_model)
-        model = AutoModelForSequenceClassification.from_pretrained(
+        model = model_class(base_model).from_pretrained(
             base_model,
             num_labels=len(LABELS),
             id2label=dict(enumerate(LABELS)),

@@ -30,11 +30,12 @@ class TorchEngine:
 
     def __init__(self, folder: Path) -> None:
         import torch
-        from transformers import AutoModelForSequenceClassification
+
+        from pooling import model_class
 
         quieten()
         try:
-            model = AutoModelForSequenceClassification.from_pretrained(folder)
+            model = model_class(str(folder)).from_pretrained(folder)
         except (OSError, ValueError) as error:
             raise UserError(f"model {folder.name}: cannot be loaded: {error}") from error
         self._torch = torch

@@ -12,10 +12,14 @@ import tempfile
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import shorten
+from typing import Any
 
 from problems import ArgumentParser, UserError, run
 
 _ARCHIVE = "model.tar.gz"
+_MISTAKES = 20
+_LONGEST_TEXT = 400
 
 
 def parse_arguments(arguments: Sequence[str]) -> Namespace:
@@ -62,16 +66,22 @@ def evaluate(settings: Namespace, model: Path) -> None:
     from classifier import Classifier
     from evaluation_page import render
     from rows import read_rows
-    from scores import confusion_matrix, summary
+    from scores import confusion_matrix, reliability, summary
 
-    rows = read_rows(settings.test_data)
+    rows = read_rows(settings.test_data, with_texts=True)
 
     def done(count: int) -> None:
         print(f"progress={count / len(rows):.2f} stage=predict rows={count}", flush=True)
 
-    probabilities = Classifier(model).of_ids(rows.ids, done=done)
-    matrix = confusion_matrix(np.array(rows.labels), probabilities.argmax(axis=1))
-    result = summary(matrix, seed=settings.seed)
+    classifier, true = Classifier(model), np.array(rows.labels)
+    probabilities = classifier.of_ids(rows.ids, done=done)
+    matrix = confusion_matrix(true, probabilities.argmax(axis=1))
+    result = {
+        "engine": classifier.engine,
+        **summary(matrix, seed=settings.seed),
+        "reliability": reliability(true, probabilities),
+        "worst_mistakes": worst_mistakes(rows, probabilities),
+    }
     settings.output_data.mkdir(parents=True, exist_ok=True)
     (settings.output_data / "evaluation.json").write_text(json.dumps(result, indent=2))
     (settings.output_data / "evaluation.html").write_text(render(result), encoding="utf-8")
@@ -80,6 +90,24 @@ def evaluate(settings: Namespace, model: Path) -> None:
         f"macro_f1_interval={result['macro_f1_interval']} rows={result['rows']}",
         flush=True,
     )
+
+
+def worst_mistakes(rows: Any, probabilities: Any) -> list[dict[str, Any]]:
+    """The wrong predictions of the highest probability, with their texts."""
+    from labels import LABELS
+
+    said = probabilities.argmax(axis=1)
+    wrong = [row for row, label in enumerate(rows.labels) if said[row] != label]
+    wrong.sort(key=lambda row: -probabilities[row].max())
+    return [
+        {
+            "text": shorten(rows.texts[row], _LONGEST_TEXT, placeholder=" ..."),
+            "is": LABELS[rows.labels[row]],
+            "said": LABELS[said[row]],
+            "probability": round(float(probabilities[row].max()), 4),
+        }
+        for row in wrong[:_MISTAKES]
+    ]
 
 
 if __name__ == "__main__":

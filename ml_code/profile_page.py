@@ -1,80 +1,73 @@
 """The profiler report as one self-contained HTML page."""
 
-from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-_WIDTH, _HEIGHT = 640, 160
-_STYLE = (
-    "body{font:15px system-ui,sans-serif;max-width:46rem;margin:2rem auto;color:#222}"
-    "table{border-collapse:collapse}td,th{padding:.25rem .7rem;text-align:right;"
-    "border-bottom:1px solid #ddd}td:first-child,th:first-child{text-align:left}"
-    "svg{background:#f6f7f9;border-radius:4px}"
+from page import bars, document, lines, note, section, table
+
+_SERIES = (
+    ("cpu_percent", "Processor, % of all cores", 100.0),
+    ("gpu_percent", "GPU, % of the time", 100.0),
+    ("memory_mb", "Memory, MB", None),
+    ("gpu_memory_mb", "GPU memory, MB", None),
 )
 
 
 def render(report: dict[str, Any]) -> str:
     """The page of a report that StepProfile made."""
-    step = report["step_ms"]
-    samples = report["samples"]
-    parts = [
-        "<h1>Profiler report</h1>",
-        "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in report["findings"]) + "</ul>",
-        f"<h2>Step time</h2><p>{report['steps']} steps; median {step['p50']} ms, "
-        f"p95 {step['p95']} ms, p99 {step['p99']} ms.</p>",
-        _bars(report["step_histogram"]["counts"]),
-        f"<p>{report['step_histogram']['edges_ms'][0]} ms to "
-        f"{report['step_histogram']['edges_ms'][-1]} ms</p>",
-        _series("Processor, % of all cores", [s["cpu_percent"] for s in samples], 100),
-        _series("Memory, MB", [s["memory_mb"] for s in samples], None),
+    findings = "".join(f"<li>{escape(line)}</li>" for line in report["findings"])
+    return document(
+        "Profiler report",
+        [
+            f"<ul>{findings}</ul>",
+            _step_times(report),
+            _where_time_goes(report),
+            *_series(report["samples"]),
+            _operators(report),
+        ],
+    )
+
+
+def _step_times(report: dict[str, Any]) -> str:
+    step, histogram = report["step_ms"], report["step_histogram"]
+    counts, edges = histogram["counts"], histogram["edges_ms"]
+    labels = [f"{n} steps of {edges[at]:.0f} to {edges[at + 1]:.0f} ms" for at, n in
+              enumerate(counts)]  # fmt: skip
+    return section(
+        "Step time",
+        note(
+            f"{report['steps']} steps; mean {step['mean']} ms, median {step['p50']} ms, "
+            f"p95 {step['p95']} ms, p99 {step['p99']} ms."
+        ),
+        bars("Steps by duration", counts, labels, (f"{edges[0]:.0f} ms", f"{edges[-1]:.0f} ms")),
+    )
+
+
+def _where_time_goes(report: dict[str, Any]) -> str:
+    loading = report["data_loading_share"]
+    rows = [("making batches", f"{loading:.1%}"), ("computing", f"{1 - loading:.1%}")]
+    return section("Share of the time", table(["what", "share"], rows))
+
+
+def _series(samples: list[dict[str, float]]) -> list[str]:
+    parts = []
+    for name, title, top in _SERIES:
+        values = [sample[name] for sample in samples if name in sample]
+        if len(values) > 1:
+            ends = ("0 s", f"{samples[-1]['second']:.0f} s")
+            highest = max(values)
+            plot = lines(title, values, top=top or highest * 1.1 or 1.0, ends=ends)
+            parts.append(section(title, note(f"highest {highest:,.0f}"), plot))
+    return parts
+
+
+def _operators(report: dict[str, Any]) -> str:
+    rows = [
+        (entry["name"], entry["ms"], f"{entry['share']:.1%}", entry["calls"])
+        for entry in report["operators"]
     ]
-    if samples and "gpu_memory_mb" in samples[0]:
-        parts.append(_series("GPU memory, MB", [s["gpu_memory_mb"] for s in samples], None))
-    parts.append(_operators(report["operators"]))
-    return page("Profiler report", "".join(parts))
-
-
-def page(title: str, body: str) -> str:
-    """A whole HTML document with the style of all reports."""
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}'
-        f"</title><style>{_STYLE}</style></head><body>{body}</body></html>"
-    )
-
-
-def _bars(counts: Sequence[int]) -> str:
-    top, width = max(counts) or 1, _WIDTH / len(counts)
-    bars = "".join(
-        f'<rect x="{at * width:.1f}" y="{_HEIGHT * (1 - count / top):.1f}" '
-        f'width="{width - 2:.1f}" height="{_HEIGHT * count / top:.1f}" fill="#3b6fb6">'
-        f"<title>{count} steps</title></rect>"
-        for at, count in enumerate(counts)
-    )
-    return f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}">{bars}</svg>'
-
-
-def _series(title: str, values: Sequence[float], top: float | None) -> str:
-    if len(values) < 2:
-        return ""
-    high = top or max(values) * 1.1 or 1.0
-    points = " ".join(
-        f"{at * _WIDTH / (len(values) - 1):.1f},{_HEIGHT * (1 - min(value, high) / high):.1f}"
-        for at, value in enumerate(values)
-    )
-    return (
-        f"<h2>{escape(title)}</h2><p>highest {max(values):.0f}</p>"
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}">'
-        f'<polyline points="{points}" fill="none" stroke="#3b6fb6" stroke-width="2"/></svg>'
-    )
-
-
-def _operators(operators: Sequence[dict[str, Any]]) -> str:
-    rows = "".join(
-        f"<tr><td>{escape(entry['name'])}</td><td>{entry['ms']}</td>"
-        f"<td>{entry['share']:.1%}</td><td>{entry['calls']}</td></tr>"
-        for entry in operators
-    )
-    return (
-        "<h2>Top operators</h2><table><tr><th>operator</th><th>ms</th><th>share</th>"
-        f"<th>calls</th></tr>{rows}</table>"
+    return section(
+        "Top operators",
+        note("Of the profiled steps, by the operator's own time."),
+        table(["operator", "ms", "share", "calls"], rows),
     )

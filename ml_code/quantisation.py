@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
-from transformers import AutoModelForSequenceClassification
 
 from classifier import Classifier
 from engines import INT8_FILE, OnnxEngine, TorchEngine
+from pooling import model_class
 from rows import Rows
 
 _LARGEST_LOSS = 0.005  # of validation accuracy
@@ -46,7 +46,7 @@ def quantise(folder: Path, validation: Rows) -> dict[str, Any]:
 
 def export(folder: Path, target: Path) -> None:
     """Writes the model of the artefact folder to `target`, in ONNX with 8-bit weights."""
-    model = AutoModelForSequenceClassification.from_pretrained(folder, attn_implementation="eager")
+    model = model_class(str(folder)).from_pretrained(folder, attn_implementation="eager")
     ids = torch.tensor([[1, 2, 3, 4], [1, 2, 3, 4]])
     axes = {0: "rows", 1: "tokens"}
     with tempfile.TemporaryDirectory(dir=folder) as scratch, warnings.catch_warnings():

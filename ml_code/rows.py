@@ -1,7 +1,7 @@
 """The features that training and evaluation read."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +14,18 @@ _READ_ROWS = 10_000
 
 @dataclass(frozen=True)
 class Rows:
-    """Token ids (lists of different length), label_ids, and stars from 1 to 5."""
+    """Token ids (lists of different length), label_ids, stars from 1 to 5; texts if asked for."""
 
     ids: list[list[int]]
     labels: list[int]
     stars: list[int]
+    texts: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.labels)
 
 
-def read_rows(folder: Path) -> Rows:
+def read_rows(folder: Path, *, with_texts: bool = False) -> Rows:
     """Reads every CSV and Parquet file in the folder; the order of files does not matter.
 
     Raises UserError when there is no file, no row, or a row that preprocess.py cannot have made.
@@ -35,11 +36,13 @@ def read_rows(folder: Path) -> Rows:
         for frame in read_frames(path, rows=_READ_ROWS):
             for row in frame.to_dict("records"):
                 number += 1
-                found.append(_row(row, f"{path.name} row {number}"))
+                text = row.get("review_body", "") if with_texts else ""
+                found.append((*_row(row, f"{path.name} row {number}"), text))
     if not found:
         raise UserError(f"{folder.name}: no rows in any .csv or .parquet file")
     found.sort(key=lambda item: item[0])  # by review_id: parts of any number of hosts are equal
-    return Rows(*(list(column) for column in list(zip(*found, strict=True))[1:]))
+    _, ids, labels, stars, texts = (list(column) for column in zip(*found, strict=True))
+    return Rows(ids, labels, stars, texts if with_texts else [])
 
 
 def _row(row: dict[Any, str], where: str) -> tuple[str, list[int], int, int]:

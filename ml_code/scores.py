@@ -74,3 +74,30 @@ def summary(matrix: Counts, *, seed: int) -> dict[str, Any]:
         "per_class": per_class,
         "confusion_matrix": matrix.tolist(),
     }
+
+
+def reliability(
+    true: NDArray[Any], probabilities: NDArray[Any], *, bins: int = 10
+) -> dict[str, Any]:
+    """How often predictions of a probability (of the class said) are right, in equal bins.
+
+    `probabilities` is [rows, 3]. Empty bins are left out. The expected calibration error is the
+    mean distance of probability and accuracy, weighted by rows (Naeini et al., 2015).
+    """
+    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == true
+    number = np.minimum((confidence * bins).astype(int), bins - 1)
+    found, error = [], 0.0
+    for at in np.unique(number):
+        inside = number == at
+        mean, accurate = float(confidence[inside].mean()), float(right[inside].mean())
+        error += abs(mean - accurate) * float(inside.mean())
+        found.append(
+            {
+                "from": float(at / bins),
+                "to": float((at + 1) / bins),
+                "rows": int(inside.sum()),
+                "confidence": round(mean, 4),
+                "accuracy": round(accurate, 4),
+            }
+        )
+    return {"expected_calibration_error": round(error, 4), "bins": found}

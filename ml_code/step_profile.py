@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +89,8 @@ class StepProfile:
             }
             if torch.cuda.is_available():
                 sample["gpu_memory_mb"] = round(torch.cuda.memory_allocated() / 2**20, 1)
+                with suppress(ModuleNotFoundError, RuntimeError):  # where NVML is not installed
+                    sample["gpu_percent"] = float(torch.cuda.utilization())
             self._samples.append(sample)
             wall, used = now, now_used
 

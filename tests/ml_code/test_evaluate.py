@@ -7,8 +7,10 @@ import pytest
 from sklearn.metrics import f1_score
 
 import evaluate
+from evaluation_page import render
 from problems import UserError, run
-from scores import confusion_matrix, macro_f1, macro_f1_interval, summary
+from rows import Rows
+from scores import confusion_matrix, macro_f1, macro_f1_interval, reliability, summary
 
 
 @pytest.fixture
@@ -35,6 +37,10 @@ def test_evaluation_scores_every_test_row(archive, session_features, tmp_path, c
     page = (tmp_path / "out" / "evaluation.html").read_text()
     assert "Confusion matrix" in page
     assert "http" not in page  # nothing is loaded from elsewhere
+    assert result["engine"] == "onnx-int8"  # what the endpoint answers with
+    assert sum(part["rows"] for part in result["reliability"]["bins"]) == result["rows"]
+    wrong = result["rows"] - np.trace(result["confusion_matrix"])
+    assert len(result["worst_mistakes"]) == min(20, wrong)
     assert "progress=1.00 stage=predict" in capfd.readouterr().out
 
 
@@ -53,6 +59,39 @@ def test_the_interval_is_that_of_drawing_rows():
     drawn = [chance.integers(0, 300, 300) for _ in range(1000)]
     values = [macro_f1(confusion_matrix(true[rows], said[rows])) for rows in drawn]
     assert (low, high) == pytest.approx(np.percentile(values, [2.5, 97.5]), abs=0.01)
+
+
+def test_reliability_compares_what_is_said_with_what_is_right():
+    true = np.array([0] * 10 + [1] * 4)
+    said = np.array([[0.82, 0.1, 0.08]] * 10 + [[0.55, 0.45, 0.0]] * 4)
+    assert reliability(true, said) == {
+        "expected_calibration_error": round((10 * 0.18 + 4 * 0.55) / 14, 4),
+        "bins": [
+            {"from": 0.5, "to": 0.6, "rows": 4, "confidence": 0.55, "accuracy": 0.0},
+            {"from": 0.8, "to": 0.9, "rows": 10, "confidence": 0.82, "accuracy": 1.0},
+        ],
+    }
+
+
+def test_the_worst_mistakes_are_the_surest_ones():
+    rows = Rows([[1]] * 3, [0, 1, 2], [1, 3, 5], ["fine <b>", "meh " * 200, "good"])
+    said = np.array([[0.1, 0.2, 0.7], [0.9, 0.1, 0.0], [0.0, 0.1, 0.9]])
+    first, second = evaluate.worst_mistakes(rows, said)
+    assert (first["is"], first["said"], first["probability"]) == ("neutral", "negative", 0.9)
+    assert len(first["text"]) <= 400
+    assert second["text"] == "fine <b>"
+
+
+def test_texts_of_reviews_are_escaped_in_the_page():
+    result = summary(np.array([[5, 0, 0], [5, 0, 0], [0, 0, 5]]), seed=1)
+    mistake = {"text": "<script>x</script>", "is": "neutral", "said": "negative", "probability": 1}
+    page = render(
+        result
+        | {"engine": "torch-cpu", "worst_mistakes": [mistake]}
+        | {"reliability": {"expected_calibration_error": 0.1, "bins": []}}
+    )
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
 
 
 def test_a_class_that_is_never_predicted_scores_zero():

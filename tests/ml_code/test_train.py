@@ -14,8 +14,10 @@ from safetensors.torch import load_file
 
 import preprocess
 import train
+from base_model import load_base
 from batches import collate, plan_epoch
 from classifier import Classifier
+from engines import OnnxEngine, TorchEngine
 from padding import pad
 from problems import UserError, run
 from rows import Rows, read_rows
@@ -338,6 +340,44 @@ def test_a_roberta_is_prepared_for_and_trained(small_roberta, tmp_path, capfd):
     assert said.argmax(axis=1).tolist() == [2, 0, 1]
 
 
+@pytest.fixture
+def sentence_model(base_model, tmp_path):
+    """The base model as one of sentence-transformers that pools by the mean."""
+    folder = shutil.copytree(base_model, tmp_path / "sentence-model")
+    (folder / "1_Pooling").mkdir()
+    (folder / "1_Pooling" / "config.json").write_text('{"pooling_mode_mean_tokens": true}')
+    return folder
+
+
+def test_a_model_that_pools_by_the_mean_is_trained_and_served_so(
+    sentence_model, session_features, tmp_path, capfd
+):
+    target = tmp_path / "model"
+    arguments = command(sentence_model, session_features, target, "--epochs=8", "--batch-size=16")
+    assert run(train.main, arguments) == 0
+    assert "MeanPoolingClassifier" in capfd.readouterr().out
+    said = [
+        Classifier(target, engine(target)).of_texts(["lovely perfect great", "awful", "okay " * 9])
+        for engine in (TorchEngine, OnnxEngine)
+    ]
+    assert said[0].argmax(axis=1).tolist() == [2, 0, 1]
+    assert said[1] == pytest.approx(said[0], abs=0.05)
+
+
+def test_the_mean_is_over_the_tokens_of_the_text_alone(sentence_model):
+    model, _ = load_base(str(sentence_model))
+    model.eval()
+    ids, mask = map(torch.from_numpy, pad([[2, 5, 6, 3], [2, 5, 3]], 0))
+    alone = torch.tensor([[2, 5, 3]])
+    torch.testing.assert_close(
+        model(ids, mask).logits[1], model(alone, torch.ones_like(alone)).logits[0]
+    )
+    hidden = model.body(input_ids=alone).last_hidden_state[0]
+    torch.testing.assert_close(
+        model.classifier(hidden.mean(dim=0)), model(alone, torch.ones_like(alone)).logits[0]
+    )
+
+
 def test_a_roberta_checkpoint_becomes_a_roberta_classifier(tmp_path):
     vocabulary = Path(__file__).parents[3] / "shared" / "models" / "roberta-base-tokenizer"
     if not vocabulary.is_dir():
@@ -349,7 +389,7 @@ def test_a_roberta_checkpoint_becomes_a_roberta_classifier(tmp_path):
         RobertaModel,
     )
 
-    from base_model import check_fit, load_base, save_artefact
+    from base_model import check_fit, save_artefact
     from tokenisation import TextEncoder
 
     config = RobertaConfig(
