@@ -12,10 +12,10 @@ export PYTHON TORCH REVIEWS DATA_DIR
 
 PY := .venv/bin/python
 STAMP := .venv/.installed
-SOURCES := app.py cli infra lambdas localcloud ml_code tests
+SOURCES := app.py benchmarks cli infra lambdas localcloud ml_code tests
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo destroy test test-all lint synth clean
+.PHONY: help install demo destroy test test-all bench lint synth clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,10 @@ test: $(STAMP) lint ## All checks, with one run of the whole state machine (abou
 
 test-all: $(STAMP) lint ## The slow tests too.
 	$(PY) -m pytest
+
+bench: $(STAMP) ## Measure against peers (an hour). REVIEWS=path.csv
+	$(PY) -m benchmarks preparation memory training serving accuracy \
+	    $(if $(REVIEWS),--reviews "$(REVIEWS)")
 
 lint: $(STAMP) ## ruff and mypy.
 	$(PY) -m ruff check $(SOURCES)

@@ -12,9 +12,13 @@ _SERVING_FILES = ("inference.py", "classifier.py", "engines.py", "labels.py", "p
                   "pooling.py", "problems.py", "tokenisation.py")  # fmt: skip
 
 
-def load_base(base_model: str) -> tuple[Any, Any]:
-    """(model with a fresh three-class head, tokenizer) by name or folder; UserError names it."""
-    from transformers import AutoTokenizer
+def load_base(base_model: str, *, attention_dropout: float = 0.0) -> tuple[Any, Any]:
+    """(model with a fresh three-class head, tokenizer) by name or folder; UserError names it.
+
+    Dropout of attention weights costs a fifth of the speed on a CPU, where it keeps PyTorch from
+    its fused attention, and was no better in accuracy (docs/benchmarks.md).
+    """
+    from transformers import AutoConfig, AutoTokenizer
 
     from pooling import model_class
 
@@ -23,12 +27,16 @@ def load_base(base_model: str) -> tuple[Any, Any]:
         raise UserError(f"base model {base_model}: there is no config.json in that folder")
     try:
         tokenizer = AutoTokenizer.from_pretrained(base_model)
-        model = model_class(base_model).from_pretrained(
+        config = AutoConfig.from_pretrained(
             base_model,
             num_labels=len(LABELS),
             id2label=dict(enumerate(LABELS)),
             label2id={label: at for at, label in enumerate(LABELS)},
-            ignore_mismatched_sizes=True,
+        )
+        if hasattr(config, "attention_probs_dropout_prob"):
+            config.attention_probs_dropout_prob = attention_dropout
+        model = model_class(base_model).from_pretrained(
+            base_model, config=config, ignore_mismatched_sizes=True
         )
     except (OSError, ValueError) as error:
         raise UserError(f"base model {base_model!r} cannot be loaded: {_short(error)}") from error

@@ -71,6 +71,7 @@ def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) ->
     recipe.add_argument(
         "--head-rate-factor", type=positive_float, default=1.0, help="of the fresh classifier"
     )
+    recipe.add_argument("--attention-dropout", type=share, default=0.0)
     recipe.add_argument("--seed", type=int, default=42)
     running = parser.add_argument_group("running")
     running.add_argument("--max-length", type=positive_int, default=128, help="tokens when serving")
@@ -92,7 +93,7 @@ def main(arguments: Sequence[str]) -> None:
     settings = parse_arguments(arguments, os.environ)
     torch.manual_seed(settings.seed)
     train, validation = read_rows(settings.train_data), read_rows(settings.validation_data)
-    model, tokenizer = load_base(settings.base_model)
+    model, tokenizer = load_base(settings.base_model, attention_dropout=settings.attention_dropout)
     check_fit(model, train.ids + validation.ids)
     group = join(os.environ)
     try:
