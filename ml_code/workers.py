@@ -1,5 +1,6 @@
 """Runs a function over many tasks on all cores, in order, with few tasks in memory at a time."""
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -40,7 +41,9 @@ class Workers:
             return
         if self._pool is None:
             # spawn: a fork would copy the locks of libraries that run threads.
-            self._pool = ProcessPoolExecutor(self._count, mp_context=get_context("spawn"))
+            self._pool = ProcessPoolExecutor(
+                self._count, mp_context=get_context("spawn"), initializer=_use_one_core
+            )
         waiting: deque[Future[Result]] = deque()
         for task in chain(first, remaining):
             waiting.append(self._pool.submit(function, task))
@@ -48,3 +51,8 @@ class Workers:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+def _use_one_core() -> None:
+    """Keeps the tokenizer's own threads from multiplying with the processes."""
+    os.environ["RAYON_NUM_THREADS"] = "1"

@@ -80,6 +80,7 @@ def test_the_preparation_is_told_everything_by_arguments() -> None:
         "--validation-share=0.1",
         "--test-share=0.1",
         "--seed=42",
+        "--format=csv",
         "--feature-group-name=reviews-dev",
         "--event-time=2026-01-31T12:00:00.000Z",
     ]

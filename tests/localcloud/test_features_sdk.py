@@ -28,7 +28,12 @@ def test_the_sdk_creates_ingests_and_queries(
         group = _created(FeatureGroup(NAME, sagemaker_session=Session(default_bucket=BUCKET)))
         rows = _rows()
         group.ingest(rows, max_workers=2, max_processes=1, wait=True)
-        assert _count(group, ROWS) == ROWS
+        assert _count(group, "COUNT(*)", ROWS) == ROWS
+        # A job that starts again ingests the same rows again: the offline store keeps both
+        # versions, and the pipeline counts reviews.
+        group.ingest(rows, max_workers=2, max_processes=1, wait=True)
+        assert _count(group, "COUNT(*)", 2 * ROWS) == 2 * ROWS
+        assert _count(group, "COUNT(DISTINCT review_id)", ROWS) == ROWS
 
 
 def _rows() -> pd.DataFrame:
@@ -57,12 +62,12 @@ def _created(group: Any) -> Any:
     return group
 
 
-def _count(group: Any, wanted: int) -> int:
+def _count(group: Any, counted: str, wanted: int) -> int:
     query = group.athena_query()
 
     def count() -> int:
         query.run(
-            query_string=f'SELECT COUNT(DISTINCT review_id) AS n FROM "{query.table_name}"',
+            query_string=f'SELECT {counted} AS n FROM "{query.table_name}"',
             output_location=f"s3://{BUCKET}/athena/",
         )
         query.wait()

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from tests.ml_code.tiny import EVENT_TIME, make_reviews, write_reviews
 from training import _class_weights
 
 ML_CODE = Path(train.__file__).parent
+TORCHRUN = ("-m", "torch.distributed.run", "--nproc-per-node=2", "--standalone")
 RESUMED = ("--epochs=4", "--batch-size=8")
 METRIC = r"([0-9.eE+-]+)"
 
@@ -43,9 +45,11 @@ def command(base_model: Path, features: Path, target: Path, *extra: str) -> list
     ]
 
 
-def started(arguments: list[str], **environment: str) -> subprocess.Popen[str]:
+def started(
+    arguments: list[str], launcher: Sequence[str] = (), **environment: str
+) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, str(ML_CODE / "train.py"), *arguments],
+        [sys.executable, *launcher, str(ML_CODE / "train.py"), *arguments],
         env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1", **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -139,17 +143,19 @@ def test_two_processes_of_batch_16_train_like_one_of_32(base_model, session_feat
 
 
 @pytest.mark.timeout(120)
-def test_two_processes_that_accumulate_train_like_one_batch(base_model, session_features, tmp_path):
+def test_two_processes_of_torchrun_that_accumulate_train_like_one_batch(
+    base_model, session_features, tmp_path
+):
     same = ("--epochs=1", "--seed=3")
     arguments = command(base_model, session_features, tmp_path / "one", *same, "--batch-size=32")
     alone = started(arguments).communicate(timeout=100)[0]
-    shared = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": free_port()}
     parts = ("--batch-size=4", "--accumulation-steps=4")
     arguments = command(base_model, session_features, tmp_path / "two", *same, *parts)
-    ranks = [started(arguments, RANK=str(rank), **shared) for rank in range(2)]
-    outputs = [rank.communicate(timeout=100)[0] for rank in ranks]
-    assert [rank.returncode for rank in ranks] == [0, 0], outputs
-    assert losses(outputs[0]) == pytest.approx(losses(alone), abs=2e-3)
+    shared = started(arguments, launcher=TORCHRUN)
+    output = shared.communicate(timeout=100)[0]
+    assert shared.returncode == 0, output
+    assert "2 process(es)" in output
+    assert losses(output) == pytest.approx(losses(alone), abs=2e-3)
     assert_same_weights(tmp_path / "one", tmp_path / "two", atol=5e-3, rtol=1e-2)
 
 
