@@ -65,7 +65,7 @@ def _reliability(result: dict[str, Any]) -> str:
             "probabilities can be taken at their word; under it, it is too sure. Expected "
             f"calibration error: {found['expected_calibration_error']:.3f}."
         ),
-        against_diagonal("Accuracy by confidence", points),
+        against_diagonal("Accuracy by probability", points, ("probability said", "right")),
         table(["probability said", "reviews", "mean probability", "right"], rows),
     )
 
@@ -77,6 +77,6 @@ def _mistakes(result: dict[str, Any]) -> str:
     ]
     return section(
         "Worst mistakes",
-        note("Wrong, and most sure of it. Some of these reviews have the wrong rating."),
+        note("Wrong, and most sure of it. In some the rating may be the mistake."),
         table(["review", "is", "said", "probability"], rows),
     )

@@ -71,18 +71,25 @@ def lines(title: str, values: Sequence[float], *, top: float, ends: tuple[str, s
     return _svg(title, line + f'<text x="4" y="12">{top:,.0f}</text>' + _ends(ends))
 
 
-def against_diagonal(title: str, points: Sequence[tuple[float, float, str]]) -> str:
+def against_diagonal(
+    title: str, points: Sequence[tuple[float, float, str]], axes: tuple[str, str]
+) -> str:
     """(x, y, label) points, both from 0 to 1, with the line on which they would be equal."""
     size = 320
+    at = [(f"{size * x:.1f}", f"{size * (1 - y):.1f}", escape(label)) for x, y, label in points]
+    path = " ".join(f"{x},{y}" for x, y, _ in at)
     marks = "".join(
-        f'<circle cx="{size * x:.1f}" cy="{size * (1 - y):.1f}" r="6" fill="var(--mark)">'
-        f"<title>{escape(label)}</title></circle>"
-        for x, y, label in points
+        f'<circle cx="{x}" cy="{y}" r="6" fill="var(--mark)"><title>{label}</title></circle>'
+        for x, y, label in at
     )
-    diagonal = f'<line x1="0" y1="{size}" x2="{size}" y2="0" stroke="var(--line)"/>'
+    across, up = map(escape, axes)
     return (
         f'<svg viewBox="-10 -10 {size + 20} {size + 20}" style="max-width:{size}px" role="img" '
-        f'aria-label="{escape(title)}">{diagonal}{marks}</svg>'
+        f'aria-label="{escape(title)}">'
+        f'<line x1="0" y1="{size}" x2="{size}" y2="0" stroke="var(--soft)" stroke-dasharray="4"/>'
+        f'<polyline points="{path}" fill="none" stroke="var(--mark)"/>{marks}'
+        f'<text x="0" y="6">{up}, 0 to 1</text>'
+        f'<text x="{size}" y="{size + 4}" text-anchor="end">{across}, 0 to 1</text></svg>'
     )
 
 
