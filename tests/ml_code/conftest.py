@@ -10,6 +10,16 @@ import preprocess
 from problems import run
 from tests.ml_code.tiny import EVENT_TIME, FILLER, WORDS, make_reviews, write_reviews
 
+SMALL = {
+    "hidden_size": 64,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 128,
+    "hidden_dropout_prob": 0.0,
+    "attention_probs_dropout_prob": 0.0,
+    "initializer_range": 0.1,  # larger than usual: so small a model learns from any seed then
+}
+
 
 @pytest.fixture(scope="session")
 def base_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -36,14 +46,8 @@ def base_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ).save_pretrained(folder)
     config = BertConfig(
         vocab_size=len(words),
-        hidden_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=128,
         max_position_embeddings=64,
-        hidden_dropout_prob=0.0,
-        attention_probs_dropout_prob=0.0,
-        initializer_range=0.1,  # larger than usual: so small a model learns from any seed then
+        **SMALL,
     )
     torch.manual_seed(1)
     BertModel(config).save_pretrained(folder)
@@ -80,15 +84,9 @@ def small_roberta(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ).save_pretrained(folder)
     config = RobertaConfig(
         vocab_size=len(tokenizer.get_vocab()),
-        hidden_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=128,
         max_position_embeddings=66,
         type_vocab_size=1,
-        hidden_dropout_prob=0.0,
-        attention_probs_dropout_prob=0.0,
-        initializer_range=0.1,
+        **SMALL,
     )
     torch.manual_seed(1)
     RobertaModel(config).save_pretrained(folder)
