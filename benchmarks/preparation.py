@@ -9,17 +9,18 @@ from benchmarks.data import grow
 from benchmarks.measure import Measured, python
 from cli.samples import installed_base_model
 
-_COMPARED_ROWS = 200_000
+_COMPARED_ROWS = (200_000, 1_000_000)
+_MAX_LENGTH = 128  # as the plain way pads
 _MEMORY_ROWS = (20_000, 200_000, 2_000_000)
 
 
 def compare(reviews: Path) -> None:
     """Prints rows/s of both, start-up included, for the file as it is and grown."""
     with tempfile.TemporaryDirectory() as folder:
-        grown = grow(reviews, Path(folder) / "grown.csv", _COMPARED_ROWS)
+        grown = [grow(reviews, Path(folder) / f"grown-{rows}.csv", rows) for rows in _COMPARED_ROWS]
         print("| rows read | plain, rows/s | preprocess.py, rows/s | ratio |")
         print("| --- | --- | --- | --- |")
-        for source in (reviews, grown):
+        for source in (reviews, *grown):
             rows = len(pd.read_csv(source, usecols=["Rating"]))
             plain = python(
                 "benchmarks/plain_preparation.py",
@@ -57,5 +58,6 @@ def _prepare(source: Path, target: Path) -> Measured:
         f"--base-model={installed_base_model()}",
         f"--output-data={target}",
         f"--message-file={target / 'message'}",
+        f"--max-length={_MAX_LENGTH}",
         "--event-time=2026-01-31T12:00:00.000Z",
     )

@@ -35,7 +35,7 @@ def parse_arguments(arguments: Sequence[str]) -> Namespace:
     reading.add_argument("--max-rejected-share", type=share, default=0.1)
     making = parser.add_argument_group("making")
     making.add_argument("--base-model", required=True, help="hub name or folder")
-    making.add_argument("--max-length", type=positive_int, default=128, help="tokens a review")
+    making.add_argument("--max-length", type=positive_int, default=192, help="tokens a review")
     making.add_argument("--train-share", type=share, default=0.8)
     making.add_argument("--validation-share", type=share, default=0.1)
     making.add_argument("--test-share", type=share, default=0.1)

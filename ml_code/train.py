@@ -74,7 +74,7 @@ def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) ->
     recipe.add_argument("--attention-dropout", type=share, default=0.0)
     recipe.add_argument("--seed", type=int, default=42)
     running = parser.add_argument_group("running")
-    running.add_argument("--max-length", type=positive_int, default=128, help="tokens when serving")
+    running.add_argument("--max-length", type=positive_int, default=192, help="tokens when serving")
     running.add_argument("--precision", choices=CHOICES, default="auto")
     running.add_argument(
         "--quantise", type=boolean, default=True, help="serve 8 bits on CPUs, if as good"

@@ -21,7 +21,7 @@ RUN = run(
         "learning_rate": 2e-5,
         "star_spread": 0.7,
         "patience": 0,
-        "max_length": 128,
+        "max_length": 192,
         "seed": 42,
     }
 )
@@ -75,7 +75,7 @@ def test_the_preparation_is_told_everything_by_arguments() -> None:
         "--text-column=Review Text",
         "--rating-column=Rating",
         "--title-column=",
-        "--max-length=128",
+        "--max-length=192",
         "--train-share=0.8",
         "--validation-share=0.1",
         "--test-share=0.1",

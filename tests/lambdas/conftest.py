@@ -21,7 +21,7 @@ VARIABLES = {
     "BASE_MODEL": "roberta-base",
     "COLUMNS": '{"text": "Review Text", "rating": "Rating", "title": ""}',
     "TRAINING": '{"epochs": 3, "batch_size": 32, "accumulation_steps": 1, "learning_rate": 2e-05,'
-    ' "star_spread": 0.7, "patience": 0, "max_length": 128, "seed": 42}',
+    ' "star_spread": 0.7, "patience": 0, "max_length": 192, "seed": 42}',
 }
 
 

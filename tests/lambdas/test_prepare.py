@@ -27,7 +27,7 @@ def test_a_run_has_the_defaults_of_the_environment(load) -> None:
             "learning_rate": 2e-05,
             "star_spread": 0.7,
             "patience": 0,
-            "max_length": 128,
+            "max_length": 192,
             "seed": 42,
         },
     }
