@@ -1,4 +1,4 @@
-"""The command line of the embedded AWS: python -m localcloud serve|start|stop|clear|env|exec."""
+"""The command line of the embedded AWS: python -m localcloud COMMAND."""
 
 import argparse
 import logging
@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from localcloud import server
+from localcloud import enforcement, server
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,6 +31,7 @@ def _parser() -> argparse.ArgumentParser:
         "clear": "remove what a stopped server left in its folder",
         "env": "print the variables that make AWS clients use the server",
         "exec": "run a command with these variables: exec -- CMD...",
+        "iam": "enforce the policies of roles, or not (as from the start), or tell which",
     }.items():
         command = commands.add_parser(name, help=text)
         command.add_argument(
@@ -43,6 +44,8 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--port", type=int, default=0, help="0 is any free port")
         if name == "exec":
             command.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- CMD")
+        if name == "iam":
+            command.add_argument("action", choices=("enforce", "relax", "status"))
     return parser
 
 
@@ -69,14 +72,18 @@ def _clear(parsed: argparse.Namespace) -> int:
     return 0
 
 
-def _environment(parsed: argparse.Namespace) -> dict[str, str]:
+def _running(parsed: argparse.Namespace) -> server.Address:
     address = server.Address.read(parsed.data_dir)
     if address is None:
         raise server.ServerError(
             f"no embedded AWS is running for {parsed.data_dir};"
             " start it with: python -m localcloud start"
         )
-    return server.client_environment(address, parsed.data_dir)
+    return address
+
+
+def _environment(parsed: argparse.Namespace) -> dict[str, str]:
+    return server.client_environment(_running(parsed), parsed.data_dir)
 
 
 def _env(parsed: argparse.Namespace) -> int:
@@ -98,6 +105,16 @@ def _exec(parsed: argparse.Namespace) -> int:
         raise server.ServerError(f"cannot run {command[0]}: {error.strerror}") from error
 
 
+def _iam(parsed: argparse.Namespace) -> int:
+    url = _running(parsed).endpoint_url
+    if parsed.action == "enforce":
+        enforcement.enforce(url)
+    elif parsed.action == "relax":
+        enforcement.relax(url)
+    print("IAM is enforced." if enforcement.is_enforced(url) else "IAM is not enforced.")
+    return 0
+
+
 _COMMANDS = {
     "serve": _serve,
     "start": _start,
@@ -105,6 +122,7 @@ _COMMANDS = {
     "clear": _clear,
     "env": _env,
     "exec": _exec,
+    "iam": _iam,
 }
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 """What every operation is given: where it is, what it remembers, and the other AWS services."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
+from localcloud.authority import Authority
 from localcloud.state import Store
 
 ACCOUNT = "000000000000"
@@ -23,6 +24,7 @@ class Cloud:
     store: Store
     account: str = ACCOUNT
     region: str = REGION
+    authority: Authority = field(default_factory=Authority)
 
     def client(self, service: str) -> Any:
         """A boto3 client of this embedded AWS, with its own session: those are not thread-safe."""

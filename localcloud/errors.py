@@ -4,6 +4,7 @@ AwsError
 ├── ValidationException   the request breaks a rule of the API
 ├── ResourceInUse         the name is taken
 ├── ResourceNotFound      there is no such resource
+├── ConflictException     something else is in the way
 └── ResourceLimitExceeded a quota is used up
 """
 
@@ -31,6 +32,11 @@ class ResourceInUse(AwsError):
 class ResourceNotFound(AwsError):
     def __init__(self, message: str) -> None:
         super().__init__("ResourceNotFound", message)
+
+
+class ConflictException(AwsError):
+    def __init__(self, message: str) -> None:
+        super().__init__("ConflictException", message)
 
 
 class ResourceLimitExceeded(AwsError):

@@ -10,14 +10,19 @@ from botocore.model import OperationModel
 
 from localcloud.errors import ValidationException
 
-_DEFAULT_SIZES = {"ListTags": 50}
+_DEFAULT_SIZES = {
+    "ListTags": 50,
+    "DescribeScalableTargets": 50,
+    "DescribeScalingPolicies": 50,
+    "DescribeScalingActivities": 50,
+}
 _DEFAULT_SIZE = 10  # of the other lists, by SageMaker's documentation
 
 
 @cache
-def _paginators() -> dict[str, Any]:
+def _paginators(service: str) -> dict[str, Any]:
     loader = botocore.session.get_session().get_component("data_loader")
-    paginators: dict[str, Any] = loader.load_service_model("sagemaker", "paginators-1")
+    paginators: dict[str, Any] = loader.load_service_model(service, "paginators-1")
     return paginators["pagination"]  # type: ignore[no-any-return]
 
 
@@ -25,7 +30,7 @@ def cut_page(
     model: OperationModel, request: dict[str, Any], output: dict[str, Any]
 ) -> dict[str, Any]:
     """One page of a list, with the token of the next; any other output as it is."""
-    paginator = _paginators().get(model.name)
+    paginator = _paginators(model.service_model.service_name).get(model.name)
     if paginator is None or paginator["result_key"] not in output:
         return output
     key = paginator["result_key"]

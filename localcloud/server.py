@@ -17,6 +17,7 @@ from typing import Any, Self
 
 import psutil
 
+from localcloud import decisions, enforcement
 from localcloud.cloud import ACCESS_KEY, ACCOUNT, PROGRAM_FOLDERS, REGION, SECRET_KEY, Cloud
 from localcloud.state import Store
 
@@ -28,6 +29,7 @@ _STATE = (
     "sagemaker-config.yaml",
     "sagemaker.sqlite*",
     "features.sqlite*",
+    decisions.FILE,
     "ministack",
     "s3",
     *PROGRAM_FOLDERS,
@@ -151,14 +153,16 @@ async def _serve(application: Any, cloud: Cloud, address: Address) -> None:
     from hypercorn.config import Config
 
     from localcloud import execution, features
+    from localcloud.scaling.service import Evaluator
 
-    stop = asyncio.Event()
+    stop, scaling = asyncio.Event(), Evaluator(cloud)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
 
     async def until_stopped() -> None:
         await stop.wait()
-        # While the server still answers: both have something to write to it.
+        # While the server still answers: all have something to ask of it.
+        await asyncio.to_thread(scaling.close)
         await asyncio.to_thread(execution.shutdown, cloud)
         await asyncio.to_thread(features.shutdown, cloud)
 
@@ -168,6 +172,7 @@ async def _serve(application: Any, cloud: Cloud, address: Address) -> None:
     config.loglevel = "WARNING"
     execution.recover(cloud)
     features.start(cloud)
+    scaling.start()
     announcement = asyncio.create_task(_announce(cloud, address))
     await hypercorn_serve(application, config, shutdown_trigger=until_stopped)
     announcement.cancel()
@@ -307,3 +312,14 @@ class LocalCloud:
 
     def environment(self) -> dict[str, str]:
         return client_environment(self.address, self.data_dir)
+
+    def enforce_iam(self) -> contextlib.ExitStack:
+        """Enforces IAM from now on, or for the length of a `with` block."""
+        enforcement.enforce(self.endpoint_url)
+        stack = contextlib.ExitStack()
+        stack.callback(enforcement.relax, self.endpoint_url)
+        return stack
+
+    def iam_decisions(self) -> list[decisions.Decision]:
+        """What IAM has decided since it was enforced last."""
+        return decisions.read(self.data_dir)

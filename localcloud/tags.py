@@ -17,6 +17,11 @@ def put_tags(cloud: Cloud, arn: str, tags: Iterable[Record]) -> list[Record]:
     return _shape(merged)
 
 
+def drop_tags(cloud: Cloud, arn: str) -> None:
+    """Of a resource that is gone: another one may get its ARN."""
+    cloud.store.delete(_KIND, arn)
+
+
 @operation("AddTags")
 def add_tags(cloud: Cloud, request: Record) -> Record:
     return {"Tags": put_tags(cloud, request["ResourceArn"], request["Tags"])}

@@ -1,8 +1,8 @@
 """From an HTTP request to an operation and back, by botocore's own service models.
 
 Three services share SageMaker's signing name: the control plane (JSON 1.1, told by X-Amz-Target),
-and two REST services told by their paths. A request that the model does not allow is refused before
-any operation sees it.
+and two REST services told by their paths. Application Auto Scaling is told by X-Amz-Target, too. A
+request that the model does not allow is refused before any operation sees it.
 """
 
 import base64
@@ -19,6 +19,7 @@ from urllib.parse import unquote
 import botocore.session
 from botocore.model import OperationModel, ServiceModel, Shape
 
+from localcloud.authorisation import Call, needs
 from localcloud.cloud import Cloud
 from localcloud.constraints import check
 from localcloud.errors import AwsError, ValidationException
@@ -26,8 +27,10 @@ from localcloud.operations import OPERATIONS
 from localcloud.pages import cut_page
 from localcloud.tags import put_tags
 
-CONTROL_PLANE = "sagemaker"
+CONTROL_PLANE, SCALING = "sagemaker", "application-autoscaling"
+TARGETS = {"SageMaker": CONTROL_PLANE, "AnyScaleFrontendService": SCALING}  # by X-Amz-Target
 RUNTIMES = ("sagemaker-runtime", "sagemaker-featurestore-runtime")
+_CREDENTIAL = re.compile(r"Credential=([^/]+)/")
 _LOGGER = logging.getLogger(__name__)
 Values = dict[str, Any]
 
@@ -75,11 +78,21 @@ def _perform(cloud: Cloud, request: HttpRequest) -> HttpResponse:
         )
     values = _parse(model, request, path_values)
     check(values, model.input_shape)
+    call = Call(service, model.name, values, cloud.region, cloud.account, cloud.store.get)
+    cloud.authority.require(_caller(request), needs(call), 403 if service in RUNTIMES else 400)
     output = handler(cloud, values)
     if service == CONTROL_PLANE:
         _remember_tags(cloud, model, values, output)
+    if service in TARGETS.values():
         output = cut_page(model, values, output)
     return _serialise(model, output)
+
+
+def _caller(request: HttpRequest) -> str:
+    """The access key that signed the request; ministack has checked the signature."""
+    signed = request.query.get("X-Amz-Credential", [""])[0]
+    found = _CREDENTIAL.search(request.headers.get("authorization", ""))
+    return found[1] if found else signed.partition("/")[0]
 
 
 # -- which operation -----------------------------------------------------------------------------
@@ -88,12 +101,13 @@ def _perform(cloud: Cloud, request: HttpRequest) -> HttpResponse:
 def _operation(request: HttpRequest) -> tuple[OperationModel, dict[str, str]]:
     target = request.headers.get("x-amz-target", "")
     if target:
-        name = target.partition(".")[2]
-        if name not in service_model(CONTROL_PLANE).operation_names:
+        prefix, _, name = target.partition(".")
+        service = TARGETS.get(prefix, CONTROL_PLANE)
+        if name not in service_model(service).operation_names:
             raise AwsError(
-                "UnknownOperationException", f"{target} is not an operation of SageMaker"
+                "UnknownOperationException", f"{target} is not an operation of {service}"
             )
-        return service_model(CONTROL_PLANE).operation_model(name), {}
+        return service_model(service).operation_model(name), {}
     for method, pattern, model in _routes():
         match = pattern.fullmatch(request.path)
         if match and method == request.method:
@@ -124,7 +138,7 @@ def _parse(model: OperationModel, request: HttpRequest, path_values: dict[str, s
     values: Values = {}
     if shape is None:
         return values
-    if model.service_model.service_name == CONTROL_PLANE:
+    if model.service_model.service_name in TARGETS.values():
         values.update(_members(shape, _read_json(request.body)))
         return values
     payload = shape.serialization.get("payload")
@@ -189,7 +203,7 @@ def _serialise(model: OperationModel, output: Values) -> HttpResponse:
     shape = model.output_shape
     members = shape.members if shape else {}
     output = {name: value for name, value in output.items() if name in members}
-    if model.service_model.service_name == CONTROL_PLANE:
+    if model.service_model.service_name in TARGETS.values():
         return HttpResponse(200, {"Content-Type": "application/x-amz-json-1.1"}, _dump(output))
     headers = {"Content-Type": "application/json"}
     for name in [name for name in output if members[name].serialization.get("location")]:

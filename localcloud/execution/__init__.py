@@ -7,20 +7,41 @@ line with what is true now; `shutdown` ends every process.
 import logging
 import shutil
 import socket
-import threading
 import time
 from urllib.parse import urlsplit
 
 from localcloud.cloud import PROGRAM_FOLDERS, Cloud
-from localcloud.execution import endpoint, model, processing, processing_job, training, training_job
+from localcloud.execution import (
+    capacity,
+    endpoint,
+    endpoint_record,
+    invocation,
+    model,
+    processing,
+    processing_job,
+    rollout,
+    training,
+    training_job,
+)
 from localcloud.execution.engine import close_engine, engine
 from localcloud.execution.jobs import RUNNING, SERVER_STOPPED, mark
 from localcloud.execution.process import kill_marked
 
-__all__ = ["endpoint", "model", "processing", "recover", "shutdown", "training"]
+__all__ = [
+    "capacity",
+    "endpoint",
+    "invocation",
+    "model",
+    "processing",
+    "recover",
+    "shutdown",
+    "training",
+]
 
 _LOGGER = logging.getLogger(__name__)
 _SERVER_SECONDS = 120
+_TASKS_SECONDS = 20
+_UPDATE_STOPPED = "InternalServerError: the embedded AWS was stopped during the update"
 
 
 def recover(cloud: Cloud) -> None:
@@ -35,17 +56,16 @@ def recover(cloud: Cloud) -> None:
     for folder in PROGRAM_FOLDERS:
         shutil.rmtree(cloud.data_dir / folder, ignore_errors=True)
     _fail_running_jobs(cloud)
-    for record in cloud.store.list(endpoint.ENDPOINT):
+    for record in cloud.store.list(endpoint_record.KIND):
         name, status = record["EndpointName"], record["EndpointStatus"]
         if status == "Deleting":
-            cloud.store.delete(endpoint.ENDPOINT, name)
+            cloud.store.delete(endpoint_record.KIND, name)
         elif status != "Failed":
-            cloud.store.update(endpoint.ENDPOINT, name, EndpointStatus="SystemUpdating")
-            threading.Thread(
-                target=_restart_endpoint,
-                args=(cloud, name, record["EndpointConfigName"]),
-                daemon=True,
-            ).start()
+            reason = _UPDATE_STOPPED if status == "Updating" else record.get("FailureReason")
+            endpoint_record.change(
+                cloud, name, EndpointStatus="SystemUpdating", FailureReason=reason
+            )
+            engine(cloud).in_background(_restart_endpoint, cloud, name)
 
 
 def _fail_running_jobs(cloud: Cloud) -> None:
@@ -75,11 +95,11 @@ def _fail_running_jobs(cloud: Cloud) -> None:
             )
 
 
-def _restart_endpoint(cloud: Cloud, name: str, config_name: str) -> None:
+def _restart_endpoint(cloud: Cloud, name: str) -> None:
     """The model comes from S3 and the role from STS, so the server must be up first."""
     address = urlsplit(cloud.endpoint_url)
     deadline = time.monotonic() + _SERVER_SECONDS
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and not engine(cloud).stopping.is_set():
         try:
             socket.create_connection(
                 (address.hostname or "127.0.0.1", address.port or 80), 1
@@ -87,7 +107,8 @@ def _restart_endpoint(cloud: Cloud, name: str, config_name: str) -> None:
             break
         except OSError:
             time.sleep(0.2)
-    endpoint.deploy(cloud, name, config_name)
+    if not engine(cloud).stopping.is_set():
+        rollout.put_in_service(cloud, name)
 
 
 def shutdown(cloud: Cloud) -> None:
@@ -95,7 +116,11 @@ def shutdown(cloud: Cloud) -> None:
     running = engine(cloud)
     running.stopping.set()
     running.queue.shutdown()
-    for fleet in [*running.starting, *running.fleets.values()]:
+    serving = [traffic.fleet for traffic in running.traffic.values()]
+    running.traffic.clear()
+    for fleet in [*running.pending.values(), *serving]:
         fleet.close()
+    running.join(_TASKS_SECONDS)
+    running.metrics.close()
     kill_marked(mark(cloud))
     close_engine(cloud)

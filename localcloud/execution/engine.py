@@ -2,12 +2,16 @@
 
 import os
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from localcloud.cloud import Cloud
+from localcloud.execution.endpoint_metrics import EndpointMetrics
 from localcloud.execution.jobs import JobQueue
+from localcloud.execution.traffic import Traffic
 
 if TYPE_CHECKING:
     from localcloud.execution.fleet import Fleet
@@ -19,9 +23,23 @@ _DEFAULT_CONCURRENT_JOBS = 4
 @dataclass
 class Engine:
     queue: JobQueue
-    fleets: dict[str, "Fleet"] = field(default_factory=dict)  # in service, by endpoint name
-    starting: list["Fleet"] = field(default_factory=list)
+    metrics: EndpointMetrics
+    # Both by endpoint name: who answers, and whose deployment is under way.
+    traffic: dict[str, Traffic] = field(default_factory=dict)
+    pending: dict[str, "Fleet"] = field(default_factory=dict)
     stopping: threading.Event = field(default_factory=threading.Event)
+    tasks: list[threading.Thread] = field(default_factory=list)
+
+    def in_background(self, task: Callable[..., Any], *arguments: Any) -> None:
+        thread = threading.Thread(target=task, args=arguments, name=task.__name__, daemon=True)
+        self.tasks = [*(task for task in self.tasks if task.is_alive()), thread]
+        thread.start()
+
+    def join(self, seconds: float) -> None:
+        """Waits for what is in the background: it may have something to ask of the server."""
+        deadline = time.monotonic() + seconds
+        for task in self.tasks:
+            task.join(max(0.0, deadline - time.monotonic()))
 
 
 _ENGINES: dict[Path, Engine] = {}
@@ -32,7 +50,7 @@ def engine(cloud: Cloud) -> Engine:
     """The engine of this embedded AWS, made on first use."""
     with _ENGINES_LOCK:
         if cloud.data_dir not in _ENGINES:
-            _ENGINES[cloud.data_dir] = Engine(JobQueue(concurrent_jobs()))
+            _ENGINES[cloud.data_dir] = Engine(JobQueue(concurrent_jobs()), EndpointMetrics(cloud))
         return _ENGINES[cloud.data_dir]
 
 

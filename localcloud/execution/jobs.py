@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+from localcloud.authorisation import encrypting, log_group, pulling, volume_key, watching
+from localcloud.authority import AccessDenied
 from localcloud.cloud import Cloud
 from localcloud.execution.interpreter import make_environment, search_path
 from localcloud.execution.layout import Layout
@@ -118,10 +120,22 @@ class Job(ABC):
         except Exception as error:
             raise JobError(f"ClientError: Could not assume role {arn}: {error}") from error
 
-    def make_instances(self, hosts: Sequence[str]) -> None:
+    def check_rights(self, role: Role, image: str) -> None:
+        """What SageMaker does with the role before it moves data. Raises JobError."""
+        authority, key = self.cloud.authority, role.access_key
+        try:
+            authority.require(key, pulling(image))
+            authority.require(key, encrypting(volume_key(self.record)))
+        except AccessDenied as error:
+            raise JobError(f"ClientError: {error.message}") from error
+        group = log_group(self.cloud.region, self.cloud.account, self.log_group)
+        for need in watching(group):  # a job runs without logs and metrics, too
+            authority.allows(key, need)
+
+    def make_instances(self, role: Role, hosts: Sequence[str]) -> None:
         """One folder, Python and log stream for each host."""
         epoch = int(time.time() * 1000)
-        logs = self.cloud.client("logs")
+        logs = role.client("logs")
         for index, host in enumerate(hosts):
             folder = self.folder / f"algo-{index + 1}"
             stream = f"{self.name}/algo-{index + 1}-{epoch}"

@@ -9,8 +9,6 @@ import threading
 import time
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 _LOGGER = logging.getLogger(__name__)
 _FLUSH_SECONDS = 0.5
 _BATCH = 1000  # PutLogEvents allows 10,000 events and 1 MiB
@@ -21,6 +19,7 @@ class LogStream:
     """A stream of one instance. `write` never blocks on the network; `close` delivers the rest."""
 
     def __init__(self, logs: Any, group: str, stream: str) -> None:
+        """`logs` is a client of the role that writes."""
         self._logs, self.group, self.stream = logs, group, stream
         self._lock = threading.Lock()
         self._lines: list[dict[str, Any]] = []
@@ -64,7 +63,13 @@ class LogStream:
     def _create(self) -> None:
         already = self._logs.exceptions.ResourceAlreadyExistsException
         with contextlib.suppress(already):
-            self._logs.create_log_group(logGroupName=self.group)
-        with contextlib.suppress(already, ClientError):
-            self._logs.create_log_stream(logGroupName=self.group, logStreamName=self.stream)
+            try:
+                self._create_stream()
+            except self._logs.exceptions.ResourceNotFoundException:
+                with contextlib.suppress(already):
+                    self._logs.create_log_group(logGroupName=self.group)
+                self._create_stream()
         self._created = True
+
+    def _create_stream(self) -> None:
+        self._logs.create_log_stream(logGroupName=self.group, logStreamName=self.stream)

@@ -1,7 +1,7 @@
 """CreateModel, CreateEndpointConfig and their kin: what an endpoint is made of.
 
 Refused, not ignored: several containers, multi-model mode, model packages, uncompressed artefacts,
-serverless and asynchronous inference, data capture, shadow variants, explainers, components.
+provisioned concurrency, asynchronous inference, shadow variants, explainers, components.
 """
 
 from typing import Any
@@ -10,10 +10,10 @@ from botocore.exceptions import ClientError
 
 from localcloud.cloud import Cloud
 from localcloud.errors import ValidationException
-from localcloud.execution import records
+from localcloud.execution import capture, records
 from localcloud.execution.images import repository
 from localcloud.execution.records import Record
-from localcloud.execution.role import check_role
+from localcloud.execution.role import Role, check_role
 from localcloud.execution.transfer import Location, TransferError
 from localcloud.operations import operation
 
@@ -25,13 +25,14 @@ _CONTAINER = (
     "ModelPackageName",
     "AdditionalModelDataSources",
 )
-_CONFIG = (
-    "DataCaptureConfig",
-    "AsyncInferenceConfig",
-    "ExplainerConfig",
-    "ShadowProductionVariants",
+_CONFIG = ("AsyncInferenceConfig", "ExplainerConfig", "ShadowProductionVariants")
+_VARIANT = (
+    "ManagedInstanceScaling",
+    "RoutingConfig",
+    "AcceleratorType",
+    "InstancePools",
+    "CoreDumpConfig",
 )
-_VARIANT = ("ServerlessConfig", "ManagedInstanceScaling", "RoutingConfig", "AcceleratorType")
 
 
 def find_model(cloud: Cloud, name: str) -> Record:
@@ -54,7 +55,7 @@ def create_model(cloud: Cloud, request: Record) -> Record:
         raise ValidationException("ExecutionRoleArn is required to create a model")
     check_role(cloud, request["ExecutionRoleArn"])
     if "ModelDataUrl" in container:
-        _check_artefact(cloud, container["ModelDataUrl"])
+        _check_artefact(cloud, container["ModelDataUrl"], request["ExecutionRoleArn"])
     record = {key: value for key, value in request.items() if key != "Containers"}
     record |= {"PrimaryContainer": container, "ModelArn": arn}
     taken = ValidationException(f'Cannot create already existing model "{arn}".')
@@ -76,11 +77,21 @@ def _container(request: Record) -> Record:
     return container
 
 
-def _check_artefact(cloud: Cloud, url: str) -> None:
+def _check_artefact(cloud: Cloud, url: str, role: str) -> None:
+    """With the role, as SageMaker looks."""
     try:
         location = Location.parse(url)
-        cloud.client("s3").head_object(Bucket=location.bucket, Key=location.key)
+        s3 = Role.assume(cloud, role, "SageMaker").client("s3")
+        s3.head_object(Bucket=location.bucket, Key=location.key)
     except (TransferError, ClientError) as error:
+        if isinstance(error, ClientError) and error.response["Error"]["Code"] == "403":
+            raise ValidationException(
+                f'Could not access model data at {url}. Please ensure that the role "{role}" '
+                'exists and that its trust relationship policy allows the action "sts:AssumeRole" '
+                'for the service principal "sagemaker.amazonaws.com". Also ensure that the role '
+                'has "s3:GetObject" permissions and that the object is located in '
+                f"{cloud.region}."
+            ) from error
         raise ValidationException(f"Could not find model data at {url}.") from error
 
 
@@ -112,6 +123,7 @@ def create_endpoint_config(cloud: Cloud, request: Record) -> Record:
     records.refuse(request, _CONFIG)
     for variant in request["ProductionVariants"]:
         _check_variant(cloud, variant)
+    _check_capture(request)
     record = {**request, "EndpointConfigArn": arn}
     taken = ValidationException(f'Cannot create already existing endpoint configuration "{arn}".')
     records.create(cloud, CONFIG, name, record, taken)
@@ -120,11 +132,22 @@ def create_endpoint_config(cloud: Cloud, request: Record) -> Record:
 
 def _check_variant(cloud: Cloud, variant: dict[str, Any]) -> None:
     records.refuse(variant, _VARIANT)
-    if "ModelName" not in variant or "InstanceType" not in variant:
+    records.refuse(variant.get("ServerlessConfig", {}), ["ProvisionedConcurrency"])
+    if "ModelName" not in variant or ("InstanceType" in variant) == ("ServerlessConfig" in variant):
         raise ValidationException(
-            f"Variant {variant['VariantName']!r} needs ModelName and InstanceType in localcloud"
+            f"Variant {variant['VariantName']!r} needs ModelName and either InstanceType or "
+            "ServerlessConfig in localcloud"
         )
     find_model(cloud, variant["ModelName"])
+
+
+def _check_capture(request: Record) -> None:
+    config = request.get("DataCaptureConfig")
+    if config is None:
+        return
+    capture.check(config)
+    if any("ServerlessConfig" in variant for variant in request["ProductionVariants"]):
+        raise ValidationException("DataCaptureConfig is not supported for serverless endpoints.")
 
 
 @operation("DescribeEndpointConfig")

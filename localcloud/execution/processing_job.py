@@ -25,9 +25,10 @@ class ProcessingJob(Job):
     def execute(self) -> None:
         record = self.record
         role = self.assume_role(record["RoleArn"])
+        self.check_rights(role, record["AppSpecification"]["ImageUri"])
         s3 = role.client("s3")
         cluster = record["ProcessingResources"]["ClusterConfig"]
-        self.make_instances([f"algo-{i + 1}" for i in range(cluster["InstanceCount"])])
+        self.make_instances(role, [f"algo-{i + 1}" for i in range(cluster["InstanceCount"])])
         try:
             self._download(record, s3)
         except TransferError as error:

@@ -71,6 +71,8 @@ def check_role(cloud: Cloud, arn: str) -> None:
     except ClientError as error:
         raise _cannot_assume(arn) from error
     statements = role["AssumeRolePolicyDocument"]["Statement"]
+    if isinstance(statements, dict):  # a single one needs no list
+        statements = [statements]
     if not any(_trusts(statement) for statement in statements):
         raise _cannot_assume(arn)
 

@@ -13,8 +13,11 @@ from typing import Any
 
 import urllib3
 
+from localcloud.authorisation import log_group, pulling, watching
+from localcloud.authority import AccessDenied
 from localcloud.cloud import Cloud
 from localcloud.execution import serving
+from localcloud.execution.endpoint_record import FailedChange
 from localcloud.execution.images import PYTORCH_INFERENCE, repository
 from localcloud.execution.interpreter import make_environment, search_path
 from localcloud.execution.jobs import mark
@@ -30,7 +33,7 @@ _POLL_SECONDS = 0.1
 _CONNECTIONS = 16
 
 
-class StartError(Exception):
+class StartError(FailedChange):
     """The container did not become healthy; the text becomes the endpoint's FailureReason."""
 
 
@@ -52,8 +55,8 @@ class ServerProcess:
         self._mark = mark(cloud, "endpoint", endpoint, identifier)
         self._folder = cloud.data_dir / "endpoints" / endpoint / identifier
         self._layout = Layout(self._folder / "ml")
-        group = f"/aws/sagemaker/Endpoints/{endpoint}"
-        self.log = LogStream(cloud.client("logs"), group, f"{variant}/{identifier}")
+        self._log_place = (f"/aws/sagemaker/Endpoints/{endpoint}", f"{variant}/{identifier}")
+        self._log: LogStream | None = None
         self._program: Program | None = None
         self._pool: urllib3.HTTPConnectionPool | None = None
 
@@ -72,6 +75,8 @@ class ServerProcess:
         self._role = Role.assume(
             self._cloud, self._model["ExecutionRoleArn"], f"SageMaker-{self._folder.name}"
         )
+        self._log = LogStream(self._role.client("logs"), *self._log_place)
+        self._check_rights()
         s3 = self._role.client("s3")
         model = self._layout.make("model")
         if "ModelDataUrl" in container:
@@ -82,12 +87,25 @@ class ServerProcess:
             self._fetch(s3, submitted, inside(model, "code"))
         self._binaries = make_environment(self._folder / "python")
 
+    def _check_rights(self) -> None:
+        """What SageMaker does with the role before it fetches the model."""
+        authority, key = self._cloud.authority, self._role.access_key
+        try:
+            authority.require(key, pulling(self.image))
+        except AccessDenied as error:
+            raise StartError(f"The image {self.image} cannot be pulled. {error.message}") from error
+        group = log_group(self._cloud.region, self._cloud.account, self._log_place[0])
+        for need in watching(group):  # an endpoint serves without logs and metrics, too
+            authority.allows(key, need)
+
     def _fetch(self, s3: Any, uri: str, folder: Path) -> None:
         archive = download_file(s3, uri, self._folder / "download.tar.gz")
         extract(archive, folder)
         archive.unlink()
 
     def start(self) -> None:
+        if self._log is None:
+            raise StartError("The container is started before it is prepared.")
         # A socket bound here and inherited by the program cannot be taken by another process.
         with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
             port = listener.getsockname()[1]
@@ -96,7 +114,7 @@ class ServerProcess:
                 folder=self._layout.make(),
                 environment=self._environment(listener.fileno()),
                 mark=self._mark,
-                on_line=self.log.write,
+                on_line=self._log.write,
                 pass_fds=[listener.fileno()],
             )
         self._pool = urllib3.HTTPConnectionPool(
@@ -158,7 +176,8 @@ class ServerProcess:
             self._program.close()
         if self._pool:
             self._pool.close()
-        self.log.close()
+        if self._log:
+            self._log.close()
         if not os.environ.get("LOCALCLOUD_KEEP_JOB_FOLDERS"):
             shutil.rmtree(self._folder, ignore_errors=True)
             with contextlib.suppress(OSError):  # other instances' folders

@@ -47,12 +47,13 @@ class TrainingJob(Job):
     def execute(self) -> None:
         record = self.record
         self.role = self.assume_role(record["RoleArn"])
+        self.check_rights(self.role, record["AlgorithmSpecification"]["TrainingImage"])
         self.s3 = self.role.client("s3")
         count = record["ResourceConfig"]["InstanceCount"]
-        self.make_instances([f"127.0.0.{i + 1}" for i in range(count)])
+        self.make_instances(self.role, [f"127.0.0.{i + 1}" for i in range(count)])
         self.metrics = MetricScanner(
             record["AlgorithmSpecification"].get("MetricDefinitions", []),
-            self.cloud.client("cloudwatch"),
+            self.role.client("cloudwatch"),
             self.name,
         )
         self.update(TrainingStartTime=time.time())

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from localcloud.cloud import Cloud
+from localcloud.execution.role import Role
 from localcloud.features.online import online_store
 
 _INTERVAL_SECONDS = 1.0
@@ -70,14 +71,23 @@ class OfflineWriter:
             group = self._cloud.store.get("feature-group", name)
             if group is None or group["FeatureGroupStatus"] == "Creating":
                 return
-            while rows := store.spooled(name, _FILE_ROWS):
-                self._write(group, [row for _, row in rows])
+            rows = store.spooled(name, _FILE_ROWS)
+            s3 = self._connect(group) if rows else None
+            while rows:
+                self._write(s3, group, [row for _, row in rows])
                 store.unspool(name, rows[-1][0])
+                rows = store.spooled(name, _FILE_ROWS)
 
-    def _write(self, group: Record, rows: list[Record]) -> None:
+    def _connect(self, group: Record) -> Any:
+        """S3 with the group's role, which is there to persist its data."""
+        if "RoleArn" not in group:
+            return self._cloud.client("s3")
+        session = f"FeatureStore-{group['FeatureGroupName']}"
+        return Role.assume(self._cloud, group["RoleArn"], session).client("s3")
+
+    def _write(self, s3: Any, group: Record, rows: list[Record]) -> None:
         base = group["OfflineStoreConfig"]["S3StorageConfig"]["ResolvedOutputS3Uri"]
         bucket, _, prefix = base.removeprefix("s3://").partition("/")
-        s3 = self._cloud.client("s3")
         by_hour: dict[str, list[Record]] = defaultdict(list)
         for row in rows:
             moment = datetime.fromtimestamp(row["event_time"], UTC)

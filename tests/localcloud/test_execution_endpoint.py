@@ -1,70 +1,16 @@
-import json
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests.localcloud.execution_world import INFERENCE, World, archive, world
+from tests.localcloud.served_model import HANDLER, invoke, make_model, variant
 from tests.waiting import until
 
 __all__ = ["world"]
-
-HANDLER = """
-    import json, os, time
-    from sagemaker_inference.errors import BaseInferenceToolkitError
-
-    def model_fn(model_dir):
-        print("loading", flush=True)
-        while "GATE" in os.environ and not os.path.exists(os.environ["GATE"]):
-            time.sleep(0.05)
-        return VERSION
-
-    def input_fn(body, content_type):
-        if content_type != "application/jsonlines":
-            raise BaseInferenceToolkitError(415, f"cannot read {content_type}", "unsupported")
-        text = body if isinstance(body, str) else bytes(body).decode()
-        return [json.loads(line)["features"][0] for line in text.splitlines()]
-
-    def predict_fn(texts, version):
-        return [{"version": version, "length": len(text)} for text in texts]
-
-    def output_fn(predictions, accept):
-        return "\\n".join(map(json.dumps, predictions)), "application/jsonlines"
-"""
-BODY = b'{"features": ["abc"]}\n{"features": ["a"]}'
-
-
-def make_model(world: World, name: str, handler: str, **environment: str) -> None:
-    """A model and an endpoint configuration of the same name."""
-    url = world.upload(f"models/{name}.tar.gz", archive({"code/inference.py": handler}))
-    container = {"Image": INFERENCE, "ModelDataUrl": url}
-    container["Environment"] = {"SAGEMAKER_PROGRAM": "inference.py"} | environment  # type: ignore[assignment]
-    world.sagemaker.create_model(
-        ModelName=name, ExecutionRoleArn=world.role, PrimaryContainer=container
-    )
-    world.sagemaker.create_endpoint_config(
-        EndpointConfigName=name, ProductionVariants=[variant("AllTraffic", name)]
-    )
-
-
-def variant(name: str, model: str, weight: float = 1.0) -> dict[str, Any]:
-    return {
-        "VariantName": name,
-        "ModelName": model,
-        "InitialInstanceCount": 1,
-        "InstanceType": "ml.m5.large",
-        "InitialVariantWeight": weight,
-    }
-
-
-def invoke(world: World, endpoint: str, body: bytes = BODY, **changes: str) -> list[Any]:
-    request = {"ContentType": "application/jsonlines"} | changes
-    response = world.client("sagemaker-runtime").invoke_endpoint(
-        EndpointName=endpoint, Body=body, **request
-    )
-    assert response["ContentType"] == "application/jsonlines"
-    return [json.loads(line) for line in response["Body"].read().splitlines()]
 
 
 @pytest.fixture(scope="module")
@@ -219,3 +165,115 @@ def test_a_model_needs_its_artefact(world: World) -> None:
             ExecutionRoleArn=world.role,
             PrimaryContainer={"Image": INFERENCE, "ModelDataUrl": "s3://nowhere/model.tar.gz"},
         )
+
+
+def test_invocations_are_metrics_in_cloudwatch(world: World) -> None:
+    make_model(world, "measured", HANDLER.replace("VERSION", "1"))
+    world.sagemaker.create_endpoint_config(
+        EndpointConfigName="pair", ProductionVariants=[variant("only", "measured", instances=2)]
+    )
+    world.sagemaker.create_endpoint(EndpointName="measured", EndpointConfigName="pair")
+    world.wait_for_endpoint("measured")
+    for _ in range(4):
+        invoke(world, "measured")
+    with pytest.raises(ClientError, match="415"):
+        invoke(world, "measured", ContentType="text/csv")
+    with pytest.raises(ClientError, match="500"):
+        invoke(world, "measured", b'{"wrong": 1}')
+    world.sagemaker.delete_endpoint(EndpointName="measured")
+
+    def statistics(metric: str) -> dict[str, float]:
+        now = datetime.now(UTC)
+        (point,) = world.client("cloudwatch").get_metric_statistics(
+            Namespace="AWS/SageMaker",
+            MetricName=metric,
+            Dimensions=[
+                {"Name": "EndpointName", "Value": "measured"},
+                {"Name": "VariantName", "Value": "only"},
+            ],
+            StartTime=now - timedelta(hours=1),
+            EndTime=now + timedelta(hours=1),
+            Period=24 * 3600,
+            Statistics=["Sum", "SampleCount", "Minimum"],
+        )["Datapoints"] or [{"Sum": 0}]
+        return point
+
+    assert until(lambda: statistics("Invocations")["Sum"] == 6)
+    assert statistics("InvocationsPerInstance")["Sum"] == 3
+    for errors in ("Invocation4XXErrors", "Invocation5XXErrors"):
+        assert (statistics(errors)["Sum"], statistics(errors)["SampleCount"]) == (1, 6)
+    for latency in ("ModelLatency", "OverheadLatency"):
+        assert statistics(latency)["SampleCount"] == 6
+        assert 0 < statistics(latency)["Minimum"] < 60_000_000
+
+
+WAITING = """
+    import os, time
+
+    def model_fn(_): return None
+    def input_fn(body, _): return None
+    def predict_fn(_, __):
+        while not os.path.exists(os.environ["RELEASE"]): time.sleep(0.05)
+        return "done"
+    def output_fn(text, _): return text, "text/plain"
+"""
+
+
+def test_a_serverless_endpoint_answers_no_more_at_once_than_allowed(
+    world: World, tmp_path: Path
+) -> None:
+    release = tmp_path / "release"
+    make_model(world, "waiting", WAITING, RELEASE=str(release))
+    world.sagemaker.create_endpoint_config(
+        EndpointConfigName="serverless",
+        ProductionVariants=[
+            {
+                "VariantName": "AllTraffic",
+                "ModelName": "waiting",
+                "ServerlessConfig": {"MemorySizeInMB": 1024, "MaxConcurrency": 1},
+            }
+        ],
+    )
+    world.sagemaker.create_endpoint(EndpointName="serverless", EndpointConfigName="serverless")
+    (described,) = world.wait_for_endpoint("serverless")["ProductionVariants"]
+    assert described["CurrentInstanceCount"] == 0
+    assert described["CurrentServerlessConfig"] == {"MemorySizeInMB": 1024, "MaxConcurrency": 1}
+
+    runtime = world.client("sagemaker-runtime", config=Config(retries={"total_max_attempts": 1}))
+
+    def ask() -> bytes:
+        answer = runtime.invoke_endpoint(EndpointName="serverless", Body=b"")
+        body: bytes = answer["Body"].read()
+        return body
+
+    with ThreadPoolExecutor(2) as threads:
+        first, others = wait([threads.submit(ask) for _ in range(2)], return_when=FIRST_COMPLETED)
+        release.touch()
+        with pytest.raises(ClientError, match="Rate exceeded") as caught:
+            first.pop().result()
+        assert caught.value.response["Error"]["Code"] == "ThrottlingException"
+        assert others.pop().result() == b"done"
+    world.sagemaker.delete_endpoint(EndpointName="serverless")
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        (
+            {"ServerlessConfig": {"MemorySizeInMB": 1024, "MaxConcurrency": 1}},
+            "either InstanceType",
+        ),
+        ({"InstanceType": None}, "either InstanceType or ServerlessConfig"),
+        ({"RoutingConfig": {"RoutingStrategy": "RANDOM"}}, "RoutingConfig is not supported"),
+    ],
+)
+def test_a_variant_has_instances_or_is_serverless(
+    world: World, endpoint: str, changes: dict[str, object], complaint: str
+) -> None:
+    request = {**variant("AllTraffic", "one"), **changes}
+    with pytest.raises(ClientError, match=complaint) as caught:
+        world.sagemaker.create_endpoint_config(
+            EndpointConfigName="odd",
+            ProductionVariants=[{k: v for k, v in request.items() if v is not None}],
+        )
+    assert caught.value.response["Error"]["Code"] == "ValidationException"

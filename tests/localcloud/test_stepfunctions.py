@@ -1,0 +1,390 @@
+"""Redrives, retries and task tokens of Step Functions, through real boto3 clients."""
+
+import io
+import json
+import time
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+from botocore.exceptions import ClientError
+
+from localcloud.adapter.stepfunctions import delay
+from localcloud.server import LocalCloud
+from tests.localcloud.execution_world import BUCKET, World, world
+from tests.waiting import until
+
+__all__ = ["world"]
+
+GROUPS = "arn:aws:sagemaker:us-east-1:000000000000:model-package-group"
+PASS_ON = """
+import boto3
+
+def handler(event, context):
+    if event["fails"]:
+        raise LookupError("no token: none for anybody\\nat all")
+    body = event["token"].encode()
+    boto3.client("s3").put_object(Bucket=event["bucket"], Key=event["key"], Body=body)
+"""
+
+
+def look_up(group: str, **more: Any) -> dict[str, Any]:
+    """A task that fails as long as there is no such group."""
+    return {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:sagemaker:describeModelPackageGroup",
+        "Arguments": {"ModelPackageGroupName": group},
+        **more,
+    }
+
+
+def counted(group: str) -> dict[str, Any]:
+    """Begin counts, Look fails, and Done tells what was kept."""
+    return {
+        "Begin": {
+            "Type": "Pass",
+            "Assign": {"count": "{% $states.input.start + 1 %}", "nothing": "{% null %}"},
+            "Output": {"from": "Begin"},
+            "Next": "Look",
+        },
+        "Look": look_up(
+            group,
+            Assign={"group": "{% $states.result.ModelPackageGroupName %}"},
+            Output="{% $states.input %}",
+            Next="Done",
+        ),
+        "Done": {
+            "Type": "Succeed",
+            "Output": {
+                "count": "{% $count %}",
+                "nothing": "{% $nothing %}",
+                "group": "{% $group %}",
+                "input": "{% $states.input %}",
+                "redrives": "{% $states.context.Execution.RedriveCount %}",
+                "start": "{% $states.context.Execution.Input.start %}",
+            },
+        },
+    }
+
+
+@dataclass
+class Machines:
+    """Step Functions' client, and short ways to run small state machines."""
+
+    client: Any
+    role: str
+
+    @classmethod
+    def of(cls, world: World) -> Self:
+        return cls(world.client("stepfunctions"), world.role)
+
+    def start(self, name: str, states: dict[str, Any], **given: Any) -> str:
+        definition = {"QueryLanguage": "JSONata", "StartAt": next(iter(states)), "States": states}
+        machine = self.client.create_state_machine(
+            name=name, definition=json.dumps(definition), roleArn=self.role
+        )["stateMachineArn"]
+        arn: str = self.client.start_execution(
+            stateMachineArn=machine, name="run", input=json.dumps(given)
+        )["executionArn"]
+        return arn
+
+    def end(self, arn: str) -> dict[str, Any]:
+        found: dict[str, Any] = until(
+            lambda: self.client.describe_execution(executionArn=arn),
+            lambda execution: execution["status"] != "RUNNING",
+            seconds=30,
+        )
+        return found
+
+    def output(self, arn: str) -> Any:
+        ended = self.end(arn)
+        assert ended["status"] == "SUCCEEDED", ended
+        return json.loads(ended["output"])
+
+    def events(self, arn: str) -> list[str]:
+        history = self.client.get_execution_history(executionArn=arn)
+        return [event["type"] for event in history["events"]]
+
+
+@pytest.fixture(scope="module")
+def machines(world: World) -> Machines:
+    return Machines.of(world)
+
+
+def error(raised: pytest.ExceptionInfo[ClientError]) -> tuple[str, str]:
+    return raised.value.response["Error"]["Code"], raised.value.response["Error"]["Message"]
+
+
+# -- redrives ------------------------------------------------------------------------------------
+
+
+def test_a_redrive_goes_on_with_the_state_that_failed(machines: Machines, world: World) -> None:
+    states, name = machines.client, "goes-on"
+    arn = machines.start(name, counted(name), start=41)
+    failed = machines.end(arn)
+    assert (failed["status"], failed["error"], failed["cause"]) == (
+        "FAILED",
+        "SageMaker.SageMakerException",
+        f"ModelPackageGroup {GROUPS}/{name} does not exist.",
+    )
+    assert (failed["redriveStatus"], failed["redriveCount"]) == ("REDRIVABLE", 0)
+    world.sagemaker.create_model_package_group(ModelPackageGroupName=name)
+    redriven = states.redrive_execution(executionArn=arn)
+    done = machines.end(arn)
+    assert done["status"] == "SUCCEEDED", done
+    assert json.loads(done["output"]) == {
+        "count": 42,
+        "nothing": None,
+        "group": name,
+        "input": {"from": "Begin"},
+        "redrives": 1,
+        "start": 41,
+    }
+    assert (done["redriveCount"], done["redriveDate"]) == (1, redriven["redriveDate"])
+    assert done["startDate"] == failed["startDate"]
+    assert "error" not in done
+    assert machines.events(arn) == [
+        "ExecutionStarted",
+        "PassStateEntered",
+        "PassStateExited",
+        "TaskStateEntered",
+        "TaskScheduled",
+        "TaskFailed",
+        "ExecutionFailed",
+        "ExecutionRedriven",
+        "TaskScheduled",
+        "TaskSucceeded",
+        "TaskStateExited",
+        "SucceedStateEntered",
+        "SucceedStateExited",
+        "ExecutionSucceeded",
+    ]
+    machine = done["stateMachineArn"]
+    (listed,) = states.list_executions(stateMachineArn=machine)["executions"]
+    assert (listed["redriveCount"], listed["redriveDate"]) == (1, redriven["redriveDate"])
+
+
+def test_a_redrive_keeps_the_definition_of_the_start(machines: Machines) -> None:
+    states, name = machines.client, "definition"
+    arn = machines.start(name, counted(name), start=0)
+    machine = machines.end(arn)["stateMachineArn"]
+    newer = {"StartAt": "Look", "States": {"Look": {"Type": "Succeed"}}}
+    states.update_state_machine(stateMachineArn=machine, definition=json.dumps(newer))
+    states.redrive_execution(executionArn=arn)
+    again = machines.end(arn)
+    assert (again["status"], again["redriveCount"]) == ("FAILED", 1)
+
+
+def test_what_runs_or_has_succeeded_is_not_redrivable(machines: Machines) -> None:
+    states = machines.client
+    waits = machines.start("waits", {"Wait": {"Type": "Wait", "Seconds": 60, "End": True}})
+    done = machines.start("is-done", {"Done": {"Type": "Succeed"}})
+    machines.end(done)
+    for arn, status in ((waits, "RUNNING"), (done, "SUCCEEDED")):
+        reason = f"Execution is {status} and cannot be redriven"
+        found = states.describe_execution(executionArn=arn)
+        assert found["redriveStatus"] == "NOT_REDRIVABLE"
+        assert found["redriveStatusReason"] == reason
+        with pytest.raises(ClientError) as raised:
+            states.redrive_execution(executionArn=arn)
+        assert error(raised) == ("ExecutionNotRedrivable", reason)
+    states.stop_execution(executionArn=waits)
+    missing = done.replace(":run", ":none")
+    with pytest.raises(ClientError) as raised:
+        states.redrive_execution(executionArn=missing)
+    assert error(raised) == ("ExecutionDoesNotExist", f"Execution Does Not Exist: '{missing}'")
+
+
+def test_an_execution_that_ended_in_a_parallel_state_is_not_redrivable(machines: Machines) -> None:
+    branch = {"StartAt": "Look", "States": {"Look": look_up("nobody", End=True)}}
+    both = {"Type": "Parallel", "Branches": [branch, branch], "End": True}
+    arn = machines.start("parallel", {"Both": both})
+    assert machines.end(arn)["status"] == "FAILED"
+    with pytest.raises(ClientError) as raised:
+        machines.client.redrive_execution(executionArn=arn)
+    assert error(raised) == (
+        "ExecutionNotRedrivable",
+        "Execution ended in a Parallel state, which localcloud cannot redrive",
+    )
+
+
+def test_a_repeated_token_redrives_once(machines: Machines) -> None:
+    states = machines.client
+    arn = machines.start("token", counted("nobody"), start=0)
+    machines.end(arn)
+    first = states.redrive_execution(executionArn=arn, clientToken="once")
+    machines.end(arn)
+    assert (
+        states.redrive_execution(executionArn=arn, clientToken="once")["redriveDate"]
+        == (first["redriveDate"])
+    )
+    assert machines.end(arn)["redriveCount"] == 1
+
+
+def test_a_stopped_execution_waits_again_and_only_once(machines: Machines) -> None:
+    states = machines.client
+    wait = {"Wait": {"Type": "Wait", "Seconds": 1, "Next": "Done"}, "Done": {"Type": "Succeed"}}
+    arn = machines.start("stopped", wait)
+    until(lambda: "WaitStateEntered" in machines.events(arn))
+    states.stop_execution(executionArn=arn, error="Tired", cause="of waiting")
+    assert machines.end(arn)["error"] == "Tired"
+    states.redrive_execution(executionArn=arn)
+    assert machines.end(arn)["status"] == "SUCCEEDED"
+    assert machines.events(arn) == [
+        "ExecutionStarted",
+        "WaitStateEntered",
+        "ExecutionAborted",
+        "ExecutionRedriven",
+        "WaitStateExited",
+        "SucceedStateEntered",
+        "SucceedStateExited",
+        "ExecutionSucceeded",
+    ]
+
+
+def test_an_execution_is_redriven_by_a_later_server(tmp_path: Path) -> None:
+    name = "later"
+    with LocalCloud(data_dir=tmp_path) as cloud:
+        world = World(dict(cloud.environment()))
+        world.role = world.make_role()
+        machines = Machines.of(world)
+        failed = machines.start(name, counted(name), start=1)
+        waits = machines.start("cut", {"Wait": {"Type": "Wait", "Seconds": 1, "End": True}})
+        machines.end(failed)
+    with LocalCloud(data_dir=tmp_path) as cloud:
+        world = World(dict(cloud.environment()))
+        machines = Machines.of(world)
+        world.sagemaker.create_model_package_group(ModelPackageGroupName=name)
+        assert machines.end(waits)["error"] == "States.ServiceRestart"
+        for arn in (failed, waits):
+            machines.client.redrive_execution(executionArn=arn)
+        assert json.loads(machines.end(failed)["output"])["count"] == 2
+        assert machines.end(waits)["status"] == "SUCCEEDED"
+
+
+# -- retries -------------------------------------------------------------------------------------
+
+
+def test_a_retrier_waits_longer_each_time_up_to_its_longest() -> None:
+    retrier = {"IntervalSeconds": 3, "BackoffRate": 10, "MaxDelaySeconds": 100}
+    assert [delay(retrier, count) for count in range(4)] == [3, 30, 100, 100]
+    assert delay({}, 7) == 128  # no longest delay of its own
+
+
+def test_full_jitter_waits_any_time_up_to_the_delay() -> None:
+    retrier = {"IntervalSeconds": 4, "MaxDelaySeconds": 10, "JitterStrategy": "FULL"}
+    delays = [delay(retrier, 5) for _ in range(200)]
+    assert all(0 <= seconds <= 10 for seconds in delays)
+    assert min(delays) < 3 < 7 < max(delays)
+
+
+def test_a_task_is_retried_after_the_longest_delay(machines: Machines) -> None:
+    retrier = {
+        "ErrorEquals": ["SageMaker.SageMakerException"],
+        "IntervalSeconds": 1,
+        "BackoffRate": 1000,
+        "MaxDelaySeconds": 1,
+        "MaxAttempts": 2,
+    }
+    arn = machines.start("retried", {"Look": look_up("nobody", Retry=[retrier], End=True)})
+    assert machines.end(arn)["status"] == "FAILED"
+    assert machines.events(arn).count("TaskFailed") == 3
+
+
+def test_what_was_stopped_is_not_retried(machines: Machines) -> None:
+    states = machines.client
+    retrier = {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 9}
+    arn = machines.start("given-up", {"Look": look_up("nobody", Retry=[retrier], End=True)})
+    until(lambda: "TaskFailed" in machines.events(arn))
+    states.stop_execution(executionArn=arn)
+    time.sleep(1.5)  # longer than the retrier waits
+    assert machines.events(arn)[-2:] == ["TaskFailed", "ExecutionAborted"]
+
+
+# -- task tokens ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def pass_on(world: World) -> str:
+    """A function that puts the token it gets into the bucket, or fails."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("handler.py", PASS_ON)
+    arn: str = world.client("lambda").create_function(
+        FunctionName="pass-on",
+        Runtime="python3.12",
+        Role=world.role,
+        Handler="handler.handler",
+        Code={"ZipFile": buffer.getvalue()},
+    )["FunctionArn"]
+    return arn
+
+
+def ask(
+    machines: Machines, function: str, name: str, *, seconds: int = 60, fails: bool = False
+) -> str:
+    """An execution that asks somebody, and tells the answer or the error."""
+    payload = {
+        "token": "{% $states.context.Task.Token %}",
+        "bucket": BUCKET,
+        "key": name,
+        "fails": fails,
+    }
+    states = {
+        "Ask": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+            "Arguments": {"FunctionName": function, "Payload": payload},
+            "TimeoutSeconds": seconds,
+            "Catch": [
+                {
+                    "ErrorEquals": ["States.ALL"],
+                    "Output": {"caught": "{% $states.errorOutput.Error %}"},
+                    "Next": "Done",
+                }
+            ],
+            "Next": "Done",
+        },
+        "Done": {"Type": "Succeed"},
+    }
+    return machines.start(name, states)
+
+
+def token(world: World, name: str) -> str:
+    until(lambda: world.keys(name))
+    return world.read(name).decode()
+
+
+def test_a_task_token_brings_the_answer(machines: Machines, world: World, pass_on: str) -> None:
+    arn = ask(machines, pass_on, "answered")
+    machines.client.send_task_success(
+        taskToken=token(world, "answered"), output=json.dumps({"approved": True})
+    )
+    assert machines.output(arn) == {"approved": True}
+
+
+def test_a_task_token_brings_a_failure(machines: Machines, world: World, pass_on: str) -> None:
+    arn = ask(machines, pass_on, "rejected")
+    machines.client.send_task_failure(
+        taskToken=token(world, "rejected"), error="Rejected", cause="too slow"
+    )
+    assert machines.output(arn) == {"caught": "Rejected"}
+
+
+def test_a_task_token_is_void_after_the_timeout(
+    machines: Machines, world: World, pass_on: str
+) -> None:
+    arn = ask(machines, pass_on, "late", seconds=2)
+    assert machines.output(arn) == {"caught": "States.Timeout"}
+    with pytest.raises(ClientError) as raised:
+        machines.client.send_task_success(taskToken=token(world, "late"), output="{}")
+    assert error(raised) == ("TaskDoesNotExist", "Task token not found")
+
+
+def test_a_task_whose_function_fails_does_not_wait_for_its_token(
+    machines: Machines, pass_on: str
+) -> None:
+    arn = ask(machines, pass_on, "broken", fails=True)
+    assert machines.output(arn) == {"caught": "LookupError"}
