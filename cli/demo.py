@@ -16,7 +16,8 @@ from rich.console import Console
 
 from cli import endpoint, execution, features, report, samples, storage
 from cli.aws import Environment
-from cli.main import follow, plain_errors
+from cli.commands import plain_errors
+from cli.main import follow
 
 SENTENCES = (
     "I love this dress, it fits perfectly and the fabric feels wonderful.",

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from cli.errors import EndpointUnavailable
+from cli.errors import EndpointMissing, EndpointUnavailable
 
 _JSON_LINES = "application/jsonlines"
 
@@ -24,7 +24,8 @@ class Prediction:
 
 
 def predict(runtime: Any, endpoint: str, texts: Sequence[str]) -> list[Prediction]:
-    """Asks for all texts in one request; EndpointUnavailable when there is no answer."""
+    """Asks for all texts in one request; EndpointUnavailable when there is no answer, and
+    EndpointMissing when there is no endpoint."""
     body = "\n".join(json.dumps({"features": [text]}) for text in texts)
     try:
         response = runtime.invoke_endpoint(
@@ -34,9 +35,9 @@ def predict(runtime: Any, endpoint: str, texts: Sequence[str]) -> list[Predictio
             Body=body.encode(),
         )
     except ClientError as error:
-        raise EndpointUnavailable(
-            f"Endpoint {endpoint} did not answer: {error.response['Error'].get('Message', error)}"
-        ) from error
+        reason = error.response["Error"].get("Message", str(error))
+        kind = EndpointMissing if reason.endswith("not found.") else EndpointUnavailable
+        raise kind(f"Endpoint {endpoint} did not answer: {reason}") from error
     lines = response["Body"].read().decode().splitlines()
     if len(lines) != len(texts):
         raise EndpointUnavailable(

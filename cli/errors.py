@@ -1,11 +1,14 @@
 """What can go wrong for a user of the command line.
 
 CliError
-├── NotDeployed        the environment has no Pipeline stack
-├── InvalidArgument    an argument of the user is not usable
-├── ExecutionFailed    the execution ended otherwise than SUCCEEDED
-├── QueryFailed        Athena refused or failed the query
-└── EndpointUnavailable  there is no endpoint that answers
+├── NotDeployed          the environment has no Pipeline stack
+├── InvalidArgument      an argument of the user is not usable
+├── ExecutionFailed      the execution ended otherwise than SUCCEEDED
+├── QueryFailed          Athena refused or failed the query
+├── EndpointUnavailable  there is no endpoint that answers
+│   └── EndpointMissing  there is no endpoint at all
+├── EndpointBusy         the endpoint has to come to rest before it can change
+└── PriceMissing         the price table lacks something that the settings use
 """
 
 
@@ -35,3 +38,15 @@ class QueryFailed(CliError):
 
 class EndpointUnavailable(CliError):
     """The endpoint does not exist, is not in service or failed to answer."""
+
+
+class EndpointMissing(EndpointUnavailable):
+    """The endpoint does not exist: it is stopped, or was never deployed."""
+
+
+class EndpointBusy(CliError):
+    """The endpoint is being created, changed or deleted."""
+
+
+class PriceMissing(CliError):
+    """cli/prices.py has no row for an instance type or a region of the settings."""

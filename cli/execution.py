@@ -89,8 +89,25 @@ def describe(states: Any, arn: str) -> Execution:
         started=response["startDate"],
         output=json.loads(response.get("output") or "{}"),
         error=response.get("error", ""),
-        cause=response.get("cause", ""),
+        cause=_message(response.get("cause", "")),
     )
+
+
+def _message(cause: str) -> str:
+    """What a function that failed had to say, without its traceback."""
+    try:
+        document = json.loads(cause)
+    except ValueError:
+        return cause
+    return str(document["errorMessage"]) if "errorMessage" in document else cause
+
+
+def redrive(states: Any, found: Execution) -> None:
+    """Lets an execution go on with the step that failed; InvalidArgument if that cannot be."""
+    try:
+        states.redrive_execution(executionArn=found.arn)
+    except states.exceptions.ExecutionNotRedrivable as error:
+        raise InvalidArgument(f"{found.name} is {found.status}: {error}") from error
 
 
 def find(states: Any, state_machine_arn: str, name: str = "") -> Execution:

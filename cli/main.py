@@ -4,52 +4,42 @@ Works against AWS and the embedded AWS alike; AWS_ENDPOINT_URL and the SDK's oth
 decide which. For the embedded AWS: python -m localcloud exec -- reviews status
 """
 
-import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, ParamSpec
+from typing import Annotated, Any
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from cli import endpoint, execution, features, progress, report, storage
+from cli import (
+    approval,
+    cost_command,
+    endpoint,
+    endpoint_commands,
+    execution,
+    features,
+    progress,
+    report,
+    storage,
+)
 from cli.aws import Environment
-from cli.errors import CliError
+from cli.commands import Env, Name, plain_errors
+from cli.endpoint_memory import Memory
+from cli.errors import EndpointMissing
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     help="Run the deployed pipeline, watch it, and ask what it made.",
 )
+app.add_typer(endpoint_commands.app, name="endpoint")
+app.command()(cost_command.cost)
 console = Console()
-
-P = ParamSpec("P")
-Env = Annotated[str, typer.Option("--env", help="The environment: local, dev, staging or prod.")]
-Name = Annotated[str, typer.Option("--name", help="The execution's name; default: the latest.")]
-
-
-def plain_errors(command: Callable[P, None]) -> Callable[P, None]:
-    """Shows what a user can put right as one message, and exits with 1."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-        except (CliError, ClientError, BotoCoreError) as error:
-            Console(stderr=True).print(
-                str(error), style="red", markup=False, highlight=False, soft_wrap=True
-            )
-            sys.exit(1)
-
-    return run
 
 
 @app.command()
 @plain_errors
 def run(
-    reviews: Annotated[Path, typer.Argument(help="A CSV of reviews.")],
+    reviews: Annotated[Path | None, typer.Argument(help="A CSV of reviews.")] = None,
     env: Env = "local",
     name: Annotated[str, typer.Option(help="A name of your own for the execution.")] = "",
     settings: Annotated[
@@ -57,15 +47,21 @@ def run(
     ] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Show the progress to the end.")] = False,
 ) -> None:
-    """Upload a CSV and start an execution with it."""
+    """Upload a CSV and start an execution with it.
+
+    Without a CSV: --set start_at=training --set from_run=NAME trains on the features of an earlier
+    run; start_at=evaluation brings its model to the gate and behind the endpoint.
+    """
     document = execution.parse_settings(settings or [])
     here = Environment(env)
-    uri = storage.upload_reviews(here.client("s3"), reviews, here.outputs.data_bucket)
+    if reviews is not None:
+        uri = storage.upload_reviews(here.client("s3"), reviews, here.outputs.data_bucket)
+        document = {"reviews": uri, **document}
     arn = execution.start(
         here.client("stepfunctions"),
         here.outputs.state_machine_arn,
         name or execution.default_name(),
-        {"reviews": uri, **document},
+        document,
     )
     console.print(f"Started {arn.rpartition(':')[2]}", highlight=False)
     if wait:
@@ -91,14 +87,60 @@ def status(env: Env = "local", name: Name = "") -> None:
 
 @app.command()
 @plain_errors
+def redrive(
+    env: Env = "local",
+    name: Name = "",
+    wait: Annotated[bool, typer.Option("--wait", help="Show the progress to the end.")] = False,
+) -> None:
+    """Let a failed execution go on with the step that failed."""
+    here = Environment(env)
+    states = here.client("stepfunctions")
+    found = execution.find(states, here.outputs.state_machine_arn, name)
+    execution.redrive(states, found)
+    console.print(f"{found.name} goes on", highlight=False)
+    if wait:
+        report.evaluation(console, follow(here, found.arn)["evaluation"])
+
+
+@app.command()
+@plain_errors
+def approve(
+    run_name: Annotated[str, typer.Argument(metavar="RUN", help="The run whose model waits.")],
+    env: Env = "local",
+    reject: Annotated[bool, typer.Option("--reject", help="It shall not go live.")] = False,
+    comment: Annotated[str, typer.Option(help="Is kept with the model.")] = "",
+) -> None:
+    """Say whether a model that waits for approval may go live."""
+    here = Environment(env)
+    who = here.client("sts").get_caller_identity()["Arn"]
+    approval.answer(
+        here.client,
+        here.outputs.artefact_bucket,
+        run_name,
+        approved=not reject,
+        comment=comment,
+        who=who,
+    )
+    console.print(f"{run_name}: {'rejected' if reject else 'approved'}", highlight=False)
+
+
+@app.command()
+@plain_errors
 def predict(
     texts: Annotated[list[str], typer.Argument(metavar="TEXT...", help="Reviews to classify.")],
     env: Env = "local",
 ) -> None:
     """Ask the live endpoint."""
     here = Environment(env)
-    runtime = here.client("sagemaker-runtime")
-    report.predictions(console, endpoint.predict(runtime, here.outputs.endpoint_name, texts))
+    name = here.outputs.endpoint_name
+    try:
+        answers = endpoint.predict(here.client("sagemaker-runtime"), name, texts)
+    except EndpointMissing as error:
+        if Memory(here).read() is None:
+            raise
+        again = f"reviews endpoint start --env {env}"
+        raise EndpointMissing(f"{name} is stopped. Start it: {again}") from error
+    report.predictions(console, answers)
 
 
 @app.command()

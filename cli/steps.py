@@ -1,4 +1,4 @@
-"""The seven steps a user sees, read from the events of an execution.
+"""The eight steps a user sees, read from the events of an execution.
 
 The state machine has several states per step (start, wait, describe, choose); their names tell
 the step. Retried states simply come again; a step is done when a later one has begun.
@@ -37,14 +37,19 @@ _PLAN = (
     Step(title="Features"),
     Step(title="Train", log_group="/aws/sagemaker/TrainingJobs"),
     Step(title="Evaluate", log_group=_PROCESSING_LOGS),
+    Step(title="Gate"),
     Step(title="Deploy"),
     Step(title="Smoke test"),
 )
 # Part of a state's name → index in the plan; the first that fits counts.
 _STATE_WORDS = (
-    ("SmokeTest", 6),
-    ("Endpoint", 5),
-    ("Deploy", 5),
+    ("SmokeTest", 7),
+    ("Tell", 7),
+    ("Endpoint", 6),
+    ("Approv", 5),
+    ("Answer", 5),
+    ("Gate", 5),
+    ("Register", 5),
     ("Evaluat", 4),
     ("Train", 3),
     ("Feature", 2),
@@ -54,7 +59,7 @@ _STATE_WORDS = (
 
 
 def step_of(state_name: str) -> int | None:
-    """The index of the step a state belongs to; None for Succeeded, Failed and their like."""
+    """The index of the step a state belongs to; None for Begin, HandleFailure and their like."""
     return next((index for word, index in _STATE_WORDS if word in state_name), None)
 
 

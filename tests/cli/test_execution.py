@@ -4,7 +4,15 @@ from typing import Any
 import pytest
 
 from cli.errors import ExecutionFailed, InvalidArgument
-from cli.execution import Execution, History, default_name, find, parse_settings
+from cli.execution import (
+    Execution,
+    History,
+    default_name,
+    describe,
+    find,
+    parse_settings,
+    redrive,
+)
 
 
 class Pages:
@@ -25,6 +33,7 @@ class FakeStates:
         self.events = events
         self.executions = executions or []
         self.last_pages = Pages([])
+        self.cause = ""
 
     def get_paginator(self, operation: str) -> Pages:
         if operation == "list_executions":
@@ -36,11 +45,18 @@ class FakeStates:
         )
         return self.last_pages
 
+    class exceptions:  # noqa: N801 - boto3's name
+        class ExecutionNotRedrivable(Exception): ...
+
+    def redrive_execution(self, *, executionArn: str) -> None:
+        raise self.exceptions.ExecutionNotRedrivable("it is running")
+
     def describe_execution(self, *, executionArn: str) -> dict[str, Any]:
         return {
             "name": executionArn.removeprefix("arn:"),
             "status": "RUNNING",
             "startDate": datetime(2026, 1, 1, tzinfo=UTC),
+            "cause": self.cause,
         }
 
 
@@ -84,6 +100,26 @@ def test_the_latest_execution_is_found_without_a_name() -> None:
 def test_a_missing_execution_is_named() -> None:
     with pytest.raises(InvalidArgument, match="no execution named other"):
         find(FakeStates(executions=["new"]), "machine", "other")
+
+
+@pytest.mark.parametrize(
+    ("cause", "shown"),
+    [
+        ('{"errorMessage": "Training: no memory", "errorType": "Training"}', "Training: no memory"),
+        ("plain words", "plain words"),
+        ("", ""),
+    ],
+)
+def test_the_cause_is_what_the_function_said(cause: str, shown: str) -> None:
+    states = FakeStates()
+    states.cause = cause
+    assert describe(states, "arn:run").cause == shown
+
+
+def test_an_execution_that_cannot_be_redriven_says_why() -> None:
+    states = FakeStates()
+    with pytest.raises(InvalidArgument, match="run is RUNNING: it is running"):
+        redrive(states, describe(states, "arn:run"))
 
 
 def test_a_failed_execution_carries_error_and_cause() -> None:

@@ -31,11 +31,18 @@ def events(*moves: tuple[str, str, Any]) -> list[dict[str, Any]]:
         ("CheckFeatures", 2),
         ("DescribeTraining", 3),
         ("WaitForEvaluation", 4),
-        ("DeployEndpoint", 5),
-        ("DescribeEndpoint", 5),
-        ("SmokeTest", 6),
+        ("CheckGate", 5),
+        ("RegisterModel", 5),
+        ("Approved?", 5),
+        ("RecordAnswer", 5),
+        ("DeployEndpoint", 6),
+        ("DescribeEndpoint", 6),
+        ("SmokeTest", 7),
+        ("Tell", 7),
         ("Succeeded", None),
-        ("Failed", None),
+        ("HandleFailure", None),
+        ("Resume?", None),
+        ("StartAt?", None),
     ],
 )
 def test_state_names_tell_the_step(state: str, index: int | None) -> None:
@@ -65,7 +72,9 @@ def test_a_step_is_done_when_a_later_one_has_begun() -> None:
 def test_the_step_that_ran_last_failed_when_the_execution_did() -> None:
     steps = read_steps(
         events(
-            ("enter", "Prepare", None), ("enter", "StartTraining", None), ("enter", "Failed", None)
+            ("enter", "Prepare", None),
+            ("enter", "StartTraining", None),
+            ("enter", "HandleFailure", None),
         ),
         "FAILED",
     )
@@ -77,7 +86,7 @@ def test_the_last_step_is_done_when_the_execution_succeeded() -> None:
     steps = read_steps(
         events(("enter", "SmokeTest", None), ("enter", "Succeeded", None)), "SUCCEEDED"
     )
-    assert steps[6].state is State.DONE
+    assert steps[7].state is State.DONE
 
 
 def test_a_later_start_finds_its_own_job_after_those_before() -> None:

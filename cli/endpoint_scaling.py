@@ -1,0 +1,61 @@
+"""The scaling of an endpoint's variants: what it is, away with it, and back again."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+_NAMESPACE = "sagemaker"
+# What the calls that register them take of what the calls that describe them say.
+_TARGET = ("ResourceId", "ScalableDimension", "MinCapacity", "MaxCapacity", "SuspendedState")
+_POLICY = (
+    "PolicyName",
+    "PolicyType",
+    "TargetTrackingScalingPolicyConfiguration",
+    "StepScalingPolicyConfiguration",
+    "PredictiveScalingPolicyConfiguration",
+)
+
+
+def describe(client: Any, endpoint: str, variants: Sequence[str]) -> list[dict[str, Any]]:
+    """Each scalable target of these variants, with its policies."""
+    if not variants:  # no filter at all would find the targets of every endpoint
+        return []
+    resources = [f"endpoint/{endpoint}/variant/{variant}" for variant in variants]
+    pages = client.get_paginator("describe_scalable_targets").paginate(
+        ServiceNamespace=_NAMESPACE, ResourceIds=resources
+    )
+    return [
+        {"target": _pick(target, _TARGET), "policies": _policies(client, target)}
+        for page in pages
+        for target in page["ScalableTargets"]
+    ]
+
+
+def _policies(client: Any, target: Mapping[str, Any]) -> list[dict[str, Any]]:
+    pages = client.get_paginator("describe_scaling_policies").paginate(**_identity(target))
+    return [_pick(policy, _POLICY) for page in pages for policy in page["ScalingPolicies"]]
+
+
+def deregister(client: Any, scaling: Iterable[Mapping[str, Any]]) -> None:
+    """The policies and their alarms go with their target."""
+    for entry in scaling:
+        client.deregister_scalable_target(**_identity(entry["target"]))
+
+
+def register(client: Any, scaling: Iterable[Mapping[str, Any]]) -> None:
+    """Replaces what there is, so that it may be done again."""
+    for entry in scaling:
+        client.register_scalable_target(ServiceNamespace=_NAMESPACE, **entry["target"])
+        for policy in entry["policies"]:
+            client.put_scaling_policy(**_identity(entry["target"]), **policy)
+
+
+def _identity(target: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "ServiceNamespace": _NAMESPACE,
+        "ResourceId": target["ResourceId"],
+        "ScalableDimension": target["ScalableDimension"],
+    }
+
+
+def _pick(record: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
+    return {field: record[field] for field in fields if field in record}
