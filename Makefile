@@ -39,7 +39,7 @@ test-all: $(STAMP) lint ## The slow tests too.
 	$(PY) -m pytest
 
 bench: $(STAMP) ## Measure against peers (an hour). REVIEWS=path.csv
-	$(PY) -m benchmarks preparation memory training serving accuracy \
+	$(PY) -m benchmarks preparation memory training serving accuracy functions \
 	    $(if $(REVIEWS),--reviews "$(REVIEWS)")
 
 lint: $(STAMP) ## ruff and mypy.

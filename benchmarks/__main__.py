@@ -4,7 +4,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import preparation, serving, training
+from benchmarks import functions, preparation, serving, training
 from cli.samples import installable_reviews
 
 BENCHMARKS = {
@@ -13,6 +13,7 @@ BENCHMARKS = {
     "training": training.compare,
     "serving": serving.compare,
     "accuracy": training.accuracy,
+    "functions": functions.measure,
 }
 
 

@@ -23,7 +23,7 @@ class Measured:
     output: str
 
 
-def python(*arguments: object, limit: int = 3000) -> Measured:
+def python(*arguments: object, limit: int = 10_000) -> Measured:
     """Runs this Python with the arguments; RuntimeError when it fails."""
     command: Sequence[str] = [sys.executable, *map(str, arguments)]
     started = time.perf_counter()

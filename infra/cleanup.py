@@ -5,27 +5,37 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct, IDependable
 
 from infra.functions import Function
-from infra.permissions import allow, arn
+from infra.monitoring import VARIANT
+from infra.permissions import allow, arn, may_stop_scaling
 from infra.settings import Settings
+from infra.storage import Storage
 
 _JOB_LOGS = ("ProcessingJobs", "TrainingJobs")
-_LONGEST = Duration.minutes(15)
+_LONGEST_CALL = Duration.minutes(15)
+_LONGEST = Duration.hours(1)  # of all calls; CloudFormation waits no longer
 
 
 class Cleanup(Construct):
     """A custom resource that goes first, while everything it needs is still there."""
 
     def __init__(
-        self, scope: Construct, id_: str, *, settings: Settings, state_machine: str
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        settings: Settings,
+        storage: Storage,
+        state_machine: str,
     ) -> None:
         super().__init__(scope, id_)
         function = Function(
             self,
             "Cleanup",
             folder="cleanup",
-            name=f"{settings.name}-cleanup",
+            name=_name(settings),
             statements=self._may_clean_up(settings, state_machine),
-            timeout=_LONGEST,
+            key=storage.key,
+            timeout=_LONGEST_CALL,
         )
         self._resource = CustomResource(
             self,
@@ -38,8 +48,10 @@ class Cleanup(Construct):
                 "StateMachine": state_machine,
                 "NamePrefix": f"{settings.name}-",
                 "Endpoint": settings.name,
+                "ScalableTarget": f"endpoint/{settings.name}/variant/{VARIANT}",
+                "ModelPackageGroup": settings.name,
                 "GlueDatabase": settings.catalog_name,
-                "GlueTable": settings.catalog_name,
+                "GlueTable": settings.feature_table,
                 "KeepData": str(settings.keep_data).lower(),
             },
         )
@@ -54,6 +66,7 @@ class Cleanup(Construct):
         groups = [arn(self, "logs", f"log-group:/aws/sagemaker/{group}") for group in _JOB_LOGS]
         endpoint_logs = arn(self, "logs", f"log-group:/aws/sagemaker/Endpoints/{name}")
         return [
+            allow("lambda:InvokeFunction", on=[arn(self, "lambda", f"function:{_name(settings)}")]),
             allow("states:ListExecutions", on=[state_machine]),
             allow("states:StopExecution", on=[arn(self, "states", f"execution:{name}:*")]),
             # To list knows no resources.
@@ -76,9 +89,18 @@ class Cleanup(Construct):
                 "sagemaker:DeleteEndpoint",
                 on=[arn(self, "sagemaker", f"endpoint/{name}")],
             ),
+            *may_stop_scaling(self, name),
             allow(
                 "sagemaker:DeleteEndpointConfig",
                 on=[arn(self, "sagemaker", f"endpoint-config/{name}-*")],
+            ),
+            allow(
+                "sagemaker:ListModelPackages",
+                "sagemaker:DeleteModelPackage",
+                on=[
+                    arn(self, "sagemaker", f"model-package-group/{name}"),
+                    arn(self, "sagemaker", f"model-package/{name}/*"),
+                ],
             ),
             allow("sagemaker:DeleteModel", on=[arn(self, "sagemaker", f"model/{name}-*")]),
             allow(
@@ -92,7 +114,11 @@ class Cleanup(Construct):
                 on=[
                     arn(self, "glue", "catalog"),
                     arn(self, "glue", f"database/{catalog}"),
-                    arn(self, "glue", f"table/{catalog}/{catalog}"),
+                    arn(self, "glue", f"table/{catalog}/{settings.feature_table}"),
                 ],
             ),
         ]
+
+
+def _name(settings: Settings) -> str:
+    return f"{settings.name}-cleanup"

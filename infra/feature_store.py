@@ -9,25 +9,15 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
+from infra.features import EVENT_TIME, FEATURES, RECORD_ID
 from infra.permissions import allow, arn, grant
 from infra.settings import Settings
 from infra.storage import Storage
 
-RECORD_ID, EVENT_TIME = "review_id", "date"
-FEATURES = {
-    RECORD_ID: "String",
-    EVENT_TIME: "String",
-    "sentiment": "Integral",
-    "label_id": "Integral",
-    "star_rating": "Integral",
-    "input_ids": "String",
-    "review_body": "String",
-    "split_type": "String",
-}
-
 
 class FeatureStore(Construct):
-    """One row a review. Names are fixed, so that queries can be written down."""
+    """One row a review. Names are fixed as long as the features are, so that queries can be
+    written down."""
 
     def __init__(self, scope: Construct, id_: str, *, settings: Settings, storage: Storage) -> None:
         super().__init__(scope, id_)
@@ -67,7 +57,7 @@ class FeatureStore(Construct):
                 on=[
                     arn(self, "glue", "catalog"),
                     arn(self, "glue", f"database/{catalog}"),
-                    arn(self, "glue", f"table/{catalog}/{catalog}"),
+                    arn(self, "glue", f"table/{catalog}/{settings.feature_table}"),
                 ],
             ),
         )
@@ -81,7 +71,7 @@ class FeatureStore(Construct):
         return sagemaker.CfnFeatureGroup(
             self,
             "Group",
-            feature_group_name=settings.name,
+            feature_group_name=settings.feature_group,
             record_identifier_feature_name=RECORD_ID,
             event_time_feature_name=EVENT_TIME,
             feature_definitions=[
@@ -100,7 +90,7 @@ class FeatureStore(Construct):
                 "DataCatalogConfig": {
                     "Catalog": "AwsDataCatalog",
                     "Database": settings.catalog_name,
-                    "TableName": settings.catalog_name,
+                    "TableName": settings.feature_table,
                 },
             },
         )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
@@ -26,6 +27,7 @@ class Function(Construct):
         folder: str,
         name: str,
         statements: Sequence[iam.PolicyStatement],
+        key: kms.IKey,
         environment: dict[str, str] | None = None,
         timeout: Duration | None = None,
     ) -> None:
@@ -36,6 +38,7 @@ class Function(Construct):
             log_group_name=f"/aws/lambda/{name}",
             retention=logs.RetentionDays.THREE_MONTHS,
             removal_policy=RemovalPolicy.DESTROY,
+            encryption_key=key,
         )
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         log_group.grant_write(role)
@@ -50,6 +53,8 @@ class Function(Construct):
             code=lambda_.Code.from_asset(str(stage_function(folder))),
             environment=_RETRIES | (environment or {}),
             log_group=log_group,
+            logging_format=lambda_.LoggingFormat.JSON,
+            application_log_level_v2=lambda_.ApplicationLogLevel.INFO,
             role=role,
             memory_size=_MEMORY_MB,
             timeout=timeout or Duration.minutes(2),

@@ -12,20 +12,34 @@ from infra.storage import Storage
 
 # The accounts of AWS's own container images are one per region and framework.
 _PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+# https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html, of jobs in a VPC
+_LOOK_AT_VPC = (
+    "ec2:DescribeDhcpOptions",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcs",
+)
+_JOIN_VPC = (
+    "ec2:CreateNetworkInterface",
+    "ec2:CreateNetworkInterfacePermission",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DeleteNetworkInterfacePermission",
+)
 _REPOSITORIES = ("sagemaker-scikit-learn", "pytorch-training", "pytorch-inference")
 
 
 class JobRoles(Construct):
     def __init__(self, scope: Construct, id_: str, *, settings: Settings, storage: Storage) -> None:
         super().__init__(scope, id_)
-        self._storage = storage
+        self._settings, self._storage = settings, storage
         data, artefacts = storage.data, storage.artefacts
         reading = [
             data.arn_for_objects("*"),
             artefacts.arn_for_objects("code/*"),
             artefacts.arn_for_objects("runs/*"),
         ]
-        group = arn(self, "sagemaker", f"feature-group/{settings.name}")
+        group = arn(self, "sagemaker", f"feature-group/{settings.feature_group}")
         self.processing = self._role(
             "Processing",
             [
@@ -40,6 +54,12 @@ class JobRoles(Construct):
                 allow("s3:ListBucket", on=[artefacts.bucket_arn]),
                 allow("s3:GetObject", on=[artefacts.arn_for_objects("runs/*/training/*")]),
                 allow("kms:Decrypt", on=[storage.key.key_arn]),
+                *(self._may_capture() if settings.endpoint.capture_percent else []),
+                # Whether an update has to be rolled back is seen with this role.
+                allow(
+                    "cloudwatch:DescribeAlarms",
+                    on=[arn(self, "cloudwatch", f"alarm:{settings.name}-Endpoint*")],
+                ),
             ],
         )
 
@@ -63,10 +83,27 @@ class JobRoles(Construct):
             ),
         ]
 
+    def _may_capture(self) -> list[iam.PolicyStatement]:
+        storage = self._storage
+        return [
+            allow("s3:PutObject", on=[storage.artefacts.arn_for_objects("capture/*")]),
+            allow("kms:GenerateDataKey", on=[storage.key.key_arn]),
+        ]
+
     def _role(self, id_: str, statements: Sequence[iam.PolicyStatement]) -> iam.Role:
         role = iam.Role(self, id_, assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
-        grant(role, [*statements, *self._may_log_and_pull()])
+        grant(role, [*statements, *self._may_log_and_pull(), *self._may_join_the_vpc()])
         return role
+
+    def _may_join_the_vpc(self) -> list[iam.PolicyStatement]:
+        """A job's instances get network interfaces, of which nothing is known before."""
+        if not self._settings.network.vpc:
+            return []
+        kinds = ("network-interface", "security-group", "subnet")
+        return [
+            allow(*_LOOK_AT_VPC, on=["*"]),
+            allow(*_JOIN_VPC, on=[arn(self, "ec2", f"{kind}/*") for kind in kinds]),
+        ]
 
     def _may_log_and_pull(self) -> list[iam.PolicyStatement]:
         stack = Stack.of(self)

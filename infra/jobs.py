@@ -8,12 +8,13 @@ What only a deployment or an execution knows comes as `Values`. By default these
 the job the others.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import boto3
-from sagemaker import image_uris
+from sagemaker import image_uris, vpc_utils
 from sagemaker.debugger import (
     DebuggerHookConfig,
     ProfilerConfig,
@@ -21,17 +22,21 @@ from sagemaker.debugger import (
     rule_configs,
 )
 from sagemaker.inputs import TrainingInput
+from sagemaker.model_metrics import MetricsSource, ModelMetrics
+from sagemaker.model_monitor import DataCaptureConfig
+from sagemaker.network import NetworkConfig
 from sagemaker.processing import (
     ProcessingInput,
     ProcessingOutput,
     ScriptProcessor,
 )
 from sagemaker.pytorch import PyTorch, PyTorchModel
-from sagemaker.session import Session
+from sagemaker.serverless import ServerlessInferenceConfig
+from sagemaker.session import Session, production_variant
 from sagemaker.sklearn.processing import SKLearnProcessor
 from sagemaker.workflow.pipeline_context import PipelineSession
 
-from infra.settings import Fleet, Settings
+from infra.settings import Endpoint, Fleet, Settings
 
 SKLEARN_VERSION, TRAINING_VERSION, INFERENCE_VERSION = "1.4-2", "2.8", "2.6"
 PYTHON = "py312"
@@ -43,10 +48,13 @@ METRICS = (
     "validation:accuracy",
     "validation:macro_f1",
 )
+CONTENT_TYPES = ("application/jsonlines", "application/json", "text/csv")
 SPLITS = ("train", "validation", "test")
 _INPUT, _OUTPUT = "/opt/ml/processing/input", "/opt/ml/processing/output"
+_CHANNELS = "/opt/ml/input/data"
 _MESSAGE = "/opt/ml/output/message"  # becomes the job's ExitMessage
 _CHECKPOINTS = "/opt/ml/checkpoints"
+_WHEELS = "wheels"  # input, channel and folder of the packages of a closed network
 _NO_TELEMETRY = {
     "SchemaVersion": "1.0",
     "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}},
@@ -63,7 +71,12 @@ class Values:
     run_prefix: str = "s3://{run_prefix}"  # the SDK takes no place without a scheme
     code: str = "s3://{code}"
     reviews: str = "s3://{reviews}"
+    features: str = "s3://{features}"
     model_data: str = "s3://{model_data}"
+    capture: str = "s3://{capture}"
+    wheels: str = "s3://{wheels}"
+    subnets: Sequence[str] = ("{subnets}",)
+    security_groups: Sequence[str] = ("{security_groups}",)
     base_model: str = "{base_model}"
     event_time: str = "{event_time}"
     text_column: str = "{text_column}"
@@ -99,7 +112,8 @@ def processor(settings: Settings, session: Any, values: Values) -> Any:
     """Turns reviews into features; `preparation` says how to run it."""
     return SKLearnProcessor(
         framework_version=SKLEARN_VERSION,
-        **_processing_options(settings.processing, session, values),
+        # Never isolated: it talks to the Feature Store.
+        **_processing_options(settings, settings.processing, session, values, isolated=False),
     )
 
 
@@ -125,10 +139,8 @@ def preparation(settings: Settings, values: Values) -> dict[str, Any]:
     }
     return {
         "code": f"{values.code}/source/preprocess.py",
-        "inputs": [_read("reviews", values.reviews), _modules(values)],
-        "outputs": [
-            _write(name, f"{values.run_prefix}/features/{name}") for name in (*SPLITS, "report")
-        ],
+        "inputs": [_read("reviews", values.reviews), *_modules(settings, values)],
+        "outputs": [_write(name, f"{values.features}/{name}") for name in (*SPLITS, "report")],
         # One word each: an empty value, such as that of no title, would be lost on the way.
         "arguments": [f"--{name}={value}" for name, value in arguments.items()],
     }
@@ -147,18 +159,20 @@ def evaluator(settings: Settings, session: Any, values: Values) -> Any:
     return ScriptProcessor(
         image_uri=image,
         command=["python3"],
-        **_processing_options(settings.evaluation, session, values),
+        **_processing_options(
+            settings, settings.evaluation, session, values, isolated=settings.network.isolated
+        ),
     )
 
 
-def evaluation(values: Values) -> dict[str, Any]:
+def evaluation(settings: Settings, values: Values) -> dict[str, Any]:
     """The arguments of `evaluator(...).run(...)` for ml_code/evaluate.py."""
     return {
         "code": f"{values.code}/source/evaluate.py",
         "inputs": [
             _read("model", values.model_data),
-            _read("test", f"{values.run_prefix}/features/test"),
-            _modules(values),
+            _read("test", f"{values.features}/test"),
+            *_modules(settings, values),
         ],
         "outputs": [_write("evaluation", f"{values.run_prefix}/evaluation")],
         "arguments": [
@@ -205,19 +219,22 @@ def estimator(settings: Settings, session: Any, values: Values) -> Any:
         encrypt_inter_container_traffic=fleet.instance_count > 1,
         # torchrun is for GPUs; CPU hosts find each other by SM_HOSTS (ml_code/distribution.py).
         distribution={"torch_distributed": {"enabled": True}} if fleet.has_gpu else None,
+        environment=_packages(settings, f"{_CHANNELS}/{_WHEELS}") or None,
+        enable_network_isolation=settings.network.isolated,
+        **_subnets(settings, values),
         **_debugging(settings, values),
     )
 
 
-def channels(values: Values) -> dict[str, Any]:
+def channels(settings: Settings, values: Values) -> dict[str, Any]:
     """What `estimator(...).fit(...)` reads."""
-    return {
-        name: TrainingInput(f"{values.run_prefix}/features/{name}")
-        for name in ("train", "validation")
-    }
+    places = {name: f"{values.features}/{name}" for name in ("train", "validation")}
+    if settings.network.wheels:
+        places[_WHEELS] = values.wheels
+    return {name: TrainingInput(place) for name, place in places.items()}
 
 
-def model(session: Any, values: Values, *, name: str) -> Any:
+def model(settings: Settings, session: Any, values: Values, *, name: str) -> Any:
     """No entry point: the artefact brings its code/, so the SDK need not repack it."""
     return PyTorchModel(
         name=name,
@@ -230,11 +247,63 @@ def model(session: Any, values: Values, *, name: str) -> Any:
         env={
             "SAGEMAKER_PROGRAM": "inference.py",
             "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+            **_packages(settings, f"/opt/ml/model/code/{_WHEELS}"),
         },
+        enable_network_isolation=settings.network.isolated,
+        vpc_config=vpc_utils.to_dict(*_subnets(settings, values).values()),
     )
 
 
-def _processing_options(fleet: Fleet, session: Any, values: Values) -> dict[str, Any]:
+def variant(endpoint: Endpoint) -> Any:
+    """The only production variant of the endpoint's configuration."""
+    if endpoint.serverless_memory_mb:
+        serverless = ServerlessInferenceConfig(
+            memory_size_in_mb=endpoint.serverless_memory_mb,
+            max_concurrency=endpoint.serverless_concurrency,
+        )
+        return production_variant(
+            model_name="{model}", serverless_inference_config=serverless._to_request_dict()
+        )
+    return production_variant(
+        model_name="{model}",
+        instance_type=endpoint.instance_type,
+        initial_instance_count=endpoint.instance_count,
+    )
+
+
+def data_capture(endpoint: Endpoint, session: Any, values: Values) -> Any:
+    """A sample of the requests and answers, in S3."""
+    return DataCaptureConfig(
+        enable_capture=True,
+        sampling_percentage=endpoint.capture_percent,
+        destination_s3_uri=values.capture,
+        kms_key_id=values.key,
+        json_content_types=["application/json", "application/jsonlines"],
+        sagemaker_session=session,
+    )
+
+
+def registration(settings: Settings, values: Values) -> dict[str, Any]:
+    """The arguments of `model(...).register(...)`: a version in the environment's group."""
+    evaluated = MetricsSource(
+        content_type="application/json", s3_uri=f"{values.run_prefix}/evaluation/evaluation.json"
+    )
+    return {
+        "model_package_group_name": settings.name,
+        "content_types": list(CONTENT_TYPES),
+        "response_types": list(CONTENT_TYPES),
+        "inference_instances": [settings.endpoint.instance_type],
+        "transform_instances": [settings.endpoint.instance_type],
+        "model_metrics": ModelMetrics(model_statistics=evaluated),
+        "domain": "NATURAL_LANGUAGE_PROCESSING",
+        "task": "TEXT_CLASSIFICATION",
+    }
+
+
+def _processing_options(
+    settings: Settings, fleet: Fleet, session: Any, values: Values, *, isolated: bool
+) -> dict[str, Any]:
+    network = NetworkConfig(enable_network_isolation=isolated, **_subnets(settings, values))
     return {
         "role": values.role,
         "sagemaker_session": session,
@@ -244,13 +313,32 @@ def _processing_options(fleet: Fleet, session: Any, values: Values) -> dict[str,
         "volume_kms_key": _volume_key(fleet, values),
         "output_kms_key": values.key,
         "max_runtime_in_seconds": fleet.max_runtime_s,
-        "env": {"AWS_DEFAULT_REGION": session.boto_region_name, "PYTHONPATH": f"{_INPUT}/modules"},
+        "network_config": network if settings.network.vpc or isolated else None,
+        "env": {
+            "AWS_DEFAULT_REGION": session.boto_region_name,
+            "PYTHONPATH": f"{_INPUT}/modules",
+            **_packages(settings, f"{_INPUT}/{_WHEELS}"),
+        },
     }
 
 
-def _modules(values: Values) -> Any:
+def _subnets(settings: Settings, values: Values) -> dict[str, Any]:
+    if not settings.network.vpc:
+        return {"subnets": None, "security_group_ids": None}
+    return {"subnets": list(values.subnets), "security_group_ids": list(values.security_groups)}
+
+
+def _packages(settings: Settings, folder: str) -> dict[str, str]:
+    """Variables by which pip, whoever calls it, takes packages from the folder alone."""
+    return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": folder} if settings.network.wheels else {}
+
+
+def _modules(settings: Settings, values: Values) -> list[Any]:
     """What the script imports: the SDK brings the script alone."""
-    return _read("modules", f"{values.code}/source/")
+    modules = [_read("modules", f"{values.code}/source/")]
+    if settings.network.wheels:
+        modules.append(_read(_WHEELS, values.wheels))
+    return modules
 
 
 def _read(name: str, source: str) -> Any:

@@ -26,6 +26,18 @@ def arn(scope: Construct, service: str, resource: str) -> str:
     return Stack.of(scope).format_arn(service=service, resource=resource)
 
 
+def may_stop_scaling(scope: Construct, endpoint: str) -> Sequence[iam.PolicyStatement]:
+    """Application Auto Scaling removes its alarms with the permissions of its caller."""
+    alarms = arn(scope, "cloudwatch", f"alarm:TargetTracking-endpoint/{endpoint}/*")
+    return (
+        allow(
+            "application-autoscaling:DeregisterScalableTarget",
+            on=[arn(scope, "application-autoscaling", "scalable-target/*")],
+        ),
+        allow("cloudwatch:DescribeAlarms", "cloudwatch:DeleteAlarms", on=[alarms]),
+    )
+
+
 def grant(role: iam.Role, statements: Iterable[iam.PolicyStatement]) -> None:
     """Adds the statements to the role, with the reason for each wildcard."""
     for statement in statements:

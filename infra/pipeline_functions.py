@@ -2,15 +2,17 @@
 
 import json
 from dataclasses import asdict
+from functools import cached_property
 
-from aws_cdk import Duration
+from aws_cdk import Aws, Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from infra.functions import Function
 from infra.job_roles import JobRoles
-from infra.permissions import allow, arn
+from infra.permissions import allow, arn, may_stop_scaling
 from infra.settings import Settings
 from infra.storage import Storage
 
@@ -26,9 +28,10 @@ class PipelineFunctions(Construct):
         settings: Settings,
         storage: Storage,
         roles: JobRoles,
+        topic: sns.ITopic,
     ) -> None:
         super().__init__(scope, id_)
-        self._settings, self._storage = settings, storage
+        self._settings, self._storage, self._topic = settings, storage, topic
         self.base_model = settings.base_model.replace("{data_bucket}", storage.data.bucket_name)
         self.prepare = self._function("Prepare", "prepare", self._may_prepare())
         self.start_processing = self._function(
@@ -41,12 +44,34 @@ class PipelineFunctions(Construct):
             "StartTraining", "start_training", self._may_start("training", roles.training)
         )
         self.start_evaluation = self._function(
-            "StartEvaluation", "start_evaluation", self._may_start("processing", roles.training)
+            "StartEvaluation",
+            "start_evaluation",
+            [*self._may_start("processing", roles.training), *self._may_find_champion()],
+        )
+        self.check_gate = self._function("CheckGate", "check_gate", self._may_read_evaluations())
+        self.register_model = self._function(
+            "RegisterModel", "register_model", self._may_register()
         )
         self.deploy_endpoint = self._function(
             "DeployEndpoint", "deploy_endpoint", self._may_deploy(roles.serving)
         )
-        self.smoke_test = self._function("SmokeTest", "smoke_test", self._may_invoke())
+        self.smoke_test = self._function(
+            "SmokeTest", "smoke_test", [*self._may_invoke(), *self._may_read_evaluations()]
+        )
+        self.handle_failure = self._function(
+            "HandleFailure", "handle_failure", self._may_handle_failures()
+        )
+
+    @cached_property
+    def ask_approval(self) -> lambda_.Function:
+        """Made where the state machine uses it."""
+        statements = [*self._may_record("approval"), self._may_tell()]
+        return self._function("AskApproval", "ask_approval", statements)
+
+    @cached_property
+    def scale_endpoint(self) -> lambda_.Function:
+        """Made where the state machine uses it."""
+        return self._function("ScaleEndpoint", "scale_endpoint", self._may_scale())
 
     def _function(
         self, id_: str, folder: str, statements: list[iam.PolicyStatement]
@@ -58,16 +83,19 @@ class PipelineFunctions(Construct):
             folder=folder,
             name=f"{settings.name}-{folder.replace('_', '-')}",
             statements=statements,
+            key=storage.key,
             timeout=Duration.minutes(2),
             environment={
                 "ENVIRONMENT": settings.environment,
                 "DATA_BUCKET": storage.data.bucket_name,
                 "ARTEFACT_BUCKET": storage.artefacts.bucket_name,
-                "FEATURE_GROUP": settings.name,
+                "FEATURE_GROUP": settings.feature_group,
                 "GLUE_DATABASE": settings.catalog_name,
-                "GLUE_TABLE": settings.catalog_name,
+                "GLUE_TABLE": settings.feature_table,
                 "ATHENA_WORKGROUP": settings.name,
+                "MODEL_GROUP": settings.name,
                 "ENDPOINT_NAME": settings.name,
+                "TOPIC": self._topic.topic_arn,
                 "BASE_MODEL": self.base_model,
                 "COLUMNS": json.dumps(asdict(settings.columns)),
                 "TRAINING": json.dumps(asdict(settings.recipe)),
@@ -82,6 +110,9 @@ class PipelineFunctions(Construct):
             allow("s3:ListBucket", on=[data.bucket_arn, artefacts.bucket_arn]),
             allow("s3:GetObject", on=[data.arn_for_objects("*")]),
             allow("s3:GetObject", "s3:PutObject", on=[artefacts.arn_for_objects("code/*")]),
+            allow(
+                "s3:GetObject", "s3:PutObject", on=[artefacts.arn_for_objects("runs/*/run.json")]
+            ),
             allow("kms:Decrypt", "kms:GenerateDataKey", on=[self._storage.key.key_arn]),
         ]
 
@@ -108,7 +139,7 @@ class PipelineFunctions(Construct):
                 on=[
                     arn(self, "glue", "catalog"),
                     arn(self, "glue", f"database/{catalog}"),
-                    arn(self, "glue", f"table/{catalog}/{catalog}"),
+                    arn(self, "glue", f"table/{catalog}/{self._settings.feature_table}"),
                 ],
             ),
             allow("s3:ListBucket", "s3:GetBucketLocation", on=[artefacts.bucket_arn]),
@@ -149,25 +180,127 @@ class PipelineFunctions(Construct):
                 "sagemaker:CreateEndpoint",
                 "sagemaker:UpdateEndpoint",
                 "sagemaker:DescribeEndpoint",
+                "sagemaker:DeleteEndpoint",  # one that never came into service
                 "sagemaker:AddTags",
+                "sagemaker:ListTags",
                 on=[
                     arn(self, "sagemaker", f"endpoint/{name}"),
                     arn(self, "sagemaker", f"endpoint-config/{name}-*"),
                 ],
             ),
+            *may_stop_scaling(self, name),
+            self._may_look_at_executions(),
             *self._may_hand_over(role),
         ]
 
-    def _may_invoke(self) -> list[iam.PolicyStatement]:
-        reports = self._storage.artefacts.arn_for_objects("runs/*/evaluation/*")
+    def _may_scale(self) -> list[iam.PolicyStatement]:
+        """Application Auto Scaling acts with the caller's permissions to see that it may scale:
+        https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html"""
+        name = self._settings.name
+        linked_role = (
+            "aws-service-role/sagemaker.application-autoscaling.amazonaws.com/"
+            "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
+        )
         return [
             allow(
-                "sagemaker:InvokeEndpoint",
-                on=[arn(self, "sagemaker", f"endpoint/{self._settings.name}")],
+                "application-autoscaling:RegisterScalableTarget",
+                "application-autoscaling:PutScalingPolicy",
+                on=[arn(self, "application-autoscaling", "scalable-target/*")],
             ),
+            allow(
+                "sagemaker:DescribeEndpoint",
+                "sagemaker:DescribeEndpointConfig",
+                "sagemaker:UpdateEndpointWeightsAndCapacities",
+                on=[
+                    arn(self, "sagemaker", f"endpoint/{name}"),
+                    arn(self, "sagemaker", f"endpoint-config/{name}-*"),
+                ],
+            ),
+            allow(
+                "cloudwatch:PutMetricAlarm",
+                "cloudwatch:DescribeAlarms",
+                on=[arn(self, "cloudwatch", f"alarm:TargetTracking-endpoint/{name}/*")],
+            ),
+            iam.PolicyStatement(
+                actions=["iam:CreateServiceLinkedRole"],
+                resources=[f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{linked_role}"],
+                conditions={
+                    "StringEquals": {
+                        "iam:AWSServiceName": "sagemaker.application-autoscaling.amazonaws.com"
+                    }
+                },
+            ),
+        ]
+
+    def _may_find_champion(self) -> list[iam.PolicyStatement]:
+        name, artefacts = self._settings.name, self._storage.artefacts
+        return [
+            # AWS's own examples name the versions as the resource of a list of them.
+            allow(
+                "sagemaker:ListModelPackages",
+                "sagemaker:DescribeModelPackage",
+                on=[
+                    arn(self, "sagemaker", f"model-package-group/{name}"),
+                    arn(self, "sagemaker", f"model-package/{name}/*"),
+                ],
+            ),
+            # Whether its artefact is still there.
+            allow("s3:ListBucket", on=[artefacts.bucket_arn]),
+            allow("s3:GetObject", on=[artefacts.arn_for_objects("runs/*/training/*")]),
+        ]
+
+    def _may_register(self) -> list[iam.PolicyStatement]:
+        name = self._settings.name
+        return [
+            allow(
+                "sagemaker:CreateModelPackage",
+                on=[
+                    arn(self, "sagemaker", f"model-package-group/{name}"),
+                    arn(self, "sagemaker", f"model-package/{name}/*"),
+                ],
+            )
+        ]
+
+    def _may_invoke(self) -> list[iam.PolicyStatement]:
+        endpoint = arn(self, "sagemaker", f"endpoint/{self._settings.name}")
+        return [allow("sagemaker:InvokeEndpoint", on=[endpoint])]
+
+    def _may_handle_failures(self) -> list[iam.PolicyStatement]:
+        name = self._settings.name
+        return [
+            self._may_look_at_executions(),
+            allow(
+                "sagemaker:StopProcessingJob",
+                on=[arn(self, "sagemaker", f"processing-job/{name}-*")],
+            ),
+            allow(
+                "sagemaker:StopTrainingJob", on=[arn(self, "sagemaker", f"training-job/{name}-*")]
+            ),
+            *self._may_record("failure"),
+            self._may_tell(),
+        ]
+
+    def _may_read_evaluations(self) -> list[iam.PolicyStatement]:
+        reports = self._storage.artefacts.arn_for_objects("runs/*/evaluation/*")
+        return [
             allow("s3:GetObject", on=[reports]),
             allow("kms:Decrypt", on=[self._storage.key.key_arn]),
         ]
+
+    def _may_record(self, what: str) -> list[iam.PolicyStatement]:
+        """Write one document of a run. The key is also that of the topic."""
+        document = self._storage.artefacts.arn_for_objects(f"runs/*/{what}.json")
+        return [
+            allow("s3:PutObject", on=[document]),
+            allow("kms:Decrypt", "kms:GenerateDataKey", on=[self._storage.key.key_arn]),
+        ]
+
+    def _may_tell(self) -> iam.PolicyStatement:
+        return allow("sns:Publish", on=[self._topic.topic_arn])
+
+    def _may_look_at_executions(self) -> iam.PolicyStatement:
+        executions = arn(self, "states", f"execution:{self._settings.name}:*")
+        return allow("states:DescribeExecution", on=[executions])
 
     def _may_hand_over(self, role: iam.IRole) -> list[iam.PolicyStatement]:
         """The role to SageMaker, and the use of the key for its volumes."""

@@ -4,14 +4,14 @@ They become part of the state machine, so that `cdk diff` shows a changed instan
 """
 
 import json
+import math
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from sagemaker import utils
-from sagemaker.session import production_variant
 from sagemaker.workflow.utilities import execute_job_functions
 
 from infra import jobs
@@ -19,6 +19,7 @@ from infra.jobs import Values
 from infra.settings import Settings
 
 Request = dict[str, Any]
+_ROLLOUT_SECONDS = 3600  # for the new fleet to start
 _JOB = "{job}"  # the Lambda names the job, so this goes no further
 
 
@@ -35,7 +36,9 @@ def evaluation(settings: Settings) -> Request:
     """CreateProcessingJob for ml_code/evaluate.py."""
     session, values = jobs.offline_session(settings.region), Values()
     evaluator = jobs.evaluator(settings, session, values)
-    return _processing(session, lambda: evaluator.run(**jobs.evaluation(values), job_name=_JOB))
+    return _processing(
+        session, lambda: evaluator.run(**jobs.evaluation(settings, values), job_name=_JOB)
+    )
 
 
 def training(settings: Settings) -> Request:
@@ -43,7 +46,9 @@ def training(settings: Settings) -> Request:
     session, values = jobs.offline_session(settings.region), Values()
     _compile(
         lambda: execute_job_functions(
-            jobs.estimator(settings, session, values).fit(jobs.channels(values), job_name=_JOB)
+            jobs.estimator(settings, session, values).fit(
+                jobs.channels(settings, values), job_name=_JOB
+            )
         )
     )
     return _plain(session.context.args)
@@ -53,33 +58,88 @@ def model(settings: Settings) -> Request:
     """CreateModel for the artefact of a training."""
     session = jobs.offline_session(settings.region)
     created = _compile(
-        lambda: jobs.model(session, Values(), name="{model}").create(
+        lambda: jobs.model(settings, session, Values(), name="{model}").create(
             instance_type=settings.endpoint.instance_type
         )
     )
     return _plain(created.create_model_request)
 
 
+def model_package(settings: Settings) -> Request:
+    """CreateModelPackage for the same artefact; the Lambda adds approval, metrics and lineage."""
+    session, values = jobs.offline_session(settings.region), Values()
+    registered = _compile(
+        lambda: jobs.model(settings, session, values, name="{model}").register(
+            **jobs.registration(settings, values)
+        )
+    )
+    return _plain(registered.create_model_package_request)
+
+
 def endpoint_config(settings: Settings) -> Request:
     """CreateEndpointConfig with one variant, which takes all traffic."""
-    fleet = settings.endpoint
-    variant = production_variant(
-        model_name="{model}",
-        instance_type=fleet.instance_type,
-        initial_instance_count=fleet.instance_count,
-    )
-    request = {"EndpointConfigName": "{endpoint_config}", "ProductionVariants": [variant]}
-    return request if fleet.has_local_disk else {**request, "KmsKeyId": Values().key}
+    endpoint, session = settings.endpoint, jobs.offline_session(settings.region)
+    request = {
+        "EndpointConfigName": "{endpoint_config}",
+        "ProductionVariants": [jobs.variant(endpoint)],
+    }
+    if endpoint.capture_percent:
+        capture = jobs.data_capture(endpoint, session, Values())
+        request["DataCaptureConfig"] = capture._to_request_dict()
+    if not endpoint.has_local_disk and not endpoint.serverless_memory_mb:
+        request["KmsKeyId"] = Values().key
+    return _plain(request)
 
 
-def fill(request: Request, **values: str) -> Request:
-    """Replaces the placeholders that are known at synth; the others stay for the run time."""
+def update(settings: Settings, alarms: Sequence[str]) -> Request:
+    """How UpdateEndpoint goes about it: blue/green, back again when one of the alarms rings.
+
+    A share of the traffic goes to the new fleet first, where there is more than one instance to
+    share it among. Serverless endpoints are changed by AWS, all at once.
+    """
+    endpoint = settings.endpoint
+    if endpoint.serverless_memory_mb:
+        return {}
+    routing: Request = {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": endpoint.bake_s}
+    if endpoint.instance_count > 1:
+        routing["Type"] = "CANARY"
+        size = max(endpoint.canary_percent, math.ceil(100 / endpoint.instance_count))
+        routing["CanarySize"] = {"Type": "CAPACITY_PERCENT", "Value": size}
+    policy = {
+        "TrafficRoutingConfiguration": routing,
+        "TerminationWaitInSeconds": endpoint.bake_s,
+        "MaximumExecutionTimeoutInSeconds": _ROLLOUT_SECONDS + 2 * endpoint.bake_s,
+    }
+    request: Request = {
+        "DeploymentConfig": {
+            "BlueGreenUpdatePolicy": policy,
+            "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": name} for name in alarms]},
+        }
+    }
+    if endpoint.max_instance_count:  # as many instances as scaling has come to, and no more of old
+        request["RetainAllVariantProperties"] = True
+        request["ExcludeRetainedVariantProperties"] = [{"VariantPropertyType": "DataCaptureConfig"}]
+    return request
+
+
+def fill(
+    request: Request, *, lists: Mapping[str, Sequence[str]] | None = None, **values: str
+) -> Request:
+    """Replaces the placeholders that are known at synth; the others stay for the run time.
+
+    An item of a list may stand for those of `lists`.
+    """
+    many = {f"{{{name}}}": list(items) for name, items in (lists or {}).items()}
 
     def walk(node: Any) -> Any:
         if isinstance(node, str):
             return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), node)
         if isinstance(node, list):
-            return [walk(item) for item in node]
+            return [
+                part
+                for item in node
+                for part in (many[item] if isinstance(item, str) and item in many else [walk(item)])
+            ]
         if isinstance(node, dict):
             return {key: walk(item) for key, item in node.items()}
         return node

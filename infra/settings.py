@@ -1,11 +1,22 @@
 """What differs between the environments, and the names that follow from it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+from infra.features import schema_version
 
 ENVIRONMENTS = ("local", "dev", "staging", "prod")
 _LONGEST_JOB_SECONDS = 432_000  # five days, the default quota of a training job
 _LONGEST_STATE_MACHINE_WAIT = 99_999_999
+_SERVERLESS_MB = (1024, 2048, 3072, 4096, 5120, 6144)
+# https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html; one of day and weekday
+# is a question mark.
+_SCHEDULE = re.compile(
+    r"rate\([1-9]\d* (minute|hour|day)s?\)|"
+    r"cron\((?=[^?]*\?[^?]*$)"
+    r"[\d*/,-]+ [\d*/,-]+ [\d*?/LW,-]+ [\dA-Z*/,-]+ [\dA-Z*?#,-]+ [\d*/,-]+\)"
+)
 
 
 class SettingsError(ValueError):
@@ -52,6 +63,53 @@ class Fleet:
     def has_local_disk(self) -> bool:
         """Such instances encrypt their own disk, and SageMaker refuses a volume key for them."""
         return self.has_gpu or self.family.endswith("d")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint(Fleet):
+    """The machines that serve, how many, and how a new model takes over from the one before.
+
+    With `serverless_memory_mb` AWS has the machines, and takes money for requests alone.
+    """
+
+    max_instance_count: int = 0  # scaling up to so many; 0: none
+    invocations_per_instance: int = 1000  # a minute, what scaling aims at
+    canary_percent: int = 10  # of the traffic goes to a new model at first
+    bake_s: int = 600  # for which it has to serve without an alarm
+    max_latency_ms: int = 1000  # of 99 answers in 100
+    max_class_share: float = 0.9  # of an hour's predictions, before an alarm
+    capture_percent: int = 0  # of requests and answers, kept in S3
+    serverless_memory_mb: int = 0
+    serverless_concurrency: int = 10
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.max_instance_count:
+            name = "endpoint.max_instance_count"
+            _check_range(name, self.max_instance_count, self.instance_count, 100)
+        _check_range("endpoint.invocations_per_instance", self.invocations_per_instance, 1, 10**6)
+        _check_range("endpoint.canary_percent", self.canary_percent, 1, 50)
+        _check_range("endpoint.bake_s", self.bake_s, 0, 3600)
+        _check_range("endpoint.max_latency_ms", self.max_latency_ms, 1, 60_000)
+        _check_range("endpoint.max_class_share", self.max_class_share, 0, 1)
+        _check_range("endpoint.capture_percent", self.capture_percent, 0, 100)
+        _check_range("endpoint.serverless_concurrency", self.serverless_concurrency, 1, 200)
+        if self.serverless_memory_mb:
+            self._check_serverless()
+
+    def _check_serverless(self) -> None:
+        """https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html"""
+        if self.serverless_memory_mb not in _SERVERLESS_MB:
+            raise SettingsError(
+                name="endpoint.serverless_memory_mb",
+                value=self.serverless_memory_mb,
+                allowed=", ".join(map(str, _SERVERLESS_MB)),
+            )
+        for name in ("max_instance_count", "capture_percent"):
+            if getattr(self, name):
+                raise SettingsError(
+                    name=f"endpoint.{name}", value=getattr(self, name), allowed="0 for serverless"
+                )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +169,58 @@ class Columns:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Gate:
+    """What a model must reach on the test split before it is deployed.
+
+    `max_drop` is by how much accuracy and macro-F1 may be below those of the champion, the newest
+    approved model, on the same rows. `report` writes down what is missed and deploys nevertheless.
+    """
+
+    mode: str = "enforce"
+    min_accuracy: float = 0.6
+    min_macro_f1: float = 0.6
+    max_drop: float = 0.01
+
+    def __post_init__(self) -> None:
+        if self.mode not in ("enforce", "report"):
+            raise SettingsError(name="gate.mode", value=self.mode, allowed="enforce, report")
+        for name in ("min_accuracy", "min_macro_f1", "max_drop"):
+            _check_range(f"gate.{name}", getattr(self, name), 0, 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """Where jobs and endpoint run. `vpc` is empty for SageMaker's own network, `new` for a VPC of
+    this environment with no way to the internet, or the id of an existing one, whose `subnets`
+    are to be used.
+
+    Where there is no way to a package index, `wheels` is the prefix in the data bucket that has
+    the packages (docs/security.md).
+    """
+
+    vpc: str = ""
+    subnets: Sequence[str] = ()
+    isolated: bool = False  # containers that train, evaluate and serve reach nothing at all
+    wheels: str = ""
+
+    def __post_init__(self) -> None:
+        is_existing = self.vpc.startswith("vpc-")
+        if self.vpc not in ("", "new") and not is_existing:
+            raise SettingsError(name="network.vpc", value=self.vpc, allowed="'', new, vpc-…")
+        if is_existing != bool(self.subnets):
+            allowed = "ids of the existing VPC's subnets, and none without one"
+            raise SettingsError(name="network.subnets", value=self.subnets, allowed=allowed)
+        if self.closed and not self.wheels:
+            allowed = "a prefix in the data bucket, where there is no way to a package index"
+            raise SettingsError(name="network.wheels", value="", allowed=allowed)
+
+    @property
+    def closed(self) -> bool:
+        """Whether a package index and a model hub are out of reach."""
+        return self.isolated or self.vpc == "new"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Waiting:
     """How a step waits for its job: first `start_s`, then longer each time up to `longest_s`."""
 
@@ -118,12 +228,17 @@ class Waiting:
     longest_s: int = 900
     growth: float = 1.1
     features_limit_s: int = 3600  # the offline store lags by minutes; an hour means it is stuck
+    approval_limit_s: int = 7 * 24 * 3600
+    capacity_s: int = 900  # before a job is started again for which AWS had no machine
+    capacity_attempts: int = 12
 
     def __post_init__(self) -> None:
         _check_range("start_s", self.start_s, 1, _LONGEST_STATE_MACHINE_WAIT)
         _check_range("longest_s", self.longest_s, self.start_s, _LONGEST_STATE_MACHINE_WAIT)
         _check_range("growth", self.growth, 1, 10)
-        _check_range("features_limit_s", self.features_limit_s, 1, _LONGEST_STATE_MACHINE_WAIT)
+        for name in ("features_limit_s", "approval_limit_s", "capacity_s"):
+            _check_range(name, getattr(self, name), 1, _LONGEST_STATE_MACHINE_WAIT)
+        _check_range("capacity_attempts", self.capacity_attempts, 0, 1000)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,11 +250,17 @@ class Settings:
     processing: Fleet
     training: Fleet
     evaluation: Fleet
-    endpoint: Fleet
+    endpoint: Endpoint
     region: str = "us-east-1"
     recipe: Recipe = field(default_factory=Recipe)
     shares: Shares = field(default_factory=Shares)
     columns: Columns = field(default_factory=Columns)
+    gate: Gate = field(default_factory=Gate)
+    network: Network = field(default_factory=Network)
+    approval: bool = False  # a person must say yes before a model is deployed
+    notify: Sequence[str] = ()  # mail addresses that are told how executions end
+    schedule: str = ""  # when executions start by themselves (UTC), such as cron(0 6 ? * MON *)
+    scheduled_reviews: str = "reviews/latest.csv"  # with this object of the data bucket
     waiting: Waiting = field(default_factory=Waiting)
     features_format: str = "csv"  # or parquet
     debugger: bool = False  # hook, system profiler and the ProfilerReport rule
@@ -150,20 +271,49 @@ class Settings:
             raise unknown_environment(self.environment)
         if not self.base_model:
             raise SettingsError(name="base_model", value="", allowed="a name or an s3:// prefix")
+        if self.network.closed and not self.base_model.startswith("s3://"):
+            allowed = "an s3:// prefix, since the network has no way to a model hub"
+            raise SettingsError(name="base_model", value=self.base_model, allowed=allowed)
         if self.features_format not in ("csv", "parquet"):
             raise SettingsError(
                 name="features_format", value=self.features_format, allowed="csv, parquet"
             )
+        for address in self.notify:
+            if "@" not in address:
+                raise SettingsError(name="notify", value=address, allowed="mail addresses")
+        self._check_schedule()
+
+    def _check_schedule(self) -> None:
+        if self.schedule and not _SCHEDULE.fullmatch(self.schedule):
+            raise SettingsError(
+                name="schedule",
+                value=self.schedule,
+                allowed="rate(NUMBER minutes|hours|days), or cron(MINUTE HOUR DAY MONTH WEEKDAY "
+                "YEAR) with a ? for either DAY or WEEKDAY",
+            )
+        key = self.scheduled_reviews
+        if not key or key.startswith(("/", "s3:")):
+            allowed = "the key of an object in the data bucket"
+            raise SettingsError(name="scheduled_reviews", value=key, allowed=allowed)
 
     @property
     def name(self) -> str:
-        """The name that the feature group, state machine, endpoint and workgroup share."""
+        """The name that state machine, model group, endpoint and workgroup share."""
         return f"reviews-{self.environment}"
 
     @property
     def catalog_name(self) -> str:
-        """The Glue database and table: Athena wants names without hyphens."""
+        """The Glue database: Athena wants names without hyphens."""
         return self.name.replace("-", "_")
+
+    @property
+    def feature_group(self) -> str:
+        return f"{self.name}-{schema_version()}"
+
+    @property
+    def feature_table(self) -> str:
+        """The Glue table of the offline store."""
+        return f"{self.catalog_name}_{schema_version()}"
 
 
 def unknown_environment(environment: str) -> SettingsError:
@@ -171,7 +321,7 @@ def unknown_environment(environment: str) -> SettingsError:
 
 
 def _on_aws(
-    environment: str, *, training: Fleet, endpoints: int = 1, keep: bool = False
+    environment: str, *, training: Fleet, endpoint: Endpoint, keep: bool = False
 ) -> Settings:
     return Settings(
         environment=environment,
@@ -179,7 +329,8 @@ def _on_aws(
         processing=Fleet(instance_type="ml.m5.2xlarge", instance_count=training.instance_count),
         training=training,
         evaluation=Fleet(instance_type="ml.m5.2xlarge"),
-        endpoint=Fleet(instance_type="ml.m5.xlarge", instance_count=endpoints),
+        endpoint=endpoint,
+        approval=keep,
         keep_data=keep,
     )
 
@@ -192,17 +343,36 @@ _SETTINGS = (
         processing=_SMALL,
         training=_SMALL,
         evaluation=_SMALL,
-        endpoint=_SMALL,
+        endpoint=Endpoint(
+            instance_type="ml.m5.large",
+            bake_s=5,
+            # Both instances are this machine.
+            max_instance_count=2,
+            capture_percent=100,
+        ),
         recipe=Recipe(learning_rate=2e-4),  # small models want larger steps; roberta-base diverges
         waiting=Waiting(start_s=2, longest_s=5, features_limit_s=300),
         debugger=True,
     ),
-    _on_aws("dev", training=Fleet(instance_type="ml.c5.4xlarge")),
-    _on_aws("staging", training=Fleet(instance_type="ml.c5.9xlarge")),
+    _on_aws(
+        "dev",
+        training=Fleet(instance_type="ml.c5.4xlarge"),
+        endpoint=Endpoint(instance_type="ml.m5.large"),
+    ),
+    _on_aws(
+        "staging",
+        training=Fleet(instance_type="ml.c5.9xlarge"),
+        endpoint=Endpoint(instance_type="ml.m5.xlarge", max_instance_count=2, capture_percent=10),
+    ),
     _on_aws(
         "prod",
         training=Fleet(instance_type="ml.c5.9xlarge", instance_count=2),
-        endpoints=2,
+        endpoint=Endpoint(
+            instance_type="ml.m5.xlarge",
+            instance_count=2,
+            max_instance_count=6,
+            capture_percent=10,
+        ),
         keep=True,
     ),
 )

@@ -1,17 +1,25 @@
 """The stacks of one environment. They put constructs together and create nothing themselves."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from aws_cdk import CfnOutput, Stack
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra import requests
 from infra.cleanup import Cleanup
 from infra.feature_store import FeatureStore
 from infra.job_roles import JobRoles
+from infra.model_registry import ModelRegistry
+from infra.monitoring import Monitoring
+from infra.network import Network
+from infra.notifications import Notifications
 from infra.pipeline_functions import PipelineFunctions
+from infra.schedule import Schedule
 from infra.settings import Settings
-from infra.state_machine import PipelineStateMachine, Requests
+from infra.state_machine import PipelineStateMachine
+from infra.steps import Requests
 from infra.storage import Storage
 
 
@@ -34,29 +42,43 @@ class PipelineStack(Stack):
         self, scope: Construct, id_: str, *, settings: Settings, storage: Storage, **options: Any
     ) -> None:
         super().__init__(scope, id_, **options)
+        network = Network(self, "Network", settings=settings, storage=storage)
         roles = JobRoles(self, "JobRoles", settings=settings, storage=storage)
+        registry = ModelRegistry(self, "Registry", settings=settings)
+        topic = Notifications(self, "Notifications", settings=settings, storage=storage).topic
+        monitoring = Monitoring(self, "Monitoring", settings=settings, storage=storage, topic=topic)
         functions = PipelineFunctions(
-            self, "Functions", settings=settings, storage=storage, roles=roles
+            self, "Functions", settings=settings, storage=storage, roles=roles, topic=topic
         )
         pipeline = PipelineStateMachine(
             self,
             "Pipeline",
             settings=settings,
             functions=functions,
-            requests=_requests(settings, storage, roles),
+            requests=_requests(settings, storage, network, roles, monitoring.rollback_alarms),
+            storage=storage,
+            topic=topic,
         )
+        monitoring.watch(pipeline.state_machine)
         arn = pipeline.state_machine.state_machine_arn
-        cleanup = Cleanup(self, "Cleanup", settings=settings, state_machine=arn)
-        cleanup.goes_before(pipeline, functions, roles)
+        cleanup = Cleanup(self, "Cleanup", settings=settings, storage=storage, state_machine=arn)
+        cleanup.goes_before(pipeline, functions, roles, registry, monitoring, network)
+        if settings.schedule:
+            machine = pipeline.state_machine
+            Schedule(
+                self, "Schedule", settings=settings, storage=storage, machine=machine
+            ).node.add_dependency(cleanup)  # so that nothing starts while that cleans up
         self._say(
             StateMachineArn=arn,
             DataBucket=storage.data.bucket_name,
             ArtefactBucket=storage.artefacts.bucket_name,
-            FeatureGroup=settings.name,
+            FeatureGroup=settings.feature_group,
+            ModelPackageGroup=settings.name,
             EndpointName=settings.name,
+            TopicArn=topic.topic_arn,
             AthenaWorkGroup=settings.name,
             GlueDatabase=settings.catalog_name,
-            GlueTable=settings.catalog_name,
+            GlueTable=settings.feature_table,
             BaseModel=functions.base_model,
         )
 
@@ -65,20 +87,31 @@ class PipelineStack(Stack):
             CfnOutput(self, name, value=value)
 
 
-def _requests(settings: Settings, storage: Storage, roles: JobRoles) -> Requests:
-    key, group = storage.key.key_arn, settings.name
+def _requests(
+    settings: Settings,
+    storage: Storage,
+    network: Network,
+    roles: JobRoles,
+    alarms: Sequence[str],
+) -> Requests:
+    def fill(request: requests.Request, role: iam.IRole) -> requests.Request:
+        return requests.fill(
+            request,
+            lists={"subnets": network.subnets, "security_groups": network.security_groups},
+            role=role.role_arn,
+            key=storage.key.key_arn,
+            feature_group=settings.feature_group,
+            wheels=storage.data.s3_url_for_object(settings.network.wheels),
+            capture=storage.artefacts.s3_url_for_object("capture"),
+        )
+
     return Requests(
-        processing=requests.fill(
-            requests.processing(settings),
-            role=roles.processing.role_arn,
-            key=key,
-            feature_group=group,
-        ),
-        training=requests.fill(requests.training(settings), role=roles.training.role_arn, key=key),
+        processing=fill(requests.processing(settings), roles.processing),
+        training=fill(requests.training(settings), roles.training),
         # It reads what the training wrote and writes beside it.
-        evaluation=requests.fill(
-            requests.evaluation(settings), role=roles.training.role_arn, key=key
-        ),
-        model=requests.fill(requests.model(settings), role=roles.serving.role_arn),
-        endpoint_config=requests.fill(requests.endpoint_config(settings), key=key),
+        evaluation=fill(requests.evaluation(settings), roles.training),
+        model_package=requests.model_package(settings),
+        model=fill(requests.model(settings), roles.serving),
+        endpoint_config=fill(requests.endpoint_config(settings), roles.serving),
+        update=requests.update(settings, alarms),
     )

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from aws_cdk import CfnResource, Duration, RemovalPolicy, Stack
+from aws_cdk import ArnFormat, CfnResource, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
@@ -30,6 +31,7 @@ class Storage(Construct):
             enable_key_rotation=True,
             removal_policy=self._removal,
         )
+        self._let_services_use_the_key()
         self._logs = self._bucket(
             "AccessLogs",
             "logs",
@@ -41,6 +43,38 @@ class Storage(Construct):
         self.artefacts = self._logged_bucket("Artefacts", "artefacts")
         if not settings.keep_data:
             self._own_log_group_for_the_emptier()
+
+    def _let_services_use_the_key(self) -> None:
+        """For this environment's log groups, and for alarms that go to its topic."""
+        stack, name = Stack.of(self), self._settings.name
+        groups = stack.format_arn(
+            service="logs",
+            resource="log-group",
+            resource_name=f"*{name}*",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        self.key.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal(f"logs.{stack.region}.amazonaws.com")],
+                actions=[
+                    "kms:Encrypt",
+                    "kms:Decrypt",
+                    "kms:ReEncrypt*",
+                    "kms:GenerateDataKey*",
+                    "kms:DescribeKey",
+                ],
+                resources=["*"],  # this key
+                conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
+            )
+        )
+        self.key.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+                resources=["*"],
+                conditions={"StringEquals": {"aws:SourceAccount": stack.account}},
+            )
+        )
 
     def _logged_bucket(self, id_: str, purpose: str) -> s3.IBucket:
         self._bucket(

@@ -26,6 +26,7 @@ def parse_arguments(arguments: Sequence[str]) -> Namespace:
     """The job's places; UserError names a wrong one."""
     parser = ArgumentParser(description="Evaluates the review classifier.", allow_abbrev=False)
     parser.add_argument("--model", type=Path, default="/opt/ml/processing/input/model")
+    parser.add_argument("--champion", type=Path, help="a model to compare with")
     parser.add_argument("--test-data", type=Path, default="/opt/ml/processing/input/test")
     parser.add_argument("--output-data", type=Path, default="/opt/ml/processing/output/evaluation")
     parser.add_argument("--message-file", type=Path, default="/opt/ml/output/message")
@@ -56,10 +57,12 @@ def main(arguments: Sequence[str]) -> None:
     ensure("requirements.txt")
     print("progress=0.00 stage=load", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        evaluate(settings, extract(settings.model, Path(folder)))
+        model = extract(settings.model, Path(folder) / "model")
+        champion = settings.champion and extract(settings.champion, Path(folder) / "champion")
+        evaluate(settings, model, champion)
 
 
-def evaluate(settings: Namespace, model: Path) -> None:
+def evaluate(settings: Namespace, model: Path, champion: Path | None) -> None:
     """Predicts every test row and writes both reports."""
     import numpy as np
 
@@ -82,6 +85,11 @@ def evaluate(settings: Namespace, model: Path) -> None:
         "reliability": reliability(true, probabilities),
         "worst_mistakes": worst_mistakes(rows, probabilities),
     }
+    if champion:
+        # From the texts: another base model has other token ids.
+        said = Classifier(champion).of_texts(rows.texts).argmax(axis=1)
+        scored = summary(confusion_matrix(true, said), seed=settings.seed)
+        result["champion"] = {name: scored[name] for name in ("accuracy", "macro_f1")}
     settings.output_data.mkdir(parents=True, exist_ok=True)
     (settings.output_data / "evaluation.json").write_text(json.dumps(result, indent=2))
     (settings.output_data / "evaluation.html").write_text(render(result), encoding="utf-8")

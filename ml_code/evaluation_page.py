@@ -15,6 +15,11 @@ def render(result: dict[str, Any]) -> str:
         f"(95% interval {low:.3f} to {high:.3f}); always saying the most frequent class would "
         f"reach {result['majority_accuracy']:.1%}.</p>"
     )
+    if champion := result.get("champion"):
+        head += (
+            f"<p>On the same reviews the champion, the newest approved model, reaches "
+            f"{champion['accuracy']:.1%} and {champion['macro_f1']:.3f}.</p>"
+        )
     parts = [head, _classes(result), _confusion(result), _reliability(result), _mistakes(result)]
     return document("Evaluation", parts)
 

@@ -8,6 +8,7 @@ text/csv                one text a row, first column, no header
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,8 +79,14 @@ def input_fn(body: bytes | str, content_type: str) -> Texts:
 
 
 def predict_fn(data: Texts, model: Classifier) -> list[Answer]:
-    """One answer per line, object or row: a prediction, or a list where several texts came."""
+    """One answer per line, object or row: a prediction, or a list where several texts came.
+
+    Prints how many texts of the request were of each class: the endpoint's log is where the alarm
+    of a drift reads it (infra/monitoring.py).
+    """
     predictions = [_prediction(row) for row in model.of_texts(data.texts).tolist()]
+    counts = Counter(prediction["label"] for prediction in predictions)
+    print("predicted", *(counts[label] for label in LABELS), flush=True)
     answers: list[Answer] = []
     at = 0
     for size in data.sizes:

@@ -36,6 +36,7 @@ from recipe import Recipe
 from rows import read_rows
 from step_profile import StepProfile
 from training import Interrupted, Trainer
+from wheels import copy_wheels
 
 
 def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) -> Namespace:
@@ -54,6 +55,9 @@ def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) ->
     )
     places.add_argument("--checkpoint-dir", type=Path, default="/opt/ml/checkpoints")
     places.add_argument("--base-model", default="roberta-base", help="hub name or folder")
+    places.add_argument(
+        "--wheels", type=Path, default=environment.get("SM_CHANNEL_WHEELS"), help="for the endpoint"
+    )
     recipe = parser.add_argument_group("recipe")
     recipe.add_argument("--epochs", type=positive_int, default=3)
     recipe.add_argument("--batch-size", type=positive_int, default=32, help="per process")
@@ -121,6 +125,8 @@ def main(arguments: Sequence[str]) -> None:
             raise UserError(str(stop)) from stop
         if group.leads:
             save_artefact(model, tokenizer, settings.model_dir, max_length=settings.max_length)
+            if settings.wheels is not None:
+                copy_wheels(settings.wheels, settings.model_dir / "code")
             if settings.quantise:
                 print(f"serving: {json.dumps(quantise(settings.model_dir, validation))}")
             if settings.output_data_dir is not None:

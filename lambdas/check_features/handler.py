@@ -7,6 +7,7 @@ import boto3
 
 from common import s3
 from common.environment import Environment
+from common.steps import step
 
 ENVIRONMENT = Environment.read()
 S3 = boto3.client("s3")
@@ -19,16 +20,17 @@ class QueryFailed(Exception):
     """Athena could not count the rows."""
 
 
+@step
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     run = event["run"]
-    expected = count_ingested(S3, run["prefix"])
+    expected = count_ingested(S3, run["features"])
     found = count_stored(ATHENA, ENVIRONMENT, run["event_time"])
     return {"ready": found >= expected, "expected": expected, "found": found}
 
 
-def count_ingested(client: Any, prefix: str) -> int:
+def count_ingested(client: Any, features: str) -> int:
     """The rows that the hosts of the processing job say they ingested."""
-    reports = s3.list_uris(client, f"{prefix}/features/report/preparation-")
+    reports = s3.list_uris(client, f"{features}/report/preparation-")
     return sum(s3.read_json(client, uri)["ingested"] for uri in reports)
 
 

@@ -7,10 +7,13 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
+_GONE = (
+    "EntityNotFoundException",
+    "ObjectNotFoundException",
+    "ResourceNotFound",
+    "ResourceNotFoundException",
+)
 _JOB_LOGS = ("/aws/sagemaker/ProcessingJobs", "/aws/sagemaker/TrainingJobs")
-# Together below the 15 minutes that a function may take.
-_JOB_SECONDS = 180  # SageMaker gives a job 120 s to end
-_ENDPOINT_SECONDS = 250
 _POLL_SECONDS = 2
 
 
@@ -18,22 +21,31 @@ class StillThere(Exception):
     """Something did not go away in time."""
 
 
-def remove_leftovers(properties: dict[str, str]) -> None:
-    """`properties`: StateMachine (its ARN), NamePrefix, Endpoint, GlueDatabase, GlueTable.
+def remove_leftovers(properties: dict[str, str], deadline: float) -> None:
+    """`properties`: StateMachine (its ARN), NamePrefix, Endpoint, ScalableTarget (the id of its
+    variant), ModelPackageGroup, GlueDatabase, GlueTable.
 
-    With KeepData "true" the logs and the table of the features stay.
+    Raises StillThere when time.monotonic() has reached the deadline; it may begin again then. With
+    KeepData "true" the models' versions, the logs and the table of the features stay.
     """
     prefix, endpoint = properties["NamePrefix"], properties["Endpoint"]
     sagemaker, logs = boto3.client("sagemaker"), boto3.client("logs")
     stop_executions(boto3.client("stepfunctions"), properties["StateMachine"])
-    stop_jobs(sagemaker, prefix)
-    delete_endpoint(sagemaker, endpoint)
+    stop_jobs(sagemaker, prefix, deadline)
+    _forgive(
+        boto3.client("application-autoscaling").deregister_scalable_target,
+        ServiceNamespace="sagemaker",
+        ResourceId=properties["ScalableTarget"],
+        ScalableDimension="sagemaker:variant:DesiredInstanceCount",
+    )
+    delete_endpoint(sagemaker, endpoint, deadline)
     for name in names(sagemaker, "list_endpoint_configs", "EndpointConfigs", prefix):
         sagemaker.delete_endpoint_config(EndpointConfigName=name)
     for name in names(sagemaker, "list_models", "Models", prefix):
         sagemaker.delete_model(ModelName=name)
     if properties.get("KeepData") == "true":
         return
+    delete_packages(sagemaker, properties["ModelPackageGroup"])
     delete_job_logs(logs, prefix)
     _forgive(logs.delete_log_group, logGroupName=f"/aws/sagemaker/Endpoints/{endpoint}")
     _forgive(
@@ -52,15 +64,13 @@ def stop_executions(client: Any, state_machine: str) -> None:
         client.stop_execution(executionArn=arn, cause="the environment is being destroyed")
 
 
-def stop_jobs(client: Any, prefix: str) -> None:
+def stop_jobs(client: Any, prefix: str, deadline: float) -> None:
     """Stops what runs and waits until it has stopped, so that nothing writes any more."""
     for kind in ("Processing", "Training"):
         field = f"{kind}JobName"
         for name in _running(client, kind, prefix):
             _forgive(getattr(client, f"stop_{kind.lower()}_job"), **{field: name})
-        _wait_until(
-            lambda kind=kind: not _running(client, kind, prefix), f"{kind} jobs", _JOB_SECONDS
-        )
+        _wait_until(lambda kind=kind: not _running(client, kind, prefix), f"{kind} jobs", deadline)
 
 
 def _running(client: Any, kind: str, prefix: str) -> list[str]:
@@ -73,18 +83,16 @@ def _running(client: Any, kind: str, prefix: str) -> list[str]:
     ]
 
 
-def delete_endpoint(client: Any, name: str) -> None:
+def delete_endpoint(client: Any, name: str, deadline: float) -> None:
     """An endpoint that is being created or updated can only be deleted afterwards."""
     _wait_until(
         lambda: _endpoint_status(client, name) not in ("Creating", "Updating", "SystemUpdating"),
         f"endpoint {name}",
-        _ENDPOINT_SECONDS,
+        deadline,
     )
     if _endpoint_status(client, name) not in (None, "Deleting"):
         client.delete_endpoint(EndpointName=name)
-    _wait_until(
-        lambda: _endpoint_status(client, name) is None, f"endpoint {name}", _ENDPOINT_SECONDS
-    )
+    _wait_until(lambda: _endpoint_status(client, name) is None, f"endpoint {name}", deadline)
 
 
 def _endpoint_status(client: Any, name: str) -> str | None:
@@ -103,6 +111,14 @@ def names(client: Any, operation: str, key: str, prefix: str, **filters: str) ->
     field = f"{key.removesuffix('Summaries').removesuffix('s')}Name"
     found = [item[field] for page in pages for item in page[key]]
     return iter(name for name in found if name.startswith(prefix))
+
+
+def delete_packages(client: Any, group: str) -> None:
+    """A group that has versions cannot be deleted."""
+    pages = client.get_paginator("list_model_packages").paginate(ModelPackageGroupName=group)
+    found = [item["ModelPackageArn"] for page in pages for item in page["ModelPackageSummaryList"]]
+    for arn in found:
+        _forgive(client.delete_model_package, ModelPackageName=arn)
 
 
 def delete_job_logs(client: Any, prefix: str) -> None:
@@ -128,14 +144,13 @@ def _forgive(action: Any, *arguments: Any, **parameters: Any) -> Any:
         return action(*arguments, **parameters)
     except ClientError as error:
         code = error.response["Error"]["Code"]
-        if code in ("ResourceNotFoundException", "EntityNotFoundException", "ResourceNotFound"):
+        if code in _GONE:
             return None
         raise
 
 
-def _wait_until(is_done: Any, what: str, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
+def _wait_until(is_done: Any, what: str, deadline: float) -> None:
     while not is_done():
         if time.monotonic() > deadline:
-            raise StillThere(f"{what} still there after {seconds} s")
+            raise StillThere(f"{what} still there")
         time.sleep(_POLL_SECONDS)

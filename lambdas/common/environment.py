@@ -22,7 +22,9 @@ class Environment:
     glue_database: str
     glue_table: str
     athena_workgroup: str
+    model_group: str
     endpoint: str
+    topic: str
     base_model: str
     columns: dict[str, str]
     training: dict[str, Any]
@@ -42,7 +44,9 @@ class Environment:
             glue_database=get("GLUE_DATABASE"),
             glue_table=get("GLUE_TABLE"),
             athena_workgroup=get("ATHENA_WORKGROUP"),
+            model_group=get("MODEL_GROUP"),
             endpoint=get("ENDPOINT_NAME"),
+            topic=get("TOPIC"),
             base_model=get("BASE_MODEL"),
             columns=json.loads(get("COLUMNS")),
             training=json.loads(get("TRAINING")),

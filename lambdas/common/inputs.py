@@ -1,8 +1,10 @@
-"""A base model in S3 becomes an input of the job; a name is the job's own business."""
+"""Inputs that only some executions have. A base model in S3 is one; a name is the job's own
+business."""
 
 from typing import Any
 
-PROCESSING_PATH = "/opt/ml/processing/input/base_model"
+_PROCESSING_INPUTS = "/opt/ml/processing/input"
+PROCESSING_PATH = f"{_PROCESSING_INPUTS}/base_model"
 TRAINING_PATH = "/opt/ml/input/data/base_model"
 
 
@@ -10,12 +12,12 @@ def is_in_s3(base_model: str) -> bool:
     return base_model.startswith("s3://")
 
 
-def processing_input(uri: str) -> dict[str, Any]:
+def processing_input(name: str, uri: str) -> dict[str, Any]:
     return {
-        "InputName": "base_model",
+        "InputName": name,
         "S3Input": {
             "S3Uri": uri,
-            "LocalPath": PROCESSING_PATH,
+            "LocalPath": f"{_PROCESSING_INPUTS}/{name}",
             "S3DataType": "S3Prefix",
             "S3InputMode": "File",
             "S3DataDistributionType": "FullyReplicated",

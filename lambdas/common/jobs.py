@@ -1,18 +1,27 @@
-"""Starting a job once, however often the function runs."""
+"""Starting something in SageMaker once, however often the function runs."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from common.run import Document
+
 _TAKEN = ("ResourceInUse", "ValidationException")
 
 
-def start_once(create: Callable[[], Any], describe: Callable[[], Any]) -> None:
-    """Creates a job, or adopts the one of that name.
+class NameTaken(Exception):
+    """Something of an earlier run has the name."""
 
-    Names belong to one run, so a job that is there already was started by an earlier attempt whose
-    response got lost.
+
+def start_once(
+    run: Document, create: Callable[[], Any], describe: Callable[[], dict[str, Any]]
+) -> None:
+    """Creates a job, or adopts the one of that name if this run made it.
+
+    It did if the job is younger than the run: then the response to an earlier attempt got lost.
+    Raises NameTaken for an older one.
     """
     try:
         create()
@@ -20,6 +29,16 @@ def start_once(create: Callable[[], Any], describe: Callable[[], Any]) -> None:
         if error.response["Error"]["Code"] not in _TAKEN:
             raise
         try:
-            describe()
+            found = describe()
         except ClientError:
             raise error from None
+        _check_age(run, found)
+
+
+def _check_age(run: Document, found: dict[str, Any]) -> None:
+    made: datetime = found["CreationTime"]
+    if made < datetime.fromisoformat(run["started"]):
+        raise NameTaken(
+            f"an earlier run made something of this name at {made:%Y-%m-%d %H:%M}; start the "
+            "execution with a name that was never used"
+        )

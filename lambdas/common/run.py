@@ -9,13 +9,12 @@ import re
 from typing import Any
 
 Document = dict[str, Any]
-LONGEST_NAME = 63  # of SageMaker's jobs, models and endpoint configurations
-_LONGEST_ID = 30
+_LONGEST_ID = 24
 _HASH = 6
 
 
 def run_id(execution: str) -> str:
-    """An execution's name as part of resource names: lower case, hyphens, at most 30 characters.
+    """An execution's name as part of resource names: lower case, hyphens, at most 24 characters.
 
     A name that had to be changed ends in a hash of the original, so two never meet.
     """
@@ -26,15 +25,22 @@ def run_id(execution: str) -> str:
     return f"{plain[: _LONGEST_ID - _HASH - 1].strip('-')}-{digest}".strip("-")
 
 
-def resource_name(run: Document, step: str) -> str:
-    """reviews-{environment}-{step}-{run id}."""
-    return f"reviews-{run['environment']}-{step}-{run['id']}"[:LONGEST_NAME]
+def resource_name(run: Document, step: str, attempt: int) -> str:
+    """reviews-{environment}-{step}-{run id}-{attempt}; at most 63 characters up to attempt 999.
+
+    A name serves one attempt: SageMaker never gives the name of a job again.
+    """
+    return f"reviews-{run['environment']}-{step}-{run['id']}-{attempt}"
+
+
+EXECUTION_TAG = "reviews:execution"
 
 
 def tags(run: Document) -> list[dict[str, str]]:
     return [
         {"Key": "reviews:environment", "Value": run["environment"]},
         {"Key": "reviews:run", "Value": run["id"]},
+        {"Key": EXECUTION_TAG, "Value": run["execution"]},
     ]
 
 
@@ -45,6 +51,7 @@ def fill(request: Any, run: Document, **more: str) -> Any:
         "run_prefix": run["prefix"],
         "code": run["code"],
         "reviews": run["reviews"],
+        "features": run["features"],
         "base_model": run["base_model"],
         "event_time": run["event_time"],
         **{f"{name}_column": value for name, value in run["columns"].items()},

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 
 def split(uri: str) -> tuple[str, str]:
     """Bucket and key of s3://bucket/key. Raises ValueError for anything else."""
@@ -15,6 +17,18 @@ def split(uri: str) -> tuple[str, str]:
 def read_json(client: Any, uri: str) -> Any:
     bucket, key = split(uri)
     return json.load(client.get_object(Bucket=bucket, Key=key)["Body"])
+
+
+def exists(client: Any, uri: str) -> bool:
+    """Needs ListBucket, without which S3 says 403 of what is not there."""
+    bucket, key = split(uri)
+    try:
+        client.head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+            return False
+        raise
+    return True
 
 
 def list_uris(client: Any, prefix: str) -> list[str]:

@@ -1,4 +1,8 @@
-"""Puts the trained model behind the endpoint: creates it, or updates it to the new model."""
+"""Puts the trained model behind the endpoint: creates it, or updates it to the new model.
+
+One execution at a time: the endpoint's tags name the one that has changed it last, and until that
+has ended, having tested its model, others wait.
+"""
 
 from typing import Any
 
@@ -7,53 +11,134 @@ from botocore.exceptions import ClientError
 
 from common.environment import Environment
 from common.jobs import start_once
-from common.run import fill, resource_name, tags
+from common.run import EXECUTION_TAG, fill, resource_name, tags
+from common.steps import step
 
 ENVIRONMENT = Environment.read()
 SAGEMAKER = boto3.client("sagemaker")
+SCALING = boto3.client("application-autoscaling")
+STATES = boto3.client("stepfunctions")
 
 
+class EndpointBusy(Exception):
+    """The endpoint has to come to rest before it can change."""
+
+
+@step
 def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
-    run = event["run"]
+    run, attempt = event["run"], event["attempt"]
     names = {
-        "model": resource_name(run, "model"),
-        "endpoint_config": resource_name(run, "endpoint-config"),
+        "model": resource_name(run, "model", attempt),
+        "endpoint_config": resource_name(run, "endpoint-config", attempt),
     }
     values = names | {"model_data": event["model_data"]}
-    create_model(SAGEMAKER, {**fill(event["model"], run, **values), "Tags": tags(run)})
-    create_config(SAGEMAKER, {**fill(event["endpoint_config"], run, **values), "Tags": tags(run)})
-    put_endpoint(SAGEMAKER, run, ENVIRONMENT.endpoint, names["endpoint_config"])
+    create_model(SAGEMAKER, run, {**fill(event["model"], run, **values), "Tags": tags(run)})
+    config = {**fill(event["endpoint_config"], run, **values), "Tags": tags(run)}
+    create_config(SAGEMAKER, run, config)
+    endpoint = Endpoint(SAGEMAKER, SCALING, STATES, ENVIRONMENT.endpoint)
+    endpoint.put(run, config, event["update"])
     return {"name": ENVIRONMENT.endpoint, **names}
 
 
-def create_model(client: Any, request: dict[str, Any]) -> None:
+def create_model(client: Any, run: dict[str, Any], request: dict[str, Any]) -> None:
     start_once(
+        run,
         lambda: client.create_model(**request),
         lambda: client.describe_model(ModelName=request["ModelName"]),
     )
 
 
-def create_config(client: Any, request: dict[str, Any]) -> None:
+def create_config(client: Any, run: dict[str, Any], request: dict[str, Any]) -> None:
     name = request["EndpointConfigName"]
     start_once(
+        run,
         lambda: client.create_endpoint_config(**request),
         lambda: client.describe_endpoint_config(EndpointConfigName=name),
     )
 
 
-def put_endpoint(client: Any, run: dict[str, Any], name: str, config: str) -> None:
-    current = _current_config(client, name)
-    if current is None:
-        client.create_endpoint(EndpointName=name, EndpointConfigName=config, Tags=tags(run))
-    elif current != config:
-        client.update_endpoint(EndpointName=name, EndpointConfigName=config)
+class Endpoint:
+    """The environment's only one."""
 
+    def __init__(self, sagemaker: Any, scaling: Any, states: Any, name: str) -> None:
+        self._sagemaker, self._scaling, self._states = sagemaker, scaling, states
+        self._name = name
 
-def _current_config(client: Any, name: str) -> str | None:
-    try:
-        config: str = client.describe_endpoint(EndpointName=name)["EndpointConfigName"]
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ValidationException":
-            raise
-        return None  # SageMaker's way to say that there is none
-    return config
+    def put(self, run: dict[str, Any], config: dict[str, Any], how: dict[str, Any]) -> None:
+        """Creates it, or updates it in the way of `how`. Raises EndpointBusy while others do."""
+        wanted, found = config["EndpointConfigName"], self._look()
+        if found is None:
+            self._sagemaker.create_endpoint(
+                EndpointName=self._name, EndpointConfigName=wanted, Tags=tags(run)
+            )
+            return
+        status, current = found["EndpointStatus"], found["EndpointConfigName"]
+        if current == wanted and status != "Failed":
+            return  # an earlier attempt, whose response got lost
+        if status == "Failed":  # it never served, and cannot be updated
+            self._sagemaker.delete_endpoint(EndpointName=self._name)
+        if status != "InService":
+            raise EndpointBusy(f"endpoint {self._name} is {status}")
+        self._wait_for_its_turn(found["EndpointArn"], run["execution"])
+        if not (how.get("RetainAllVariantProperties") and self._is_alike(current, config)):
+            self._stop_scaling(config)
+        self._update(wanted, how)
+        self._sagemaker.add_tags(ResourceArn=found["EndpointArn"], Tags=tags(run))
+
+    def _look(self) -> dict[str, Any] | None:
+        try:
+            found: dict[str, Any] = self._sagemaker.describe_endpoint(EndpointName=self._name)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ValidationException":
+                raise
+            return None  # SageMaker's way to say that there is none
+        return found
+
+    def _wait_for_its_turn(self, arn: str, execution: str) -> None:
+        found = self._sagemaker.list_tags(ResourceArn=arn, MaxResults=50)["Tags"]
+        owner = {tag["Key"]: tag["Value"] for tag in found}.get(EXECUTION_TAG, execution)
+        if owner != execution and self._runs(owner):
+            raise EndpointBusy(f"endpoint {self._name} is being tested by {owner}")
+
+    def _runs(self, execution: str) -> bool:
+        try:
+            found = self._states.describe_execution(executionArn=execution)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ExecutionDoesNotExist":
+                raise
+            return False
+        return bool(found["status"] == "RUNNING")
+
+    def _is_alike(self, current: str, config: dict[str, Any]) -> bool:
+        """Whether the instances are of the same type, and so may go on scaling."""
+        before = self._sagemaker.describe_endpoint_config(EndpointConfigName=current)
+        types = [
+            [variant.get("InstanceType") for variant in one["ProductionVariants"]]
+            for one in (before, config)
+        ]
+        return types[0] == types[1]
+
+    def _stop_scaling(self, config: dict[str, Any]) -> None:
+        """SageMaker refuses to give other instances to a variant that scales:
+        https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-update.html"""
+        (variant,) = config["ProductionVariants"]
+        try:
+            self._scaling.deregister_scalable_target(
+                ServiceNamespace="sagemaker",
+                ResourceId=f"endpoint/{self._name}/variant/{variant['VariantName']}",
+                ScalableDimension="sagemaker:variant:DesiredInstanceCount",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ObjectNotFoundException":
+                raise
+
+    def _update(self, config: str, how: dict[str, Any]) -> None:
+        try:
+            self._sagemaker.update_endpoint(
+                EndpointName=self._name, EndpointConfigName=config, **how
+            )
+        except ClientError as error:
+            found = self._look()
+            if found and found["EndpointStatus"] == "InService":
+                raise
+            raise EndpointBusy(f"endpoint {self._name} is changed by another") from error

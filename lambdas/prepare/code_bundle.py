@@ -10,7 +10,7 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import ClientError
+from common import s3
 
 
 def upload_code(client: Any, folder: Path, bucket: str) -> str:
@@ -26,7 +26,7 @@ def upload_code(client: Any, folder: Path, bucket: str) -> str:
     }
     prefix = f"code/{_digest(files)}"
     archive = f"{prefix}/sourcedir.tar.gz"
-    if not _exists(client, bucket, archive):
+    if not s3.exists(client, f"s3://{bucket}/{archive}"):
         for name, content in files.items():
             client.put_object(Bucket=bucket, Key=f"{prefix}/source/{name}", Body=content)
         client.put_object(Bucket=bucket, Key=archive, Body=_archive(files))
@@ -52,13 +52,3 @@ def _archive(files: dict[str, bytes]) -> bytes:
             member.size = len(content)
             tar.addfile(member, io.BytesIO(content))
     return buffer.getvalue()
-
-
-def _exists(client: Any, bucket: str, key: str) -> bool:
-    try:
-        client.head_object(Bucket=bucket, Key=key)
-    except ClientError as error:
-        if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
-            return False
-        raise
-    return True

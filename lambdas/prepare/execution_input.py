@@ -6,7 +6,12 @@ from botocore.exceptions import ClientError
 
 from common import s3
 
-_FIELDS = ("reviews", "base_model", "columns", "training")
+# Where an execution may begin → the fields it takes then.
+_FIELDS = {
+    "processing": ("start_at", "reviews", "base_model", "columns", "training"),
+    "training": ("start_at", "from_run", "training"),
+    "evaluation": ("start_at", "from_run", "model_data"),
+}
 _COLUMNS = ("text", "rating", "title")
 # Field → type, smallest and largest value.
 _TRAINING: dict[str, tuple[type, float, float]] = {
@@ -29,14 +34,34 @@ def check_input(request: Any) -> dict[str, Any]:
     """The input as it was. Raises InvalidInput."""
     if not isinstance(request, dict):
         raise InvalidInput(f"input: {request!r} is not a JSON object")
-    _check_names("input", request, _FIELDS)
+    start_at = request.get("start_at", "processing")
+    if not isinstance(start_at, str) or start_at not in _FIELDS:
+        raise InvalidInput(f"start_at: {start_at!r} must be one of {', '.join(_FIELDS)}")
+    _check_names(f"input that starts at {start_at}", request, _FIELDS[start_at])
+    if start_at == "processing":
+        _check_reviews(request)
+    else:
+        _check_source(request)
+    _check_training(request.get("training", {}))
+    if start_at == "training" and "max_length" in request.get("training", {}):
+        raise InvalidInput("training.max_length: is that of the features of from_run")
+    return request
+
+
+def _check_reviews(request: dict[str, Any]) -> None:
     if "reviews" not in request:
         raise InvalidInput("reviews: missing; it must be s3://bucket/key of a CSV")
     _check_uri("reviews", request["reviews"])
     _check_base_model(request.get("base_model", "unset"))
     _check_texts("columns", request.get("columns", {}), _COLUMNS)
-    _check_training(request.get("training", {}))
-    return request
+
+
+def _check_source(request: dict[str, Any]) -> None:
+    name = request.get("from_run")
+    if not isinstance(name, str) or not name:
+        raise InvalidInput(f"from_run: {name!r} must be the name of an earlier execution")
+    if "model_data" in request:
+        _check_uri("model_data", request["model_data"])
 
 
 def check_object(client: Any, uri: str) -> None:

@@ -1,39 +1,55 @@
 """Checks the execution's input and names everything the run will make."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import boto3
 from code_bundle import upload_code
 from execution_input import check_input, check_object
+from source_run import inherit
 
+from common import s3
 from common.environment import Environment
 from common.run import run_id
+from common.steps import step
 
 ENVIRONMENT = Environment.read()
 CODE = Path(__file__).with_name("ml_code")
 S3 = boto3.client("s3")
 
 
+@step
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    run = make_run(ENVIRONMENT, event["input"], event["execution"])
-    check_object(S3, run["reviews"])
+    chosen = check_input(event["input"])
+    run = make_run(ENVIRONMENT, chosen, event["execution"])
+    if run["start_at"] == "processing":
+        check_object(S3, run["reviews"])
+    else:
+        run |= inherit(S3, ENVIRONMENT.artefact_bucket, chosen)
     run["code"] = upload_code(S3, CODE, ENVIRONMENT.artefact_bucket)
+    bucket, key = s3.split(f"{run['prefix']}/run.json")
+    S3.put_object(Bucket=bucket, Key=key, Body=json.dumps(run, indent=2).encode())
     return run
 
 
 def make_run(
-    environment: Environment, request: dict[str, Any], execution: dict[str, str]
+    environment: Environment, chosen: dict[str, Any], execution: dict[str, str]
 ) -> dict[str, Any]:
-    """The run of an execution. Raises InvalidInput."""
-    chosen = check_input(request)
+    """The run of an execution with this checked input."""
     identity = run_id(execution["name"])
+    prefix = f"s3://{environment.artefact_bucket}/runs/{identity}"
     return {
         "id": identity,
+        "execution": execution["id"],
         "environment": environment.name,
+        "started": execution["start_time"],
         "event_time": milliseconds(execution["start_time"]),
-        "prefix": f"s3://{environment.artefact_bucket}/runs/{identity}",
-        "reviews": chosen["reviews"],
+        "start_at": chosen.get("start_at", "processing"),
+        "prefix": prefix,
+        "reviews": chosen.get("reviews", ""),
+        "features": f"{prefix}/features",
+        "model_data": "",
         "base_model": chosen.get("base_model", environment.base_model),
         "columns": environment.columns | chosen.get("columns", {}),
         "training": environment.training | chosen.get("training", {}),

@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 
 from common import s3
+from common.steps import step
 
 S3 = boto3.client("s3")
 RUNTIME = boto3.client("sagemaker-runtime")
@@ -23,6 +24,7 @@ class SmokeTestFailed(Exception):
     """The endpoint answers, but not as a review classifier should."""
 
 
+@step
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     run, name = event["run"], event["endpoint"]["name"]
     predictions = predict(RUNTIME, name)
@@ -30,6 +32,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         "run": run,
         "evaluation": s3.read_json(S3, f"{run['prefix']}/evaluation/evaluation.json"),
         "smoke_test": {"requests": len(SENTENCES), "predictions": predictions},
+        "model_package": event["package"],
         "endpoint": event["endpoint"],
     }
 

@@ -1,25 +1,60 @@
-"""Starts the processing job that judges the trained model on the test split."""
+"""Starts the processing job that judges the trained model, and the champion, on the test split."""
 
 from typing import Any
 
 import boto3
 
+from common import s3
+from common.environment import Environment
+from common.inputs import processing_input
 from common.jobs import start_once
 from common.run import fill, resource_name, tags
+from common.steps import step
 
+ENVIRONMENT = Environment.read()
 SAGEMAKER = boto3.client("sagemaker")
+S3 = boto3.client("s3")
 
 
+@step
 def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
-    request = make_request(event["run"], event["request"], event["model_data"])
+    request = make_request(event, find_champion(SAGEMAKER, S3, ENVIRONMENT.model_group))
     name = request["ProcessingJobName"]
     start_once(
+        event["run"],
         lambda: SAGEMAKER.create_processing_job(**request),
         lambda: SAGEMAKER.describe_processing_job(ProcessingJobName=name),
     )
-    return {"name": name}
+    return {"kind": "processing", "name": name}
 
 
-def make_request(run: dict[str, Any], template: dict[str, Any], model_data: str) -> dict[str, Any]:
-    request: dict[str, Any] = fill(template, run, model_data=model_data)
-    return {**request, "ProcessingJobName": resource_name(run, "evaluate"), "Tags": tags(run)}
+def make_request(event: dict[str, Any], champion: str) -> dict[str, Any]:
+    run = event["run"]
+    request: dict[str, Any] = fill(event["request"], run, model_data=event["model_data"])
+    if champion:
+        source = processing_input("champion", champion)
+        application = request["AppSpecification"]
+        arguments = [
+            *application["ContainerArguments"],
+            f"--champion={source['S3Input']['LocalPath']}",
+        ]
+        request["ProcessingInputs"] = [*request["ProcessingInputs"], source]
+        request["AppSpecification"] = {**application, "ContainerArguments": arguments}
+    name = resource_name(run, "evaluate", event["attempt"])
+    return {**request, "ProcessingJobName": name, "Tags": tags(run)}
+
+
+def find_champion(sagemaker: Any, storage: Any, group: str) -> str:
+    """The artefact of the newest approved model; empty if there is none, or it was removed."""
+    packages = sagemaker.list_model_packages(
+        ModelPackageGroupName=group,
+        ModelApprovalStatus="Approved",
+        SortBy="CreationTime",
+        SortOrder="Descending",
+        MaxResults=1,
+    )["ModelPackageSummaryList"]
+    if not packages:
+        return ""
+    package = sagemaker.describe_model_package(ModelPackageName=packages[0]["ModelPackageArn"])
+    artefact: str = package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"]
+    return artefact if s3.exists(storage, artefact) else ""

@@ -7,24 +7,30 @@ import boto3
 from common.inputs import PROCESSING_PATH, is_in_s3, processing_input
 from common.jobs import start_once
 from common.run import fill, resource_name, tags
+from common.steps import step
 
 SAGEMAKER = boto3.client("sagemaker")
 
 
+@step
 def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
-    request = make_request(event["run"], event["request"])
+    run = event["run"]
+    request = make_request(run, event["request"], event["attempt"])
     name = request["ProcessingJobName"]
     start_once(
+        run,
         lambda: SAGEMAKER.create_processing_job(**request),
         lambda: SAGEMAKER.describe_processing_job(ProcessingJobName=name),
     )
-    return {"name": name}
+    return {"kind": "processing", "name": name}
 
 
-def make_request(run: dict[str, Any], template: dict[str, Any]) -> dict[str, Any]:
+def make_request(run: dict[str, Any], template: dict[str, Any], attempt: int) -> dict[str, Any]:
     uri = run["base_model"]
     more = {"base_model": PROCESSING_PATH} if is_in_s3(uri) else {}
     request: dict[str, Any] = fill(template, run, **more)
     if is_in_s3(uri):
-        request["ProcessingInputs"] = [*request["ProcessingInputs"], processing_input(uri)]
-    return {**request, "ProcessingJobName": resource_name(run, "process"), "Tags": tags(run)}
+        source = processing_input("base_model", uri)
+        request["ProcessingInputs"] = [*request["ProcessingInputs"], source]
+    name = resource_name(run, "process", attempt)
+    return {**request, "ProcessingJobName": name, "Tags": tags(run)}

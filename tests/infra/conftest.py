@@ -1,7 +1,9 @@
 """All environments, synthesised once with cdk-nag looking on."""
 
 import json
-from collections.abc import Mapping
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
-from infra.settings import ENVIRONMENTS, settings_for
+from infra.settings import Settings, settings_for
 from infra.stage import ReviewsStage
 
 ROOT = Path(__file__).parents[2]
@@ -19,17 +21,17 @@ Template = dict[str, Any]
 class Synthesised:
     """The templates of one synthesis, by environment and stack."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, environments: Sequence[Settings]) -> None:
         context = json.loads((ROOT / "cdk.json").read_text())["context"]
         app = App(context=context, outdir=str(folder))
         # Each finding that is not acknowledged with a reason makes the synthesis fail.
         Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-        for settings in settings_for():
+        for settings in environments:
             ReviewsStage(app, settings=settings)
         assembly = app.synth()
         self.files: list[Path] = []
         self._templates: dict[tuple[str, str], Template] = {}
-        for environment in ENVIRONMENTS:
+        for environment in (settings.environment for settings in environments):
             for stack in assembly.get_nested_assembly(f"assembly-reviews-{environment}").stacks:
                 self.files.append(Path(stack.template_full_path))
                 kind = stack.stack_name.rpartition("-")[2]
@@ -69,4 +71,14 @@ def plain(value: Any) -> str:
 
 @pytest.fixture(scope="session")
 def synthesised(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
-    return Synthesised(tmp_path_factory.mktemp("cdk"))
+    return Synthesised(tmp_path_factory.mktemp("cdk"), settings_for())
+
+
+def lint(files: Sequence[Path]) -> str:
+    """What cfn-lint finds in these templates."""
+    # W3005: CDK writes down dependencies that a reference implies already.
+    command = [str(Path(sys.executable).with_name("cfn-lint")), "--ignore-checks", "W3005", "--"]
+    done = subprocess.run(
+        [*command, *map(str, files)], capture_output=True, text=True, timeout=300, check=False
+    )
+    return done.stdout if done.returncode else ""

@@ -9,7 +9,7 @@ from botocore.validate import ParamValidator
 
 from common.run import fill
 from infra import requests
-from infra.settings import ENVIRONMENTS, settings_for
+from infra.settings import ENVIRONMENTS, Settings, settings_for
 from tests.lambdas.conftest import run
 
 EVERY = pytest.mark.parametrize("environment", ENVIRONMENTS)
@@ -29,6 +29,7 @@ AT_SYNTH = {
     "role": "arn:aws:iam::123456789012:role/some-role",
     "key": "arn:aws:kms:us-east-1:123456789012:key/0",
     "feature_group": "reviews-dev",
+    "capture": "s3://artefacts/capture",
 }
 AT_RUN_TIME = {
     "job": "reviews-dev-train-run-1",
@@ -37,6 +38,7 @@ AT_RUN_TIME = {
     "model_data": "s3://artefacts/runs/run-1/training/model.tar.gz",
 }
 OPERATIONS = {
+    requests.model_package: "CreateModelPackage",
     requests.processing: "CreateProcessingJob",
     requests.evaluation: "CreateProcessingJob",
     requests.training: "CreateTrainingJob",
@@ -145,3 +147,30 @@ def test_only_local_runs_the_debugger() -> None:
 def test_several_hosts_encrypt_what_they_tell_each_other() -> None:
     assert filled(requests.training, "prod")["EnableInterContainerTrafficEncryption"] is True
     assert "EnableInterContainerTrafficEncryption" not in filled(requests.training, "dev")
+
+
+def test_an_update_keeps_what_scaling_has_come_to_but_not_how_much_is_captured() -> None:
+    model = botocore.session.get_session().get_service_model("sagemaker")
+    shape = model.operation_model("UpdateEndpoint").input_shape
+    for environment in ENVIRONMENTS:
+        (settings,) = settings_for(environment)
+        how = requests.update(settings, ["errors", "latency"])
+        request = {"EndpointName": "reviews", "EndpointConfigName": "new", **how}
+        assert not (found := ParamValidator().validate(request, shape)).has_errors(), (
+            found.generate_report()
+        )
+        assert how.get("RetainAllVariantProperties", False) == (environment != "dev")
+        assert ("ExcludeRetainedVariantProperties" in how) == (environment != "dev")
+
+
+def test_a_share_of_the_traffic_goes_first_where_instances_can_share_it() -> None:
+    (alone,), (several,) = settings_for("dev"), settings_for("prod")
+
+    def routing(settings: Settings) -> dict[str, Any]:
+        policy = requests.update(settings, [])["DeploymentConfig"]["BlueGreenUpdatePolicy"]
+        found: dict[str, Any] = policy["TrafficRoutingConfiguration"]
+        return found
+
+    assert routing(alone)["Type"] == "ALL_AT_ONCE"
+    # A tenth of two instances would be none.
+    assert routing(several)["CanarySize"] == {"Type": "CAPACITY_PERCENT", "Value": 50}

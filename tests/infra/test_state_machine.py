@@ -24,21 +24,41 @@ def test_every_state_leads_to_another_that_exists(
 
 
 @EVERY
-def test_every_task_names_its_step_when_it_fails(
+def test_every_failure_is_handled_and_its_step_can_be_resumed(
     synthesised: Synthesised, environment: str
 ) -> None:
-    tasks = {
-        name: state
-        for name, state in synthesised.definition(environment)["States"].items()
-        if state["Type"] == "Task"
-    }
-    assert len(tasks) == 11
-    for name, task in tasks.items():
+    states = synthesised.definition(environment)["States"]
+    tasks = {name: state for name, state in states.items() if state["Type"] == "Task"}
+    assert "Catch" not in tasks.pop("HandleFailure")
+    steps = set()
+    for task in tasks.values():
         (catch,) = task["Catch"]
         assert catch["ErrorEquals"] == ["States.ALL"]
-        assert catch["Next"] == "Failed"
-        assert catch["Assign"]["step"] in name
+        assert catch["Next"] == "HandleFailure"
         assert "errorMessage" in catch["Assign"]["reason"]
+        steps.add(catch["Assign"]["step"])
+    resumed = {choice["Condition"].split("'")[1] for choice in states["Resume?"]["Choices"]}
+    assert steps - resumed == {"SmokeTest"}
+    assert states["Resume?"]["Default"] == "SmokeTest"
+
+
+@EVERY
+def test_a_person_is_asked_in_prod_alone(synthesised: Synthesised, environment: str) -> None:
+    states = synthesised.definition(environment)["States"]
+    assert ("AskApproval" in states) == (environment == "prod")
+
+
+@EVERY
+def test_retries_spread(synthesised: Synthesised, environment: str) -> None:
+    tasks = [
+        state
+        for state in synthesised.definition(environment)["States"].values()
+        if state["Type"] == "Task"
+    ]
+    for task in tasks:
+        for retry in task["Retry"]:
+            assert retry["JitterStrategy"] == "FULL"
+            assert retry["MaxDelaySeconds"] <= 600
 
 
 @EVERY

@@ -1,64 +1,19 @@
-"""One embedded AWS with the real CDK app deployed into it, for all tests of this folder."""
+"""One embedded AWS with the real CDK app deployed into it, for all tests of this folder.
 
-import os
-import subprocess
-import sys
+The policies of all roles are enforced from the deployment on, so whatever an execution or the
+teardown may not do fails here.
+"""
+
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
 
-from cli import samples, stack_outputs, storage
-from cli.stack_outputs import StackOutputs
+from cli.execution import Execution
 from localcloud.server import LocalCloud
-
-ROOT = Path(__file__).parents[2]
-CDK = str(ROOT / "node_modules" / ".bin" / "cdk")
-_CDK_SECONDS = 300
-
-
-class Deployment:
-    """The deployed environment `local`, the clients that reach it, and its cdk command line."""
-
-    def __init__(self, cloud: LocalCloud, folder: Path) -> None:
-        # The Node.js of the virtual environment comes first, whatever else is installed.
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        self.environment = {**os.environ, **cloud.environment(), "CI": "true", "PATH": path}
-        self._folder = folder
-        self._endpoint_url = cloud.endpoint_url
-
-    def client(self, service: str) -> Any:
-        return boto3.client(service, endpoint_url=self._endpoint_url)
-
-    def outputs(self) -> StackOutputs:
-        return stack_outputs.read(self.client("cloudformation"), "local")
-
-    def cdk(self, *arguments: str) -> str:
-        """Runs the real cdk on the real app and returns what it printed; fails when it fails."""
-        return self.run(
-            CDK,
-            *arguments,
-            *("-c", "env=local", "--no-notices", "--no-version-reporting"),
-            *("--app", f'"{sys.executable}" app.py'),
-            *("--output", str(self._folder / "cdk.out")),
-        )
-
-    def run(self, *command: str) -> str:
-        done = subprocess.run(
-            command,
-            cwd=ROOT,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=_CDK_SECONDS,
-            check=False,
-        )
-        assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}"
-        return done.stdout
+from tests.integration import reviews
+from tests.integration.deployment import CDK, Deployment
+from tests.integration.executions import finish, start
 
 
 @pytest.fixture(scope="session")
@@ -68,12 +23,21 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
 
 
 @pytest.fixture(scope="session")
-def deployment(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+def deployment(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """The app after `cdk bootstrap` and `cdk deploy`, with the base model uploaded."""
     assert Path(CDK).exists(), "run `make install` first"
     deployment = Deployment(cloud, tmp_path_factory.mktemp("cdk"))
-    deployment.run(CDK, "bootstrap", "aws://000000000000/us-east-1", "--no-notices")
-    deployment.cdk("deploy", "**", "--require-approval", "never")
-    base_model = deployment.outputs().base_model
-    storage.upload_directory(deployment.client("s3"), samples.installed_base_model(), base_model)
-    return deployment
+    deployment.set_up()
+    with cloud.enforce_iam():
+        yield deployment
+
+
+@pytest.fixture(scope="session")
+def succeeded(deployment: Deployment) -> Execution:
+    """One whole execution on 400 reviews, two of which have line breaks in their quotes."""
+    rows = reviews.rows()
+    rows[0] = (rows[0][0], rows[0][1].replace(", ", ",\n\n"))
+    rows[1] = (rows[1][0], f'{rows[1][1]}\r\n"Really", he said')
+    found = finish(deployment, start(deployment, "whole-run", reviews.to_csv(rows)))
+    found.result()  # raises with the cause of a failure
+    return found

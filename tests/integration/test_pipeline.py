@@ -1,56 +1,18 @@
-"""The whole pipeline on the embedded AWS: deploy, execute, ask, query, fail well, destroy."""
+"""The whole pipeline on the embedded AWS, with IAM enforced: what an execution leaves."""
 
 import io
 import json
-import sys
 import tarfile
-from typing import Any
 
 import pytest
 
-from cli import endpoint, execution, features, storage
+from cli import endpoint, features, storage
 from cli.execution import Execution
 from cli.progress import Watcher
 from cli.steps import State
 from infra import jobs
 from infra.settings import settings_for
-from tests.integration import reviews
-from tests.integration.conftest import Deployment
-from tests.waiting import until
-
-# As little training as shows that training works.
-TRAINING = {"epochs": 2, "batch_size": 16, "learning_rate": 5e-4, "max_length": 32}
-_EXECUTION_SECONDS = 420
-
-
-def start(deployment: Deployment, name: str, content: bytes, **more: Any) -> str:
-    outputs = deployment.outputs()
-    key = f"reviews/{name}.csv"
-    deployment.client("s3").put_object(Bucket=outputs.data_bucket, Key=key, Body=content)
-    document = {"reviews": f"s3://{outputs.data_bucket}/{key}", "training": TRAINING, **more}
-    states = deployment.client("stepfunctions")
-    return execution.start(states, outputs.state_machine_arn, name, document)
-
-
-def finish(deployment: Deployment, arn: str) -> Execution:
-    states = deployment.client("stepfunctions")
-    found = until(
-        lambda: execution.describe(states, arn),
-        lambda now: now.finished,
-        seconds=_EXECUTION_SECONDS,
-        pause=1,
-    )
-    assert found.finished, f"{arn} still runs"
-    return found
-
-
-@pytest.fixture(scope="module")
-def succeeded(deployment: Deployment) -> Execution:
-    """One whole execution on 400 reviews, two of which have line breaks in their quotes."""
-    rows = reviews.rows()
-    rows[0] = (rows[0][0], rows[0][1].replace(", ", ",\n\n"))
-    rows[1] = (rows[1][0], f'{rows[1][1]}\r\n"Really", he said')
-    return finish(deployment, start(deployment, "whole-run", reviews.to_csv(rows)))
+from tests.integration.deployment import Deployment
 
 
 def test_the_execution_succeeds_and_reports_every_test_row(succeeded: Execution) -> None:
@@ -85,18 +47,21 @@ def test_the_endpoint_answers(deployment: Deployment, succeeded: Execution) -> N
 def test_athena_counts_what_was_split_into_balanced_classes(
     deployment: Deployment, succeeded: Execution
 ) -> None:
-    outputs = deployment.outputs()
-    sql = features.counts_query(outputs.glue_table)
-    result = features.query(deployment.client("athena"), outputs, sql)
-    assert result.columns == ["split_type", "sentiment", "reviews"]
-    counts = {(split, sentiment): int(count) for split, sentiment, count in result.rows}
+    outputs, result = deployment.outputs(), succeeded.result()
+    sql = (
+        f'SELECT split_type, sentiment, count(*) AS reviews FROM "{outputs.glue_table}" '
+        f"""WHERE "date" = '{result["run"]["event_time"]}' GROUP BY split_type, sentiment"""
+    )
+    found = features.query(deployment.client("athena"), outputs, sql)
+    assert found.columns == ["split_type", "sentiment", "reviews"]
+    counts = {(split, sentiment): int(count) for split, sentiment, count in found.rows}
     by_class = [
         sum(count for (_, sentiment), count in counts.items() if sentiment == wanted)
         for wanted in ("-1", "0", "1")
     ]
     assert by_class == [80, 80, 80]  # 160, 80 and 160 reviews were read; 80 is the rarest class
     tested = sum(count for (split, _), count in counts.items() if split == "test")
-    assert tested == succeeded.result()["evaluation"]["rows"]
+    assert tested == result["evaluation"]["rows"]
 
 
 def test_a_run_leaves_its_reports(deployment: Deployment, succeeded: Execution) -> None:
@@ -126,65 +91,20 @@ def test_the_same_definition_runs_a_job_from_a_notebook(
     sagemaker = deployment.client("sagemaker")
     result = succeeded.result()
     run, prefix = result["run"], f"{result['run']['prefix']}/notebook"
-    training = sagemaker.describe_training_job(TrainingJobName=f"reviews-local-train-{run['id']}")
+    training = sagemaker.describe_training_job(TrainingJobName=f"reviews-local-train-{run['id']}-1")
     values = jobs.Values(
         role=training["RoleArn"],
         key=training["OutputDataConfig"]["KmsKeyId"],
         run_prefix=run["prefix"],
         code=run["code"],
+        features=run["features"],
         model_data=training["ModelArtifacts"]["S3ModelArtifacts"],
     )
     (settings,) = settings_for("local")
     evaluator = jobs.evaluator(settings, jobs.live_session(settings.region), values)
-    arguments = jobs.evaluation(values)
+    arguments = jobs.evaluation(settings, values)
     arguments["outputs"][0].destination = prefix
     evaluator.run(**arguments, job_name="reviews-local-notebook", wait=True, logs=False)
     bucket, key = storage.split_uri(f"{prefix}/evaluation.json")
     body = deployment.client("s3").get_object(Bucket=bucket, Key=key)["Body"]
     assert json.load(body) == result["evaluation"]
-
-
-BAD = {
-    "missing-column": (
-        reviews.to_csv(reviews.rows()[:60], header=("Clothing ID", "Age", "Text", "Rating")),
-        {},
-        "Review Text",
-    ),
-    "not-utf-8": ("Review Text,Rating\nschön,5\n".encode("latin-1"), {}, "UTF-8"),
-    "empty": (b"", {}, "empty"),
-    "rating-7": (
-        reviews.to_csv((7, text) for _, text in reviews.rows()[:60]),
-        {},
-        "rating outside 1-5",
-    ),
-    "unknown-field": (reviews.to_csv(reviews.rows()), {"trainign": {}}, "trainign"),
-    "unknown-base-model": (
-        reviews.to_csv(reviews.rows()),
-        {"base_model": "no-such-model"},
-        "no-such-model",
-    ),
-}
-
-
-@pytest.fixture(scope="module")
-def failed(deployment: Deployment, succeeded: Execution) -> dict[str, Execution]:
-    """All bad executions, side by side."""
-    started = {
-        name: start(deployment, f"bad-{name}", content, **more)
-        for name, (content, more, _) in BAD.items()
-    }
-    return {name: finish(deployment, arn) for name, arn in started.items()}
-
-
-@pytest.mark.parametrize("name", BAD)
-def test_bad_input_ends_as_failed_with_a_cause_that_names_it(
-    failed: dict[str, Execution], name: str
-) -> None:
-    assert failed[name].status == "FAILED"
-    assert BAD[name][2] in failed[name].cause
-    assert "Traceback" not in failed[name].cause
-
-
-def test_destroy_leaves_nothing(deployment: Deployment, failed: dict[str, Execution]) -> None:
-    deployment.cdk("destroy", "**", "--force")
-    deployment.run(sys.executable, "-m", "cli.teardown", "--env", "local")

@@ -17,7 +17,9 @@ VARIABLES = {
     "GLUE_DATABASE": "reviews_dev",
     "GLUE_TABLE": "reviews_dev",
     "ATHENA_WORKGROUP": "reviews-dev",
+    "MODEL_GROUP": "reviews-dev",
     "ENDPOINT_NAME": "reviews-dev",
+    "TOPIC": "arn:aws:sns:us-east-1:123456789012:reviews-dev",
     "BASE_MODEL": "roberta-base",
     "COLUMNS": '{"text": "Review Text", "rating": "Rating", "title": ""}',
     "TRAINING": '{"epochs": 3, "batch_size": 32, "accumulation_steps": 1, "learning_rate": 2e-05,'
@@ -51,11 +53,16 @@ def run(**changes: object) -> dict[str, object]:
     """A run as Prepare makes it."""
     return {
         "id": "run-1",
+        "execution": "arn:execution:run-1",
         "environment": "dev",
+        "started": "2026-01-31T12:00:00Z",
         "event_time": "2026-01-31T12:00:00.000Z",
+        "start_at": "processing",
         "prefix": "s3://artefacts/runs/run-1",
         "code": "s3://artefacts/code/abc",
         "reviews": "s3://data/reviews.csv",
+        "features": "s3://artefacts/runs/run-1/features",
+        "model_data": "",
         "base_model": "roberta-base",
         "columns": {"text": "Review Text", "rating": "Rating", "title": ""},
         "training": {"epochs": 3},

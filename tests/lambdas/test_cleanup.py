@@ -1,6 +1,7 @@
 """What goes first: an execution would start the next job, an endpoint needs its configuration."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ PROPERTIES = {
     "StateMachine": "arn:machine",
     "NamePrefix": "reviews-dev-",
     "Endpoint": "reviews-dev",
+    "ScalableTarget": "endpoint/reviews-dev/variant/AllTraffic",
+    "ModelPackageGroup": "reviews-dev",
     "GlueDatabase": "reviews_dev",
     "GlueTable": "reviews_dev",
     "KeepData": "false",
@@ -24,6 +27,7 @@ CONTENT = {
             {"EndpointConfigName": "other-reviews-dev-a"},
         ]
     },
+    "list_model_packages": {"ModelPackageSummaryList": [{"ModelPackageArn": "arn:package/1"}]},
     "list_models": {"Models": [{"ModelName": "reviews-dev-model-a"}]},
     "describe_log_streams": {"logStreams": [{"logStreamName": "reviews-dev-train-a/algo-1-1"}]},
 }
@@ -70,6 +74,9 @@ class Account:
             if name == "delete_table":
                 error = {"Code": "EntityNotFoundException", "Message": "gone"}
                 raise ClientError({"Error": error}, "DeleteTable")
+            if name == "deregister_scalable_target":
+                error = {"Code": "ObjectNotFoundException", "Message": "none"}
+                raise ClientError({"Error": error}, "DeregisterScalableTarget")
 
         return call
 
@@ -84,13 +91,15 @@ def leftovers(load, monkeypatch):
 
 def test_everything_goes_in_the_order_in_which_it_lets_go(leftovers) -> None:
     module, account = leftovers
-    module.remove_leftovers(PROPERTIES)
+    module.remove_leftovers(PROPERTIES, time.monotonic() + 60)
     assert account.calls == [
         "stop_execution",
         "stop_training_job",
+        "deregister_scalable_target",
         "delete_endpoint",
         "delete_endpoint_config",
         "delete_model",
+        "delete_model_package",
         "delete_log_stream",
         "delete_log_group",
         "delete_log_stream",
@@ -102,8 +111,44 @@ def test_everything_goes_in_the_order_in_which_it_lets_go(leftovers) -> None:
 
 def test_where_data_is_kept_the_logs_and_the_table_stay(leftovers) -> None:
     module, account = leftovers
-    module.remove_leftovers(PROPERTIES | {"KeepData": "true"})
+    module.remove_leftovers(PROPERTIES | {"KeepData": "true"}, time.monotonic() + 60)
     assert account.calls[-1] == "delete_model"
+
+
+class Context:
+    invoked_function_arn = "arn:cleanup"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 900_000
+
+
+@pytest.mark.parametrize(("call", "goes_on"), [(1, True), (3, True), (4, False)])
+def test_what_takes_longer_than_a_function_may_is_waited_for_by_another_call(
+    load, monkeypatch, call: int, goes_on: bool
+) -> None:
+    cleanup = load("cleanup")
+    answers, calls = [], []
+
+    def remove(_properties: object, deadline: float) -> None:
+        assert 0 < deadline - time.monotonic() <= 840
+        raise cleanup.StillThere("endpoint reviews-dev still there")
+
+    class Lambda:
+        def invoke(self, **request: Any) -> None:
+            calls.append(request)
+
+    monkeypatch.setattr(cleanup, "remove_leftovers", remove)
+    monkeypatch.setattr(cleanup, "answer", lambda _event, *result: answers.append(result))
+    monkeypatch.setattr(cleanup, "LAMBDA", Lambda())
+    event = {"RequestType": "Delete", "ResourceProperties": {}, "Call": call}
+    cleanup.handler(event, Context())
+    if goes_on:
+        assert not answers
+        (request,) = calls
+        assert request["FunctionName"] == "arn:cleanup"
+        assert json.loads(request["Payload"]) == event | {"Call": call + 1}
+    else:
+        assert answers == [("FAILED", "endpoint reviews-dev still there")]
 
 
 @pytest.mark.parametrize("fails", [True, False])
@@ -111,13 +156,13 @@ def test_cloudformation_always_gets_an_answer(load, monkeypatch, fails: bool) ->
     cleanup = load("cleanup")
     answers = []
 
-    def remove(_properties: object) -> None:
+    def remove(_properties: object, _deadline: float) -> None:
         if fails:
             raise TimeoutError("still there")
 
     monkeypatch.setattr(cleanup, "remove_leftovers", remove)
     monkeypatch.setattr(cleanup, "answer", lambda _event, *result: answers.append(result))
-    cleanup.handler({"RequestType": "Delete", "ResourceProperties": {}}, None)
+    cleanup.handler({"RequestType": "Delete", "ResourceProperties": {}}, Context())
     expected = ("FAILED", "TimeoutError: still there") if fails else ("SUCCESS", "")
     assert answers == [expected]
 

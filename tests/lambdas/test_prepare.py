@@ -1,12 +1,18 @@
+import io
+import json
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.lambdas.conftest import LAMBDAS
+from tests.lambdas.conftest import LAMBDAS, run
 
 GOOD = {"reviews": "s3://data/reviews.csv"}
-EXECUTION = {"name": "run-20260131-120000", "start_time": "2026-01-31T12:00:00.123456Z"}
+EXECUTION = {
+    "id": "arn:execution:run-20260131-120000",
+    "name": "run-20260131-120000",
+    "start_time": "2026-01-31T12:00:00.123456Z",
+}
 
 
 def test_a_run_has_the_defaults_of_the_environment(load) -> None:
@@ -14,10 +20,15 @@ def test_a_run_has_the_defaults_of_the_environment(load) -> None:
     run = prepare.make_run(prepare.ENVIRONMENT, GOOD, EXECUTION)
     assert run == {
         "id": "run-20260131-120000",
+        "execution": EXECUTION["id"],
         "environment": "dev",
+        "started": "2026-01-31T12:00:00.123456Z",
+        "start_at": "processing",
         "event_time": "2026-01-31T12:00:00.123Z",
         "prefix": "s3://artefacts/runs/run-20260131-120000",
         "reviews": "s3://data/reviews.csv",
+        "features": "s3://artefacts/runs/run-20260131-120000/features",
+        "model_data": "",
         "base_model": "roberta-base",
         "columns": {"text": "Review Text", "rating": "Rating", "title": ""},
         "training": {
@@ -50,7 +61,10 @@ def test_an_execution_overrides_single_defaults(load) -> None:
         ({"reviews": "reviews.csv"}, "reviews: 'reviews.csv' is not s3://bucket/key"),
         ({"reviews": "s3://data"}, "reviews: 's3://data' is not"),
         ({"reviews": 7}, "reviews: 7 is not"),
-        (GOOD | {"trainign": {}}, "unknown field 'trainign'; allowed: reviews, base_model, col"),
+        (
+            GOOD | {"trainign": {}},
+            "unknown field 'trainign'; allowed: start_at, rev",
+        ),
         (GOOD | {"base_model": ""}, "base_model: '' must be"),
         (GOOD | {"base_model": "s3://data"}, "base_model: 's3://data' is not s3://bucket/key"),
         (GOOD | {"columns": {"body": "x"}}, "columns: unknown field 'body'; allowed: text, rating"),
@@ -62,6 +76,22 @@ def test_an_execution_overrides_single_defaults(load) -> None:
         (GOOD | {"training": {"epochs": True}}, "training.epochs: True must be"),
         (GOOD | {"training": {"learning_rate": "a"}}, "training.learning_rate: 'a' must be a num"),
         (GOOD | {"training": 3}, "training: 3 must be an object"),
+        (GOOD | {"start_at": "gate"}, "start_at: 'gate' must be one of processing, training, eval"),
+        (GOOD | {"start_at": []}, r"start_at: \[\] must be one of"),
+        (GOOD | {"start_at": "training"}, "starts at training: unknown field 'reviews'; allowed"),
+        ({"start_at": "training"}, "from_run: None must be the name of an earlier execution"),
+        (
+            {"start_at": "training", "from_run": "a", "training": {"max_length": 8}},
+            "training.max_length: is that of the features of from_run",
+        ),
+        (
+            {"start_at": "evaluation", "from_run": "a", "training": {}},
+            "unknown field 'training'; allowed: start_at, from_run, model_data",
+        ),
+        (
+            {"start_at": "evaluation", "from_run": "a", "model_data": "model.tar.gz"},
+            "model_data: 'model.tar.gz' is not s3://bucket/key",
+        ),
     ],
 )
 def test_a_wrong_input_is_named_with_what_is_allowed(load, wrong: Any, message: str) -> None:
@@ -89,7 +119,7 @@ def test_the_event_time_has_three_decimals(load, moment: str, expected: str) -> 
 
 
 class Bucket:
-    """The four calls of S3 that Prepare makes, on a dict."""
+    """The calls of S3 that Prepare makes, on a dict."""
 
     def __init__(self, objects: dict[str, bytes]) -> None:
         self.objects, self.puts = objects, 0
@@ -104,6 +134,62 @@ class Bucket:
     def put_object(self, *, Bucket: str, Key: str, Body: bytes) -> None:
         self.objects[Key] = Body
         self.puts += 1
+
+    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
+        return {"Body": io.BytesIO(self.objects[Key])}
+
+    def get_paginator(self, _operation: str) -> Any:
+        return self
+
+    def paginate(self, *, Bucket: str, Prefix: str) -> Any:
+        yield {"Contents": [{"Key": key} for key in self.objects if key.startswith(Prefix)]}
+
+
+SOURCE = run(base_model="other-base", training={"epochs": 5, "max_length": 64})
+FEATURES = {"runs/run-1/features/test/part.csv": b""}
+MODELS = {
+    f"runs/run-1/training/reviews-dev-train-run-1-{attempt}/output/model.tar.gz": b""
+    for attempt in (1, 2, 10)
+}
+
+
+def inherit(load, chosen: dict[str, Any], objects: dict[str, bytes]) -> dict[str, Any]:
+    document = {"runs/run-1/run.json": json.dumps(SOURCE).encode()}
+    inherited: dict[str, Any] = load("prepare", "source_run").inherit(
+        Bucket(document | objects), "artefacts", {"from_run": "run-1", **chosen}
+    )
+    return inherited
+
+
+def test_training_begins_with_the_features_of_an_earlier_run(load) -> None:
+    chosen = {"start_at": "training", "training": {"epochs": 1}}
+    inherited = inherit(load, chosen, FEATURES)
+    assert inherited["features"] == "s3://artefacts/runs/run-1/features"
+    assert inherited["base_model"] == "other-base"
+    assert inherited["training"] == {"epochs": 1, "max_length": 64}
+
+
+def test_evaluation_begins_with_the_newest_model_of_an_earlier_run(load) -> None:
+    chosen = {"start_at": "evaluation"}
+    newest = "s3://artefacts/runs/run-1/training/reviews-dev-train-run-1-10/output/model.tar.gz"
+    assert inherit(load, chosen, FEATURES | MODELS)["model_data"] == newest
+    own = chosen | {"model_data": "s3://artefacts/runs/x/model.tar.gz"}
+    assert inherit(load, own, FEATURES)["model_data"] == own["model_data"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "objects", "message"),
+    [
+        ({"start_at": "training", "from_run": "other"}, FEATURES, "there is no run 'other'"),
+        ({"start_at": "training"}, {}, "'run-1' has no features"),
+        ({"start_at": "evaluation"}, FEATURES, "'run-1' has no trained model"),
+    ],
+)
+def test_what_an_earlier_run_lacks_is_named(
+    load, chosen: dict[str, Any], objects: dict[str, bytes], message: str
+) -> None:
+    with pytest.raises(Exception, match=f"from_run: .*{message}"):
+        inherit(load, chosen, objects)
 
 
 def test_the_code_is_uploaded_once_for_each_content(load, tmp_path) -> None:

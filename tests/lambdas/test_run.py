@@ -1,10 +1,15 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from botocore.exceptions import ClientError
 
 from common.environment import Environment, MissingVariable
-from common.jobs import start_once
-from common.run import LONGEST_NAME, fill, resource_name, run_id
+from common.jobs import NameTaken, start_once
+from common.run import fill, resource_name, run_id
+from common.steps import LimitReached, Throttled, step
 from tests.lambdas.conftest import VARIABLES, run
+
+STARTED = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("name", ["run-1", "run-20260131-120000", "a"])
@@ -17,11 +22,11 @@ def test_ids_fit_and_never_meet() -> None:
     ids = {run_id(name) for name in names}
     assert len(ids) == len(names)
     for identity in ids:
-        assert len(identity) <= 30
+        assert len(identity) <= 24
         assert identity[0].isalnum()
         assert identity[-1].isalnum()
-        longest = resource_name(run(id=identity, environment="staging"), "endpoint-config")
-        assert len(longest) <= LONGEST_NAME
+        longest = resource_name(run(id=identity, environment="staging"), "endpoint-config", 999)
+        assert len(longest) <= 63
 
 
 def test_placeholders_become_this_run() -> None:
@@ -45,20 +50,41 @@ def failing(code: str):
 
 
 @pytest.mark.parametrize("code", ["ResourceInUse", "ValidationException"])
-def test_a_job_that_is_there_is_adopted(code: str) -> None:
-    described = []
-    start_once(failing(code), lambda: described.append(True))
-    assert described == [True]
+def test_a_job_that_this_run_started_is_adopted(code: str) -> None:
+    start_once(run(), failing(code), lambda: {"CreationTime": STARTED + timedelta(seconds=1)})
+
+
+def test_a_job_of_an_earlier_run_is_not_adopted() -> None:
+    with pytest.raises(NameTaken, match="2026-01-31 11:00; start the execution with a name that"):
+        start_once(
+            run(),
+            failing("ResourceInUse"),
+            lambda: {"CreationTime": STARTED - timedelta(hours=1)},
+        )
 
 
 def test_a_wrong_request_is_not_taken_for_a_job_that_is_there() -> None:
     with pytest.raises(ClientError, match="Create operation"):
-        start_once(failing("ValidationException"), failing("ValidationException"))
+        start_once(run(), failing("ValidationException"), failing("ValidationException"))
 
 
 def test_any_other_error_goes_on() -> None:
-    with pytest.raises(ClientError, match="ResourceLimitExceeded"):
-        start_once(failing("ResourceLimitExceeded"), lambda: pytest.fail("not to be described"))
+    with pytest.raises(ClientError, match="AccessDenied"):
+        start_once(run(), failing("AccessDenied"), lambda: pytest.fail("not to be described"))
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        ("ThrottlingException", Throttled),
+        ("ServiceUnavailable", Throttled),
+        ("ResourceLimitExceeded", LimitReached),
+        ("AccessDeniedException", ClientError),
+    ],
+)
+def test_errors_that_pass_have_names(code: str, named: type[Exception]) -> None:
+    with pytest.raises(named, match=code):
+        step(lambda _event, _context: failing(code)())({"run": run()}, None)
 
 
 def test_a_missing_variable_is_named() -> None:

@@ -12,6 +12,7 @@ from tests.lambdas.conftest import run
 TAGS = [
     {"Key": "reviews:environment", "Value": "dev"},
     {"Key": "reviews:run", "Value": "run-1"},
+    {"Key": "reviews:execution", "Value": "arn:execution:run-1"},
 ]
 
 
@@ -22,12 +23,12 @@ def test_processing_reads_a_base_model_from_s3_as_an_input(load) -> None:
         "Arguments": ["--base-model={base_model}"],
     }
     make_request = load("start_processing").make_request
-    hub = make_request(run(), template)
-    assert hub["ProcessingJobName"] == "reviews-dev-process-run-1"
+    hub = make_request(run(), template, 1)
+    assert hub["ProcessingJobName"] == "reviews-dev-process-run-1-1"
     assert hub["Arguments"] == ["--base-model=roberta-base"]
     assert hub["ProcessingInputs"] == []
     assert hub["Tags"] == TAGS
-    stored = make_request(run(base_model="s3://data/model/"), template)
+    stored = make_request(run(base_model="s3://data/model/"), template, 1)
     (source,) = stored["ProcessingInputs"]
     assert stored["Arguments"] == [f"--base-model={source['S3Input']['LocalPath']}"]
     assert source["S3Input"]["S3Uri"] == "s3://data/model/"
@@ -39,54 +40,346 @@ def test_training_reads_a_base_model_from_s3_as_a_channel(load) -> None:
         "HyperParameters": {"base-model": '"{base_model}"', "sagemaker_job_name": '"{job}"'},
     }
     make_request = load("start_training").make_request
-    hub = make_request(run(), template)
-    assert hub["TrainingJobName"] == "reviews-dev-train-run-1"
+    hub = make_request(run(), template, 1)
+    assert hub["TrainingJobName"] == "reviews-dev-train-run-1-1"
     assert hub["InputDataConfig"] == []
     assert hub["HyperParameters"] == {
         "base-model": '"roberta-base"',
-        "sagemaker_job_name": '"reviews-dev-train-run-1"',
+        "sagemaker_job_name": '"reviews-dev-train-run-1-1"',
     }
-    stored = make_request(run(base_model="s3://data/model/"), template)
+    stored = make_request(run(base_model="s3://data/model/"), template, 1)
     (channel,) = stored["InputDataConfig"]
     assert channel["ChannelName"] == "base_model"
 
 
 def test_evaluation_reads_the_model_of_the_training(load) -> None:
     make_request = load("start_evaluation").make_request
-    request = make_request(run(), {"Uri": "{model_data}"}, "s3://artefacts/model.tar.gz")
-    assert request["Uri"] == "s3://artefacts/model.tar.gz"
-    assert request["ProcessingJobName"] == "reviews-dev-evaluate-run-1"
+    template = {
+        "Uri": "{model_data}",
+        "ProcessingInputs": [],
+        "AppSpecification": {"ContainerArguments": ["--model=x"]},
+    }
+    event = {"run": run(), "request": template, "model_data": "s3://a/model.tar.gz", "attempt": 2}
+    request = make_request(event, "")
+    assert request["Uri"] == "s3://a/model.tar.gz"
+    assert request["ProcessingJobName"] == "reviews-dev-evaluate-run-1-2"
+    assert request["ProcessingInputs"] == []
+    compared = make_request(event, "s3://a/champion.tar.gz")
+    (champion,) = compared["ProcessingInputs"]
+    assert champion["S3Input"]["S3Uri"] == "s3://a/champion.tar.gz"
+    assert compared["AppSpecification"]["ContainerArguments"] == [
+        "--model=x",
+        f"--champion={champion['S3Input']['LocalPath']}",
+    ]
+
+
+class Registry:
+    """One approved model, or none, and what is left of its artefact."""
+
+    def __init__(self, *, approved: bool, there: bool = True) -> None:
+        self._approved, self._there = approved, there
+
+    def list_model_packages(self, **asked: Any) -> dict[str, Any]:
+        assert asked["ModelApprovalStatus"] == "Approved"
+        found = [{"ModelPackageArn": "arn:1"}] if self._approved else []
+        return {"ModelPackageSummaryList": found}
+
+    def describe_model_package(self, *, ModelPackageName: str) -> dict[str, Any]:
+        return {"InferenceSpecification": {"Containers": [{"ModelDataUrl": "s3://a/c.tar.gz"}]}}
+
+    def head_object(self, **_request: str) -> None:
+        if not self._there:
+            answer = {"Error": {"Code": "404"}, "ResponseMetadata": {"HTTPStatusCode": 404}}
+            raise ClientError(answer, "HeadObject")
+
+
+def test_the_champion_is_the_newest_approved_model_that_is_still_there(load) -> None:
+    find = load("start_evaluation").find_champion
+    for registry, expected in (
+        (Registry(approved=False), ""),
+        (Registry(approved=True), "s3://a/c.tar.gz"),
+        (Registry(approved=True, there=False), ""),
+    ):
+        assert find(registry, registry, "reviews-dev") == expected
+
+
+GATE = {"mode": "enforce", "min_accuracy": 0.6, "min_macro_f1": 0.6, "max_drop": 0.01}
+SCORES = {"accuracy": 0.7, "macro_f1": 0.69}
+
+
+@pytest.mark.parametrize(
+    ("evaluation", "missed"),
+    [
+        (SCORES, []),
+        (SCORES | {"champion": SCORES}, []),
+        (SCORES | {"accuracy": 0.59}, ["accuracy 0.59 is below 0.6"]),
+        (SCORES | {"accuracy": float("nan")}, ["accuracy nan is below 0.6"]),
+        (
+            SCORES | {"champion": {"accuracy": 0.7, "macro_f1": 0.71}},
+            ["macro_f1 0.69 is more than 0.01 below the champion's 0.71 on the same reviews"],
+        ),
+    ],
+)
+def test_the_gate_names_what_is_missed(load, evaluation: Any, missed: list[str]) -> None:
+    assert load("check_gate").missed_rules(evaluation, GATE) == missed
+
+
+@pytest.mark.parametrize(("mode", "passed"), [("enforce", False), ("report", True)])
+def test_a_reporting_gate_lets_pass(load, monkeypatch, mode: str, passed: bool) -> None:
+    check = load("check_gate")
+    monkeypatch.setattr(check.s3, "read_json", lambda *_: {"accuracy": 0.1, "macro_f1": 0.1})
+    answer = check.handler({"run": run(), "gate": GATE | {"mode": mode}}, None)
+    assert answer["passed"] is passed
+    assert len(answer["missed"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("passed", "needs_approval", "status"),
+    [
+        (True, False, "Approved"),
+        (True, True, "PendingManualApproval"),
+        (False, False, "Rejected"),
+        (False, True, "Rejected"),
+    ],
+)
+def test_every_model_is_registered_with_its_metrics_and_lineage(
+    load, passed: bool, needs_approval: bool, status: str
+) -> None:
+    event = {
+        "run": run(),
+        "attempt": 1,
+        "gate": {"passed": passed, "missed": ["accuracy 0.1 is below 0.6"], "metrics": SCORES},
+        "needs_approval": needs_approval,
+        "model_data": "s3://a/model.tar.gz",
+        "request": {"Url": "{model_data}"},
+    }
+    make_request = load("register_model").make_request
+    request = make_request(event)
+    assert request["ModelApprovalStatus"] == status
+    assert request["Url"] == "s3://a/model.tar.gz"
+    assert request["ModelPackageDescription"] == "accuracy 0.1 is below 0.6"
+    properties = request["CustomerMetadataProperties"]
+    assert properties["accuracy"] == "0.7"
+    assert properties["run"] == "run-1"
+    assert properties["code"] == "abc"
+    assert make_request(event)["ClientToken"] == request["ClientToken"]
+    assert make_request(event | {"attempt": 2})["ClientToken"] != request["ClientToken"]
+
+
+class Recorder:
+    """Any client; remembers what it was asked. Those in `broken` are refused."""
+
+    def __init__(self, *broken: str, redrives: int = 0) -> None:
+        self.calls: dict[str, Any] = {}
+        self._broken, self._redrives = broken, redrives
+
+    def describe_execution(self, **_request: str) -> dict[str, int]:
+        return {"redriveCount": self._redrives}
+
+    def __getattr__(self, name: str) -> Any:
+        def call(**request: Any) -> None:
+            self.calls[name] = request
+            if name in self._broken:
+                raise ClientError({"Error": {"Code": "ValidationException"}}, name)
+
+        return call
+
+
+FAILURE = {
+    "execution": "arn:aws:states:us-east-1:123456789012:execution:reviews-dev:Run 1",
+    "run": run(),
+    "step": "Training",
+    "reason": "out of memory",
+    "job": {"kind": "training", "name": "reviews-dev-train-run-1-1"},
+    "redrives": 0,
+}
+
+
+@pytest.fixture
+def failing(load, monkeypatch):
+    """The handler of failures on one recorder for all its clients."""
+
+    def made(recorder: Recorder) -> Any:
+        module = load("handle_failure")
+        for name in ("SAGEMAKER", "STATES", "S3", "SNS"):
+            monkeypatch.setattr(module, name, recorder)
+        return module
+
+    return made
+
+
+def test_a_failure_stops_the_job_is_recorded_and_told(failing) -> None:
+    recorder = Recorder()
+    module = failing(recorder)
+    with pytest.raises(module.StepFailed, match="Training: out of memory") as raised:
+        module.handler(FAILURE, None)
+    assert type(raised.value).__name__ == "Training"  # Step Functions' name of the error
+    stopped = recorder.calls["stop_training_job"]
+    assert stopped == {"TrainingJobName": "reviews-dev-train-run-1-1"}
+    assert recorder.calls["put_object"]["Key"] == "runs/run-1/failure.json"
+    assert json.loads(recorder.calls["put_object"]["Body"])["reason"] == "out of memory"
+    assert recorder.calls["publish"]["Subject"] == "reviews-dev: run run-1 failed in Training"
+    assert FAILURE["execution"] in recorder.calls["publish"]["Message"]
+
+
+def test_nothing_hides_why_a_step_failed(failing) -> None:
+    recorder = Recorder("stop_training_job", "put_object", "publish")
+    module = failing(recorder)
+    with pytest.raises(module.StepFailed, match="Training: out of memory"):
+        module.handler(FAILURE, None)
+    assert len(recorder.calls) == 3
+
+
+def test_a_failure_before_there_is_a_run_has_its_place(failing) -> None:
+    recorder = Recorder()
+    module = failing(recorder)
+    with pytest.raises(module.StepFailed):
+        module.handler(FAILURE | {"run": {}, "job": {}, "step": "Prepare"}, None)
+    assert recorder.calls["put_object"]["Key"].startswith("runs/run-1-")
+    assert set(recorder.calls) == {"put_object", "publish"}
+
+
+def test_a_redrive_lets_the_state_machine_go_on(failing) -> None:
+    recorder = Recorder(redrives=1)
+    module = failing(recorder)
+    assert module.handler(FAILURE, None) == {"redrives": 1}
+    assert recorder.calls == {}
+    with pytest.raises(module.StepFailed):
+        module.handler(FAILURE | {"redrives": 1}, None)
+
+
+def test_asking_for_approval_keeps_the_token_and_says_how_to_answer(load, monkeypatch) -> None:
+    ask, recorder = load("ask_approval"), Recorder()
+    for name in ("S3", "SNS"):
+        monkeypatch.setattr(ask, name, recorder)
+    event = {
+        "run": run(),
+        "token": "secret",
+        "package": {"arn": "arn:3", "version": 3},
+        "gate": {"metrics": SCORES, "missed": []},
+    }
+    ask.handler(event, None)
+    document = json.loads(recorder.calls["put_object"]["Body"])
+    assert document == {"token": "secret", "package": "arn:3"}
+    mail = recorder.calls["publish"]
+    assert "reviews approve run-1 --env dev" in mail["Message"]
+    assert "secret" not in str(mail)
+
+
+NEW_CONFIG = "reviews-dev-endpoint-config-run-1-1"
+OLD_CONFIG = "reviews-dev-endpoint-config-old"
+UPDATE = {"DeploymentConfig": {"BlueGreenUpdatePolicy": {}}, "RetainAllVariantProperties": True}
+
+
+def config(instance_type: str = "ml.m5.large") -> dict[str, Any]:
+    variant = {"VariantName": "AllTraffic", "InstanceType": instance_type}
+    return {"EndpointConfigName": NEW_CONFIG, "ProductionVariants": [variant]}
 
 
 class SageMaker:
     """Remembers what it was asked to create or update; knows one endpoint, or none."""
 
-    def __init__(self, config: str | None) -> None:
-        self.config, self.calls = config, []
+    def __init__(self, config: str | None, status: str = "InService") -> None:
+        self.config, self.status, self.calls = config, status, []
 
     def describe_endpoint(self, *, EndpointName: str) -> dict[str, str]:
         if self.config is None:
             error = {"Code": "ValidationException", "Message": "Could not find endpoint"}
             raise ClientError({"Error": error}, "DescribeEndpoint")
-        return {"EndpointConfigName": self.config}
+        found = {"EndpointConfigName": self.config, "EndpointStatus": self.status}
+        return {**found, "EndpointArn": "arn:endpoint"}
+
+    def list_tags(self, *, ResourceArn: str, MaxResults: int) -> dict[str, Any]:
+        return {"Tags": [{"Key": "reviews:execution", "Value": "arn:execution:run-0"}]}
+
+    def describe_endpoint_config(self, *, EndpointConfigName: str) -> dict[str, Any]:
+        assert EndpointConfigName == OLD_CONFIG
+        return config()
 
     def __getattr__(self, name: str) -> Any:
         return lambda **request: self.calls.append((name, request))
+
+
+class States:
+    """Knows how the execution is that changed the endpoint last."""
+
+    def __init__(self, status: str) -> None:
+        self._status = status
+
+    def describe_execution(self, *, executionArn: str) -> dict[str, str]:
+        assert executionArn == "arn:execution:run-0"
+        return {"status": self._status}
 
 
 @pytest.mark.parametrize(
     ("current", "expected"),
     [
         (None, "create_endpoint"),
-        ("reviews-dev-endpoint-config-old", "update_endpoint"),
-        ("reviews-dev-endpoint-config-run-1", None),
+        (OLD_CONFIG, "update_endpoint"),
+        (NEW_CONFIG, None),
     ],
 )
 def test_an_endpoint_is_created_updated_or_left(load, current: str | None, expected) -> None:
     deploy = load("deploy_endpoint")
     client = SageMaker(current)
-    deploy.put_endpoint(client, run(), "reviews-dev", "reviews-dev-endpoint-config-run-1")
-    assert [name for name, _ in client.calls] == ([expected] if expected else [])
+    deploy.Endpoint(client, None, States("FAILED"), "reviews-dev").put(run(), config(), UPDATE)
+    assert next((name for name, _ in client.calls), None) == expected
+    if expected == "update_endpoint":
+        assert client.calls[0][1]["DeploymentConfig"] == UPDATE["DeploymentConfig"]
+        assert client.calls[1] == ("add_tags", {"ResourceArn": "arn:endpoint", "Tags": TAGS})
+
+
+def test_an_execution_that_still_tests_its_model_is_waited_for(load) -> None:
+    deploy, client = load("deploy_endpoint"), SageMaker(OLD_CONFIG)
+    endpoint = deploy.Endpoint(client, None, States("RUNNING"), "reviews-dev")
+    with pytest.raises(deploy.EndpointBusy, match="is being tested by arn:execution:run-0"):
+        endpoint.put(run(), config(), UPDATE)
+    assert not client.calls
+
+
+@pytest.mark.parametrize(
+    ("status", "calls"),
+    [("Updating", []), ("Creating", []), ("Deleting", []), ("Failed", ["delete_endpoint"])],
+)
+def test_an_endpoint_that_is_busy_is_waited_for(load, status: str, calls: list[str]) -> None:
+    deploy, client = load("deploy_endpoint"), SageMaker("of-another-run", status)
+    with pytest.raises(deploy.EndpointBusy, match=status):
+        deploy.Endpoint(client, None, None, "reviews-dev").put(run(), config(), UPDATE)
+    assert [name for name, _ in client.calls] == calls
+
+
+class Scaling:
+    """A variant that scales, or does not."""
+
+    def __init__(self, scales: bool) -> None:
+        self.scales = scales
+        self.stopped: list[str] = []
+
+    def deregister_scalable_target(self, *, ResourceId: str, **_request: str) -> None:
+        if not self.scales:
+            error = {"Code": "ObjectNotFoundException", "Message": "none"}
+            raise ClientError({"Error": error}, "DeregisterScalableTarget")
+        self.stopped.append(ResourceId)
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "how", "stops"),
+    [
+        ("ml.m5.large", UPDATE, False),
+        ("ml.c5.large", UPDATE, True),
+        ("ml.m5.large", {**UPDATE, "RetainAllVariantProperties": False}, True),
+    ],
+)
+@pytest.mark.parametrize("scales", [True, False])
+def test_other_instances_do_not_go_on_scaling(
+    load, instance_type: str, how: dict[str, Any], stops: bool, scales: bool
+) -> None:
+    deploy, client, scaling = load("deploy_endpoint"), SageMaker(OLD_CONFIG), Scaling(scales)
+    endpoint = deploy.Endpoint(client, scaling, States("SUCCEEDED"), "reviews-dev")
+    endpoint.put(run(), config(instance_type), how)
+    assert [name for name, _ in client.calls] == ["update_endpoint", "add_tags"]
+    expected = ["endpoint/reviews-dev/variant/AllTraffic"] if stops and scales else []
+    assert scaling.stopped == expected
 
 
 def test_deploying_fills_both_requests(load, monkeypatch) -> None:
@@ -95,18 +388,20 @@ def test_deploying_fills_both_requests(load, monkeypatch) -> None:
     monkeypatch.setattr(deploy, "SAGEMAKER", client)
     event = {
         "run": run(),
+        "attempt": 1,
         "model_data": "s3://artefacts/model.tar.gz",
+        "update": UPDATE,
         "model": {"ModelName": "{model}", "ModelDataUrl": "{model_data}"},
         "endpoint_config": {"EndpointConfigName": "{endpoint_config}", "ModelName": "{model}"},
     }
     assert deploy.handler(event, None) == {
         "name": "reviews-dev",
-        "model": "reviews-dev-model-run-1",
-        "endpoint_config": "reviews-dev-endpoint-config-run-1",
+        "model": "reviews-dev-model-run-1-1",
+        "endpoint_config": "reviews-dev-endpoint-config-run-1-1",
     }
     calls = dict(client.calls)
     assert calls["create_model"]["ModelDataUrl"] == "s3://artefacts/model.tar.gz"
-    assert calls["create_endpoint_config"]["ModelName"] == "reviews-dev-model-run-1"
+    assert calls["create_endpoint_config"]["ModelName"] == "reviews-dev-model-run-1-1"
     assert calls["create_endpoint"]["Tags"] == TAGS
 
 

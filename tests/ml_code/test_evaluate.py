@@ -44,6 +44,15 @@ def test_evaluation_scores_every_test_row(archive, session_features, tmp_path, c
     assert "progress=1.00 stage=predict" in capfd.readouterr().out
 
 
+def test_a_champion_is_scored_on_the_same_rows(archive, session_features, tmp_path):
+    arguments = [f"--model={archive}", f"--champion={archive}"]
+    arguments += [f"--test-data={session_features / 'test'}", f"--output-data={tmp_path / 'out'}"]
+    evaluate.main(arguments)
+    result = json.loads((tmp_path / "out" / "evaluation.json").read_text())
+    assert result["champion"] == {name: result[name] for name in ("accuracy", "macro_f1")}
+    assert "the champion" in (tmp_path / "out" / "evaluation.html").read_text()
+
+
 def test_macro_f1_is_that_of_scikit_learn():
     chance = np.random.default_rng(0)
     true, said = chance.integers(0, 3, 500), chance.integers(0, 3, 500)

@@ -1,0 +1,54 @@
+"""The Lambda functions: size of the package, time and memory of a cold import."""
+
+import os
+import re
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks.measure import ROOT
+from infra.bundles import stage_function
+
+_RUNS = 5
+_PROGRAM = """
+import resource, sys, time
+sys.path.insert(0, ".")
+started = time.perf_counter()
+import handler
+seconds = time.perf_counter() - started
+print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def measure(_reviews: Path) -> None:
+    """Prints a line a function; boto3, which Lambda's runtime brings, is imported with it."""
+    print("| function | package, kB | cold import, s | peak memory, MB |")
+    print("| --- | --- | --- | --- |")
+    names = [path.parent.name for path in sorted((ROOT / "lambdas").glob("*/handler.py"))]
+    for name in names:
+        folder = stage_function(name)
+        runs = [_import(folder) for _ in range(_RUNS)]
+        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        seconds, peak = (statistics.median(values) for values in zip(*runs, strict=True))
+        print(f"| {name} | {size / 1000:.0f} | {seconds:.2f} | {peak / 1024:.0f} |", flush=True)
+
+
+def _import(folder: Path) -> tuple[float, float]:
+    done = subprocess.run(
+        [sys.executable, "-c", _PROGRAM],
+        cwd=folder,
+        env={**os.environ, **_variables(), "AWS_DEFAULT_REGION": "us-east-1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    seconds, peak = done.stdout.split()
+    return float(seconds), float(peak)
+
+
+def _variables() -> dict[str, str]:
+    """What a function is told by its environment; what it says is of no matter here."""
+    source = (ROOT / "lambdas" / "common" / "environment.py").read_text()
+    return dict.fromkeys(re.findall(r'get\("(\w+)"\)', source), "{}")

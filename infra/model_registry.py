@@ -1,0 +1,20 @@
+"""The group in which every trained model becomes a version."""
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_sagemaker as sagemaker
+from constructs import Construct
+
+from infra.settings import Settings
+
+
+class ModelRegistry(Construct):
+    def __init__(self, scope: Construct, id_: str, *, settings: Settings) -> None:
+        super().__init__(scope, id_)
+        self.group = sagemaker.CfnModelPackageGroup(
+            self,
+            "Group",
+            model_package_group_name=settings.name,
+            model_package_group_description=f"Review classifiers of {settings.environment}",
+        )
+        if settings.keep_data:
+            self.group.apply_removal_policy(RemovalPolicy.RETAIN)

@@ -1,0 +1,191 @@
+"""What rings, what brings a new model back, and the dashboard of one environment."""
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from infra.settings import Settings
+from infra.storage import Storage
+
+VARIANT = "AllTraffic"  # what the SageMaker SDK calls the only one
+_CLASSES = ("negative", "neutral", "positive")
+_MINUTE, _HOUR = Duration.minutes(1), Duration.hours(1)
+_FEWEST_PREDICTIONS = 100  # an hour, before their mix says anything
+_MICROSECONDS = 1000  # a millisecond has
+# ml_code/inference.py prints this line for every request; the image puts its own words in front.
+_PREDICTED = f'[..., word="predicted", {", ".join(_CLASSES)}]'
+_JOBS = (
+    ("Processing", "/aws/sagemaker/ProcessingJobs"),
+    ("Training", "/aws/sagemaker/TrainingJobs"),
+)
+
+
+class Monitoring(Construct):
+    """`rollback_alarms` are the names of those that bring back the model before."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        settings: Settings,
+        storage: Storage,
+        topic: sns.ITopic,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._settings, self._topic = settings, topic
+        self._endpoint_logs = logs.LogGroup(
+            self,
+            "EndpointLogs",
+            log_group_name=f"/aws/sagemaker/Endpoints/{settings.name}",
+            retention=logs.RetentionDays.THREE_MONTHS,
+            removal_policy=RemovalPolicy.DESTROY,
+            encryption_key=storage.key,
+        )
+        self._predicted = [self._count(name) for name in _CLASSES]
+        limit_ms = settings.endpoint.max_latency_ms
+        self.rollback_alarms = [
+            self._alarm(
+                "EndpointErrors",
+                self._endpoint_metric("Invocation5XXErrors", "Sum", _MINUTE),
+                threshold=0,
+                says="The endpoint answers with 5xx.",
+            ),
+            self._alarm(
+                "EndpointLatency",
+                self._endpoint_metric("ModelLatency", "p99", _MINUTE),
+                threshold=limit_ms * _MICROSECONDS,
+                periods=3,
+                says=f"One answer in a hundred takes longer than {limit_ms} ms.",
+            ),
+        ]
+        self._alarm(
+            "PredictedClasses",
+            self._largest_share(),
+            threshold=settings.endpoint.max_class_share,
+            says="One class is predicted far more often than all others.",
+        )
+
+    def watch(self, machine: sfn.IStateMachine) -> None:
+        """Adds the alarm of the executions, and the dashboard."""
+        failed = machine.metric_failed(period=_MINUTE, statistic="Sum")
+        self._alarm("Executions", failed, threshold=0, says="An execution failed.")
+        cloudwatch.Dashboard(
+            self,
+            "Dashboard",
+            dashboard_name=self._settings.name,
+            widgets=[
+                [self._executions(machine), self._durations()],
+                [self._invocations(), self._latency(), self._mix()],
+            ],
+        )
+
+    # -- alarms --------------------------------------------------------------------------------
+
+    def _alarm(
+        self,
+        name: str,
+        metric: cloudwatch.IMetric,
+        *,
+        threshold: float,
+        says: str,
+        periods: int = 1,
+    ) -> str:
+        alarm = cloudwatch.Alarm(
+            self,
+            name,
+            alarm_name=f"{self._settings.name}-{name}",
+            alarm_description=says,
+            metric=metric,
+            threshold=threshold,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+            evaluation_periods=periods,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+        alarm.add_alarm_action(actions.SnsAction(self._topic))
+        return f"{self._settings.name}-{name}"
+
+    # -- metrics -------------------------------------------------------------------------------
+
+    def _endpoint_metric(self, name: str, statistic: str, period: Duration) -> cloudwatch.Metric:
+        dimensions = {"EndpointName": self._settings.name, "VariantName": VARIANT}
+        return cloudwatch.Metric(
+            namespace="AWS/SageMaker",
+            metric_name=name,
+            dimensions_map=dimensions,
+            statistic=statistic,
+            period=period,
+        )
+
+    def _count(self, label: str) -> cloudwatch.Metric:
+        """Predictions of one class, read from the endpoint's log."""
+        namespace, name = f"Reviews/{self._settings.environment}", f"Predicted{label.capitalize()}"
+        self._endpoint_logs.add_metric_filter(
+            name,
+            filter_pattern=logs.FilterPattern.literal(_PREDICTED),
+            metric_namespace=namespace,
+            metric_name=name,
+            metric_value=f"${label}",
+        )
+        return cloudwatch.Metric(
+            namespace=namespace, metric_name=name, statistic="Sum", period=_HOUR, label=label
+        )
+
+    def _largest_share(self) -> cloudwatch.MathExpression:
+        names = ("a", "b", "c")
+        total = " + ".join(names)
+        return cloudwatch.MathExpression(
+            expression=f"IF({total} >= {_FEWEST_PREDICTIONS}, "
+            f"MAX([{', '.join(names)}]) / ({total}), 0)",
+            using_metrics=dict(zip(names, self._predicted, strict=True)),
+            period=_HOUR,
+            label="share of the most frequent class",
+        )
+
+    # -- the dashboard -------------------------------------------------------------------------
+
+    def _executions(self, machine: sfn.IStateMachine) -> cloudwatch.GraphWidget:
+        metrics = [machine.metric_started(), machine.metric_succeeded(), machine.metric_failed()]
+        return cloudwatch.GraphWidget(
+            title="Executions", width=12, left=[metric.with_(statistic="Sum") for metric in metrics]
+        )
+
+    def _durations(self) -> cloudwatch.LogQueryWidget:
+        """Of the jobs: the state machine has no metric of its single steps."""
+        return cloudwatch.LogQueryWidget(
+            title="Jobs: seconds from the first to the last line of their logs",
+            width=12,
+            log_group_names=[group for _, group in _JOBS],
+            query_lines=[
+                f"filter @logStream like /^{self._settings.name}-/",
+                "stats (latest(@timestamp) - earliest(@timestamp)) / 1000 as seconds by @logStream",
+                "sort @logStream desc",
+            ],
+        )
+
+    def _invocations(self) -> cloudwatch.GraphWidget:
+        names = ("Invocations", "Invocation4XXErrors", "Invocation5XXErrors")
+        return cloudwatch.GraphWidget(
+            title="Endpoint",
+            width=8,
+            left=[self._endpoint_metric(name, "Sum", _MINUTE) for name in names],
+        )
+
+    def _latency(self) -> cloudwatch.GraphWidget:
+        return cloudwatch.GraphWidget(
+            title="Latency of the model, microseconds",
+            width=8,
+            left=[
+                self._endpoint_metric("ModelLatency", statistic, _MINUTE)
+                for statistic in ("p50", "p99")
+            ],
+        )
+
+    def _mix(self) -> cloudwatch.GraphWidget:
+        return cloudwatch.GraphWidget(
+            title="Predicted classes", width=8, stacked=True, left=self._predicted
+        )

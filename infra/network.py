@@ -1,0 +1,108 @@
+"""Where jobs and the endpoint run: SageMaker's own network, or subnets of a VPC."""
+
+from aws_cdk import Aws, RemovalPolicy
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.settings import Settings
+from infra.storage import Storage
+
+_HTTPS = ec2.Port.tcp(443)
+_ANYWHERE = ec2.Peer.any_ipv4()
+# What jobs call themselves. Images, logs and metrics are SageMaker's business, outside the VPC:
+# https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html
+_SERVICES = {
+    "SageMakerApi": ec2.InterfaceVpcEndpointAwsService.SAGEMAKER_API,
+    "FeatureStore": ec2.InterfaceVpcEndpointAwsService.SAGEMAKER_FEATURESTORE_RUNTIME,
+}
+_OBJECT_ACTIONS = (
+    "s3:AbortMultipartUpload",
+    "s3:DeleteObject",
+    "s3:GetObject",
+    "s3:ListBucket",
+    "s3:PutObject",
+)
+
+
+class Network(Construct):
+    """`subnets` and `security_groups` are ids; both are empty without a VPC."""
+
+    def __init__(self, scope: Construct, id_: str, *, settings: Settings, storage: Storage) -> None:
+        super().__init__(scope, id_)
+        self._settings, self._storage = settings, storage
+        self.subnets: list[str] = []
+        self.security_groups: list[str] = []
+        if settings.network.vpc == "new":
+            vpc = self._make()
+            self._use(vpc, [subnet.subnet_id for subnet in vpc.isolated_subnets])
+        elif settings.network.vpc:
+            self._use(self._existing(), list(settings.network.subnets))
+
+    def _existing(self) -> ec2.IVpc:
+        network = self._settings.network
+        # The zones are needed for subnets that would be made in it, and none is.
+        return ec2.Vpc.from_vpc_attributes(
+            self, "Existing", vpc_id=network.vpc, availability_zones=["unknown"]
+        )
+
+    def _make(self) -> ec2.Vpc:
+        """Two zones and no way to the internet; S3 and SageMaker have doors of their own."""
+        isolated = ec2.SubnetConfiguration(
+            name="Isolated", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED, cidr_mask=22
+        )
+        vpc = ec2.Vpc(
+            self,
+            "Vpc",
+            vpc_name=self._settings.name,
+            max_azs=2,
+            nat_gateways=0,
+            subnet_configuration=[isolated],
+            # Would need a function of CDK's; nothing uses that group.
+            restrict_default_security_group=False,
+        )
+        self._log_flows(vpc)
+        return vpc
+
+    def _log_flows(self, vpc: ec2.Vpc) -> None:
+        group = logs.LogGroup(
+            self,
+            "Flows",
+            log_group_name=f"/aws/vpc/{self._settings.name}",
+            retention=logs.RetentionDays.THREE_MONTHS,
+            removal_policy=RemovalPolicy.DESTROY,
+            encryption_key=self._storage.key,
+        )
+        vpc.add_flow_log("FlowLog", destination=ec2.FlowLogDestination.to_cloud_watch_logs(group))
+
+    def _use(self, vpc: ec2.IVpc, subnets: list[str]) -> None:
+        group = ec2.SecurityGroup(
+            self,
+            "Jobs",
+            vpc=vpc,
+            description="Jobs and endpoint: HTTPS out, and each other",
+            allow_all_outbound=False,
+        )
+        group.add_egress_rule(_ANYWHERE, _HTTPS, "AWS, through endpoints or a gateway")
+        group.add_ingress_rule(group, ec2.Port.all_tcp(), "hosts that train together")
+        group.add_egress_rule(group, ec2.Port.all_tcp(), "hosts that train together")
+        self.subnets, self.security_groups = subnets, [group.security_group_id]
+        if isinstance(vpc, ec2.Vpc):
+            self._open_doors(vpc, group)
+
+    def _open_doors(self, vpc: ec2.Vpc, group: ec2.SecurityGroup) -> None:
+        vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3).add_to_policy(
+            self._only_own_buckets()
+        )
+        for name, service in _SERVICES.items():
+            vpc.add_interface_endpoint(name, service=service, security_groups=[group], open=False)
+
+    def _only_own_buckets(self) -> iam.PolicyStatement:
+        """Data cannot be carried to a bucket of another account."""
+        return iam.PolicyStatement(
+            principals=[iam.AnyPrincipal()],
+            actions=list(_OBJECT_ACTIONS),
+            resources=["*"],
+            conditions={"StringEquals": {"aws:ResourceAccount": Aws.ACCOUNT_ID}},
+        )

@@ -1,0 +1,39 @@
+"""Asks a person whether the model may be deployed; `reviews approve` brings the answer."""
+
+import json
+from typing import Any
+
+import boto3
+
+from common import s3
+from common.environment import Environment
+from common.steps import step
+
+ENVIRONMENT = Environment.read()
+S3 = boto3.client("s3")
+SNS = boto3.client("sns")
+
+
+@step
+def handler(event: dict[str, Any], _context: object) -> None:
+    run, package = event["run"], event["package"]
+    bucket, key = s3.split(f"{run['prefix']}/approval.json")
+    # Who may read this object may answer.
+    document = {"token": event["token"], "package": package["arn"]}
+    S3.put_object(Bucket=bucket, Key=key, Body=json.dumps(document).encode())
+    SNS.publish(TopicArn=ENVIRONMENT.topic, **mail(ENVIRONMENT.name, event))
+
+
+def mail(environment: str, event: dict[str, Any]) -> dict[str, str]:
+    run, metrics = event["run"], event["gate"]["metrics"]
+    scores = ", ".join(f"{name} {value}" for name, value in metrics.items())
+    missed = "".join(f"\nNot reached: {rule}." for rule in event["gate"]["missed"])
+    return {
+        "Subject": f"reviews-{environment}: may model {event['package']['version']} go live?",
+        "Message": (
+            f"Run {run['id']} trained a model from {run['reviews']}.\n{scores}.{missed}\n"
+            f"Its evaluation: {run['prefix']}/evaluation/evaluation.html\n\n"
+            f"Yes:  reviews approve {run['id']} --env {environment}\n"
+            f"No:   reviews approve {run['id']} --env {environment} --reject\n"
+        ),
+    }

@@ -1,0 +1,40 @@
+"""Decides whether the evaluated model may be deployed."""
+
+from typing import Any
+
+import boto3
+
+from common import s3
+from common.steps import step
+
+S3 = boto3.client("s3")
+_METRICS = ("accuracy", "macro_f1")
+
+
+@step
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    evaluation = s3.read_json(S3, f"{event['run']['prefix']}/evaluation/evaluation.json")
+    gate = event["gate"]
+    missed = missed_rules(evaluation, gate)
+    return {
+        "passed": not missed or gate["mode"] == "report",
+        "missed": missed,
+        "metrics": {name: evaluation[name] for name in _METRICS},
+    }
+
+
+def missed_rules(evaluation: dict[str, Any], gate: dict[str, Any]) -> list[str]:
+    """A sentence for each rule that the model breaks."""
+    missed = []
+    for name in _METRICS:
+        value, least = evaluation[name], gate[f"min_{name}"]
+        if not value >= least:  # so that NaN does not pass
+            missed.append(f"{name} {value} is below {least}")
+        if champion := evaluation.get("champion"):
+            floor = champion[name] - gate["max_drop"]
+            if not value >= floor:
+                missed.append(
+                    f"{name} {value} is more than {gate['max_drop']} below the champion's "
+                    f"{champion[name]} on the same reviews"
+                )
+    return missed

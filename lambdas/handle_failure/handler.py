@@ -1,0 +1,87 @@
+"""The one way in which an execution fails: stop its job, write down why, tell people, fail.
+
+Failing here and not in a Fail state is what makes a redrive useful: it runs this function again,
+which sees that, and lets the state machine go on with the step that failed.
+"""
+
+import json
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from common import s3
+from common.environment import Environment
+from common.run import run_id
+from common.steps import step
+
+ENVIRONMENT = Environment.read()
+SAGEMAKER = boto3.client("sagemaker")
+STATES = boto3.client("stepfunctions")
+S3 = boto3.client("s3")
+SNS = boto3.client("sns")
+_LOGGER = logging.getLogger()
+_LONGEST_SUBJECT = 100
+
+
+class StepFailed(Exception):
+    """Of this a class is made with the name of the step, which becomes the execution's error."""
+
+
+@step
+def handler(event: dict[str, Any], _context: object) -> dict[str, int]:
+    redrives = STATES.describe_execution(executionArn=event["execution"]).get("redriveCount", 0)
+    if redrives > event["redrives"]:
+        return {"redrives": redrives}
+    failure = describe(event)
+    for action in (stop_job, record, tell):
+        _try(action, failure)
+    raise type(failure["step"], (StepFailed,), {})(f"{failure['step']}: {failure['reason']}")
+
+
+def describe(event: dict[str, Any]) -> dict[str, Any]:
+    """What is recorded; Prepare may have failed, and then there is no run yet."""
+    name = event["execution"].rpartition(":")[2]
+    return {
+        "run": event["run"].get("id") or run_id(name),
+        "execution": event["execution"],
+        "step": event["step"],
+        "reason": event["reason"],
+        "job": event["job"],
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def stop_job(failure: dict[str, Any]) -> None:
+    """A job that failed or was never started cannot be stopped, and need not."""
+    job = failure["job"]
+    if job.get("kind") == "processing":
+        SAGEMAKER.stop_processing_job(ProcessingJobName=job["name"])
+    elif job.get("kind") == "training":
+        SAGEMAKER.stop_training_job(TrainingJobName=job["name"])
+
+
+def record(failure: dict[str, Any]) -> None:
+    prefix = f"s3://{ENVIRONMENT.artefact_bucket}/runs/{failure['run']}"
+    bucket, key = s3.split(f"{prefix}/failure.json")
+    S3.put_object(Bucket=bucket, Key=key, Body=json.dumps(failure, indent=2).encode())
+
+
+def tell(failure: dict[str, Any]) -> None:
+    subject = f"reviews-{ENVIRONMENT.name}: run {failure['run']} failed in {failure['step']}"
+    message = (
+        f"{failure['reason']}\n\nWhen the reason is mended, go on with this step:\n"
+        f"aws stepfunctions redrive-execution --execution-arn {failure['execution']}\n"
+    )
+    SNS.publish(TopicArn=ENVIRONMENT.topic, Subject=subject[:_LONGEST_SUBJECT], Message=message)
+
+
+def _try(action: Callable[[dict[str, Any]], None], failure: dict[str, Any]) -> None:
+    """Nothing that goes wrong here may hide why the step failed."""
+    try:
+        action(failure)
+    except ClientError:
+        _LOGGER.warning("%s", action.__name__, exc_info=True)

@@ -1,0 +1,44 @@
+"""What a run that skips steps takes from the earlier run it begins with."""
+
+from typing import Any
+
+from execution_input import InvalidInput
+
+from common import s3
+from common.run import run_id
+
+_ARTEFACT = "/output/model.tar.gz"
+
+
+def inherit(client: Any, bucket: str, chosen: dict[str, Any]) -> dict[str, Any]:
+    """The fields of the run that come from `from_run`. Raises InvalidInput.
+
+    Token ids belong to a base model and a length, so these are those of the features.
+    """
+    prefix = f"s3://{bucket}/runs/{run_id(chosen['from_run'])}"
+    source = _read_run(client, prefix, chosen["from_run"])
+    if not s3.list_uris(client, f"{source['features']}/test/"):
+        raise InvalidInput(f"from_run: {chosen['from_run']!r} has no features")
+    inherited = {name: source[name] for name in ("reviews", "features", "base_model", "columns")}
+    if chosen["start_at"] == "evaluation":
+        model_data = chosen.get("model_data") or _newest_model(client, prefix, source)
+        return {**inherited, "training": source["training"], "model_data": model_data}
+    training = {**source["training"], **chosen.get("training", {})}
+    return {**inherited, "training": training}
+
+
+def _read_run(client: Any, prefix: str, name: str) -> dict[str, Any]:
+    if not s3.exists(client, f"{prefix}/run.json"):
+        raise InvalidInput(f"from_run: there is no run {name!r}")
+    run: dict[str, Any] = s3.read_json(client, f"{prefix}/run.json")
+    return run
+
+
+def _newest_model(client: Any, prefix: str, source: dict[str, Any]) -> str:
+    """Of the last attempt, whose number ends its name; else the one that the run began with."""
+    found = [uri for uri in s3.list_uris(client, f"{prefix}/training/") if uri.endswith(_ARTEFACT)]
+    if found:
+        return max(found, key=lambda uri: (len(uri), uri))
+    if source["model_data"]:
+        return str(source["model_data"])
+    raise InvalidInput(f"from_run: {source['id']!r} has no trained model")

@@ -1,0 +1,40 @@
+"""Lets the endpoint have more instances when it is asked more."""
+
+from typing import Any
+
+import boto3
+
+from common.environment import Environment
+from common.steps import step
+
+ENVIRONMENT = Environment.read()
+SCALING = boto3.client("application-autoscaling")
+_DIMENSION = "sagemaker:variant:DesiredInstanceCount"
+
+
+@step
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    scaling = event["scaling"]
+    target = {
+        "ServiceNamespace": "sagemaker",
+        "ResourceId": f"endpoint/{ENVIRONMENT.endpoint}/variant/{scaling['variant']}",
+        "ScalableDimension": _DIMENSION,
+    }
+    # Both calls replace what was there.
+    SCALING.register_scalable_target(
+        **target, MinCapacity=scaling["least"], MaxCapacity=scaling["most"]
+    )
+    SCALING.put_scaling_policy(
+        **target,
+        PolicyName=ENVIRONMENT.endpoint,
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration={
+            "TargetValue": scaling["invocations_per_instance"],
+            "PredefinedMetricSpecification": {
+                "PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"
+            },
+            "ScaleOutCooldown": 60,
+            "ScaleInCooldown": 300,
+        },
+    )
+    return target

@@ -1,0 +1,40 @@
+"""`reviews cost` counts what the templates have."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from cli import estimate
+from infra.settings import ENVIRONMENTS
+from tests.infra.conftest import Synthesised, Template
+
+EVERY = pytest.mark.parametrize("environment", ENVIRONMENTS)
+
+
+def resources(synthesised: Synthesised, environment: str, kind: str) -> Iterator[Template]:
+    for stack in ("Storage", "Features", "Pipeline"):
+        yield from synthesised.resources(environment, stack, kind).values()
+
+
+@EVERY
+def test_alarms_are_billed_by_their_metrics(synthesised: Synthesised, environment: str) -> None:
+    billed = 0
+    for alarm in resources(synthesised, environment, "AWS::CloudWatch::Alarm"):
+        metrics = alarm["Properties"].get("Metrics")
+        billed += 1 if metrics is None else sum("MetricStat" in metric for metric in metrics)
+    assert billed == estimate.ALARM_METRICS
+
+
+@EVERY
+@pytest.mark.parametrize(
+    ("kind", "count"),
+    [
+        ("AWS::Logs::MetricFilter", estimate.CUSTOM_METRICS),
+        ("AWS::CloudWatch::Dashboard", estimate.DASHBOARDS),
+        ("AWS::KMS::Key", estimate.KEYS),
+    ],
+)
+def test_what_costs_by_the_piece_is_counted(
+    synthesised: Synthesised, environment: str, kind: str, count: int
+) -> None:
+    assert len(list(resources(synthesised, environment, kind))) == count

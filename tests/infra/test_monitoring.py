@@ -1,0 +1,85 @@
+"""What rings, whom it tells, and what brings a model back."""
+
+import json
+
+import pytest
+
+from infra.settings import ENVIRONMENTS
+from tests.infra.conftest import Synthesised, plain
+
+EVERY = pytest.mark.parametrize("environment", ENVIRONMENTS)
+
+
+@EVERY
+def test_every_alarm_tells_the_topic(synthesised: Synthesised, environment: str) -> None:
+    (topic,) = synthesised.resources(environment, "Pipeline", "AWS::SNS::Topic")
+    alarms = synthesised.resources(environment, "Pipeline", "AWS::CloudWatch::Alarm").values()
+    assert {alarm["Properties"]["AlarmName"] for alarm in alarms} == {
+        f"reviews-{environment}-{name}"
+        for name in ("EndpointErrors", "EndpointLatency", "Executions", "PredictedClasses")
+    }
+    for alarm in alarms:
+        assert [plain(action) for action in alarm["Properties"]["AlarmActions"]] == [f"<{topic}>"]
+        assert alarm["Properties"]["TreatMissingData"] == "notBreaching"
+
+
+@EVERY
+def test_an_update_is_rolled_back_by_alarms_that_there_are(
+    synthesised: Synthesised, environment: str
+) -> None:
+    alarms = synthesised.resources(environment, "Pipeline", "AWS::CloudWatch::Alarm").values()
+    names = {alarm["Properties"]["AlarmName"] for alarm in alarms}
+    deploy = synthesised.definition(environment)["States"]["DeployEndpoint"]
+    update = deploy["Arguments"]["Payload"]["update"]["DeploymentConfig"]
+    rollback = {item["AlarmName"] for item in update["AutoRollbackConfiguration"]["Alarms"]}
+    assert rollback == {
+        f"reviews-{environment}-EndpointErrors",
+        f"reviews-{environment}-EndpointLatency",
+    }
+    assert rollback <= names
+
+
+@EVERY
+def test_the_log_of_the_endpoint_counts_every_class(
+    synthesised: Synthesised, environment: str
+) -> None:
+    filters = synthesised.resources(environment, "Pipeline", "AWS::Logs::MetricFilter").values()
+    counted = {
+        item["Properties"]["MetricTransformations"][0]["MetricValue"]: item["Properties"]
+        for item in filters
+    }
+    assert set(counted) == {"$negative", "$neutral", "$positive"}
+    for properties in counted.values():
+        assert properties["FilterPattern"] == '[..., word="predicted", negative, neutral, positive]'
+
+
+@EVERY
+def test_the_topic_takes_nothing_over_plain_http(
+    synthesised: Synthesised, environment: str
+) -> None:
+    (topic,) = synthesised.resources(environment, "Pipeline", "AWS::SNS::Topic").values()
+    assert "KmsMasterKeyId" in topic["Properties"]
+    (policy,) = synthesised.resources(environment, "Pipeline", "AWS::SNS::TopicPolicy").values()
+    denied = [
+        statement["Condition"]
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Deny"
+    ]
+    assert denied == [{"Bool": {"aws:SecureTransport": "false"}}]
+
+
+@EVERY
+def test_the_dashboard_shows_executions_jobs_and_the_endpoint(
+    synthesised: Synthesised, environment: str
+) -> None:
+    found = synthesised.resources(environment, "Pipeline", "AWS::CloudWatch::Dashboard").values()
+    (dashboard,) = found
+    widgets = json.loads(plain(dashboard["Properties"]["DashboardBody"]))["widgets"]
+    titles = [widget["properties"]["title"] for widget in widgets]
+    assert titles == [
+        "Executions",
+        "Jobs: seconds from the first to the last line of their logs",
+        "Endpoint",
+        "Latency of the model, microseconds",
+        "Predicted classes",
+    ]

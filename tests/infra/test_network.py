@@ -1,0 +1,143 @@
+"""An environment in a network of its own, with no way out."""
+
+from dataclasses import replace
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.validate import ParamValidator
+
+from infra import requests
+from infra.settings import Network, Settings, SettingsError, settings_for
+from tests.infra.conftest import Synthesised, lint
+from tests.infra.test_requests import AT_SYNTH
+
+BASE_MODEL = "s3://{data_bucket}/base-models/roberta-base/"
+VPC_ID, SUBNET = "vpc-0123456789abcdef0", "subnet-0123456789abcdef0"
+LISTS = {"subnets": ["subnet-1", "subnet-2"], "security_groups": ["sg-1"]}
+VPC = {"Subnets": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-1"]}
+
+
+def closed(network: Network, environment: str = "staging") -> Settings:
+    (settings,) = settings_for(environment)
+    return replace(settings, network=network, base_model=BASE_MODEL)
+
+
+NEW = closed(Network(vpc="new", isolated=True, wheels="wheels/"))
+EXISTING = closed(Network(vpc=VPC_ID, subnets=[SUBNET], isolated=True, wheels="wheels/"), "dev")
+
+
+@pytest.fixture(scope="module")
+def synthesised(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
+    return Synthesised(tmp_path_factory.mktemp("cdk"), [NEW, EXISTING])
+
+
+def test_cfn_lint_finds_nothing(synthesised: Synthesised) -> None:
+    assert lint(synthesised.files) == ""
+
+
+def compiled(compile_request: Any, operation: str) -> dict[str, Any]:
+    request = requests.fill(
+        compile_request(NEW), lists=LISTS, wheels="s3://data/wheels", **AT_SYNTH
+    )
+    model = botocore.session.get_session().get_service_model("sagemaker")
+    found = ParamValidator().validate(request, model.operation_model(operation).input_shape)
+    assert not found.has_errors(), found.generate_report()
+    return request
+
+
+def test_training_is_isolated_and_brings_its_code_and_packages_as_channels() -> None:
+    request = compiled(requests.training, "CreateTrainingJob")
+    assert request["EnableNetworkIsolation"] is True
+    assert request["VpcConfig"] == VPC
+    channels = {
+        channel["ChannelName"]: channel["DataSource"]["S3DataSource"]["S3Uri"]
+        for channel in request["InputDataConfig"]
+    }
+    assert channels["wheels"] == "s3://data/wheels"
+    assert channels["code"] == "{code}/sourcedir.tar.gz"
+    # Values of hyperparameters are JSON.
+    place = request["HyperParameters"]["sagemaker_submit_directory"]
+    assert place == '"/opt/ml/input/data/code/sourcedir.tar.gz"'
+    assert request["Environment"] == {
+        "PIP_NO_INDEX": "1",
+        "PIP_FIND_LINKS": "/opt/ml/input/data/wheels",
+    }
+
+
+def test_serving_is_isolated_and_has_its_packages_in_the_artefact() -> None:
+    request = compiled(requests.model, "CreateModel")
+    assert request["EnableNetworkIsolation"] is True
+    assert request["VpcConfig"] == VPC
+    environment = request["PrimaryContainer"]["Environment"]
+    assert environment["PIP_FIND_LINKS"] == "/opt/ml/model/code/wheels"
+
+
+@pytest.mark.parametrize(
+    ("compile_request", "isolated"), [(requests.processing, False), (requests.evaluation, True)]
+)
+def test_only_the_job_that_feeds_the_feature_store_may_talk(
+    compile_request: Any, isolated: bool
+) -> None:
+    request = compiled(compile_request, "CreateProcessingJob")
+    assert request["NetworkConfig"] == {"EnableNetworkIsolation": isolated, "VpcConfig": VPC}
+    inputs = {
+        item["InputName"]: item["S3Input"]["LocalPath"] for item in request["ProcessingInputs"]
+    }
+    assert request["Environment"]["PIP_FIND_LINKS"] == inputs["wheels"]
+
+
+def test_a_new_vpc_has_no_way_out_and_doors_to_aws(synthesised: Synthesised) -> None:
+    kinds = [
+        item["Type"] for item in synthesised.template("staging", "Pipeline")["Resources"].values()
+    ]
+    assert "AWS::EC2::InternetGateway" not in kinds
+    assert "AWS::EC2::NatGateway" not in kinds
+    assert kinds.count("AWS::EC2::Subnet") == 2
+    assert kinds.count("AWS::EC2::FlowLog") == 1
+    doors = synthesised.resources("staging", "Pipeline", "AWS::EC2::VPCEndpoint").values()
+    types = sorted(door["Properties"]["VpcEndpointType"] for door in doors)
+    assert types == ["Gateway", "Interface", "Interface"]
+
+
+def test_an_existing_vpc_gets_a_security_group_and_nothing_else(synthesised: Synthesised) -> None:
+    resources = synthesised.template("dev", "Pipeline")["Resources"].values()
+    made = [item for item in resources if item["Type"].startswith("AWS::EC2::")]
+    assert {item["Type"] for item in made} == {
+        "AWS::EC2::SecurityGroup",
+        "AWS::EC2::SecurityGroupEgress",
+        "AWS::EC2::SecurityGroupIngress",
+    }
+    (group,) = [item for item in made if item["Type"] == "AWS::EC2::SecurityGroup"]
+    assert group["Properties"]["VpcId"] == VPC_ID
+    (rule,) = group["Properties"]["SecurityGroupEgress"]
+    assert (rule["FromPort"], rule["ToPort"]) == (443, 443)
+
+
+@pytest.mark.parametrize("environment", ["staging", "dev"])
+def test_the_state_machine_knows_the_subnets(synthesised: Synthesised, environment: str) -> None:
+    start = synthesised.definition(environment)["States"]["StartTraining"]
+    config = start["Arguments"]["Payload"]["request"]["VpcConfig"]
+    assert len(config["Subnets"]) == (2 if environment == "staging" else 1)
+    assert not [name for name in config["Subnets"] if name.startswith("{")]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"vpc": "mine"}, "network.vpc='mine': allowed is '', new, vpc-"),
+        ({"vpc": "vpc-1"}, "network.subnets="),
+        ({"subnets": ["subnet-1"]}, "network.subnets="),
+        ({"vpc": "new"}, "network.wheels='': allowed is a prefix"),
+        ({"isolated": True}, "network.wheels='': allowed is a prefix"),
+    ],
+)
+def test_a_network_that_cannot_work_is_refused(values: dict[str, Any], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        Network(**values)
+
+
+def test_a_closed_network_needs_its_base_model_in_s3() -> None:
+    (settings,) = settings_for("dev")
+    with pytest.raises(SettingsError, match="base_model='roberta-base': allowed is an s3://"):
+        replace(settings, network=Network(isolated=True, wheels="wheels/"))

@@ -1,0 +1,119 @@
+"""Executions that start by themselves: off in every environment, and on where settings say."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_cdk import App, Validations
+from cdk_nag import AwsSolutionsChecks
+
+from infra.settings import ENVIRONMENTS, SettingsError, settings_for
+from infra.stage import ReviewsStage
+from tests.infra.conftest import ROOT, Synthesised, plain
+
+EVERY = pytest.mark.parametrize("environment", ENVIRONMENTS)
+MONDAYS = "cron(0 6 ? * MON *)"
+(DEV,) = settings_for("dev")
+
+
+@pytest.fixture(scope="module")
+def scheduled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The resources of the Pipeline stack of `dev` with a schedule, cdk-nag looking on."""
+    folder = tmp_path_factory.mktemp("scheduled")
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+    app = App(context=context, outdir=str(folder))
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    settings = replace(DEV, schedule=MONDAYS, scheduled_reviews="reviews/week.csv")
+    ReviewsStage(app, settings=settings)
+    stacks = app.synth().get_nested_assembly("assembly-reviews-dev").stacks
+    (pipeline,) = (stack for stack in stacks if stack.stack_name.endswith("-Pipeline"))
+    resources: dict[str, Any] = json.loads(Path(pipeline.template_full_path).read_text())
+    return resources["Resources"]
+
+
+def only(resources: dict[str, Any], kind: str, part: str = "") -> tuple[str, dict[str, Any]]:
+    (found,) = [
+        (name, item)
+        for name, item in resources.items()
+        if item["Type"] == kind and name.startswith(part)
+    ]
+    return found
+
+
+@EVERY
+def test_no_environment_runs_by_itself(synthesised: Synthesised, environment: str) -> None:
+    assert not synthesised.resources(environment, "Pipeline", "AWS::Scheduler::Schedule")
+
+
+def test_it_starts_the_state_machine_with_an_object_of_the_data_bucket(
+    scheduled: dict[str, Any],
+) -> None:
+    _, schedule = only(scheduled, "AWS::Scheduler::Schedule")
+    machine, _ = only(scheduled, "AWS::StepFunctions::StateMachine")
+    properties, target = schedule["Properties"], schedule["Properties"]["Target"]
+    assert properties["Name"] == "reviews-dev"
+    assert properties["ScheduleExpression"] == MONDAYS
+    assert properties["FlexibleTimeWindow"] == {"Mode": "OFF"}
+    assert plain(target["Arn"]) == f"<{machine}>"
+    bucket = "reviews-dev-data-<AWS::AccountId>-us-east-1"
+    assert json.loads(plain(target["Input"])) == {"reviews": f"s3://{bucket}/reviews/week.csv"}
+
+
+def test_its_role_may_start_that_state_machine_and_nothing_else(scheduled: dict[str, Any]) -> None:
+    _, schedule = only(scheduled, "AWS::Scheduler::Schedule")
+    role, _ = only(scheduled, "AWS::IAM::Role", "Schedule")
+    machine, _ = only(scheduled, "AWS::StepFunctions::StateMachine")
+    assert plain(schedule["Properties"]["Target"]["RoleArn"]) == f"<{role}.Arn>"
+    _, policy = only(scheduled, "AWS::IAM::Policy", "Schedule")
+    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert statement["Action"] == "states:StartExecution"
+    assert plain(statement["Resource"]) == f"<{machine}>"
+
+
+def test_its_role_is_for_the_schedules_of_this_account(scheduled: dict[str, Any]) -> None:
+    _, role = only(scheduled, "AWS::IAM::Role", "Schedule")
+    (statement,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "scheduler.amazonaws.com"}
+    conditions = statement["Condition"]["StringEquals"]
+    assert plain(conditions["aws:SourceAccount"]) == "<AWS::AccountId>"
+    assert plain(conditions["aws:SourceArn"]).endswith(":schedule-group/default")
+
+
+def test_it_is_deleted_before_the_cleanup_begins(scheduled: dict[str, Any]) -> None:
+    _, schedule = only(scheduled, "AWS::Scheduler::Schedule")
+    cleanup, _ = only(scheduled, "Custom::Leftovers")
+    assert cleanup in schedule["DependsOn"]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [MONDAYS, "rate(7 days)", "rate(1 hour)", "cron(0/15 8-17 ? * MON-FRI *)", "cron(0 3 L * ? *)"],
+)
+def test_recurring_expressions_are_taken(expression: str) -> None:
+    assert replace(DEV, schedule=expression).schedule == expression
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "daily",
+        "rate(0 days)",
+        "rate(7 weeks)",
+        "cron(0 6 * * *)",
+        "cron(0 6 * * MON *)",
+        "cron(0 6 ? * ? *)",
+        "at(2026-12-24T18:00:00)",
+    ],
+)
+def test_other_expressions_are_refused_with_what_is_allowed(expression: str) -> None:
+    with pytest.raises(SettingsError, match=r"schedule=.*: allowed is rate\(NUMBER") as refused:
+        replace(DEV, schedule=expression)
+    assert refused.value.value == expression
+
+
+@pytest.mark.parametrize("key", ["", "/reviews.csv", "s3://bucket/reviews.csv"])
+def test_the_reviews_are_a_key_of_the_data_bucket(key: str) -> None:
+    with pytest.raises(SettingsError, match=r"scheduled_reviews=.*: allowed is the key of an ob"):
+        replace(DEV, schedule=MONDAYS, scheduled_reviews=key)

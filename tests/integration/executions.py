@@ -1,0 +1,53 @@
+"""Executions of the deployed state machine, with as little training as shows that it works."""
+
+import json
+import uuid
+from typing import Any
+
+from cli import execution
+from cli.execution import Execution
+from tests.integration.deployment import Deployment
+from tests.waiting import until
+
+TRAINING = {"epochs": 2, "batch_size": 16, "learning_rate": 5e-4, "max_length": 32}
+_EXECUTION_SECONDS = 420
+
+
+def start(deployment: Deployment, name: str, content: bytes, **more: Any) -> str:
+    """Uploads the CSV and starts an execution on it; returns its ARN."""
+    outputs = deployment.outputs()
+    key = f"reviews/{name}.csv"
+    deployment.client("s3").put_object(Bucket=outputs.data_bucket, Key=key, Body=content)
+    document = {"reviews": f"s3://{outputs.data_bucket}/{key}", "training": TRAINING, **more}
+    return begin(deployment, name, document)
+
+
+def begin(deployment: Deployment, name: str, document: dict[str, Any]) -> str:
+    """Starts an execution with this input; returns its ARN."""
+    states = deployment.client("stepfunctions")
+    return execution.start(states, deployment.outputs().state_machine_arn, name, document)
+
+
+def finish(deployment: Deployment, arn: str) -> Execution:
+    """The execution once it has ended."""
+    states = deployment.client("stepfunctions")
+    found = until(
+        lambda: execution.describe(states, arn),
+        lambda now: now.finished,
+        seconds=_EXECUTION_SECONDS,
+        pause=1,
+    )
+    assert found.finished, f"{arn} still runs"
+    return found
+
+
+def unique(name: str) -> str:
+    """A name that no execution had."""
+    return f"{name}-{uuid.uuid4().hex[:6]}"
+
+
+def history(deployment: Deployment, arn: str) -> str:
+    """All its events as one text, for the message of a test that fails."""
+    pages = deployment.client("stepfunctions").get_paginator("get_execution_history")
+    events = [event for page in pages.paginate(executionArn=arn) for event in page["events"]]
+    return json.dumps(events[-20:], default=str, indent=1)

@@ -1,0 +1,11 @@
+"""The last of these tests: it takes away what the others use."""
+
+import sys
+
+from cli.execution import Execution
+from tests.integration.deployment import Deployment
+
+
+def test_destroy_leaves_nothing(deployment: Deployment, succeeded: Execution) -> None:
+    deployment.destroy()
+    deployment.run(sys.executable, "-m", "cli.teardown", "--env", "local")
