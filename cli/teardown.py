@@ -106,6 +106,19 @@ _FINDERS: dict[str, Callable[[], list[str]]] = {
         "sagemaker", "list_endpoint_configs", "EndpointConfigs", "EndpointConfigName"
     ),
     "models": lambda: _pages("sagemaker", "list_models", "Models", "ModelName"),
+    "model package groups": lambda: _pages(
+        "sagemaker",
+        "list_model_package_groups",
+        "ModelPackageGroupSummaryList",
+        "ModelPackageGroupName",
+    ),
+    "scalable targets": lambda: _pages(
+        "application-autoscaling",
+        "describe_scalable_targets",
+        "ScalableTargets",
+        "ResourceId",
+        ServiceNamespace="sagemaker",
+    ),
     "feature groups": lambda: _pages(
         "sagemaker", "list_feature_groups", "FeatureGroupSummaries", "FeatureGroupName"
     ),
@@ -114,6 +127,9 @@ _FINDERS: dict[str, Callable[[], list[str]]] = {
         "stepfunctions", "list_state_machines", "stateMachines", "name"
     ),
     "functions": lambda: _pages("lambda", "list_functions", "Functions", "FunctionName"),
+    "alarms": lambda: _pages("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
+    "topics": lambda: _pages("sns", "list_topics", "Topics", "TopicArn"),
+    "roles": lambda: _pages("iam", "list_roles", "Roles", "RoleName"),
     "log groups": lambda: _pages("logs", "describe_log_groups", "logGroups", "logGroupName"),
 }
 

@@ -47,7 +47,11 @@ class JobRoles(Construct):
                 allow("sagemaker:PutRecord", "sagemaker:DescribeFeatureGroup", on=[group]),
             ],
         )
-        self.training = self._role("Training", self._may_write_runs(reading))
+        # Of checkpoints: SageMaker keeps the prefix as the folder is.
+        may_delete = allow(
+            "s3:DeleteObject", on=[artefacts.arn_for_objects("runs/*/checkpoints/*")]
+        )
+        self.training = self._role("Training", [*self._may_write_runs(reading), may_delete])
         self.serving = self._role(
             "Serving",
             [
@@ -70,7 +74,6 @@ class JobRoles(Construct):
             allow("s3:GetObject", on=reading),
             allow(
                 "s3:PutObject",
-                "s3:DeleteObject",  # of checkpoints that the training removes
                 "s3:AbortMultipartUpload",
                 on=[storage.artefacts.arn_for_objects("runs/*")],
             ),
@@ -78,7 +81,6 @@ class JobRoles(Construct):
                 "kms:Decrypt",
                 "kms:GenerateDataKey",
                 "kms:CreateGrant",
-                "kms:DescribeKey",
                 on=[storage.key.key_arn],
             ),
         ]

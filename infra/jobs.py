@@ -293,7 +293,6 @@ def registration(settings: Settings, values: Values) -> dict[str, Any]:
         "content_types": list(CONTENT_TYPES),
         "response_types": list(CONTENT_TYPES),
         "inference_instances": [settings.endpoint.instance_type],
-        "transform_instances": [settings.endpoint.instance_type],
         "model_metrics": ModelMetrics(model_statistics=evaluated),
         "domain": "NATURAL_LANGUAGE_PROCESSING",
         "task": "TEXT_CLASSIFICATION",

@@ -5,11 +5,11 @@ from typing import Any
 
 import botocore.session
 import pytest
-from botocore.validate import ParamValidator
 
 from common.run import fill
 from infra import requests
 from infra.settings import ENVIRONMENTS, Settings, settings_for
+from localcloud.constraints import check
 from tests.lambdas.conftest import run
 
 EVERY = pytest.mark.parametrize("environment", ENVIRONMENTS)
@@ -60,9 +60,7 @@ def test_sagemaker_takes_the_request(compile_request: Any, environment: str) -> 
     request = filled(compile_request, environment)
     model = botocore.session.get_session().get_service_model("sagemaker")
     shape = model.operation_model(OPERATIONS[compile_request]).input_shape
-    assert not (found := ParamValidator().validate(request, shape)).has_errors(), (
-        found.generate_report()
-    )
+    check(request, shape)  # types, and what botocore does not check: lengths, patterns, values
     assert not re.search(r"\{\w+\}", str(request)), "a placeholder is left"
 
 
@@ -156,9 +154,7 @@ def test_an_update_keeps_what_scaling_has_come_to_but_not_how_much_is_captured()
         (settings,) = settings_for(environment)
         how = requests.update(settings, ["errors", "latency"])
         request = {"EndpointName": "reviews", "EndpointConfigName": "new", **how}
-        assert not (found := ParamValidator().validate(request, shape)).has_errors(), (
-            found.generate_report()
-        )
+        check(request, shape)
         assert how.get("RetainAllVariantProperties", False) == (environment != "dev")
         assert ("ExcludeRetainedVariantProperties" in how) == (environment != "dev")
 

@@ -1,9 +1,29 @@
-"""After all the executions before: no permission was missing, and which were not needed."""
+"""After all the executions before: no permission was missing, and every one of them was used."""
+
+from fnmatch import fnmatchcase
 
 from cli.execution import Execution
 from localcloud.server import LocalCloud
 from tests.integration.deployment import Deployment
 from tests.integration.least_privilege import statements, unused
+
+# Part of a role's name, actions, and why no execution here comes to them.
+_ELSEWHERE = (
+    ("Cleanup", "*", "test_teardown.py and test_upgrade.py destroy"),
+    ("DeployEndpoint", "sagemaker:DeleteEndpoint", "only one that never came into service"),
+    ("DeployEndpoint", "application-autoscaling:*", "only other machines: test_upgrade.py"),
+    ("DeployEndpoint", "cloudwatch:*", "the same"),
+    ("HandleFailure", "sagemaker:StopTrainingJob", "only while a step waits for it"),
+    ("Start", "sagemaker:Describe*Job", "only after a lost answer: tests/lambdas/test_run.py"),
+    ("StartEvaluation", "s3:ListBucket", "only where the champion's artefact is gone"),
+    ("CheckFeatures", "s3:*Multipart*", "only large results of queries"),
+    ("JobRolesProcessing", "s3:AbortMultipartUpload", "only a large upload that fails"),
+    ("JobRolesTraining", "s3:DeleteObject", "only a checkpoint whose writing is seen half done"),
+    ("JobRolesServing", "s3:ListBucket", "so that a missing artefact is told as missing"),
+    ("JobRolesServing", "logs:CreateLogGroup", "the stack has made it"),
+    ("StateMachineRole", "logs:*", "log delivery, which the embedded AWS lacks"),
+    ("StateMachineRole", "xray:*", "tracing, the same"),
+)
 
 
 def test_every_permission_was_used(
@@ -12,6 +32,16 @@ def test_every_permission_was_used(
     found = statements(
         deployment.client("cloudformation"), deployment.client("iam"), "reviews-local-Pipeline"
     )
-    for statement, action in unused(found, cloud.iam_decisions()):
-        print(statement.role, statement.number, action)
-    raise AssertionError
+    superfluous = [
+        f"{statement.role} {action}"
+        for statement, action in unused(found, cloud.iam_decisions())
+        if not any(
+            word in statement.role and fnmatchcase(action, pattern)
+            for word, pattern, _ in _ELSEWHERE
+        )
+    ]
+    assert superfluous == []
+
+
+def test_nothing_was_denied(cloud: LocalCloud, succeeded: Execution) -> None:
+    assert [found for found in cloud.iam_decisions() if not found.allowed] == []
