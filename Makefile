@@ -32,7 +32,7 @@ demo: $(STAMP) ## Deploy into the embedded AWS, train, and ask the live endpoint
 destroy: $(STAMP) ## Run the real `cdk destroy`, check that nothing is left, stop the embedded AWS.
 	@sh tools/destroy
 
-test: $(STAMP) lint ## All checks, with one run of the whole state machine (about 10 minutes).
+test: $(STAMP) lint ## All checks, with whole runs of the state machine (about 20 minutes).
 	$(PY) -m pytest -m "not slow"
 
 test-all: $(STAMP) lint ## The slow tests too.

@@ -52,12 +52,20 @@ def later(start_at: str, first: Execution) -> dict[str, str]:
 
 
 def run(deployment: Deployment, first: Execution, role: str) -> Execution:
-    """The execution that comes soonest to what the role does."""
+    """The execution that comes soonest to what the role does, as if it were the first."""
     name = unique("without")
+    forget_code(deployment)
     if any(word in role for word in _FROM_REVIEWS):
         return finish(deployment, start(deployment, name, reviews.to_csv(reviews.rows())))
     start_at = "training" if any(word in role for word in _FROM_FEATURES) else "evaluation"
     return finish(deployment, begin(deployment, name, later(start_at, first)))
+
+
+def forget_code(deployment: Deployment) -> None:
+    """What is there already need not be looked for in vain."""
+    s3, bucket = deployment.client("s3"), deployment.outputs().artefact_bucket
+    for item in s3.list_objects_v2(Bucket=bucket, Prefix="code/").get("Contents", []):
+        s3.delete_object(Bucket=bucket, Key=item["Key"])
 
 
 def sample(found: list[Statement]) -> list[Statement]:
