@@ -6,7 +6,7 @@ from constructs import Construct, IDependable
 
 from infra.functions import Function
 from infra.monitoring import VARIANT
-from infra.permissions import allow, arn, may_stop_scaling
+from infra.permissions import allow, arn, may_stop_scaling, model_package_arns
 from infra.settings import Settings
 from infra.storage import Storage
 
@@ -97,10 +97,7 @@ class Cleanup(Construct):
             allow(
                 "sagemaker:ListModelPackages",
                 "sagemaker:DeleteModelPackage",
-                on=[
-                    arn(self, "sagemaker", f"model-package-group/{name}"),
-                    arn(self, "sagemaker", f"model-package/{name}/*"),
-                ],
+                on=model_package_arns(self, name),
             ),
             allow("sagemaker:DeleteModel", on=[arn(self, "sagemaker", f"model/{name}-*")]),
             allow(

@@ -26,6 +26,14 @@ def arn(scope: Construct, service: str, resource: str) -> str:
     return Stack.of(scope).format_arn(service=service, resource=resource)
 
 
+def model_package_arns(scope: Construct, group: str) -> Sequence[str]:
+    """The group and its versions: AWS's own examples name both."""
+    return (
+        arn(scope, "sagemaker", f"model-package-group/{group}"),
+        arn(scope, "sagemaker", f"model-package/{group}/*"),
+    )
+
+
 def may_stop_scaling(scope: Construct, endpoint: str) -> Sequence[iam.PolicyStatement]:
     """Application Auto Scaling removes its alarms with the permissions of its caller."""
     alarms = arn(scope, "cloudwatch", f"alarm:TargetTracking-endpoint/{endpoint}/*")

@@ -12,7 +12,7 @@ from constructs import Construct
 
 from infra.functions import Function
 from infra.job_roles import JobRoles
-from infra.permissions import allow, arn, may_stop_scaling
+from infra.permissions import allow, arn, may_stop_scaling, model_package_arns
 from infra.settings import Settings
 from infra.storage import Storage
 
@@ -235,14 +235,10 @@ class PipelineFunctions(Construct):
     def _may_find_champion(self) -> list[iam.PolicyStatement]:
         name, artefacts = self._settings.name, self._storage.artefacts
         return [
-            # AWS's own examples name the versions as the resource of a list of them.
             allow(
                 "sagemaker:ListModelPackages",
                 "sagemaker:DescribeModelPackage",
-                on=[
-                    arn(self, "sagemaker", f"model-package-group/{name}"),
-                    arn(self, "sagemaker", f"model-package/{name}/*"),
-                ],
+                on=model_package_arns(self, name),
             ),
             # Whether its artefact is still there.
             allow("s3:ListBucket", on=[artefacts.bucket_arn]),
@@ -254,10 +250,7 @@ class PipelineFunctions(Construct):
         return [
             allow(
                 "sagemaker:CreateModelPackage",
-                on=[
-                    arn(self, "sagemaker", f"model-package-group/{name}"),
-                    arn(self, "sagemaker", f"model-package/{name}/*"),
-                ],
+                on=model_package_arns(self, name),
             )
         ]
 

@@ -1,6 +1,5 @@
 """Executions of the deployed state machine, with as little training as shows that it works."""
 
-import json
 import uuid
 from typing import Any
 
@@ -44,10 +43,3 @@ def finish(deployment: Deployment, arn: str) -> Execution:
 def unique(name: str) -> str:
     """A name that no execution had."""
     return f"{name}-{uuid.uuid4().hex[:6]}"
-
-
-def history(deployment: Deployment, arn: str) -> str:
-    """All its events as one text, for the message of a test that fails."""
-    pages = deployment.client("stepfunctions").get_paginator("get_execution_history")
-    events = [event for page in pages.paginate(executionArn=arn) for event in page["events"]]
-    return json.dumps(events[-20:], default=str, indent=1)
