@@ -5,8 +5,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from feature_files import read_frames
 from problems import UserError
 
@@ -62,7 +60,7 @@ def ingest_file(group: Any, path: Path, *, workers: int, dead_letters: Path) -> 
     return stored
 
 
-def _ingest(group: Any, frame: pd.DataFrame, workers: int) -> pd.DataFrame:
+def _ingest(group: Any, frame: Any, workers: int) -> Any:
     """The rows of `frame` that every attempt failed to store."""
     from sagemaker.feature_store.feature_group import IngestionError
 

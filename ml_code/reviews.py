@@ -3,20 +3,22 @@
 import codecs
 import csv
 import gzip
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import TextIOWrapper
+from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any, cast
-
-import pandas as pd
+from typing import IO, cast
 
 from problems import UserError
 from screening import Chunk
 
 _CHUNK_ROWS = 20_000
 _BLOCK_BYTES = 1 << 20
+_END = "\0end of the file"
+csv.field_size_limit(2**31 - 1)  # a text may be longer than the 128 KiB of the default
+Fields = tuple[str, str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,11 +28,6 @@ class Columns:
     text: str
     rating: str
     title: str = ""
-
-    def present(self, header: list[str]) -> list[str]:
-        """The columns to take from a file with this header."""
-        wanted = (self.text, self.rating, self.title)
-        return [name for name in wanted if name and name in header]
 
 
 def review_files(folder: Path) -> list[Path]:
@@ -64,39 +61,60 @@ def read_header(path: Path) -> list[str]:
 
 
 def read_chunks(files: list[Path], columns: Columns) -> Iterator[Chunk]:
-    """All rows of all files."""
+    """All rows of all files. Raises UserError for a row with more fields than the header."""
     sizes = [path.stat().st_size for path in files]
     for at, path in enumerate(files):
         before, first_row = sum(sizes[:at]), 1
-        for frame, position in _frames(path, columns):
-            length = len(frame)
-            titles = frame[columns.title].tolist() if columns.title in frame else [""] * length
+        for rows, position in _rows(path, columns):
+            texts, titles, ratings = zip(*rows, strict=True)
             yield Chunk(
                 file=path.name,
                 first_row=first_row,
                 rating_column=columns.rating,
-                texts=frame[columns.text].tolist(),
+                texts=texts,
                 titles=titles,
-                ratings=frame[columns.rating].tolist(),
+                ratings=ratings,
                 share_read=(before + position) / sum(sizes),
             )
-            first_row += length
+            first_row += len(rows)
 
 
-def _frames(path: Path, columns: Columns) -> Iterator[tuple[pd.DataFrame, int]]:
-    """(rows, bytes of the file read so far) chunk by chunk."""
-    # keep_default_na=False: a review may well consist of the word "null".
-    options: dict[str, Any] = {"dtype": object, "keep_default_na": False, "encoding": "utf-8-sig"}
-    wanted = columns.present(read_header(path))
-    try:
-        with (
-            _opened(path) as (file, raw),
-            pd.read_csv(file, usecols=wanted, chunksize=_CHUNK_ROWS, **options) as reader,
-        ):
-            for frame in reader:
-                yield frame, raw.tell()
-    except pd.errors.ParserError as error:
-        raise UserError(f"{path.name}: not a readable CSV file: {error}") from error
+def _rows(path: Path, columns: Columns) -> Iterator[tuple[list[Fields], int]]:
+    """(text, title and rating of each row, bytes of the file read so far) chunk by chunk."""
+    with _opened(path) as (file, raw), TextIOWrapper(file, "utf-8-sig", newline="") as text:
+        # The line behind the last one comes back as a row unless a quote was never closed.
+        reader = csv.reader(chain(text, [_END]))
+        header = next(reader)
+        pick = _picker(header, columns)
+        number, has_ended = 0, False
+        while chunk := list(islice(filter(None, reader), _CHUNK_ROWS)):
+            has_ended = chunk[-1] == [_END]
+            if has_ended:
+                chunk.pop()
+            widest = max(map(len, chunk), default=0)
+            if widest > len(header):
+                at = next(n for n, row in enumerate(chunk, 1) if len(row) == widest)
+                raise UserError(
+                    f"{path.name}: row {number + at} has {widest} fields, the header {len(header)}"
+                )
+            if chunk:
+                yield list(map(pick, chunk)), raw.tell()
+            number += len(chunk)
+        if not has_ended:
+            raise UserError(f"{path.name}: not a readable CSV file: a quote is never closed")
+
+
+def _picker(header: list[str], columns: Columns) -> Callable[[list[str]], Fields]:
+    """Takes text, title and rating out of a row; a field that is not there is empty."""
+    names = (columns.text, columns.title, columns.rating)
+    places = [header.index(name) if name and name in header else len(header) for name in names]
+    room, text, title, rating = len(header) + 1, *places
+
+    def pick(row: list[str]) -> Fields:
+        row += [""] * (room - len(row))
+        return row[text], row[title], row[rating]
+
+    return pick
 
 
 def _check_utf8(path: Path) -> None:

@@ -1,6 +1,7 @@
 """The first pass over a chunk of reviews: what is usable, whose it is, and its text set aside."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import isnan, nan
 from pathlib import Path
@@ -19,9 +20,9 @@ class Chunk:
     file: str
     first_row: int
     rating_column: str
-    texts: list[str]
-    titles: list[str]
-    ratings: list[str]
+    texts: Sequence[str]
+    titles: Sequence[str]
+    ratings: Sequence[str]
     share_read: float  # of all bytes of all files, once this chunk is read
 
 

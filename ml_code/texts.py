@@ -16,7 +16,8 @@ Keys = NDArray[np.uint64]
 
 def cleaned(text: str) -> str:
     """The text as it is stored and tokenised: composed Unicode, single spaces."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    composed = text if text.isascii() else unicodedata.normalize("NFC", text)
+    return " ".join(composed.split())
 
 
 def joined(title: str, body: str) -> str:

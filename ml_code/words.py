@@ -24,7 +24,9 @@ class WordEncoder:
     def __init__(self, tokenizer: Any, *, max_length: int) -> None:
         self._tokenizer, self._max_length = tokenizer, max_length
         self._special = [token.content for token in tokenizer.get_added_tokens_decoder().values()]
+        self._marks = {token[0] for token in self._special}
         self._head, self._tail = self._frame()
+        self._frame_size = len(self._head) + len(self._tail)
         self._first = _Memory(tokenizer, "")
         self._later = _Memory(tokenizer, " ")
         self._is_exact: bool | None = None
@@ -53,45 +55,44 @@ class WordEncoder:
         split = [text.split(" ") for text in texts]
         self._first.learn({words[0] for words in split})
         self._later.learn(set(chain.from_iterable(split)))
-        first_ids, first_size = self._first.ids, self._first.sizes
-        later_ids, later_size = self._later.ids.__getitem__, self._later.sizes.__getitem__
-        frame = len(self._head) + len(self._tail)
-        head, tail = ([",".join(map(str, ids))] if ids else [] for ids in (self._head, self._tail))
+        first, later = self._first.ids, self._later.ids.__getitem__
+        head = "[" + "".join(f"{token}," for token in self._head)
+        tail = "".join(f",{token}" for token in self._tail) + "]"
         rows, sizes = [], []
         for words, text in zip(split, texts, strict=True):
-            word, *rest = words
-            size = frame + first_size[word] + sum(map(later_size, rest))
-            # A special token may take the spaces around it; a long text has to be cut.
-            if size > self._max_length or any(token in text for token in self._special):
+            # Some words, of control characters alone, have no ids.
+            ids = ",".join(filter(None, [first[words[0]], *map(later, words[1:])]))
+            row, size = f"{head}{ids}{tail}", self._frame_size + ids.count(",") + 1
+            if size > self._max_length or not ids or self._may_hold_special(text):
                 (row,), (size,) = self._whole([text])
-            else:
-                ids = [*head, first_ids[word], *map(later_ids, rest), *tail]
-                row = "[" + ",".join(filter(None, ids)) + "]"
             rows.append(row)
             sizes.append(size)
         return rows, sizes
 
+    def _may_hold_special(self, text: str) -> bool:
+        """A special token in the midst of a text may take the spaces around it."""
+        return any(mark in text for mark in self._marks) and any(
+            token in text for token in self._special
+        )
+
 
 class _Memory:
-    """The ids (as they stand in JSON) and the number of tokens of words with `prefix`."""
+    """The ids of words with `prefix`, as they stand in JSON."""
 
     def __init__(self, tokenizer: Any, prefix: str) -> None:
         self._tokenizer, self._prefix = tokenizer, prefix
         self.ids: dict[str, str] = {}
-        self.sizes: dict[str, int] = {}
 
     def learn(self, words: set[str]) -> None:
         unknown = [word for word in words if word not in self.ids]
         if len(self.ids) + len(unknown) > _REMEMBERED_WORDS:
             self.ids.clear()
-            self.sizes.clear()
             unknown = list(words)
         encoded = self._tokenizer.encode_batch_fast(
             [self._prefix + word for word in unknown], add_special_tokens=False
         )
         for word, item in zip(unknown, encoded, strict=True):
             self.ids[word] = _json(item.ids)[1:-1]
-            self.sizes[word] = len(item.ids)
 
 
 def _json(ids: Sequence[int]) -> str:
