@@ -1,14 +1,23 @@
-"""The AWS a command talks to, by the SDK's own settings (profile, region, AWS_ENDPOINT_URL)."""
+"""The AWS a command talks to.
 
+Where it is follows from the environment: `local` is in the embedded AWS, the others are where the
+SDK's own settings (profile, credentials) say. AWS_ENDPOINT_URL comes before both.
+"""
+
+import os
 from functools import cached_property
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
-from cli import stack_outputs
+from cli import embedded, stack_outputs
 from cli.errors import InvalidArgument
 from cli.stack_outputs import StackOutputs
 from infra.settings import Settings, SettingsError, settings_for
+
+# An AWS that cannot be reached is told after half a minute, not after five.
+_PATIENCE = Config(connect_timeout=10, retries={"mode": "standard", "max_attempts": 3})
 
 
 def find_settings(environment: str) -> Settings:
@@ -21,13 +30,31 @@ def find_settings(environment: str) -> Settings:
 
 
 class Environment:
-    """One deployed environment: its clients and its stack outputs, made when first asked for."""
+    """One environment: its settings, its clients and its stack outputs, made when asked for."""
 
     def __init__(self, name: str) -> None:
-        self.name = find_settings(name).environment
+        self.settings = find_settings(name)
+        self.name = self.settings.environment
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether it is in the embedded AWS of this project."""
+        return self.name == embedded.ENVIRONMENT and not embedded.is_named()
+
+    @property
+    def is_on_aws(self) -> bool:
+        return not self.is_embedded and not embedded.is_named()
 
     def client(self, service: str) -> Any:
-        return boto3.client(service)
+        """Raises NotRunning."""
+        options = embedded.running().client_options if self.is_embedded else {}
+        return boto3.client(service, region_name=self.settings.region, config=_PATIENCE, **options)
+
+    def variables(self) -> dict[str, str]:
+        """The variables of a process that shall talk to the same AWS. Raises NotRunning."""
+        if not self.is_embedded:
+            return dict(os.environ)
+        return embedded.clean_variables() | dict(embedded.running().variables)
 
     @cached_property
     def outputs(self) -> StackOutputs:

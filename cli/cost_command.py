@@ -1,6 +1,5 @@
 """`reviews cost`: what the environments cost in a month on AWS."""
 
-import json
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -9,23 +8,21 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.aws import find_settings
-from cli.commands import plain_errors
 from cli.estimate import WEEK_HOURS, Assumptions, Estimate, Item, estimate
+from cli.output import Answer, answers
 from cli.prices import FILE, REGION
 from infra.settings import settings_for
 
 _UNKNOWN = "unknown"
-console = Console()
 
 
 def _number(default: float, help_: str, most: float | None = None) -> Any:
     return typer.Option(default, min=0, max=most, help=help_)
 
 
-@plain_errors
+@answers
 def cost(
     env: Annotated[str, typer.Option("--env", help="Empty: every environment.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, with sources.")] = False,
     runs: float = _number(4, "Executions a month."),
     processing_minutes: float = _number(15, "Of each execution."),
     training_minutes: float = _number(47, "Of each execution."),  # roberta-base on ml.c5.9xlarge
@@ -35,7 +32,7 @@ def cost(
     stored_gb: float = _number(10, "In S3."),
     log_gb: float = _number(1, "Of new logs a month."),
     office_hours: float = _number(50, "A week, outside which the endpoint can stop.", WEEK_HOURS),
-) -> None:
+) -> Answer:
     """Estimate what the environments cost in a month on AWS."""
     assumed = Assumptions(
         runs=runs,
@@ -50,15 +47,19 @@ def cost(
     )
     chosen = [find_settings(env)] if env else settings_for()
     estimates = [estimate(settings, assumed) for settings in chosen]
-    if as_json:
-        typer.echo(json.dumps([_document(made, assumed) for made in estimates], indent=2))
-        return
+    return Answer(
+        document=[_document(made, assumed) for made in estimates],
+        show=lambda console: _show(console, assumed, estimates),
+    )
+
+
+def _show(console: Console, assumed: Assumptions, estimates: list[Estimate]) -> None:
     for made in estimates:
-        _print(made, assumed)
-    _print_small(assumed, estimates)
+        _print(console, made, assumed)
+    _print_small(console, assumed, estimates)
 
 
-def _print(made: Estimate, assumed: Assumptions) -> None:
+def _print(console: Console, made: Estimate, assumed: Assumptions) -> None:
     console.print(f"[bold]{made.environment}[/], a month in {REGION}", highlight=False)
     table = Table("item", box=None, pad_edge=False)
     table.add_column("quantity", justify="right")
@@ -87,7 +88,7 @@ def _money(item: Item) -> tuple[str, str]:
     return f"{item.price.usd:g}", f"{item.usd:,.2f}"
 
 
-def _print_small(assumed: Assumptions, estimates: list[Estimate]) -> None:
+def _print_small(console: Console, assumed: Assumptions, estimates: list[Estimate]) -> None:
     """What the figures rest on."""
     read = sorted(item.price.read for made in estimates for item in made.items if item.price.read)
     console.print(

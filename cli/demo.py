@@ -5,19 +5,17 @@
 Nothing here is special to the embedded AWS; tools/demo chooses the values.
 """
 
-import signal
-import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from cli import endpoint, execution, features, report, samples, storage
+from cli import endpoint, execution, features, processes, report, samples, storage
 from cli.aws import Environment
-from cli.commands import plain_errors
-from cli.main import follow
+from cli.following import follow
+from cli.output import plain_errors
 
 SENTENCES = (
     "I love this dress, it fits perfectly and the fabric feels wonderful.",
@@ -33,11 +31,10 @@ def main(
     reviews: Annotated[Path | None, typer.Option(help="Empty: the installable sample.")] = None,
 ) -> None:
     """Upload, execute, evaluate, predict, query."""
-    # Ends by an exception, so that the terminal gets its cursor back.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    processes.end_by_exception()
     here = Environment(env)
     arn = start(here, reviews)
-    result = follow(here, arn)
+    result = follow(here, arn, console=console)
 
     heading("Result")
     report.evaluation(console, result["evaluation"])
@@ -52,9 +49,8 @@ def main(
 
 
 def start(here: Environment, reviews: Path | None) -> str:
-    """Uploads the base model and the reviews, starts an execution and returns its ARN."""
+    """Uploads the reviews, starts an execution and returns its ARN."""
     s3, outputs = here.client("s3"), here.outputs
-    upload_base_model(s3, outputs.base_model)
     with tempfile.TemporaryDirectory() as folder:
         file = reviews or samples.installable_reviews(Path(folder) / "sample.csv")
         uri = storage.upload_reviews(s3, file, outputs.data_bucket)
@@ -65,27 +61,17 @@ def start(here: Environment, reviews: Path | None) -> str:
     return execution.start(states, outputs.state_machine_arn, name, {"reviews": uri})
 
 
-def upload_base_model(s3: Any, base_model: str) -> None:
-    """Brings the installed pretrained model to where the environment expects it.
-
-    Nothing to do where the base model is a name that a model hub knows.
-    """
-    if base_model.startswith("s3://"):
-        storage.upload_directory(s3, samples.installed_base_model(), base_model)
-        console.print(f"Base model: {base_model}", highlight=False, soft_wrap=True)
-
-
 def heading(text: str) -> None:
     console.print(f"\n[bold]{text}[/]", highlight=False)
 
 
 def next_steps() -> str:
-    python = ".venv/bin/python -m localcloud exec --"
+    folder = ".venv/bin"
     return (
-        f"Look further, with any AWS client:\n"
-        f"  {python} reviews status\n"
-        f'  {python} reviews predict "Soft, warm and true to size."\n'
-        f"  {python} aws sagemaker list-training-jobs\n"
+        f"Look further, with this command line or with any AWS client:\n"
+        f"  {folder}/reviews status\n"
+        f'  {folder}/reviews predict "Soft, warm and true to size."\n'
+        f"  {folder}/python -m localcloud exec -- aws sagemaker list-training-jobs\n"
         f"Tear down: make destroy"
     )
 

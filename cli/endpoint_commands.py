@@ -3,29 +3,29 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from cli.aws import Environment
-from cli.commands import Env, plain_errors
 from cli.endpoint_switch import EndpointSwitch
+from cli.options import Env
+from cli.output import Answer, answers, message, notes
 
 app = typer.Typer(
     no_args_is_help=True, help="Stop the endpoint, which costs money while it exists; start it."
 )
-console = Console()
 
 
 @app.command()
-@plain_errors
-def stop(env: Env = "local") -> None:
+@answers
+def stop(env: Env = "local") -> Answer:
     """Delete the endpoint. Its model and its configuration stay, for the next start."""
-    with console.status("Stopping"):
-        said = EndpointSwitch(Environment(env)).stop()
-    console.print(said, highlight=False, soft_wrap=True)
+    here = Environment(env)
+    with notes.status("Stopping"):
+        said = EndpointSwitch(here).stop()
+    return _answer(here, said)
 
 
 @app.command()
-@plain_errors
+@answers
 def start(
     env: Env = "local",
     config: Annotated[
@@ -34,8 +34,15 @@ def start(
     no_wait: Annotated[
         bool, typer.Option("--no-wait", help="Do not wait until it is in service.")
     ] = False,
-) -> None:
+) -> Answer:
     """Create the endpoint again as it was, and wait until it is in service."""
-    with console.status("Starting"):
-        said = EndpointSwitch(Environment(env)).start(config=config, wait=not no_wait)
-    console.print(said, highlight=False, soft_wrap=True)
+    here = Environment(env)
+    with notes.status("Starting"):
+        said = EndpointSwitch(here).start(config=config, wait=not no_wait)
+    return _answer(here, said)
+
+
+def _answer(here: Environment, said: str) -> Answer:
+    return Answer(
+        document={"endpoint": here.outputs.endpoint_name, "message": said}, show=message(said)
+    )

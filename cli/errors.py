@@ -2,22 +2,31 @@
 
 CliError
 ├── NotDeployed          the environment has no Pipeline stack
+├── NotRunning           the environment is in an embedded AWS that does not run
 ├── InvalidArgument      an argument of the user is not usable
 ├── ExecutionFailed      the execution ended otherwise than SUCCEEDED
 ├── QueryFailed          Athena refused or failed the query
 ├── EndpointUnavailable  there is no endpoint that answers
 │   └── EndpointMissing  there is no endpoint at all
 ├── EndpointBusy         the endpoint has to come to rest before it can change
-└── PriceMissing         the price table lacks something that the settings use
+├── PriceMissing         the price table lacks something that the settings use
+├── CommandFailed        a program that was called, such as cdk, did not succeed
+└── Interrupted          Ctrl-C
 """
 
 
 class CliError(Exception):
     """Base of all errors that are shown as one plain message, without a traceback."""
 
+    exit_code = 1
+
 
 class NotDeployed(CliError):
     """The environment's Pipeline stack does not exist in this account and region."""
+
+
+class NotRunning(CliError):
+    """No embedded AWS runs here, and no setting of the SDK names another one."""
 
 
 class InvalidArgument(CliError):
@@ -50,3 +59,13 @@ class EndpointBusy(CliError):
 
 class PriceMissing(CliError):
     """cli/prices.py has no row for an instance type or a region of the settings."""
+
+
+class CommandFailed(CliError):
+    """A program ended with another exit code than 0, or is not installed."""
+
+
+class Interrupted(CliError):
+    """The user pressed Ctrl-C; the message says what goes on nevertheless."""
+
+    exit_code = 130  # as of a shell: 128 and the number of SIGINT

@@ -1,9 +1,10 @@
-"""Executions of the state machine: their input, start, history and end."""
+"""Executions of the state machine: their start, history and end."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import Any
 
 from cli.errors import ExecutionFailed, InvalidArgument
@@ -19,6 +20,7 @@ class Execution:
     name: str
     status: str
     started: datetime
+    ended: datetime | None = None
     output: dict[str, Any]
     error: str
     cause: str
@@ -32,34 +34,6 @@ class Execution:
         if self.status != "SUCCEEDED":
             raise ExecutionFailed(status=self.status, error=self.error, cause=self.cause)
         return self.output
-
-
-def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
-    """Turns `training.epochs=3` into {"training": {"epochs": 3}}.
-
-    A value is JSON where it reads as JSON, and text otherwise. Which fields exist is the
-    Prepare step's knowledge; it names the legal ones. Raises InvalidArgument for another form.
-    """
-    document: dict[str, Any] = {}
-    for setting in settings:
-        path, equals, value = setting.partition("=")
-        *parents, leaf = path.split(".")
-        if not equals or not all([*parents, leaf]):
-            raise InvalidArgument(f"--set {setting}: write it as FIELD=VALUE or GROUP.FIELD=VALUE")
-        place = document
-        for parent in parents:
-            place = place.setdefault(parent, {})
-            if not isinstance(place, dict):
-                raise InvalidArgument(f"--set {setting}: {parent} already has a value")
-        place[leaf] = _json_or_text(value)
-    return document
-
-
-def _json_or_text(value: str) -> Any:
-    try:
-        return json.loads(value)
-    except ValueError:
-        return value
 
 
 def default_name(now: datetime | None = None) -> str:
@@ -87,6 +61,7 @@ def describe(states: Any, arn: str) -> Execution:
         name=response["name"],
         status=response["status"],
         started=response["startDate"],
+        ended=response.get("stopDate"),
         output=json.loads(response.get("output") or "{}"),
         error=response.get("error", ""),
         cause=_message(response.get("cause", "")),
@@ -110,15 +85,35 @@ def redrive(states: Any, found: Execution) -> None:
         raise InvalidArgument(f"{found.name} is {found.status}: {error}") from error
 
 
+def stop(states: Any, found: Execution) -> None:
+    """Ends an execution, but not the job that it waits for; InvalidArgument if it has ended."""
+    if found.finished:
+        raise InvalidArgument(f"{found.name} is {found.status}: there is nothing to stop")
+    states.stop_execution(executionArn=found.arn, error="Stopped", cause="by reviews stop")
+
+
 def find(states: Any, state_machine_arn: str, name: str = "") -> Execution:
-    """The execution of this name, or the latest; InvalidArgument when there is none."""
+    """The execution of this name, or the latest.
+
+    InvalidArgument when there is none, with the names that are most like it.
+    """
+    names = []
+    for item in every(states, state_machine_arn):
+        if name in ("", item["name"]):
+            return describe(states, item["executionArn"])
+        names.append(item["name"])
+    if not names:
+        raise InvalidArgument("There is no run yet. Start one: reviews run reviews.csv")
+    like = get_close_matches(name, names)
+    hint = f"Did you mean {' or '.join(like)}?" if like else f"The latest is {names[0]}."
+    raise InvalidArgument(f"There is no run named {name}. {hint}")
+
+
+def every(states: Any, state_machine_arn: str) -> Iterator[dict[str, Any]]:
+    """ListExecutions, newest first."""
     pages = states.get_paginator("list_executions").paginate(stateMachineArn=state_machine_arn)
     for page in pages:
-        for item in page["executions"]:  # newest first
-            if name in ("", item["name"]):
-                return describe(states, item["executionArn"])
-    wanted = f"no execution named {name}" if name else "no execution yet"
-    raise InvalidArgument(f"There is {wanted}. Start one: reviews run reviews.csv")
+        yield from page["executions"]
 
 
 class History:

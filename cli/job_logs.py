@@ -1,6 +1,7 @@
-"""The live numbers of a job, from the lines it prints to CloudWatch Logs."""
+"""The log of a job in CloudWatch Logs, and the live numbers in it."""
 
 import re
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +10,7 @@ from botocore.exceptions import ClientError
 # `train:loss=0.53`, `progress=0.42`, `stage=tokenise`; a number or one word.
 _VALUE = re.compile(r"(?<!\S)([A-Za-z][\w:.-]*)=(\S+)")
 _PROGRESS = re.compile(r"(?:^|:)progress$")
+TAIL_LINES = 5
 
 
 @dataclass
@@ -41,47 +43,60 @@ class LiveValues:
             return
 
 
+class Stream:
+    """One log stream, read on from the last call."""
+
+    def __init__(self, logs: Any, group: str, name: str) -> None:
+        self._logs, self._group, self.name = logs, group, name
+        self._token = ""
+
+    def read(self) -> list[str]:
+        """Returns the new lines."""
+        lines: list[str] = []
+        while True:
+            more = {"nextToken": self._token} if self._token else {}
+            page = self._logs.get_log_events(
+                logGroupName=self._group, logStreamName=self.name, startFromHead=True, **more
+            )
+            lines += [event["message"].rstrip("\n") for event in page["events"]]
+            token = page["nextForwardToken"]
+            # The same token again is CloudWatch's way of saying that this is the end for now.
+            has_ended = token == self._token or not page["events"]
+            self._token = token
+            if has_ended:
+                return lines
+
+
+def find_streams(logs: Any, group: str, job: str) -> list[Stream]:
+    """One stream for each instance of the job, in their order; none while it has no log yet."""
+    try:
+        page = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=f"{job}/")
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ResourceNotFoundException":
+            return []  # the log group appears with the account's first job
+        raise
+    return [Stream(logs, group, name) for name in sorted(_names(page))]
+
+
+def _names(page: dict[str, Any]) -> list[str]:
+    return [stream["logStreamName"] for stream in page["logStreams"]]
+
+
 class JobLog:
     """Follows the log of one job's first instance, reading on from the last call."""
 
     def __init__(self, logs: Any, group: str, job: str) -> None:
         self._logs, self._group, self._job = logs, group, job
-        self._stream = ""
-        self._token = ""
+        self._stream: Stream | None = None
         self.live = LiveValues()
+        self.tail: deque[str] = deque(maxlen=TAIL_LINES)
 
     def read(self) -> list[str]:
         """Returns the new lines; none while the job has no log yet."""
-        if not self._stream:
-            self._stream = self._find_stream()
-        lines: list[str] = []
-        while self._stream:
-            more = {"nextToken": self._token} if self._token else {}
-            page = self._logs.get_log_events(
-                logGroupName=self._group,
-                logStreamName=self._stream,
-                startFromHead=True,
-                **more,
-            )
-            lines += [event["message"].rstrip("\n") for event in page["events"]]
-            token = page["nextForwardToken"]
-            # The same token again is CloudWatch's way of saying that this is the end for now.
-            if token == self._token or not page["events"]:
-                self._token = token
-                break
-            self._token = token
+        if self._stream is None:
+            self._stream = next(iter(find_streams(self._logs, self._group, self._job)), None)
+        lines = self._stream.read() if self._stream else []
         for line in lines:
             self.live.read_line(line)
+        self.tail.extend(line for line in lines if line.strip())
         return lines
-
-    def _find_stream(self) -> str:
-        try:
-            page = self._logs.describe_log_streams(
-                logGroupName=self._group, logStreamNamePrefix=f"{self._job}/"
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ResourceNotFoundException":
-                return ""  # the log group appears with the account's first job
-            raise
-        names = sorted(stream["logStreamName"] for stream in page["logStreams"])
-        return names[0] if names else ""

@@ -1,14 +1,16 @@
 """Shows an execution while it runs: one bar per step on a terminal, plain lines elsewhere."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from rich.console import Console
+from rich.console import Console, Group
+from rich.live import Live
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Column
+from rich.text import Text
 
 from cli import execution
 from cli.execution import Execution, History
@@ -41,6 +43,7 @@ class StepView:
 
     step: Step
     live: LiveValues
+    tail: Sequence[str] = ()  # of its job's log
 
     @property
     def text(self) -> str:
@@ -63,7 +66,7 @@ class View(Protocol):
 
 
 class BarView:
-    """One bar per step, with the time taken and the job's live values."""
+    """One bar per step, with the time taken and the job's live values; below, the log's end."""
 
     def __init__(self, console: Console) -> None:
         self._progress = Progress(
@@ -75,29 +78,36 @@ class BarView:
             expand=True,
         )
         self._tasks: list[TaskID] = []
+        self._tail: Sequence[str] = ()
+        self._live = Live(console=console, get_renderable=self._render)
 
     def __enter__(self) -> "BarView":
-        self._progress.start()
+        self._live.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._progress.stop()
+        self._live.stop()
+
+    def _render(self) -> Group:
+        text = Text("\n".join(self._tail), style="dim", no_wrap=True, overflow="ellipsis")
+        return Group(self._progress, text) if self._tail else Group(self._progress)
 
     def show(self, steps: list[StepView], now: datetime) -> None:
         for index, view in enumerate(steps):
             if index == len(self._tasks):
-                task = self._progress.add_task(
-                    "", total=None, start=False, mark="", clock="", text=""
-                )
+                task = self._progress.add_task("", total=None, mark="", clock="", text="")
                 self._tasks.append(task)
             self._update(self._tasks[index], view, now)
+        # That of a job that failed stays: it says why.
+        tails = (v.tail for v in steps if v.step.state in (State.RUNNING, State.FAILED))
+        self._tail = next(tails, ())
 
     def _update(self, task: TaskID, view: StepView, now: datetime) -> None:
         state = view.step.state
         # Without a total the bar pulses: running, but nobody knows how far.
-        fraction = {State.DONE: 1.0, State.WAITING: 0.0}.get(state, view.live.fraction)
-        if state is not State.WAITING:
-            self._progress.start_task(task)
+        far = view.live.fraction
+        ends = {State.DONE: 1.0, State.WAITING: 0.0, State.FAILED: far or 0.0}
+        fraction = ends.get(state, far)
         self._progress.update(
             task,
             description=f"[{_COLOURS[state]}]{view.step.title}",
@@ -110,7 +120,10 @@ class BarView:
 
 
 class PlainView:
-    """A line whenever a step changes and every 15 seconds while it runs, for logs and CI."""
+    """A line whenever a step changes and every 15 seconds while it runs, for logs and CI.
+
+    Below a step that failed is the end of its job's log.
+    """
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -139,7 +152,9 @@ class PlainView:
         line = (
             f"{step.title}: {step.state}{percent} {clock(view.seconds(now))} {view.text}".rstrip()
         )
-        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+        tail = view.tail if step.state is State.FAILED else ()
+        for text in [line, *(f"  {end}" for end in tail)]:
+            self._console.print(text, markup=False, highlight=False, soft_wrap=True)
         self._spoke = now
 
 
@@ -160,17 +175,17 @@ class Watcher:
         """One look: the execution, and its steps with what their jobs last said."""
         found = execution.describe(self._states, self._arn)
         steps = read_steps(self._history.read(), found.status)
-        return found, [StepView(step=step, live=self._live(step)) for step in steps]
+        return found, [self._view(step) for step in steps]
 
-    def _live(self, step: Step) -> LiveValues:
+    def _view(self, step: Step) -> StepView:
         if not step.job:
-            return LiveValues()
+            return StepView(step=step, live=LiveValues())
         if step.job not in self._job_logs:
             self._job_logs[step.job] = JobLog(self._logs, step.log_group, step.job)
         log = self._job_logs[step.job]
-        if step.state is State.RUNNING or not log.live.values:
+        if step.state in (State.RUNNING, State.FAILED) or not log.live.values:
             log.read()
-        return log.live
+        return StepView(step=step, live=log.live, tail=tuple(log.tail))
 
 
 def choose_view(console: Console) -> View:

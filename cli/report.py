@@ -1,6 +1,7 @@
 """Tables and sentences about results, for a terminal."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console
@@ -46,13 +47,42 @@ def rows(console: Console, result: features.Table) -> None:
     console.print(table)
 
 
+def status_document(found: Execution, steps: Sequence[StepView]) -> dict[str, Any]:
+    """What `status` prints, for a program."""
+    return {
+        "run": found.name,
+        "arn": found.arn,
+        "status": found.status,
+        "started": found.started,
+        "ended": found.ended,
+        "error": found.error,
+        "cause": found.cause,
+        "steps": [_step_document(view) for view in steps],
+    }
+
+
+def _step_document(view: StepView) -> dict[str, Any]:
+    step = view.step
+    return {
+        "step": step.key,
+        "state": step.state,
+        "began": step.began,
+        "ended": step.ended,
+        "job": step.job,
+        "progress": view.live.fraction,
+        "values": view.live.values,
+    }
+
+
 def status(console: Console, found: Execution, steps: Sequence[StepView]) -> None:
     """Prints the execution's status and a row per step."""
     console.print(f"{found.name}: [bold]{found.status}[/], started {found.started:%Y-%m-%d %H:%M}")
-    table = Table("step", "state", "time", "job", "latest", box=None, pad_edge=False)
+    table = Table("step", "state", "time", box=None, pad_edge=False)
+    table.add_column("job", no_wrap=True)  # to be copied
+    table.add_column("latest")
     for view in steps:
         step = view.step
-        time = clock((step.ended - step.began).total_seconds()) if step.began and step.ended else ""
+        time = clock(view.seconds(datetime.now(UTC))) if step.began else ""
         table.add_row(step.title, str(step.state), time, step.job, view.text)
     console.print(table)
     if found.error:

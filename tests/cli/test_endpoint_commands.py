@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from typer.testing import CliRunner
 
@@ -54,7 +56,9 @@ def test_predict_says_that_the_endpoint_is_stopped(
     )
 
 
-def test_an_environment_without_settings_is_answered_with_those_that_have_some() -> None:
-    result = CliRunner().invoke(main.app, ["status", "--env", "nowhere"])
-    assert result.exit_code == 1
-    assert result.stderr == "--env nowhere: allowed is local, dev, staging, prod\n"
+def test_a_program_gets_a_document(world: EndpointWorld) -> None:
+    world.deploy()
+    code, output, _ = run("endpoint", "stop", "--json")
+    found = json.loads(output)
+    assert (code, found["endpoint"]) == (0, NAME)
+    assert found["message"].startswith(f"{NAME} is stopped.")

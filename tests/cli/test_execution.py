@@ -10,7 +10,6 @@ from cli.execution import (
     default_name,
     describe,
     find,
-    parse_settings,
     redrive,
 )
 
@@ -60,25 +59,6 @@ class FakeStates:
         }
 
 
-def test_settings_nest_by_dots_and_read_json_values() -> None:
-    settings = ["training.epochs=3", "training.learning_rate=1e-4", "base_model=roberta-base"]
-    assert parse_settings(settings) == {
-        "training": {"epochs": 3, "learning_rate": 1e-4},
-        "base_model": "roberta-base",
-    }
-
-
-@pytest.mark.parametrize("setting", ["epochs", "=3", "training..epochs=3", ".epochs=1"])
-def test_a_setting_of_another_form_is_named(setting: str) -> None:
-    with pytest.raises(InvalidArgument, match="FIELD=VALUE"):
-        parse_settings([setting])
-
-
-def test_a_group_that_has_a_value_already_is_named() -> None:
-    with pytest.raises(InvalidArgument, match="training already has a value"):
-        parse_settings(["training=1", "training.epochs=2"])
-
-
 def test_default_names_tell_the_time() -> None:
     assert default_name(datetime(2026, 11, 23, 18, 45, 2, tzinfo=UTC)) == "run-20261123-184502"
 
@@ -98,8 +78,19 @@ def test_the_latest_execution_is_found_without_a_name() -> None:
 
 
 def test_a_missing_execution_is_named() -> None:
-    with pytest.raises(InvalidArgument, match="no execution named other"):
+    with pytest.raises(InvalidArgument, match=r"no run named other\. The latest is new\."):
         find(FakeStates(executions=["new"]), "machine", "other")
+
+
+def test_a_name_that_is_nearly_right_is_answered_with_the_nearest() -> None:
+    states = FakeStates(executions=["stars-2", "stars-1", "titles"])
+    with pytest.raises(InvalidArgument, match=r"Did you mean stars-1 or stars-2\?"):
+        find(states, "machine", "star-1")
+
+
+def test_before_the_first_run_is_told_how_to_start_one() -> None:
+    with pytest.raises(InvalidArgument, match=r"no run yet\. Start one: reviews run reviews\.csv"):
+        find(FakeStates(), "machine")
 
 
 @pytest.mark.parametrize(

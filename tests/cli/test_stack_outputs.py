@@ -41,7 +41,7 @@ def test_outputs_are_read_by_their_names() -> None:
 
 
 def test_a_missing_stack_says_how_to_deploy_it() -> None:
-    with pytest.raises(NotDeployed, match=r"cdk deploy -c env=dev '\*\*'"):
+    with pytest.raises(NotDeployed, match="reviews deploy --env dev"):
         read(FakeCloudFormation(None), "dev")
 
 

@@ -1,0 +1,9 @@
+"""The folder of the user where downloads are kept."""
+
+import os
+from pathlib import Path
+
+
+def folder() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "reviews-on-sagemaker"

@@ -1,0 +1,79 @@
+"""Bringing an environment up and taking it down with the CDK's own command line.
+
+The environment `local` brings its embedded AWS with it, and takes it away.
+"""
+
+import shlex
+import sys
+from collections.abc import Callable, Mapping, Sequence
+
+from cli import embedded, processes, samples, stacks, storage
+from cli.aws import Environment
+from cli.embedded import PROJECT
+from cli.errors import InvalidArgument
+from cli.output import note
+
+Run = Callable[[Sequence[str], Mapping[str, str]], None]
+_ALL = "**"
+_QUIET = ("--no-notices", "--no-version-reporting")
+
+
+class Deployment:
+    """`run` is what runs programs: processes.run, or a test's stand-in."""
+
+    def __init__(self, here: Environment, run: Run = processes.run) -> None:
+        self._here, self._run = here, run
+
+    def deploy(self, *, ask: bool) -> None:
+        """Raises CommandFailed, and InvalidArgument for an AWS account that is not bootstrapped."""
+        if self._here.is_embedded:
+            note("== The embedded AWS")
+            self._cloud("start")
+        if self._here.is_on_aws:
+            self._check_bootstrap()
+        else:
+            self._step("cdk bootstrap", ("cdk", "bootstrap", stacks.account(self._here), *_QUIET))
+        approval = () if ask else ("--require-approval", "never")
+        self._step("cdk deploy", ("cdk", "deploy", _ALL, *approval, *self._app()))
+        provide_base_model(self._here)
+
+    def destroy(self) -> None:
+        """Raises CommandFailed, also when something is left behind in the embedded AWS."""
+        self._step("cdk destroy", ("cdk", "destroy", _ALL, "--force", *self._app()))
+        if self._here.is_embedded:
+            check = (sys.executable, "-m", "cli.teardown", "--env", self._here.name)
+            self._step("What is left", check)
+            self._cloud("stop")
+            self._cloud("clear")
+
+    def _cloud(self, command: str) -> None:
+        folder = str(embedded.data_dir())
+        words = (sys.executable, "-m", "localcloud", command, "--data-dir", folder)
+        self._run(words, embedded.clean_variables())
+
+    def _step(self, heading: str, command: Sequence[str]) -> None:
+        note(f"\n== {heading}")
+        self._run(command, self._here.variables())
+
+    def _check_bootstrap(self) -> None:
+        if not stacks.find(self._here, stacks.BOOTSTRAP):
+            raise InvalidArgument(
+                "CDK was never bootstrapped in this account and region: "
+                f"npx cdk bootstrap {stacks.account(self._here)}"
+            )
+
+    def _app(self) -> tuple[str, ...]:
+        app = f"{shlex.quote(sys.executable)} app.py"
+        output = str(PROJECT / "build" / "cdk.out")
+        return ("-c", f"env={self._here.name}", "--app", app, "--output", output, *_QUIET)
+
+
+def provide_base_model(here: Environment) -> None:
+    """Brings the installed pretrained model to where the environment expects it.
+
+    Nothing to do where the base model is a name that a model hub knows, or another model.
+    """
+    base_model = here.outputs.base_model
+    if base_model.startswith("s3://") and base_model.rstrip("/").endswith(f"/{samples.BASE_MODEL}"):
+        storage.upload_directory(here.client("s3"), samples.installed_base_model(), base_model)
+        note(f"Base model: {base_model}")

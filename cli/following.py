@@ -1,0 +1,35 @@
+"""Following a run to its end, which goes on whether anybody looks or not."""
+
+from typing import Any
+
+from rich.console import Console
+
+from cli import progress
+from cli.aws import Environment
+from cli.errors import ExecutionFailed, Interrupted
+from cli.output import note, notes
+from cli.steps import State
+
+
+def follow(here: Environment, arn: str, *, console: Console = notes) -> dict[str, Any]:
+    """Shows an execution until it ends; its output. Raises ExecutionFailed, or Interrupted."""
+    watcher = progress.Watcher(here.client("stepfunctions"), here.client("logs"), arn)
+    name = arn.rpartition(":")[2]
+    try:
+        found = progress.watch(watcher, progress.choose_view(console))
+    except KeyboardInterrupt as error:
+        again = f"reviews status {name} --wait --env {here.name}"
+        raise Interrupted(f"{name} goes on. Follow it again: {again}") from error
+    try:
+        return found.result()
+    except ExecutionFailed:
+        note(_next_steps(here, name, watcher))
+        raise
+
+
+def _next_steps(here: Environment, name: str, watcher: progress.Watcher) -> str:
+    _, views = watcher.look()
+    failed = (view.step for view in views if view.step.state is State.FAILED and view.step.job)
+    logs = [f"Its log: reviews logs {step.key} --run {name} --env {here.name}" for step in failed]
+    again = f"reviews redrive {name} --env {here.name}"
+    return "\n".join([*logs, f"When it is mended, go on with the step that failed: {again}"])

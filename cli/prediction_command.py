@@ -1,0 +1,99 @@
+"""`reviews predict`: some texts, or a file of reviews."""
+
+import io
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import IO, Annotated, Any
+
+import typer
+from rich.progress import track
+
+from cli import endpoint, predictions, report, review_files
+from cli.aws import Environment
+from cli.endpoint_memory import Memory
+from cli.errors import EndpointMissing, InvalidArgument
+from cli.files import replacing
+from cli.options import Env
+from cli.output import Answer, answers, message, note, notes
+from cli.predictions import Predicted
+from cli.review_files import ReviewFile
+
+
+@answers
+def predict(
+    texts: Annotated[
+        list[str] | None, typer.Argument(metavar="[TEXT]...", help="Reviews to classify.")
+    ] = None,
+    env: Env = "local",
+    file: Annotated[Path | None, typer.Option(help="A CSV of reviews instead of texts.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where the CSV with the answers goes; default: stdout.")
+    ] = None,
+    column: Annotated[
+        str, typer.Option(help="The column of the texts; default: title and text of the settings.")
+    ] = "",
+) -> Answer:
+    """Ask the live endpoint; of a file, the rows come back with label, sentiment, probability."""
+    if bool(texts) == bool(file):
+        raise InvalidArgument("Give either texts, or a file: reviews predict --file reviews.csv")
+    here = Environment(env)
+    try:
+        return _of_file(here, file, out, column) if file else _of_texts(here, texts or [])
+    except EndpointMissing as error:
+        if Memory(here).read() is None:
+            raise
+        again = f"reviews endpoint start --env {env}"
+        name = here.outputs.endpoint_name
+        raise EndpointMissing(f"{name} is stopped. Start it: {again}") from error
+
+
+def _of_texts(here: Environment, texts: list[str]) -> Answer:
+    runtime = here.client("sagemaker-runtime")
+    found = endpoint.predict(runtime, here.outputs.endpoint_name, texts)
+    return Answer(
+        document=[asdict(prediction) for prediction in found],
+        show=lambda console: report.predictions(console, found),
+    )
+
+
+def _of_file(here: Environment, file: Path, out: Path | None, column: str) -> Answer:
+    columns = here.settings.columns
+    reviews = ReviewFile(file, replace(columns, text=column, title="") if column else columns)
+    runtime, name = here.client("sagemaker-runtime"), here.outputs.endpoint_name
+    found = track(
+        predictions.predict(runtime, name, reviews),
+        "Asking the endpoint",
+        total=reviews.count(),
+        console=notes,
+        transient=True,
+    )
+    header = [*reviews.header, *(n for n in predictions.COLUMNS if n not in reviews.header)]
+    if out is None:
+        return _as_text(header, found)
+    with replacing(out) as target:
+        counts = _write(target, header, found)
+    return Answer(
+        document={"out": out, **counts},
+        show=message(f"{counts['predicted']} predictions in {out}"),
+    )
+
+
+def _as_text(header: list[str], found: Iterable[Predicted]) -> Answer:
+    rows, text = list(found), io.StringIO()
+    _write(text, header, rows)
+    return Answer(
+        document=[predicted.row() for predicted in rows],
+        show=lambda _: typer.echo(text.getvalue(), nl=False),
+    )
+
+
+def _write(target: IO[str], header: list[str], found: Iterable[Predicted]) -> dict[str, Any]:
+    """The CSV; how many rows have a prediction and how many, having no text, have none."""
+    rows, counts = review_files.writer(target, header), {"predicted": 0, "without_text": 0}
+    for predicted in found:
+        rows.writerow(predicted.row())
+        counts["predicted" if predicted.prediction else "without_text"] += 1
+    if counts["without_text"]:
+        note(f"Rows without a text, and so without a prediction: {counts['without_text']}")
+    return counts

@@ -1,0 +1,146 @@
+"""The commands that start a run, watch it and steer it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import approval, execution, jobs, progress, report, run_input, storage
+from cli.aws import Environment
+from cli.execution import Execution
+from cli.following import follow
+from cli.options import Env, NamedRun, Run, Wait
+from cli.output import Answer, answers, message
+from cli.runs import Runs
+
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", help="FIELD=VALUE, such as training.epochs=3.")
+]
+
+
+@answers
+def run(
+    reviews: Annotated[Path | None, typer.Argument(help="A CSV of reviews.")] = None,
+    env: Env = "local",
+    name: Annotated[str, typer.Option(help="A name of your own for the run.")] = "",
+    settings: Settings = None,
+    wait: Wait = False,
+) -> Answer:
+    """Upload a CSV and start a run with it.
+
+    Without a CSV: --set start_at=training --set from_run=NAME trains on the features of an earlier
+    run; start_at=evaluation brings its model to the gate and behind the endpoint.
+    """
+    document = run_input.parse_settings(settings or [])
+    here = Environment(env)
+    if reviews is not None:
+        uri = storage.upload_reviews(here.client("s3"), reviews, here.outputs.data_bucket)
+        document = {"reviews": uri, **document}
+    arn = execution.start(
+        here.client("stepfunctions"),
+        here.outputs.state_machine_arn,
+        name or execution.default_name(),
+        document,
+    )
+    begun = arn.rpartition(":")[2]
+    if wait:
+        return _followed(here, arn)
+    again = f"reviews status {begun} --wait --env {env}"
+    return Answer(
+        document={"run": begun, "arn": arn, "input": document},
+        show=message(f"Started {begun}. Follow it: {again}"),
+    )
+
+
+@answers
+def status(run: Run = "", env: Env = "local", wait: Wait = False) -> Answer:
+    """Show the steps of a run, with their jobs and how far they are."""
+    here = Environment(env)
+    states = here.client("stepfunctions")
+    found = _find(here, run)
+    if wait:
+        return _followed(here, found.arn)
+    latest, steps = progress.Watcher(states, here.client("logs"), found.arn).look()
+    return Answer(
+        document=report.status_document(latest, steps),
+        show=lambda console: report.status(console, latest, steps),
+    )
+
+
+@answers
+def stop(run: Run = "", env: Env = "local") -> Answer:
+    """End a run that goes on, and the job that it waits for; `redrive` takes it up again."""
+    here = Environment(env)
+    found = _find(here, run)
+    execution.stop(here.client("stepfunctions"), found)
+    stopped = _stop_jobs(here, found)
+    again = f"Take it up again: reviews redrive {found.name} --env {env}"
+    also = f", and so is {', '.join(stopped)}" if stopped else ""
+    return Answer(
+        document={"run": found.name, "stopped_jobs": stopped},
+        show=message(f"{found.name} is stopped{also}. {again}"),
+    )
+
+
+def _stop_jobs(here: Environment, found: Execution) -> list[str]:
+    """The execution only waits for its job, which would go on, and cost money."""
+    identity = Runs(here).named(found.name).id
+    if not identity:
+        return []
+    sagemaker = here.client("sagemaker")
+    running = jobs.find(sagemaker, here.settings.name, run=identity, running=True)
+    for job in running:
+        jobs.stop(sagemaker, job)
+    return [job.name for job in running]
+
+
+@answers
+def redrive(run: Run = "", env: Env = "local", wait: Wait = False) -> Answer:
+    """Let a run that failed go on with the step that failed."""
+    here = Environment(env)
+    found = _find(here, run)
+    execution.redrive(here.client("stepfunctions"), found)
+    if wait:
+        return _followed(here, found.arn)
+    return Answer(
+        document={"run": found.name, "arn": found.arn}, show=message(f"{found.name} goes on")
+    )
+
+
+@answers
+def approve(
+    run: NamedRun,
+    env: Env = "local",
+    reject: Annotated[bool, typer.Option("--reject", help="It shall not go live.")] = False,
+    comment: Annotated[str, typer.Option(help="Is kept with the model.")] = "",
+) -> Answer:
+    """Say whether a model that waits for approval may go live."""
+    here = Environment(env)
+    who = here.client("sts").get_caller_identity()["Arn"]
+    approval.answer(
+        here.client,
+        here.outputs.artefact_bucket,
+        run,
+        approved=not reject,
+        comment=comment,
+        who=who,
+    )
+    verb = "rejected" if reject else "approved"
+    return Answer(
+        document={"run": run, "answer": verb, "comment": comment, "by": who},
+        show=message(f"{run}: {verb}"),
+    )
+
+
+def _find(here: Environment, name: str) -> Execution:
+    states = here.client("stepfunctions")
+    return execution.find(states, here.outputs.state_machine_arn, name)
+
+
+def _followed(here: Environment, arn: str) -> Answer:
+    result = follow(here, arn)
+    kept = {name: result[name] for name in ("evaluation", "model_package", "endpoint")}
+    return Answer(
+        document={"run": arn.rpartition(":")[2], "arn": arn, **kept},
+        show=lambda console: report.evaluation(console, result["evaluation"]),
+    )

@@ -1,0 +1,32 @@
+"""The stacks of an environment."""
+
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from cli.aws import Environment
+
+BOOTSTRAP = "CDKToolkit"
+
+
+def names(environment: str) -> list[str]:
+    """In the order in which they need each other (infra/stage.py)."""
+    return [f"reviews-{environment}-{part}" for part in ("Storage", "Features", "Pipeline")]
+
+
+def find(here: Environment, name: str) -> dict[str, Any]:
+    """DescribeStacks; empty if there is no such stack."""
+    try:
+        found = here.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+    except ClientError as error:
+        if "does not exist" not in str(error):
+            raise
+        return {}
+    stack: dict[str, Any] = found[0]
+    return stack
+
+
+def account(here: Environment) -> str:
+    """Account and region, as `cdk bootstrap` wants them."""
+    identity = here.client("sts").get_caller_identity()["Account"]
+    return f"aws://{identity}/{here.settings.region}"

@@ -1,0 +1,60 @@
+import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cli.aws import Environment
+from cli.errors import NotRunning
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("REVIEWS_DATA_DIR", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def url(folder: Path) -> Iterator[str]:
+    """Somebody listens where the folder says that the embedded AWS does."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        address = {"endpoint_url": f"http://127.0.0.1:{port}", "pid": 1, "port": port}
+        (folder / "server.json").write_text(json.dumps(address))
+        yield address["endpoint_url"]
+
+
+def test_local_is_in_the_embedded_aws(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "of a real account")
+    here = Environment("local")
+    assert (here.is_embedded, here.is_on_aws) == (True, False)
+    assert here.client("s3").meta.endpoint_url == url
+    assert here.variables()["AWS_ENDPOINT_URL"] == url
+    assert "AWS_SESSION_TOKEN" not in here.variables()
+
+
+@pytest.mark.usefixtures("folder")
+def test_an_embedded_aws_that_does_not_run_is_told_how_to_start() -> None:
+    with pytest.raises(NotRunning, match="reviews deploy --env local"):
+        Environment("local").client("s3")
+
+
+def test_other_environments_are_on_aws_in_their_own_region(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    here = Environment("dev")
+    assert (here.is_embedded, here.is_on_aws) == (False, True)
+    assert here.client("s3").meta.region_name == "us-east-1"
+    assert url not in here.variables().values()
+
+
+@pytest.mark.parametrize("name", ["local", "dev"])
+def test_an_endpoint_that_is_named_comes_first(
+    url: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    here = Environment(name)
+    assert (here.is_embedded, here.is_on_aws) == (False, False)
+    assert here.client("s3").meta.endpoint_url == "http://127.0.0.1:9"

@@ -1,0 +1,196 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cli import progress
+from tests.cli.conftest import Said
+from tests.cli.runs_world import ARN, EVALUATION, RunsWorld
+
+Reviews = Callable[..., Said]
+
+
+@pytest.fixture
+def csv(tmp_path: Path) -> str:
+    file = tmp_path / "reviews.csv"
+    file.write_text("Review Text,Rating\ngood,5\n")
+    return str(file)
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits between two looks."""
+    monkeypatch.setattr(progress, "_POLL_SECONDS", 0)
+
+
+def test_run_starts_an_execution_with_the_uploaded_csv(
+    runs: RunsWorld, reviews: Reviews, csv: str
+) -> None:
+    said = reviews("run", csv, "--name", "mine", "--set", "training.epochs=3")
+    told = {"reviews": "s3://data/reviews/reviews.csv", "training": {"epochs": 3}}
+    assert runs.calls == ["keep data/reviews/reviews.csv", f"start mine {json.dumps(told)}"]
+    assert (said.code, said.out) == (
+        0,
+        "Started mine. Follow it: reviews status mine --wait --env dev\n",
+    )
+
+
+def test_run_for_a_program_says_what_it_started(
+    runs: RunsWorld, reviews: Reviews, csv: str
+) -> None:
+    said = reviews("run", csv, "--name", "mine", "--json")
+    told = {"reviews": "s3://data/reviews/reviews.csv"}
+    assert said.json == {"run": "mine", "arn": f"{ARN}mine", "input": told}
+
+
+def test_run_names_a_missing_file_and_starts_nothing(runs: RunsWorld, reviews: Reviews) -> None:
+    said = reviews("run", "none.csv")
+    assert (said.code, said.err) == (1, "none.csv: there is no such file\n")
+    assert runs.calls == []
+
+
+def test_a_setting_that_no_run_has_is_refused_before_anything_is_uploaded(
+    runs: RunsWorld, reviews: Reviews, csv: str
+) -> None:
+    said = reviews("run", csv, "--set", "training.epoch=3", "--json")
+    assert said.code == 1
+    assert said.json["error"]["message"].startswith("--set training.epoch: there is no such field")
+    assert runs.calls == []
+
+
+def test_a_name_that_was_used_is_refused(runs: RunsWorld, reviews: Reviews, csv: str) -> None:
+    runs.add("mine")
+    said = reviews("run", csv, "--name", "mine")
+    assert (said.code, said.err) == (1, "--name mine: already the name of an execution\n")
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_run_that_is_waited_for_shows_its_steps_and_ends_with_its_evaluation(
+    runs: RunsWorld, reviews: Reviews
+) -> None:
+    runs.add("mine", status="RUNNING", reached=("process",))
+    looks = iter([lambda: None, lambda: None, lambda: runs.end("mine", "SUCCEEDED")])
+    runs.on_look = lambda: next(looks, lambda: None)()
+    said = reviews("status", "mine", "--wait")
+    assert said.code == 0
+    assert "Process: running 50%" in said.err
+    assert "Process: done" in said.err
+    assert said.out.startswith("Test accuracy 0.810")
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_run_that_fails_says_why_and_what_to_do(runs: RunsWorld, reviews: Reviews) -> None:
+    runs.add("mine", status="FAILED", reached=("process", "train"))
+    said = reviews("status", "mine", "--wait")
+    assert said.code == 1
+    assert "  train begins\n" in said.err  # the end of the log
+    assert "Its log: reviews logs train --run mine --env dev\n" in said.err
+    assert "reviews redrive mine --env dev\n" in said.err
+    assert said.err.endswith("error: Training\n  cause: Training: no memory\n")
+    assert reviews("status", "mine", "--wait", "--json").json["error"]["kind"] == "ExecutionFailed"
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_ctrl_c_leaves_the_run_alone_and_says_how_to_follow_it_again(
+    runs: RunsWorld, reviews: Reviews, more: tuple[str, ...]
+) -> None:
+    runs.add("mine", status="RUNNING")
+
+    def interrupt() -> None:
+        runs.on_look = press
+
+    def press() -> None:
+        raise KeyboardInterrupt
+
+    runs.on_look = interrupt
+    said = reviews("status", "mine", "--wait", *more)
+    again = "mine goes on. Follow it again: reviews status mine --wait --env dev"
+    assert said.code == 130
+    assert again in (said.json["error"]["message"] if more else said.err)
+    assert runs.calls == []
+
+
+def test_status_has_a_row_for_each_step(runs: RunsWorld, reviews: Reviews) -> None:
+    runs.add("mine", status="RUNNING", reached=("process", "train"))
+    said = reviews("status")
+    rows = [line.split()[:3] for line in said.out.splitlines()]
+    assert ["Process", "done", "1:00"] in rows
+    assert any(row[:2] == ["Train", "running"] and ":" in row[2] for row in rows)
+
+
+def test_status_for_a_program_has_the_same(runs: RunsWorld, reviews: Reviews) -> None:
+    runs.add("mine", status="RUNNING", reached=("process", "train"))
+    found = reviews("status", "--json").json
+    assert (found["run"], found["status"], found["ended"]) == ("mine", "RUNNING", None)
+    (train,) = (step for step in found["steps"] if step["step"] == "train")
+    assert train["state"] == "running"
+    assert train["progress"] == 0.5
+    assert train["values"] == {"stage": "train"}
+
+
+def test_an_unknown_run_is_answered_with_the_nearest(runs: RunsWorld, reviews: Reviews) -> None:
+    runs.add("stars")
+    said = reviews("status", "star")
+    assert (said.code, said.err) == (1, "There is no run named star. Did you mean stars?\n")
+
+
+def test_stop_ends_the_execution_and_its_job(runs: RunsWorld, reviews: Reviews) -> None:
+    runs.add("other", status="RUNNING", reached=("train",))
+    runs.add("mine", status="RUNNING", reached=("process", "train"))
+    for job in ("other", "mine"):
+        runs.jobs[f"reviews-dev-train-{job}-1"]["status"] = "InProgress"
+    said = reviews("stop", "mine")
+    assert runs.calls == ["stop mine", "stop reviews-dev-train-mine-1"]
+    assert said.out == (
+        "mine is stopped, and so is reviews-dev-train-mine-1. "
+        "Take it up again: reviews redrive mine --env dev\n"
+    )
+
+
+def test_a_job_that_ended_meanwhile_need_not_be_stopped(runs: RunsWorld, reviews: Reviews) -> None:
+    runs.add("mine", status="RUNNING", reached=("process",))
+    runs.jobs["reviews-dev-process-mine-1"]["status"] = "InProgress"
+    said = reviews("stop", "--json")
+    assert said.json == {"run": "mine", "stopped_jobs": ["reviews-dev-process-mine-1"]}
+
+
+def test_what_has_ended_cannot_be_stopped(runs: RunsWorld, reviews: Reviews) -> None:
+    runs.add("mine")
+    said = reviews("stop")
+    assert (said.code, said.err) == (1, "mine is SUCCEEDED: there is nothing to stop\n")
+    assert runs.calls == []
+
+
+def test_redrive_goes_on_with_what_failed(runs: RunsWorld, reviews: Reviews) -> None:
+    runs.add("mine", status="FAILED")
+    assert reviews("redrive").out == "mine goes on\n"
+    assert runs.calls == ["redrive mine"]
+
+
+def test_what_runs_cannot_be_redriven(runs: RunsWorld, reviews: Reviews) -> None:
+    runs.add("mine", status="RUNNING")
+    said = reviews("redrive")
+    assert said.code == 1
+    assert "mine is RUNNING: " in said.err
+
+
+def test_approve_answers_and_says_who(runs: RunsWorld, reviews: Reviews) -> None:
+    runs.objects["runs/mine/approval.json"] = b'{"token": "secret"}'
+    said = reviews("approve", "mine", "--reject", "--comment", "too slow", "--json")
+    assert said.json == {
+        "run": "mine",
+        "answer": "rejected",
+        "comment": "too slow",
+        "by": "arn:aws:iam::123456789012:user/me",
+    }
+    assert runs.calls[0].startswith("answer secret {")
+
+
+def test_the_result_of_a_run_that_was_waited_for_is_one_document(
+    runs: RunsWorld, reviews: Reviews
+) -> None:
+    runs.add("mine")
+    found = reviews("status", "mine", "--wait", "--json").json
+    assert found["run"] == "mine"
+    assert found["evaluation"] == EVALUATION

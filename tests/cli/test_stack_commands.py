@@ -1,0 +1,98 @@
+from collections.abc import Callable
+
+import pytest
+from typer.testing import CliRunner
+
+from cli import embedded, processes, stack_commands
+from cli.main import app
+from tests.cli.conftest import Said
+from tests.cli.endpoint_world import NAME
+from tests.cli.runs_world import RunsWorld
+
+Reviews = Callable[..., Said]
+
+
+@pytest.fixture(autouse=True)
+def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What would have been done."""
+    found: list[str] = []
+
+    class Deployment:
+        def __init__(self, here: object) -> None: ...
+
+        def deploy(self, *, ask: bool) -> None:
+            found.append("deploy and ask" if ask else "deploy")
+
+        def destroy(self) -> None:
+            found.append("destroy")
+
+    monkeypatch.setattr(stack_commands, "Deployment", Deployment)
+    monkeypatch.setattr(processes, "end_by_exception", lambda: None)
+    return found
+
+
+@pytest.fixture
+def deployed(runs: RunsWorld) -> RunsWorld:
+    for part in ("Storage", "Pipeline"):
+        runs.stacks[f"{NAME}-{part}"] = "CREATE_COMPLETE"
+    return runs
+
+
+def test_deploy_says_what_there_is_and_how_to_go_on(
+    runs: RunsWorld, reviews: Reviews, done: list[str]
+) -> None:
+    said = reviews("deploy")
+    assert (said.code, done) == (0, ["deploy and ask"])
+    assert said.out == f"{NAME} is deployed. Go on: reviews run reviews.csv --env dev --wait\n"
+    found = reviews("deploy", "--yes", "--json").json
+    assert (found["environment"], found["endpoint_name"]) == ("dev", NAME)
+    assert done[1] == "deploy"
+
+
+def test_destroy_shows_what_will_go_and_asks(
+    deployed: RunsWorld, reviews: Reviews, done: list[str]
+) -> None:
+    deployed.deploy()
+    said = reviews("destroy", answer="y\n")
+    assert (said.code, done) == (0, ["destroy"])
+    assert said.out.endswith(f"{NAME} is destroyed.\n")
+    rows = [line.split() for line in said.err.splitlines()]
+    assert [f"{NAME}-Storage", "CREATE_COMPLETE", "2", f"{NAME}-Storage-bucket"] in rows
+    assert f"Also, made by runs: endpoint {NAME} (InService), 1 registered models" in said.err
+
+
+def test_without_a_yes_nothing_is_destroyed(
+    deployed: RunsWorld, reviews: Reviews, done: list[str]
+) -> None:
+    said = reviews("destroy", answer="n\n")
+    assert (said.code, done) == (1, [])
+    assert "Destroy dev?" in said.err
+
+
+def test_a_program_has_to_say_yes_beforehand(
+    deployed: RunsWorld, reviews: Reviews, done: list[str]
+) -> None:
+    said = reviews("destroy", "--json")
+    assert (said.code, said.json["error"]["message"]) == (1, "--json asks nothing: add --yes")
+    assert done == []
+    found = reviews("destroy", "--json", "--yes").json
+    assert found["destroyed"]["stacks"] == [f"{NAME}-Storage", f"{NAME}-Pipeline"]
+    assert found["destroyed"]["resources"] == 4
+
+
+def test_where_nothing_is_deployed_there_is_nothing_to_destroy(
+    runs: RunsWorld, reviews: Reviews, done: list[str]
+) -> None:
+    said = reviews("destroy")
+    reason = f"{NAME} is not deployed here, so there is nothing to destroy.\n"
+    assert (said.code, said.out, done) == (0, reason, [])
+
+
+def test_where_no_embedded_aws_runs_there_is_nothing_to_destroy(
+    runs: RunsWorld, done: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "find", lambda: None)
+    result = CliRunner().invoke(app, ["destroy"])
+    assert result.exit_code == 0
+    assert result.stdout == ("No embedded AWS is running here, so there is nothing to destroy.\n")
+    assert done == []
