@@ -12,10 +12,10 @@ export PYTHON TORCH REVIEWS DATA_DIR
 
 PY := .venv/bin/python
 STAMP := .venv/.installed
-SOURCES := app.py benchmarks cli infra lambdas localcloud ml_code tests
+SOURCES := app.py benchmarks cli console infra lambdas localcloud ml_code notebooks tests tools
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo destroy test test-all bench lint synth clean
+.PHONY: help install demo destroy test test-all bench docs lint synth clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,10 +42,13 @@ bench: $(STAMP) ## Measure against peers (an hour). REVIEWS=path.csv
 	$(PY) -m benchmarks preparation memory training serving accuracy functions \
 	    $(if $(REVIEWS),--reviews "$(REVIEWS)")
 
+docs: $(STAMP) ## Make the generated parts of docs/ anew: settings, quotas, diagrams.
+	$(PY) -m tools.write_docs
+
 lint: $(STAMP) ## ruff and mypy.
 	$(PY) -m ruff check $(SOURCES)
 	$(PY) -m ruff format --check $(SOURCES)
-	$(PY) -m mypy app.py cli infra localcloud
+	$(PY) -m mypy app.py cli console infra localcloud tools
 	$(PY) -m mypy ml_code
 	@# In its bundle each function has its own modules beside it, and common/.
 	@set -e; for folder in lambdas/*/; do \

@@ -1,0 +1,45 @@
+"""The pages of the console: a frame that all have, and what is different."""
+
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from pathlib import Path
+from string import Template
+
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Page:
+    """`name` is that of its content, pages/<name>.html, and of its script, static/<name>.js."""
+
+    name: str
+    path: str
+    title: str
+
+    def html(self, environment: str) -> str:
+        return Template(_read("frame")).substitute(
+            title=escape(f"{self.title} of reviews-{environment}"),
+            environment=escape(environment),
+            navigation="".join(_link(page, self) for page in NAVIGATION),
+            content=_read(self.name),
+            script=f"/static/{self.name}.js",
+        )
+
+
+NAVIGATION = (
+    Page("executions", "/", "Executions"),
+    Page("features", "/features", "Features"),
+    Page("endpoint", "/endpoint", "Endpoint"),
+)
+PAGES = (*NAVIGATION, Page("execution", "/executions/{name}", "Execution"))
+
+
+def _link(page: Page, shown: Page) -> str:
+    current = ' aria-current="page"' if page is shown else ""
+    return f'<li><a href="{page.path}"{current}>{page.title}</a></li>'
+
+
+@cache
+def _read(name: str) -> str:
+    return (FOLDER / "pages" / f"{name}.html").read_text(encoding="utf-8")

@@ -1,0 +1,45 @@
+"""The generated parts of docs/ are those that `make docs` makes now.
+
+The diagrams need the synthesised app: tests/infra/test_documentation.py.
+"""
+
+import pytest
+
+from tests.docs.pages import ROOT, read
+from tools import blocks, settings_reference, write_docs
+
+
+def test_the_settings_are_current() -> None:
+    page = read(ROOT / "docs" / "settings.md")
+    assert write_docs.settings_page(page) == page, "run `make docs`"
+
+
+def test_the_quotas_are_current() -> None:
+    page = read(ROOT / "docs" / "aws-checklist.md")
+    assert write_docs.checklist_page(page) == page, "run `make docs`"
+
+
+def test_every_setting_says_what_it_means() -> None:
+    silent = [
+        f"{cls.__name__}.{name}"
+        for cls in settings_reference.dataclasses()
+        for name, meaning in settings_reference.meanings(cls).items()
+        if not meaning
+    ]
+    assert silent == [], "infra/settings.py needs a comment beside each"
+
+
+def test_only_the_block_is_replaced() -> None:
+    page = "a\n<!-- x: made by `make docs` -->\nold\n<!-- end of x -->\nb\n"
+    replaced = blocks.replace(page, "x", "new")
+    assert replaced == "a\n<!-- x: made by `make docs` -->\n\nnew\n\n<!-- end of x -->\nb\n"
+    assert blocks.replace(replaced, "x", "new") == replaced
+
+
+def test_a_page_without_the_block_is_refused() -> None:
+    with pytest.raises(blocks.BlockMissing, match="no lines <!-- x: made by `make docs` -->"):
+        blocks.replace("a page", "x", "new")
+
+
+def test_a_table_keeps_its_columns() -> None:
+    assert blocks.table(["a", "b"], [["1|2", "3"]]).splitlines()[2] == "| 1\\|2 | 3 |"

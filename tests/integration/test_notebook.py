@@ -1,0 +1,73 @@
+"""notebooks/classic.ipynb as a person runs it, with IAM enforced for the roles of its jobs."""
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+from tests.integration import reviews
+from tests.integration.deployment import ROOT, Deployment
+from tests.integration.executions import TRAINING
+
+NOTEBOOK = ROOT / "notebooks" / "classic.ipynb"
+_CELL_SECONDS = 400
+
+
+def read() -> NotebookNode:
+    return nbformat.read(NOTEBOOK, as_version=4)
+
+
+def cell(notebook: NotebookNode, name: str) -> NotebookNode:
+    (found,) = [cell for cell in notebook.cells if cell.id == name]
+    return found
+
+
+def shown(notebook: NotebookNode, name: str) -> str:
+    """What the last line of a cell came to."""
+    return str(cell(notebook, name).outputs[-1].data["text/plain"])
+
+
+@pytest.fixture(scope="module")
+def executed(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
+    folder = tmp_path_factory.mktemp("notebook")
+    csv = folder / "notebook.csv"
+    csv.write_bytes(reviews.to_csv(reviews.rows()))
+    notebook = read()
+    training = {**TRAINING, "epochs": 1}
+    values = f'ENVIRONMENT = "local"\nREVIEWS = {str(csv)!r}\nTRAINING = {training!r}'
+    cell(notebook, "parameters").source = values
+    place = {"metadata": {"path": str(NOTEBOOK.parent)}}
+    environment = {**deployment.environment, "IPYTHONDIR": str(folder)}
+    NotebookClient(notebook, timeout=_CELL_SECONDS, resources=place).execute(env=environment)
+    return notebook
+
+
+def test_it_is_kept_without_outputs() -> None:
+    code = [cell for cell in read().cells if cell.cell_type == "code"]
+    assert [cell.id for cell in code if cell.outputs or cell.execution_count] == []
+
+
+def test_all_rows_that_were_ingested_are_found_by_athena(executed: NotebookNode) -> None:
+    assert shown(executed, "processing") == "'Completed'"
+    assert shown(executed, "report") == "240"  # of 160, 80 and 160, balanced
+    counted = [int(row.split()[-1]) for row in shown(executed, "query").splitlines()[1:]]
+    assert sum(counted) == 240
+
+
+def test_the_training_has_metrics(executed: NotebookNode) -> None:
+    for name in ("train:loss", "validation:accuracy"):
+        assert name in shown(executed, "metrics")
+
+
+def test_the_endpoint_answered(executed: NotebookNode) -> None:
+    rows = [row.split() for row in shown(executed, "prediction").splitlines()[1:]]
+    labels = [label for *_, label, _ in rows]
+    assert (labels[0], labels[2]) == ("positive", "negative")
+
+
+def test_it_removes_what_costs_money(deployment: Deployment, executed: NotebookNode) -> None:
+    sagemaker = deployment.client("sagemaker")
+    word = {"NameContains": "notebook"}
+    assert sagemaker.list_endpoints(**word)["Endpoints"] == []
+    assert sagemaker.list_endpoint_configs(**word)["EndpointConfigs"] == []
+    assert sagemaker.list_models(**word)["Models"] == []

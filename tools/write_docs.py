@@ -1,0 +1,43 @@
+"""Makes the generated parts of the documentation anew; `make docs` runs it."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from tools import assembly, blocks, instance_quotas, settings_reference
+from tools import stacks_diagram as stacks
+from tools import state_machine_diagram as machine
+from tools.assembly import PROJECT, Stack
+
+DRAWN = "prod"  # which has every state
+
+
+def settings_page(page: str) -> str:
+    return blocks.replace(page, "settings", settings_reference.render())
+
+
+def checklist_page(page: str) -> str:
+    return blocks.replace(page, "quotas", instance_quotas.render())
+
+
+def architecture_page(page: str, drawn: list[Stack]) -> str:
+    page = blocks.replace(page, "stacks", blocks.mermaid(stacks.draw(drawn)))
+    states = machine.draw(assembly.state_machine(drawn))
+    return blocks.replace(page, "state machine", blocks.mermaid(states))
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        drawn = assembly.read(assembly.synthesise(DRAWN, Path(folder)))
+    _rewrite("settings.md", settings_page)
+    _rewrite("aws-checklist.md", checklist_page)
+    _rewrite("architecture.md", lambda page: architecture_page(page, drawn))
+
+
+def _rewrite(name: str, make: Callable[[str], str]) -> None:
+    path = PROJECT / "docs" / name
+    path.write_text(make(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
