@@ -4,7 +4,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import functions, preparation, serving, training
+from benchmarks import embedded, feature_store, functions, preparation, serving, training
 from cli.samples import installable_reviews
 
 BENCHMARKS = {
@@ -14,6 +14,8 @@ BENCHMARKS = {
     "serving": serving.compare,
     "accuracy": training.accuracy,
     "functions": functions.measure,
+    "embedded": embedded.measure,
+    "feature-store": feature_store.measure,
 }
 
 

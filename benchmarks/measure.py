@@ -1,10 +1,11 @@
-"""Runs a program and measures it: wall time, and the memory of its whole process tree."""
+"""Measures a program: wall time, and the memory of its whole process tree; and a repeated call."""
 
+import statistics
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import psutil
 
 ROOT = Path(__file__).parents[1]
 _SAMPLE_SECONDS = 0.05
+_WARM_UP = 5
 
 
 @dataclass(frozen=True)
@@ -54,3 +56,14 @@ def _sample(pid: int, peaks: list[float]) -> None:
             time.sleep(_SAMPLE_SECONDS)
     except psutil.NoSuchProcess:
         return
+
+
+def median_ms(call: Callable[[], None], times: int) -> float:
+    """Milliseconds that half of the calls take at most, after a few that are not counted."""
+    durations = []
+    for number in range(_WARM_UP + times):
+        started = time.perf_counter()
+        call()
+        if number >= _WARM_UP:
+            durations.append(1000 * (time.perf_counter() - started))
+    return statistics.median(durations)

@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 
 from localcloud import enforcement, server
+from localcloud.faults import commands as faults
+from localcloud.faults.client import FaultClient
+from localcloud.faults.fault import FaultError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -16,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     try:
         return int(_COMMANDS[parsed.command](parsed))
-    except server.ServerError as error:
+    except (server.ServerError, FaultError) as error:
         print(f"localcloud: {error}", file=sys.stderr)
         return 1
 
@@ -32,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
         "env": "print the variables that make AWS clients use the server",
         "exec": "run a command with these variables: exec -- CMD...",
         "iam": "enforce the policies of roles, or not (as from the start), or tell which",
+        "faults": "what AWS does on its bad days, on demand: add, list, clear, log",
     }.items():
         command = commands.add_parser(name, help=text)
         command.add_argument(
@@ -46,6 +50,8 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- CMD")
         if name == "iam":
             command.add_argument("action", choices=("enforce", "relax", "status"))
+        if name == "faults":
+            faults.configure(command)
     return parser
 
 
@@ -115,6 +121,11 @@ def _iam(parsed: argparse.Namespace) -> int:
     return 0
 
 
+def _faults(parsed: argparse.Namespace) -> int:
+    faults.run(parsed, FaultClient(_running(parsed).endpoint_url, parsed.data_dir))
+    return 0
+
+
 _COMMANDS = {
     "serve": _serve,
     "start": _start,
@@ -123,6 +134,7 @@ _COMMANDS = {
     "env": _env,
     "exec": _exec,
     "iam": _iam,
+    "faults": _faults,
 }
 
 if __name__ == "__main__":

@@ -30,6 +30,11 @@ _BY_NAME: Mapping[tuple[str, str], tuple[str, ...]] = {
         "StopTrainingJob",
         "DeleteTrainingJob",
     ),
+    ("transform-job", "TransformJobName"): (
+        "CreateTransformJob",
+        "DescribeTransformJob",
+        "StopTransformJob",
+    ),
     ("model", "ModelName"): ("CreateModel", "DescribeModel", "DeleteModel"),
     ("endpoint-config", "EndpointConfigName"): (
         "CreateEndpointConfig",
@@ -49,9 +54,12 @@ _BY_NAME: Mapping[tuple[str, str], tuple[str, ...]] = {
         "DescribeFeatureGroup",
         "UpdateFeatureGroup",
         "DeleteFeatureGroup",
+        "DescribeFeatureMetadata",
+        "UpdateFeatureMetadata",
         "PutRecord",
         "GetRecord",
         "DeleteRecord",
+        "ListRecords",
     ),
     ("model-package-group", "ModelPackageGroupName"): (
         "CreateModelPackageGroup",
@@ -63,17 +71,41 @@ _BY_NAME: Mapping[tuple[str, str], tuple[str, ...]] = {
     ),
     ("model-package", "ModelPackageName"): ("DescribeModelPackage", "DeleteModelPackage"),
     ("model-package", "ModelPackageArn"): ("UpdateModelPackage",),
+    ("experiment", "ExperimentName"): (
+        "CreateExperiment",
+        "DescribeExperiment",
+        "UpdateExperiment",
+        "DeleteExperiment",
+    ),
+    ("experiment-trial", "TrialName"): (
+        "CreateTrial",
+        "DescribeTrial",
+        "UpdateTrial",
+        "DeleteTrial",
+    ),
+    ("experiment-trial-component", "TrialComponentName"): (
+        "CreateTrialComponent",
+        "DescribeTrialComponent",
+        "UpdateTrialComponent",
+        "DeleteTrialComponent",
+        "BatchPutMetrics",
+    ),
 }
 _NAMES = {name: place for place, names in _BY_NAME.items() for name in names}
 _BY_ARN = ("AddTags", "ListTags", "DeleteTags")
 _OF_ALL = (
     "ListProcessingJobs",
     "ListTrainingJobs",
+    "ListTransformJobs",
     "ListModels",
     "ListEndpointConfigs",
     "ListEndpoints",
     "ListFeatureGroups",
     "ListModelPackageGroups",
+    "ListExperiments",
+    "ListTrials",
+    "ListTrialComponents",
+    "Search",
 )
 # OnlineStoreSecurityConfig of the API reference lists them, for the caller.
 _ONLINE_STORE = (
@@ -91,16 +123,19 @@ _ONLINE_STORE = (
 _VOLUME_KEYS = (
     ("ProcessingResources", "ClusterConfig", "VolumeKmsKeyId"),
     ("ResourceConfig", "VolumeKmsKeyId"),
+    ("TransformResources", "VolumeKmsKeyId"),
 )
 _CONDITIONS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "sagemaker:InstanceTypes": (
         ("ProcessingResources", "ClusterConfig", "InstanceType"),
         ("ResourceConfig", "InstanceType"),
+        ("TransformResources", "InstanceType"),
     ),
     "sagemaker:VolumeKmsKey": (*_VOLUME_KEYS, ("KmsKeyId",)),
     "sagemaker:OutputKmsKey": (
         ("ProcessingOutputConfig", "KmsKeyId"),
         ("OutputDataConfig", "KmsKeyId"),
+        ("TransformOutput", "KmsKeyId"),
     ),
     "sagemaker:MaxRuntimeInSeconds": (("StoppingCondition", "MaxRuntimeInSeconds"),),
     "sagemaker:NetworkIsolation": (
@@ -219,8 +254,14 @@ def _endpoint(call: Call) -> Iterator[str]:
 
 
 def _feature_groups(call: Call) -> Iterator[str]:
-    for identifier in call.request["Identifiers"]:
-        yield call.arn("feature-group", identifier["FeatureGroupName"])
+    for name in _group_names(call):
+        yield call.arn("feature-group", name)
+
+
+def _group_names(call: Call) -> list[str]:
+    """Each group of a batch once."""
+    parts = call.request.get("Identifiers") or call.request["Entries"]
+    return list(dict.fromkeys(part["FeatureGroupName"] for part in parts))
 
 
 def _model_packages(call: Call) -> Iterator[str]:
@@ -234,10 +275,29 @@ def _model_packages(call: Call) -> Iterator[str]:
         yield call.arn("model-package", call.request.get("ModelPackageName", "*"))
 
 
+def _association(call: Call) -> Iterator[str]:
+    yield call.arn("experiment-trial", call.request["TrialName"])
+    yield call.arn("experiment-trial-component", call.request["TrialComponentName"])
+
+
+def _queried(call: Call) -> Iterator[str]:
+    for query in call.request["MetricQueries"]:
+        yield query["ResourceArn"]
+
+
+def _described_packages(call: Call) -> Iterator[str]:
+    yield from call.request["ModelPackageArnList"]
+
+
 _RESOURCES: Mapping[str, Callable[[Call], Iterator[str]]] = {
+    "BatchDescribeModelPackage": _described_packages,
+    "AssociateTrialComponent": _association,
+    "DisassociateTrialComponent": _association,
+    "BatchGetMetrics": _queried,
     "CreateEndpoint": _endpoint,
     "UpdateEndpoint": _endpoint,
     "BatchGetRecord": _feature_groups,
+    "BatchWriteRecord": _feature_groups,
     "CreateModelPackage": _model_packages,
     "ListModelPackages": _model_packages,
 }
@@ -259,7 +319,7 @@ def _passing(call: Call) -> Iterator[Need]:
 
 def _keys(call: Call) -> Iterator[Need]:
     """Volumes are encrypted through grants that the caller makes, and records with its rights."""
-    if call.operation in ("CreateProcessingJob", "CreateTrainingJob"):
+    if call.operation in ("CreateProcessingJob", "CreateTrainingJob", "CreateTransformJob"):
         yield from _grants(volume_key(call.request))
     elif call.operation in ("CreateEndpoint", "UpdateEndpoint"):
         config = call.find("endpoint-config", call.request["EndpointConfigName"]) or {}
@@ -267,11 +327,11 @@ def _keys(call: Call) -> Iterator[Need]:
     elif call.operation == "CreateFeatureGroup":
         key = look(call.request, "OnlineStoreConfig", "SecurityConfig", "KmsKeyId")
         yield from (Need(f"kms:{action}", key) for action in _ONLINE_STORE if key)
-    elif call.operation in ("PutRecord", "GetRecord", "DeleteRecord"):
+    elif call.operation in ("PutRecord", "GetRecord", "DeleteRecord", "ListRecords"):
         yield from _record_key(call, call.request["FeatureGroupName"])
-    elif call.operation == "BatchGetRecord":
-        for identifier in call.request["Identifiers"]:
-            yield from _record_key(call, identifier["FeatureGroupName"])
+    elif call.operation in ("BatchGetRecord", "BatchWriteRecord"):
+        for name in _group_names(call):
+            yield from _record_key(call, name)
 
 
 def volume_key(request: Mapping[str, Any]) -> str | None:
@@ -366,3 +426,10 @@ def encrypting(key: str | None) -> Iterator[Need]:
     """The volumes of a job."""
     if key:
         yield Need("kms:CreateGrant", key, {"kms:GrantIsForAWSResource": "true"})
+
+
+def waiting_for(region: str, account: str, job: str) -> Iterator[Need]:
+    """What Step Functions needs for `.sync`: a managed rule brings it the events of such jobs."""
+    rule = f"StepFunctionsGetEventsForSageMaker{job}sRule"
+    for action in ("PutTargets", "PutRule", "DescribeRule"):
+        yield Need(f"events:{action}", f"arn:aws:events:{region}:{account}:rule/{rule}")

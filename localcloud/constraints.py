@@ -1,12 +1,11 @@
 """Checks a request against the constraints of its shape, in the words that AWS uses."""
 
-import re
-from functools import cache
 from typing import Any
 
 from botocore.model import Shape
 from botocore.validate import ParamValidator
 
+from localcloud.acceptance import accepts, compiled_pattern
 from localcloud.errors import ValidationException
 
 _VALIDATOR = ParamValidator()  # required members, types, unknown members
@@ -14,7 +13,7 @@ _VALIDATOR = ParamValidator()  # required members, types, unknown members
 
 def check(values: dict[str, Any], shape: Shape | None) -> None:
     """Raises ValidationException that names each field, its value and what is allowed."""
-    if shape is None:
+    if shape is None or accepts(values, shape):
         return
     report = _VALIDATOR.validate(values, shape)
     if report.has_errors():
@@ -84,14 +83,5 @@ def _broken_rule(value: Any, shape: Shape) -> str | None:
 
 
 def _matches(pattern: str, value: str) -> bool:
-    compiled = _compiled(pattern)
+    compiled = compiled_pattern(pattern)
     return compiled is None or compiled.fullmatch(value) is not None
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    """None for the few patterns of Java that Python cannot read, such as \\p{L} classes."""
-    try:
-        return re.compile(pattern)
-    except re.error:
-        return None

@@ -2,6 +2,7 @@
 
 AwsError
 ├── ValidationException   the request breaks a rule of the API
+├── ValidationError       as the Feature Store's runtime calls it
 ├── ResourceInUse         the name is taken
 ├── ResourceNotFound      there is no such resource
 ├── ConflictException     something else is in the way
@@ -22,6 +23,11 @@ class AwsError(Exception):
 class ValidationException(AwsError):
     def __init__(self, message: str) -> None:
         super().__init__("ValidationException", message)
+
+
+class ValidationError(AwsError):
+    def __init__(self, message: str) -> None:
+        super().__init__("ValidationError", message)
 
 
 class ResourceInUse(AwsError):

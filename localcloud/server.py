@@ -19,6 +19,8 @@ import psutil
 
 from localcloud import decisions, enforcement
 from localcloud.cloud import ACCESS_KEY, ACCOUNT, PROGRAM_FOLDERS, REGION, SECRET_KEY, Cloud
+from localcloud.faults import registry as faults
+from localcloud.faults.client import FaultClient
 from localcloud.state import Store
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -30,6 +32,7 @@ _STATE = (
     "sagemaker.sqlite*",
     "features.sqlite*",
     decisions.FILE,
+    faults.LOG,
     "ministack",
     "s3",
     *PROGRAM_FOLDERS,
@@ -92,6 +95,7 @@ def client_environment(address: Address, data_dir: Path) -> dict[str, str]:
         "AWS_DEFAULT_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_PAGER": "",
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",  # sync-127.0.0.1 is no host
         "CDK_DEFAULT_ACCOUNT": ACCOUNT,
         "CDK_DEFAULT_REGION": REGION,
         # The SageMaker SDK would report its use over the network otherwise.
@@ -319,6 +323,11 @@ class LocalCloud:
         stack = contextlib.ExitStack()
         stack.callback(enforcement.relax, self.endpoint_url)
         return stack
+
+    @property
+    def faults(self) -> FaultClient:
+        """What AWS does on its bad days, on demand."""
+        return FaultClient(self.endpoint_url, self.data_dir)
 
     def iam_decisions(self) -> list[decisions.Decision]:
         """What IAM has decided since it was enforced last."""

@@ -13,9 +13,13 @@ Record = dict[str, Any]
 
 
 class Store:
-    """Thread-safe. Records are JSON objects; the caller gets copies."""
+    """Thread-safe. Records are JSON objects; the caller gets copies.
+
+    `changes` counts the writes: what was derived from records holds until it grows.
+    """
 
     def __init__(self, path: Path) -> None:
+        self.changes = 0
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
@@ -31,6 +35,7 @@ class Store:
             self._connection.execute(
                 "INSERT OR REPLACE INTO records VALUES (?, ?, ?)", (kind, name, _dump(record))
             )
+            self.changes += 1
 
     def get(self, kind: str, name: str) -> Record | None:
         with self._lock:
@@ -51,6 +56,7 @@ class Store:
             self._connection.execute(
                 "DELETE FROM records WHERE kind = ? AND name = ?", (kind, name)
             )
+            self.changes += 1
 
     def list(self, kind: str) -> list[Record]:
         """All records of a kind, in the order of their names."""

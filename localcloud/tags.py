@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from localcloud.cloud import Cloud
+from localcloud.errors import ValidationException
 from localcloud.operations import operation
 
 _KIND = "tags"
@@ -24,20 +25,29 @@ def drop_tags(cloud: Cloud, arn: str) -> None:
 
 @operation("AddTags")
 def add_tags(cloud: Cloud, request: Record) -> Record:
-    return {"Tags": put_tags(cloud, request["ResourceArn"], request["Tags"])}
+    return {"Tags": put_tags(cloud, _existing(cloud, request), request["Tags"])}
 
 
 @operation("ListTags")
 def list_tags(cloud: Cloud, request: Record) -> Record:
-    return {"Tags": _shape(_read(cloud, request["ResourceArn"]))}
+    return {"Tags": _shape(_read(cloud, _existing(cloud, request)))}
 
 
 @operation("DeleteTags")
 def delete_tags(cloud: Cloud, request: Record) -> Record:
-    arn, gone = request["ResourceArn"], set(request["TagKeys"])
+    arn, gone = _existing(cloud, request), set(request["TagKeys"])
     kept = {key: value for key, value in _read(cloud, arn).items() if key not in gone}
     cloud.store.put(_KIND, arn, kept)
     return {}
+
+
+def _existing(cloud: Cloud, request: Record) -> str:
+    """The ARN that a request names, as it is kept; its resource type is the kind of the records."""
+    arn: str = request["ResourceArn"].lower()
+    kind = arn.split(":", 5)[5].partition("/")[0]
+    if not any(arn in record.values() for record in cloud.store.list(kind)):
+        raise ValidationException(f"Could not find resource {arn}.")
+    return arn
 
 
 def _read(cloud: Cloud, arn: str) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """From an HTTP request to an operation and back, by botocore's own service models.
 
-Three services share SageMaker's signing name: the control plane (JSON 1.1, told by X-Amz-Target),
-and two REST services told by their paths. Application Auto Scaling is told by X-Amz-Target, too. A
-request that the model does not allow is refused before any operation sees it.
+Four services share SageMaker's signing name: the control plane (JSON 1.1, told by X-Amz-Target),
+and three REST services told by their paths. Application Auto Scaling is told by X-Amz-Target, too.
+A request that the model does not allow is refused before any operation sees it.
 """
 
 import base64
@@ -25,11 +25,12 @@ from localcloud.constraints import check
 from localcloud.errors import AwsError, ValidationException
 from localcloud.operations import OPERATIONS
 from localcloud.pages import cut_page
-from localcloud.tags import put_tags
+from localcloud.tags import drop_tags, put_tags
 
 CONTROL_PLANE, SCALING = "sagemaker", "application-autoscaling"
 TARGETS = {"SageMaker": CONTROL_PLANE, "AnyScaleFrontendService": SCALING}  # by X-Amz-Target
-RUNTIMES = ("sagemaker-runtime", "sagemaker-featurestore-runtime")
+RUNTIMES = ("sagemaker-runtime", "sagemaker-featurestore-runtime", "sagemaker-metrics")
+_PARTS = ("member", "key", "value")  # of lists and maps
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/")
 _LOGGER = logging.getLogger(__name__)
 Values = dict[str, Any]
@@ -62,10 +63,10 @@ def respond(cloud: Cloud, request: HttpRequest) -> HttpResponse:
     try:
         return _perform(cloud, request)
     except AwsError as error:
-        return _error(error)
+        return error_response(error)
     except Exception as error:
         _LOGGER.exception("%s %s", request.method, request.path)
-        return _error(AwsError("InternalFailure", f"{type(error).__name__}: {error}", 500))
+        return error_response(AwsError("InternalFailure", f"{type(error).__name__}: {error}", 500))
 
 
 def _perform(cloud: Cloud, request: HttpRequest) -> HttpResponse:
@@ -109,8 +110,8 @@ def _operation(request: HttpRequest) -> tuple[OperationModel, dict[str, str]]:
             )
         return service_model(service).operation_model(name), {}
     for method, pattern, model in _routes():
-        match = pattern.fullmatch(request.path)
-        if match and method == request.method:
+        match = pattern.fullmatch(request.path) if method == request.method else None
+        if match:
             return model, {name: unquote(text) for name, text in match.groupdict().items()}
     raise AwsError(
         "UnknownOperationException", f"{request.method} {request.path} is no operation", 404
@@ -125,7 +126,9 @@ def _routes() -> list[tuple[str, re.Pattern[str], OperationModel]]:
         for name in service_model(service).operation_names:
             model = service_model(service).operation_model(name)
             path = model.http["requestUri"].partition("?")[0]
-            pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(path))
+            # A name may be an ARN, with a slash of its own.
+            name_or_arn = r"(?P<\1>(?:arn:[^/]+/)?[^/]+)"
+            pattern = re.sub(r"\\\{(\w+)\\\}", name_or_arn, re.escape(path))
             routes.append((model.http["method"], re.compile(pattern), model))
     return routes
 
@@ -139,23 +142,54 @@ def _parse(model: OperationModel, request: HttpRequest, path_values: dict[str, s
     if shape is None:
         return values
     if model.service_model.service_name in TARGETS.values():
-        values.update(_members(shape, _read_json(request.body)))
+        values.update(_document(shape, request.body))
         return values
     payload = shape.serialization.get("payload")
     if payload:
         values[payload] = request.body
     else:
-        values.update(_members(shape, _read_json(request.body)))
-    for name, member in shape.members.items():
-        place, key = member.serialization.get("location"), member.serialization.get("name", name)
+        values.update(_document(shape, request.body))
+    for name, place, key, is_list in _located(shape):
         if place == "uri":
             values[name] = path_values[key]
         elif place == "header" and key.lower() in request.headers:
             values[name] = request.headers[key.lower()]
         elif place == "querystring" and key in request.query:
             found = request.query[key]
-            values[name] = found if member.type_name == "list" else found[0]
+            values[name] = found if is_list else found[0]
     return values
+
+
+@cache
+def _located(shape: Shape) -> list[tuple[str, str, str, bool]]:
+    """Members that are not in the body: their name, the place, their name there, and if a list."""
+    return [
+        (name, place["location"], place.get("name", name), member.type_name == "list")
+        for name, member in shape.members.items()
+        if "location" in (place := member.serialization)
+    ]
+
+
+def _document(shape: Shape, body: bytes) -> Values:
+    document = _read_json(body)
+    if b"null" not in body and not _has_blobs(shape):
+        return document  # nothing in it to drop or decode
+    members: Values = _members(shape, document)
+    return members
+
+
+@cache
+def _has_blobs(shape: Shape) -> bool:
+    seen, waiting = set(), [shape]
+    while waiting:
+        shape = waiting.pop()
+        if shape.type_name == "blob":
+            return True
+        if shape.name not in seen:
+            seen.add(shape.name)
+            waiting += getattr(shape, "members", {}).values()
+            waiting += [part for name in _PARTS if (part := getattr(shape, name, None))]
+    return False
 
 
 def _read_json(body: bytes) -> Values:
@@ -190,10 +224,11 @@ def _members(shape: Shape, document: Any) -> Any:
 
 
 def _remember_tags(cloud: Cloud, model: OperationModel, request: Values, output: Values) -> None:
-    """What every Create operation does with its Tags."""
+    """What every Create operation does with its Tags; those of an earlier resource are gone."""
     arns = [value for name, value in output.items() if name.endswith("Arn")]
-    if model.name.startswith("Create") and request.get("Tags") and arns:
-        put_tags(cloud, arns[0], request["Tags"])
+    if model.name.startswith("Create") and arns:
+        drop_tags(cloud, arns[0])
+        put_tags(cloud, arns[0], request.get("Tags", []))
 
 
 # -- the response --------------------------------------------------------------------------------
@@ -224,7 +259,7 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be sent")
 
 
-def _error(error: AwsError) -> HttpResponse:
+def error_response(error: AwsError) -> HttpResponse:
     body = {"__type": error.code, "message": error.message, "Message": error.message}
     headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-ErrorType": error.code}
     return HttpResponse(error.status, headers, _dump(body | error.members))

@@ -9,8 +9,18 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from localcloud.adapter import athena as query_results
-from localcloud.adapter import cloudformation, encryption, iam, lambda_functions, s3, sagemaker
+from localcloud.adapter import athena as queries
+from localcloud.adapter import (
+    cloudformation,
+    encryption,
+    faults,
+    iam,
+    lambda_functions,
+    s3,
+    sagemaker,
+    sagemaker_tasks,
+    workgroups,
+)
 from localcloud.adapter import cloudwatch as alarms
 from localcloud.adapter import stepfunctions as executions
 from localcloud.adapter.seam import SeamError
@@ -46,20 +56,25 @@ def install(cloud: Cloud) -> Any:
     from ministack import app
     from ministack.core import router
     from ministack.services import athena, cloudwatch, lambda_svc, stepfunctions
+    from ministack.services import s3 as s3_objects
     from ministack.services.cloudformation import provisioners, stacks
 
     try:
         sagemaker.serve(cloud, app, router)
         sagemaker.offer_to_state_machines(stepfunctions)
         executions.improve(stepfunctions, app)
+        sagemaker_tasks.offer(cloud, app, stepfunctions)
         lambda_functions.name_errors(lambda_svc)
         alarms.judge_alarms(cloudwatch, provisioners)
         s3.keep_bucket_tags(provisioners)
         s3.default_bucket_key(app)
         encryption.keep_keys(provisioners)
-        query_results.result_files_where_athena_says(athena)
+        queries.result_files_where_athena_says(athena)
+        queries.read_tables_in_place(athena, s3_objects, cloud.data_dir / "ministack" / "queries")
+        queries.show_columns_of_the_catalog(athena)
+        workgroups.describe_primary(athena)
         cloudformation.provide_resources(cloud, provisioners, stacks)
-        application = iam.install(cloud, app)
+        application = faults.install(cloud, app, iam.install(cloud, app))
     except (AttributeError, KeyError) as error:
         raise SeamError(f"ministack {found} has moved {error}") from error
     return application

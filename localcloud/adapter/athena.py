@@ -1,6 +1,13 @@
-"""Results of queries."""
+"""Queries: the files and columns they read, and where their results go."""
 
+import os
+import shutil
+import tempfile
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+
+from localcloud.adapter.seam import require
 
 
 def result_files_where_athena_says(athena: Any) -> None:
@@ -33,3 +40,72 @@ def result_files_where_athena_says(athena: Any) -> None:
 
     athena._start_query_execution = start_with_slash
     athena._save_query_results = save_beside
+
+
+def read_tables_in_place(athena: Any, s3: Any, folder: Path) -> None:
+    """A query gets links to a table's files, not the copy of every byte that ministack makes."""
+    require(athena, "_materialize_table_files", "_hidden")
+    require(s3, "_buckets", "_object_disk_path", "_get_object_data")
+    shutil.rmtree(folder, ignore_errors=True)  # a server that was killed left it
+
+    def link(location: str, workdirs: list[str]) -> list[str]:
+        bucket, prefix = urlsplit(location).netloc, urlsplit(location).path.strip("/")
+        objects = (s3._buckets.get(bucket) or {}).get("objects", {})
+        names = [key.removeprefix(f"{prefix}/") for key in list(objects) if _is_below(key, prefix)]
+        names = [name for name in names if not athena._hidden(name)]
+        if not names:
+            return []
+        folder.mkdir(parents=True, exist_ok=True)
+        root = Path(tempfile.mkdtemp(dir=folder))
+        workdirs.append(str(root))
+        return [
+            str(root / name)
+            for name in sorted(names)
+            if _link(s3, bucket, f"{prefix}/{name}".removeprefix("/"), root / name)
+        ]
+
+    athena._materialize_table_files = link
+
+
+def _is_below(key: str, prefix: str) -> bool:
+    return key.startswith(f"{prefix}/" if prefix else "") and not key.endswith("/")
+
+
+def _link(s3: Any, bucket: str, key: str, target: Path) -> bool:
+    """False for an object that has gone meanwhile."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        # S3 replaces a file by another, so a query reads what was there when it began.
+        os.link(s3._object_disk_path(bucket, key), target)
+    except OSError:  # not on disk yet, or on one without links
+        data = s3._get_object_data(bucket, key)
+        if data is None:
+            return False
+        target.write_bytes(data)
+    return True
+
+
+def show_columns_of_the_catalog(athena: Any) -> None:
+    """Of Parquet, the columns and partitions that the table has in Glue, in their order.
+
+    ministack shows those of the files, so that a column which no file has yet is an error.
+    """
+    require(athena, "_table_relation", "_empty_relation", "_data_format", "_DUCKDB_TYPE_BY_ATHENA")
+    make, simple = athena._table_relation, {"string", *athena._DUCKDB_TYPE_BY_ATHENA}
+
+    def relation(table: dict[str, Any], files: list[str]) -> str:
+        found: str = make(table, files)
+        storage = table.get("StorageDescriptor") or {}
+        columns = [*(storage.get("Columns") or []), *(table.get("PartitionKeys") or [])]
+        are_simple = all(str(column.get("Type")).lower() in simple for column in columns)
+        if athena._data_format(table) != "parquet" or not (columns and are_simple):
+            return found
+        names = ", ".join(_quoted(column["Name"]) for column in columns)
+        none = athena._empty_relation(table)
+        return f"(SELECT {names} FROM (FROM {found} UNION ALL BY NAME FROM {none}))"  # noqa: S608
+
+    athena._table_relation = relation
+
+
+def _quoted(name: str) -> str:
+    return '"{}"'.format(name.replace('"', '""'))

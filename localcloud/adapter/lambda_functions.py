@@ -1,23 +1,38 @@
-"""Errors of functions: they have the names of their classes, by which state machines retry."""
+"""Errors of functions: they have the names of their classes, by which state machines retry.
+
+A function that ended before it answered has an error of its platform, which names the request.
+"""
 
 import re
 from typing import Any
 
 _ANY = "Runtime.HandlerError"  # ministack's, for whatever a handler raises
+_TIMEOUT = "Sandbox.Timedout"
+_EXIT = "Runtime exited with error:"
 _CLASS = re.compile(r"[\w.<>]+")
+Body = dict[str, Any]
 
 
 def name_errors(lambda_svc: Any) -> None:
     execute = lambda_svc._execute_function_warm
 
-    def execute_and_name(*invocation: Any) -> Any:
-        result = execute(*invocation)
-        if result.get("error") and result["body"].get("errorType") == _ANY:
-            body = result["body"]
-            body["errorType"] = _raised(result.get("log", ""), body["errorMessage"]) or _ANY
+    def execute_and_name(function: Any, event: Any, request_id: str) -> Any:
+        result = execute(function, event, request_id)
+        if result.get("error"):
+            _name(result["body"], result.get("log", ""), request_id)
         return result
 
     lambda_svc._execute_function_warm = execute_and_name
+
+
+def _name(body: Body, log: str, request_id: str) -> None:
+    kind, message = body.get("errorType"), body.get("errorMessage", "")
+    if kind == _ANY and message.startswith(_EXIT):
+        kind = body["errorType"] = "Runtime.ExitError"
+    elif kind == _ANY:
+        body["errorType"] = _raised(log, message) or _ANY
+    if kind in (_TIMEOUT, "Runtime.ExitError"):
+        body["errorMessage"] = f"RequestId: {request_id} Error: {message}"
 
 
 def _raised(log: str, message: str) -> str:

@@ -4,14 +4,17 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import localcloud.deletion
+import localcloud.experiments  # noqa: F401 - importing both registers their operations
 from localcloud import wire
+from localcloud.adapter import shortcut
 from localcloud.adapter.seam import Answer
 from localcloud.cloud import Cloud
 
 _THREADS = 64  # operations that may be under way at once; an invocation holds one while it waits
 # How the SDK for Java, and so Step Functions, names SageMaker's errors. What the service's model
 # does not have, like ValidationException, has the service's own name.
-_MODELLED = ("ConflictException", "ResourceInUse", "ResourceLimitExceeded", "ResourceNotFound")
+MODELLED = ("ConflictException", "ResourceInUse", "ResourceLimitExceeded", "ResourceNotFound")
 
 
 def serve(cloud: Cloud, app: Any, router: Any) -> None:
@@ -31,6 +34,7 @@ def serve(cloud: Cloud, app: Any, router: Any) -> None:
         response = await loop.run_in_executor(threads, wire.respond, cloud, request)
         return response.status, response.headers, response.body
 
+    shortcut.install(cloud, app)
     app.SERVICE_HANDLERS["sagemaker"] = respond
     router.SERVICE_PATTERNS["sagemaker"] = {
         "target_prefixes": ["SageMaker."],
@@ -53,7 +57,7 @@ def offer_to_state_machines(stepfunctions: Any) -> None:
 
     def named(service: str, code: str) -> Any:
         if service == "sagemaker":
-            name = code.removesuffix("Exception") if code in _MODELLED else "SageMaker"
+            name = code.removesuffix("Exception") if code in MODELLED else "SageMaker"
             code = f"{name}Exception"
         return prefixed(service, code)
 

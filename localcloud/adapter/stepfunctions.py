@@ -13,12 +13,20 @@ import logging
 import random
 import threading
 import time
-from contextvars import ContextVar
 from typing import Any
 
+from localcloud.adapter.aborting import (
+    CURRENT,
+    Aborted,
+    Execution,
+    current_execution,
+    end_branches_together,
+    is_aborted,
+    is_running,
+    is_stopped,
+)
 from localcloud.adapter.seam import Answer, Handler, require
 
-Execution = dict[str, Any]
 Values = dict[str, Any]
 _LOGGER = logging.getLogger(__name__)
 _EXECUTORS = {
@@ -32,7 +40,6 @@ _EXECUTORS = {
 }
 _TOLD_THE_EXECUTION = ("Task", "Parallel", "Map")
 _POLL_SECONDS = 1.0
-_CURRENT: ContextVar[Execution] = ContextVar("execution")  # that this thread works for
 
 
 def improve(states: Any, app: Any) -> None:
@@ -61,6 +68,7 @@ def improve(states: Any, app: Any) -> None:
     )
     states._run_execution = lambda arn: _run(states, states._executions[arn])
     states._invoke_with_callback = lambda *task: _invoke_with_callback(states, *task)
+    end_branches_together(states)
     _wait_as_the_retrier_says(states)
     _describe_redrives(states)
     _serve_redrives(states, app)
@@ -71,11 +79,13 @@ def improve(states: Any, app: Any) -> None:
 
 def _run(states: Any, execution: Execution) -> None:
     """From where it is to its end, in the thread of this attempt."""
-    _CURRENT.set(execution)
+    CURRENT.set(execution)
     try:
         output = json.dumps(_walk(states, execution))
     except states._ExecutionError as error:
         _fail(states, execution, error.error, error.cause)
+    except Aborted:  # the execution has its end already
+        return
     except Exception as error:
         _LOGGER.exception("execution %s", execution["executionArn"])
         _fail(states, execution, "States.Runtime", str(error))
@@ -90,7 +100,7 @@ def _walk(states: Any, execution: Execution) -> Any:
     name: str | None = point.get("state", machine["StartAt"])
     data = point.get("input", json.loads(execution["input"]))
     context = _context(execution, machine, point.get("variables", {}))
-    while name is not None and _is_running(execution):
+    while name is not None and is_running(execution):
         state = machine["States"][name]
         point = {"state": name, "input": data, "variables": context["variables"]}
         execution["point"] = json.dumps(point | {"type": state["Type"]})
@@ -98,7 +108,7 @@ def _walk(states: Any, execution: Execution) -> Any:
             _note(states, execution, f"{state['Type']}StateEntered", name, input=data)
         is_resumed = False
         output, following = _perform(states, execution, context, name, data, state)
-        if _is_running(execution):
+        if is_running(execution):
             _note(states, execution, f"{state['Type']}StateExited", name, output=output)
         name, data = following, output
     return data
@@ -154,12 +164,8 @@ def _note(states: Any, execution: Execution, event: str, name: str, **data: Any)
     states._add_event(execution, event, {f"{kind}EventDetails": {"name": name, **texts}})
 
 
-def _is_running(execution: Execution) -> bool:
-    return bool(execution["status"] == "RUNNING")
-
-
 def _succeed(states: Any, execution: Execution, output: str) -> None:
-    if _is_running(execution):  # and not stopped meanwhile
+    if is_running(execution):  # and not stopped meanwhile
         execution |= {"status": "SUCCEEDED", "output": output, "stopDate": states.now_iso()}
         details = {"executionSucceededEventDetails": {"output": output}}
         states._add_event(execution, "ExecutionSucceeded", details)
@@ -167,7 +173,7 @@ def _succeed(states: Any, execution: Execution, output: str) -> None:
 
 
 def _fail(states: Any, execution: Execution, error: str, cause: str) -> None:
-    if _is_running(execution):
+    if is_running(execution):
         states._fail_execution(execution, error, cause)
 
 
@@ -282,10 +288,10 @@ def _wait_as_the_retrier_says(states: Any) -> None:
 
     def find_and_wait(retriers: list[Values], error: str, counts: dict[int, int]) -> Any:
         retrier, index = find(retriers, error, counts)
-        if retrier is None or _CURRENT.get(None) is None:  # TestState asks without waiting
+        if retrier is None or current_execution() is None:  # TestState asks without waiting
             return retrier, index
         states._scaled_sleep(delay(retrier, counts.get(index, 0)))
-        return (None, -1) if _is_stopped() else ({**retrier, "IntervalSeconds": 0}, index)
+        return (None, -1) if is_stopped() else ({**retrier, "IntervalSeconds": 0}, index)
 
     states._find_matching_retrier = find_and_wait
 
@@ -319,10 +325,5 @@ def _wait_for(states: Any, event: Any, deadline: float) -> None:
     while not event.wait(max(0, min(_POLL_SECONDS, deadline - time.monotonic()))):
         if time.monotonic() >= deadline:
             raise states._ExecutionError("States.Timeout", "Task timed out waiting for callback")
-        if _is_stopped():
-            raise states._ExecutionError("States.Runtime", "The execution was stopped")
-
-
-def _is_stopped() -> bool:
-    execution = _CURRENT.get(None)
-    return execution is not None and not _is_running(execution)
+        if is_aborted():
+            raise Aborted

@@ -1,4 +1,4 @@
-"""The part of SageMaker that runs programs: processing, training and endpoints.
+"""The part of SageMaker that runs programs: processing, training, batch transform and endpoints.
 
 Importing it registers its operations. `recover` brings the records of an earlier server in
 line with what is true now; `shutdown` ends every process.
@@ -20,12 +20,17 @@ from localcloud.execution import (
     processing,
     processing_job,
     rollout,
+    stages,
     training,
     training_job,
+    transform,
+    transform_job,
 )
 from localcloud.execution.engine import close_engine, engine
 from localcloud.execution.jobs import RUNNING, SERVER_STOPPED, mark
+from localcloud.execution.memory import memory_limit
 from localcloud.execution.process import kill_marked
+from localcloud.execution.profiler import unfinished_rules
 
 __all__ = [
     "capacity",
@@ -36,6 +41,7 @@ __all__ = [
     "recover",
     "shutdown",
     "training",
+    "transform",
 ]
 
 _LOGGER = logging.getLogger(__name__)
@@ -48,8 +54,9 @@ def recover(cloud: Cloud) -> None:
     """Kills orphans, fails jobs that were running, starts endpoints again (in the background).
 
     Returns at once; may be called before the server listens. Until its instances are healthy again,
-    an endpoint is in status SystemUpdating.
+    an endpoint is in status SystemUpdating. Raises ValueError for a setting that no job could have.
     """
+    memory_limit()
     killed = kill_marked(mark(cloud))
     if killed:
         _LOGGER.warning("killed %d processes of an earlier run", killed)
@@ -70,27 +77,20 @@ def recover(cloud: Cloud) -> None:
 
 def _fail_running_jobs(cloud: Cloud) -> None:
     failed = {"FailureReason": SERVER_STOPPED, "LastModifiedTime": time.time()}
-    for record in cloud.store.list(processing_job.KIND):
-        if record["ProcessingJobStatus"] in RUNNING:
-            cloud.store.update(
-                processing_job.KIND,
-                record["ProcessingJobName"],
-                ProcessingJobStatus="Failed",
-                ProcessingEndTime=time.time(),
-                **failed,
-            )
+    for kind, word in ((processing_job.KIND, "Processing"), (transform_job.KIND, "Transform")):
+        for record in cloud.store.list(kind):
+            if record[f"{word}JobStatus"] in RUNNING:
+                ended = {f"{word}JobStatus": "Failed", f"{word}EndTime": time.time()}
+                cloud.store.update(kind, record[f"{word}JobName"], **ended, **failed)
     for record in cloud.store.list(training_job.KIND):
         if record["TrainingJobStatus"] in RUNNING:
-            stages = record["SecondaryStatusTransitions"]
             cloud.store.update(
                 training_job.KIND,
                 record["TrainingJobName"],
                 TrainingJobStatus="Failed",
-                SecondaryStatus="Failed",
-                SecondaryStatusTransitions=training_job.next_stage(
-                    stages, "Failed", "Training job failed", ended=True
-                ),
                 TrainingEndTime=time.time(),
+                **stages.enter(record["SecondaryStatusTransitions"], "Failed", ended=True),
+                **unfinished_rules(record),
                 **failed,
             )
 

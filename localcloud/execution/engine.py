@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from localcloud.cloud import Cloud
 from localcloud.execution.endpoint_metrics import EndpointMetrics
-from localcloud.execution.jobs import JobQueue
+from localcloud.execution.job_queue import JobQueue
 from localcloud.execution.traffic import Traffic
 
 if TYPE_CHECKING:

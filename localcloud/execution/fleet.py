@@ -17,7 +17,12 @@ from localcloud.cloud import Cloud
 from localcloud.errors import AwsError
 from localcloud.execution.capture import Capture
 from localcloud.execution.records import Record
-from localcloud.execution.server_process import INVOCATION_SECONDS, ServerProcess, StartError
+from localcloud.execution.server_process import (
+    INVOCATION_SECONDS,
+    Place,
+    ServerProcess,
+    StartError,
+)
 from localcloud.execution.transfer import TransferError
 
 _STARTUP_SECONDS = 600  # unless ContainerStartupHealthCheckTimeoutInSeconds says otherwise
@@ -63,7 +68,9 @@ class Variant:
     def missing_servers(self) -> list[ServerProcess]:
         """New ones, not yet started, up to the desired count."""
         return [
-            ServerProcess(self._cloud, self._endpoint, self.name, self._model)
+            ServerProcess(
+                self._cloud, Place.in_endpoint(self._cloud, self._endpoint, self.name), self._model
+            )
             for _ in range(self.desired_count - len(self.servers))
         ]
 
@@ -247,5 +254,5 @@ class Fleet:
             with self._restarts:
                 for server in self._servers:
                     if not server.alive and not self._closed.is_set():
-                        _LOGGER.warning("restarting a container of variant %s", server.variant)
+                        _LOGGER.warning("restarting the container of %s", server.place.log_stream)
                         server.start()

@@ -1,7 +1,7 @@
-"""What processing and training jobs have in common: a thread, programs, an ending, a record.
+"""What all kinds of jobs have in common: a thread, programs, an ending, a record.
 
-Not emulated: capacity errors, spot interruption, warm pools, instance types (every instance is a
-process group on this machine), VPC settings, network isolation.
+Not emulated: capacity errors, warm pools, instance types (every instance is a process group on
+this machine), VPC settings, network isolation.
 """
 
 import logging
@@ -18,9 +18,11 @@ from typing import Any, ClassVar
 from localcloud.authorisation import encrypting, log_group, pulling, volume_key, watching
 from localcloud.authority import AccessDenied
 from localcloud.cloud import Cloud
+from localcloud.execution import spot
 from localcloud.execution.interpreter import make_environment, search_path
-from localcloud.execution.layout import Layout
+from localcloud.execution.layout import Layout, make_temporary
 from localcloud.execution.logs import LogStream
+from localcloud.execution.memory import KILLED, memory_limit, out_of_memory
 from localcloud.execution.process import Program, base_environment
 from localcloud.execution.role import Role
 from localcloud.execution.transfer import TransferError
@@ -43,11 +45,15 @@ class ServerStopped(Exception):
 
 @dataclass(frozen=True)
 class Ending:
-    """How the programs of a job ended. `instance` is the one that failed, counted from 0."""
+    """How the programs of a job ended. `instance` is the one that failed, counted from 0.
 
-    outcome: str  # Completed | Failed | Stopped | TimedOut
+    `reason` is said where the platform, and not the program itself, made it fail.
+    """
+
+    outcome: str  # Completed | Failed | Stopped | TimedOut | Interrupted
     exit_code: int = 0
     instance: int = 0
+    reason: str = ""
 
 
 @dataclass
@@ -75,7 +81,11 @@ class Job(ABC):
         self.folder = cloud.data_dir / f"{self.kind}s" / name
         self.stop = threading.Event()
         self.abort = threading.Event()
+        self.interruption = threading.Event()
         self.instances: list[Instance] = []
+        self.changing = threading.RLock()  # the job's thread and requests change the record
+        self._ended = False
+        self._temporaries: list[Path] = []
 
     @property
     def record(self) -> dict[str, Any]:
@@ -108,11 +118,30 @@ class Job(ABC):
         """Every stage of the job up to `finish`."""
 
     def finish(self, status: str, reason: str = "", **changes: Any) -> None:
-        for instance in self.instances:  # whoever sees the ending finds the whole log
-            instance.log.close()
+        self.close_instances()  # whoever sees the ending finds the whole log, and no process
         if reason:
             changes["FailureReason"] = reason[:LONGEST_REASON]
-        self.update(**{self.status_field: status, self.end_field: time.time()}, **changes)
+        with self.changing:
+            self._ended = True
+            self.update(**{self.status_field: status, self.end_field: time.time()}, **changes)
+
+    def request_stop(self) -> bool:
+        """False if the job has ended meanwhile."""
+        with self.changing:
+            if self._ended:
+                return False
+            self.announce_stop()
+            self.stop.set()
+            return True
+
+    def announce_stop(self) -> None:
+        with self.changing:
+            if self.record[self.status_field] == "InProgress":
+                self.stopping()
+
+    def stopping(self) -> None:
+        """Says in the record that the job is being stopped."""
+        self.update(**{self.status_field: "Stopping"})
 
     def assume_role(self, arn: str) -> Role:
         try:
@@ -154,7 +183,10 @@ class Job(ABC):
             on_line(line)
 
         binaries = make_environment(instance.folder / "python")
-        environment = base_environment() | {"PATH": search_path(binaries)} | environment
+        temporary = make_temporary(self.cloud.data_dir)
+        self._temporaries.append(temporary)
+        own = {"PATH": search_path(binaries), "TMPDIR": str(temporary)}
+        environment = base_environment() | own | environment
         # A name is looked up on the job's own PATH, not the server's.
         executable = shutil.which(command[0], path=environment["PATH"])
         if executable is None:
@@ -173,10 +205,13 @@ class Job(ABC):
         tick = time.monotonic()
         while not self.abort.is_set():
             if self.stop.is_set():
-                return self._terminate("Stopped")
+                return self._terminate("Stopped", GRACE_SECONDS)
+            if self.interruption.is_set():
+                return self._terminate("Interrupted", spot.NOTICE_SECONDS)
             if time.monotonic() > deadline:
-                return self._terminate("TimedOut")
-            ending = self._ending()
+                self.announce_stop()
+                return self._terminate("TimedOut", GRACE_SECONDS)
+            ending = self._ending() or self._exhausted()
             if ending is not None:
                 self._close_programs()
                 return ending
@@ -193,12 +228,23 @@ class Job(ABC):
                 return Ending("Failed", code, index)
         return Ending("Completed") if all(code == 0 for code in codes) else None
 
-    def _terminate(self, outcome: str) -> Ending:
+    def _exhausted(self) -> Ending | None:
+        limit = memory_limit()
+        if limit is None:
+            return None
+        for index, instance in enumerate(self.instances):
+            reason = instance.program and out_of_memory(instance.program.pid, limit)
+            if reason:
+                return Ending("Failed", KILLED, index, reason)
+        return None
+
+    def _terminate(self, outcome: str, grace_seconds: float) -> Ending:
         programs = [instance.program for instance in self.instances if instance.program]
         for program in programs:
             program.terminate()
-        deadline = time.monotonic() + GRACE_SECONDS
-        while any(program.exit_code is None for program in programs):
+        deadline = time.monotonic() + grace_seconds
+        # A shell ends at once, and the script that it has started may still be saving.
+        while not all(program.ended for program in programs):
             if self.abort.is_set() or time.monotonic() > deadline:
                 break
             time.sleep(_POLL_SECONDS)
@@ -210,15 +256,28 @@ class Job(ABC):
             if instance.program:
                 instance.program.close()
 
+    def close_instances(self) -> None:
+        self._close_programs()
+        for instance in self.instances:
+            instance.log.close()
+
+    def drop_instances(self) -> None:
+        """They are gone with all that was on them; what was logged and uploaded stays."""
+        self.close_instances()
+        for folder in (self.folder, *self._temporaries):
+            shutil.rmtree(folder, ignore_errors=True)
+        self.instances, self._temporaries = [], []
+
     def check_stopped(self) -> bool:
         if self.abort.is_set():
             raise ServerStopped
         return self.stop.is_set()
 
     def _clean_up(self) -> None:
-        self._close_programs()
-        if not os.environ.get("LOCALCLOUD_KEEP_JOB_FOLDERS"):
-            shutil.rmtree(self.folder, ignore_errors=True)
+        if os.environ.get("LOCALCLOUD_KEEP_JOB_FOLDERS"):
+            self.close_instances()
+        else:
+            self.drop_instances()
 
 
 def mark(cloud: Cloud, *names: str) -> str:
@@ -228,49 +287,3 @@ def mark(cloud: Cloud, *names: str) -> str:
 
 def data_error(action: str, error: TransferError) -> JobError:
     return JobError(f"ClientError: Data {action} failed: {error}")
-
-
-class JobQueue:
-    """Runs jobs in threads, at most `limit` at a time; the others wait for their turn."""
-
-    def __init__(self, limit: int) -> None:
-        self._slots = threading.BoundedSemaphore(limit)
-        self._lock = threading.Lock()
-        self._jobs: dict[tuple[str, str], tuple[Job, threading.Thread]] = {}
-
-    def submit(self, job: Job) -> None:
-        thread = threading.Thread(
-            target=self._run, args=(job,), name=f"{job.kind}-{job.name}", daemon=True
-        )
-        with self._lock:
-            self._jobs[job.kind, job.name] = (job, thread)
-        thread.start()
-
-    def get(self, kind: str, name: str) -> Job | None:
-        with self._lock:
-            job, _ = self._jobs.get((kind, name), (None, None))
-        return job
-
-    def shutdown(self) -> None:
-        with self._lock:
-            running = list(self._jobs.values())
-        for job, _ in running:
-            job.abort.set()
-        for _, thread in running:
-            thread.join(timeout=20)
-
-    def _run(self, job: Job) -> None:
-        try:
-            while not self._slots.acquire(timeout=0.5):
-                if job.stop.is_set() or job.abort.is_set():
-                    break  # `execute` sees it before it starts anything
-            else:
-                try:
-                    job.run()
-                finally:
-                    self._slots.release()
-                return
-            job.run()
-        finally:
-            with self._lock:
-                del self._jobs[job.kind, job.name]

@@ -1,4 +1,4 @@
-"""Folders of one instance, laid out as a SageMaker container sees `/opt/ml`.
+"""Folders of one instance, laid out as a SageMaker container sees `/opt/ml`, and its `/tmp`.
 
 A container has its own `/opt/ml`; several jobs on one machine cannot. So each instance gets a
 folder of its own, and `/opt/ml` is rewritten to it wherever SageMaker itself hands the path to the
@@ -9,12 +9,17 @@ Not emulated: a path that a program hard-codes in its own source. Pass paths as 
 
 import json
 import re
+import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 CONTAINER_ROOT = "/opt/ml"
+TEMPORARY = "job-tmp"  # in the data folder
+# A Unix socket's path has at most 104 bytes (macOS), and multiprocessing puts its sockets here.
+_LONGEST_TEMPORARY = 104 - len("/pymp-12345678/listener-12345678")
 _CONTAINER_PATH = re.compile(r"(?<![\w.-])/opt/ml(?![\w.-])")
 
 
@@ -54,8 +59,21 @@ class Layout:
 
     def read_text(self, relative: str, limit: int) -> str:
         """At most `limit` bytes of a text file that the program may have written; "" if absent."""
-        try:
-            with (self.root / relative).open("rb") as file:
-                return file.read(limit).decode(errors="replace").strip()
-        except FileNotFoundError:
+        path = self.root / relative
+        if not path.is_file():  # a named pipe would never end
             return ""
+        with path.open("rb") as file:
+            return file.read(limit).decode(errors="replace").strip()
+
+
+def make_temporary(data_dir: Path) -> Path:
+    """A new folder for temporary files: of one instance, not of the whole machine.
+
+    Not in the job's own folder, whose path is too long for sockets; the system's own place for such
+    files is taken only where the data folder's path is too long as well.
+    """
+    folder = data_dir / TEMPORARY / secrets.token_hex(4)
+    if len(str(folder)) > _LONGEST_TEMPORARY:
+        return Path(tempfile.mkdtemp(prefix="localcloud-"))
+    folder.mkdir(parents=True)
+    return folder

@@ -1,7 +1,8 @@
 """CreateProcessingJob and its kin.
 
 Refused, not ignored: dataset definitions (Athena, Redshift), feature-store outputs, app-managed
-inputs and outputs, Pipe mode, images' own entry points, paths outside `/opt/ml`.
+inputs and outputs, Pipe mode, compressed input, images' own entry points, experiments, paths
+outside `/opt/ml`. Kept and shown without effect: instance type and volume, network settings.
 """
 
 from pathlib import Path
@@ -39,6 +40,11 @@ def create_processing_job(cloud: Cloud, request: Record) -> Record:
 
 
 def _check(cloud: Cloud, request: Record) -> None:
+    records.refuse(request, ["ExperimentConfig"])
+    cluster = request["ProcessingResources"]["ClusterConfig"]
+    records.refuse(cluster, ["InstancePreferences"])
+    if "InstanceCount" not in cluster or "InstanceType" not in cluster:
+        raise ValidationException("ClusterConfig needs InstanceType and InstanceCount")
     application = request["AppSpecification"]
     repository(application["ImageUri"])
     if not application.get("ContainerEntrypoint"):
@@ -114,13 +120,11 @@ def stop_processing_job(cloud: Cloud, request: Record) -> Record:
     if record is None:
         raise ResourceNotFound(_missing(name))
     job = engine(cloud).queue.get(KIND, name)
-    if record["ProcessingJobStatus"] == "InProgress" and job is not None:
-        job.update(ProcessingJobStatus="Stopping")
-        job.stop.set()
-    elif record["ProcessingJobStatus"] != "Stopping":
+    if job is None or not job.request_stop():
+        ended = cloud.store.get(KIND, name) or record
         raise ValidationException(
             "The request was rejected because the processing job is in status "
-            f"{record['ProcessingJobStatus']}."
+            f"{ended['ProcessingJobStatus']}."
         )
     return {}
 

@@ -72,7 +72,8 @@ class ProcessingJob(Job):
                 folder = instance.layout.path(output["LocalPath"])
                 folder.mkdir(parents=True, exist_ok=True)
                 location = Location.parse(output["S3Uri"])
-                upload = Synchroniser(s3, folder, location, config.get("KmsKeyId", ""))
+                key = config.get("KmsKeyId", "")
+                upload = Synchroniser(s3, folder, location, within=self.folder, key_id=key)
                 uploads[output.get("S3UploadMode", "EndOfJob")].append(upload)
         return uploads
 
@@ -103,9 +104,8 @@ class ProcessingJob(Job):
         )
 
     def _finish(self, ending: Ending) -> None:
-        message = ""
-        for instance in self.instances[ending.instance :] + self.instances:
-            message = message or instance.layout.read_text("output/message", LONGEST_REASON)
+        messages = (i.layout.read_text("output/message", LONGEST_REASON) for i in self.instances)
+        message = "".join(messages)[:LONGEST_REASON]  # as documented: concatenated, then cut
         changes = {"ExitMessage": message} if message else {}
         match ending.outcome:
             case "Completed" | "Stopped":
@@ -117,6 +117,8 @@ class ProcessingJob(Job):
 
     def _failure(self, ending: Ending) -> str:
         """AWS only points to the log. Its last line, which usually says why, is added."""
+        if ending.reason:
+            return ending.reason
         instance = self.instances[ending.instance]
         last = instance.program.last_line if instance.program else ""
         reason = f"AlgorithmError: See job logs for more information, exit code: {ending.exit_code}"

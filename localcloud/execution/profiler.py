@@ -5,7 +5,8 @@ training: the samples in the Debugger's own format under `<ProfilerConfig.S3Outp
 profiler-output/system/`, and per rule a report under `<S3OutputPath>/<job>/rule-output/`.
 
 Not emulated: framework profiling (ended with PyTorch 2.0), GPU rules (BatchSize, CPUBottleneck,
-LowGPUUtilization, …), sampling below one second, rules other than ProfilerReport (refused).
+LowGPUUtilization, …), sampling below one second. Refused: rules other than ProfilerReport, and its
+parameters, all of which are thresholds of those rules.
 """
 
 import json
@@ -23,6 +24,7 @@ from localcloud.execution.profiler_report import render, summarise
 from localcloud.execution.transfer import Location
 
 RULE = "ProfilerReport"
+_UNFINISHED = "The training job ended before the rule was evaluated"
 
 
 def check_rules(rules: Sequence[dict[str, Any]]) -> None:
@@ -34,22 +36,45 @@ def check_rules(rules: Sequence[dict[str, Any]]) -> None:
                 f"Profiler rule {rule['RuleConfigurationName']!r}: rule_to_invoke {invoked!r} "
                 f"is not supported by localcloud, only {RULE!r}"
             )
+        others = sorted(set(rule["RuleParameters"]) - {"rule_to_invoke"})
+        if others:
+            raise ValidationException(
+                f"Profiler rule {rule['RuleConfigurationName']!r}: RuleParameters "
+                f"{', '.join(others)} are not supported by localcloud"
+            )
+
+
+def unfinished_rules(record: dict[str, Any]) -> dict[str, Any]:
+    """The change to the record of a job that ends before its rules were evaluated."""
+    evaluations = record.get("ProfilerRuleEvaluationStatuses", [])
+    ended = [
+        _status(entry, "Stopped", _UNFINISHED)
+        if entry["RuleEvaluationStatus"] == "InProgress"
+        else entry
+        for entry in evaluations
+    ]
+    return {"ProfilerRuleEvaluationStatuses": ended} if ended else {}
 
 
 class Profiler:
     """Samples the process trees of one job and evaluates its rules."""
 
-    def __init__(self, record: dict[str, Any], s3: Any, pids: Sequence[int]) -> None:
-        self._record, self._s3, self._pids = record, s3, pids
+    def __init__(self, record: dict[str, Any], s3: Any) -> None:
+        self._record, self._s3 = record, s3
+        self._pids: Sequence[int] = ()
         self._previous: dict[int, tuple[float, float, float]] = {}
         self._samples: list[dict[str, Any]] = []
 
     @classmethod
-    def of(cls, record: dict[str, Any], s3: Any, pids: Sequence[int]) -> "Profiler | None":
+    def of(cls, record: dict[str, Any], s3: Any) -> "Profiler | None":
         """None when the job has no profiler rule or switched the profiler off."""
         disabled = record.get("ProfilerConfig", {}).get("DisableProfiler", False)
         rules = record.get("ProfilerRuleConfigurations")
-        return cls(record, s3, pids) if rules and not disabled else None
+        return cls(record, s3) if rules and not disabled else None
+
+    def follow(self, pids: Sequence[int]) -> None:
+        """From now on the instances are these processes; what was sampled is kept."""
+        self._pids, self._previous = pids, {}
 
     def sample(self) -> None:
         for index, pid in enumerate(self._pids):

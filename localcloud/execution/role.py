@@ -6,10 +6,9 @@ Not emulated: refreshing. The session lasts 12 hours where SageMaker would renew
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from localcloud.clients import make_client
 from localcloud.cloud import Cloud
 from localcloud.errors import ValidationException
 
@@ -42,14 +41,13 @@ class Role:
         )
 
     def client(self, service: str) -> Any:
-        return boto3.session.Session().client(
+        return make_client(
             service,
             region_name=self.region,
             endpoint_url=self.endpoint_url,
             aws_access_key_id=self.access_key,
             aws_secret_access_key=self.secret_key,
             aws_session_token=self.token,
-            config=Config(s3={"addressing_style": "path"}),
         )
 
     def environment(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""One instance of an endpoint: a served model in a process of its own."""
+"""One instance of an endpoint or of a transform job: a served model in a process of its own."""
 
 import contextlib
 import os
@@ -7,7 +7,8 @@ import shutil
 import socket
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ import urllib3
 from localcloud.authorisation import log_group, pulling, watching
 from localcloud.authority import AccessDenied
 from localcloud.cloud import Cloud
-from localcloud.execution import serving
 from localcloud.execution.endpoint_record import FailedChange
 from localcloud.execution.images import PYTORCH_INFERENCE, repository
 from localcloud.execution.interpreter import make_environment, search_path
@@ -27,6 +27,8 @@ from localcloud.execution.process import Program, base_environment
 from localcloud.execution.role import Role
 from localcloud.execution.transfer import download_file, extract, inside
 
+# Run, and not imported: it loads the toolkit of the container.
+_SERVING = Path(__file__).resolve().with_name("serving.py")
 INVOCATION_SECONDS = 60  # SageMaker's limit for a container's answer
 _PING_SECONDS = 2
 _POLL_SECONDS = 0.1
@@ -34,7 +36,7 @@ _CONNECTIONS = 16
 
 
 class StartError(FailedChange):
-    """The container did not become healthy; the text becomes the endpoint's FailureReason."""
+    """The container did not become healthy; the text becomes the FailureReason."""
 
 
 @dataclass(frozen=True)
@@ -46,16 +48,42 @@ class Answer:
     content_type: str
 
 
-class ServerProcess:
-    """Prepares the model's folder once; `start` and `restart` run the serving program in it."""
+@dataclass(frozen=True)
+class Place:
+    """Where an instance runs and logs, and what is said when it does not become healthy."""
 
-    def __init__(self, cloud: Cloud, endpoint: str, variant: str, model: dict[str, Any]) -> None:
-        self._cloud, self._model, self.variant = cloud, model, variant
-        identifier = f"i-{secrets.token_hex(8)}"
-        self._mark = mark(cloud, "endpoint", endpoint, identifier)
-        self._folder = cloud.data_dir / "endpoints" / endpoint / identifier
-        self._layout = Layout(self._folder / "ml")
-        self._log_place = (f"/aws/sagemaker/Endpoints/{endpoint}", f"{variant}/{identifier}")
+    folder: Path
+    mark: str
+    log_group: str
+    log_stream: str
+    complaint: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def in_endpoint(cls, cloud: Cloud, endpoint: str, variant: str) -> "Place":
+        instance = instance_id()
+        return cls(
+            folder=cloud.data_dir / "endpoints" / endpoint / instance,
+            mark=mark(cloud, "endpoint", endpoint, instance),
+            log_group=f"/aws/sagemaker/Endpoints/{endpoint}",
+            log_stream=f"{variant}/{instance}",
+            complaint=(
+                f"The primary container for production variant {variant} did not pass the ping "
+                "health check. Please check CloudWatch logs for this endpoint."
+            ),
+        )
+
+
+def instance_id() -> str:
+    return f"i-{secrets.token_hex(8)}"
+
+
+class ServerProcess:
+    """Prepares the model's folder once; `start` runs the serving program in it, again and again."""
+
+    def __init__(self, cloud: Cloud, place: Place, model: dict[str, Any]) -> None:
+        self._cloud, self.place, self._model = cloud, place, model
+        self._layout = Layout(place.folder / "ml")
         self._log: LogStream | None = None
         self._program: Program | None = None
         self._pool: urllib3.HTTPConnectionPool | None = None
@@ -73,9 +101,11 @@ class ServerProcess:
         """Downloads and extracts the model, and the code if it lies elsewhere."""
         container = self._model["PrimaryContainer"]
         self._role = Role.assume(
-            self._cloud, self._model["ExecutionRoleArn"], f"SageMaker-{self._folder.name}"
+            self._cloud, self._model["ExecutionRoleArn"], f"SageMaker-{self.place.folder.name}"
         )
-        self._log = LogStream(self._role.client("logs"), *self._log_place)
+        self._log = LogStream(
+            self._role.client("logs"), self.place.log_group, self.place.log_stream
+        )
         self._check_rights()
         s3 = self._role.client("s3")
         model = self._layout.make("model")
@@ -85,7 +115,7 @@ class ServerProcess:
         submitted = environment.get("SAGEMAKER_SUBMIT_DIRECTORY", "")
         if submitted.startswith("s3://"):
             self._fetch(s3, submitted, inside(model, "code"))
-        self._binaries = make_environment(self._folder / "python")
+        self._binaries = make_environment(self.place.folder / "python")
 
     def _check_rights(self) -> None:
         """What SageMaker does with the role before it fetches the model."""
@@ -94,12 +124,12 @@ class ServerProcess:
             authority.require(key, pulling(self.image))
         except AccessDenied as error:
             raise StartError(f"The image {self.image} cannot be pulled. {error.message}") from error
-        group = log_group(self._cloud.region, self._cloud.account, self._log_place[0])
-        for need in watching(group):  # an endpoint serves without logs and metrics, too
+        group = log_group(self._cloud.region, self._cloud.account, self.place.log_group)
+        for need in watching(group):  # a model is served without logs and metrics, too
             authority.allows(key, need)
 
     def _fetch(self, s3: Any, uri: str, folder: Path) -> None:
-        archive = download_file(s3, uri, self._folder / "download.tar.gz")
+        archive = download_file(s3, uri, self.place.folder / "download.tar.gz")
         extract(archive, folder)
         archive.unlink()
 
@@ -110,15 +140,15 @@ class ServerProcess:
         with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
             port = listener.getsockname()[1]
             self._program = Program(
-                [str(self._binaries / "python"), "-P", str(Path(serving.__file__).resolve())],
+                [str(self._binaries / "python"), "-P", str(_SERVING)],
                 folder=self._layout.make(),
                 environment=self._environment(listener.fileno()),
-                mark=self._mark,
+                mark=self.place.mark,
                 on_line=self._log.write,
                 pass_fds=[listener.fileno()],
             )
         self._pool = urllib3.HTTPConnectionPool(
-            "127.0.0.1", port, maxsize=_CONNECTIONS, retries=False, timeout=INVOCATION_SECONDS
+            "127.0.0.1", port, maxsize=_CONNECTIONS, retries=False
         )
 
     def _environment(self, descriptor: int) -> dict[str, str]:
@@ -134,7 +164,7 @@ class ServerProcess:
                     "pytorch" if repository(self.image) == PYTORCH_INFERENCE else "sklearn"
                 ),
             }
-            | self._layout.localise_all(requested)
+            | self._layout.localise_all({**requested, **self.place.environment})
         )
 
     def wait_healthy(self, seconds: float, abort: threading.Event) -> None:
@@ -143,11 +173,7 @@ class ServerProcess:
         while not self._ping():
             if not self.alive or time.monotonic() > deadline or abort.is_set():
                 last = self._program.last_line if self._program else ""
-                raise StartError(
-                    f"The primary container for production variant {self.variant} did not pass the "
-                    "ping health check. Please check CloudWatch logs for this endpoint."
-                    + (f" {last}" if last else "")
-                )
+                raise StartError(self.place.complaint + (f" {last}" if last else ""))
             time.sleep(_POLL_SECONDS)
 
     def _ping(self) -> bool:
@@ -158,11 +184,15 @@ class ServerProcess:
         except urllib3.exceptions.HTTPError:
             return False
 
-    def invoke(self, body: bytes, headers: dict[str, str]) -> Answer:
+    def invoke(
+        self, body: bytes, headers: dict[str, str], seconds: float = INVOCATION_SECONDS
+    ) -> Answer:
         if self._pool is None:
             return Answer(0, b"the container is not running", "text/plain")
         try:
-            response = self._pool.request("POST", "/invocations", body=body, headers=headers)
+            response = self._pool.request(
+                "POST", "/invocations", body=body, headers=headers, timeout=seconds
+            )
         except urllib3.exceptions.ReadTimeoutError:
             return Answer(0, _TIMED_OUT, "text/plain")
         except urllib3.exceptions.HTTPError as error:
@@ -179,9 +209,9 @@ class ServerProcess:
         if self._log:
             self._log.close()
         if not os.environ.get("LOCALCLOUD_KEEP_JOB_FOLDERS"):
-            shutil.rmtree(self._folder, ignore_errors=True)
+            shutil.rmtree(self.place.folder, ignore_errors=True)
             with contextlib.suppress(OSError):  # other instances' folders
-                self._folder.parent.rmdir()
+                self.place.folder.parent.rmdir()
 
 
 _TIMED_OUT = (

@@ -110,11 +110,12 @@ class Handler(BaseHTTPRequestHandler):
         with self.turn:
             (result,) = self.transformer.transform([{"body": body}], context)
         payload = result if isinstance(result, bytes | bytearray) else str(result).encode()
-        self._answer(context.status, bytes(payload), context.content_type)
         milliseconds = 1000 * (time.perf_counter() - started)
+        # Before the answer: with the last one of a transform job this process may end.
         print(f"POST /invocations {context.status} {milliseconds:.1f} ms", flush=True)
         if context.status >= 500:
             print(payload.decode(errors="replace"), flush=True)
+        self._answer(context.status, bytes(payload), context.content_type)
 
     def _answer(self, status: int, body: bytes, content_type: str) -> None:
         self.send_response(status)

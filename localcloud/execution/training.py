@@ -1,9 +1,10 @@
 """CreateTrainingJob and its kin.
 
-Refused, not ignored: algorithms by name, Pipe mode, file-system and data-set channels, managed
-spot, heterogeneous clusters, Debugger rules other than ProfilerReport, uncompressed output,
-serverless jobs. Kept and shown without effect: instance type and volume, VPC, encryption between
-containers, DebugHookConfig, TensorBoardOutputConfig (their libraries are not in the toolkits).
+Refused, not ignored: algorithms by name, Pipe mode, augmented manifests, shuffled and compressed
+channels, file-system and data-set channels, heterogeneous clusters, warm pools, training plans,
+Debugger rules other than ProfilerReport, TensorBoard and experiments, uncompressed output,
+serverless jobs. Kept and shown without effect: instance type and volume, VPC, network isolation,
+encryption between containers, DebugHookConfig (its library is in no current container).
 """
 
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import Any
 
 from localcloud.cloud import Cloud
 from localcloud.errors import ResourceInUse, ResourceNotFound, ValidationException
-from localcloud.execution import records
+from localcloud.execution import records, stages
+from localcloud.execution.checkpoints import LOCAL_PATH
 from localcloud.execution.engine import engine
 from localcloud.execution.images import repository
 from localcloud.execution.layout import CONTAINER_ROOT, Layout
@@ -19,19 +21,31 @@ from localcloud.execution.metrics import check_definitions
 from localcloud.execution.profiler import check_rules
 from localcloud.execution.records import Record
 from localcloud.execution.role import check_role
-from localcloud.execution.training_job import CHECKPOINTS, KIND, TrainingJob, next_stage
+from localcloud.execution.spot import check_spot
+from localcloud.execution.training_job import DEFAULT_MAX_SECONDS, KIND, TrainingJob
 from localcloud.execution.transfer import Location, TransferError
 from localcloud.operations import operation
 
 _UNSUPPORTED = (
-    "EnableManagedSpotTraining",
     "DebugRuleConfigurations",
+    "TensorBoardOutputConfig",
+    "ExperimentConfig",
+    "InfraCheckConfig",
     "ServerlessJobConfig",
     "MlflowConfig",
     "ModelPackageConfig",
     "SessionChainingConfig",
     "RemoteDebugConfig",
 )
+_ALGORITHM = ("TrainingImageConfig",)
+_RESOURCES = (
+    "InstanceGroups",
+    "KeepAlivePeriodInSeconds",
+    "TrainingPlanArn",
+    "InstancePlacementConfig",
+    "InstancePreferences",
+)
+_SOURCE = ("AttributeNames", "InstanceGroupNames", "ModelAccessConfig", "HubAccessConfig")
 
 
 @operation("CreateTrainingJob")
@@ -43,8 +57,8 @@ def create_training_job(cloud: Cloud, request: Record) -> Record:
         **request,
         "TrainingJobArn": arn,
         "TrainingJobStatus": "InProgress",
-        "SecondaryStatus": "Starting",
-        "SecondaryStatusTransitions": next_stage([], "Starting", "Starting the training job"),
+        "OutputDataConfig": {"KmsKeyId": "", **request["OutputDataConfig"]},
+        **stages.enter([], "Starting"),
     }
     if request.get("ProfilerRuleConfigurations"):
         record["ProfilerRuleEvaluationStatuses"] = [
@@ -71,14 +85,15 @@ def _check(cloud: Cloud, request: Record) -> None:
             "AlgorithmSpecification.TrainingImage is required by localcloud: "
             "algorithms by name are not supported"
         )
+    records.refuse(algorithm, _ALGORITHM)
     repository(algorithm["TrainingImage"])
     _check_mode("AlgorithmSpecification", algorithm.get("TrainingInputMode", "File"))
     check_definitions(algorithm.get("MetricDefinitions", []))
     check_rules(request.get("ProfilerRuleConfigurations", []))
-    resources = _required(request, "ResourceConfig")
-    if "InstanceCount" not in resources or "InstanceType" not in resources:
-        raise ValidationException("ResourceConfig needs InstanceType and InstanceCount")
-    records.refuse(resources, ["InstanceGroups"])
+    records.refuse(request.get("ProfilerConfig", {}), ["ProfilingParameters"])
+    _check_resources(_required(request, "ResourceConfig"))
+    check_spot(request, DEFAULT_MAX_SECONDS)
+    records.refuse(request.get("StoppingCondition", {}), ["MaxPendingTimeInSeconds"])
     for channel in request.get("InputDataConfig", []):
         _check_channel(channel)
     output = request["OutputDataConfig"]
@@ -97,19 +112,28 @@ def _required(request: Record, field: str) -> Any:
     return request[field]
 
 
+def _check_resources(resources: Record) -> None:
+    records.refuse(resources, _RESOURCES)
+    if not resources.get("InstanceCount") or "InstanceType" not in resources:
+        raise ValidationException("ResourceConfig needs InstanceType and InstanceCount")
+
+
 def _check_channel(channel: Record) -> None:
     name = channel["ChannelName"]
     _check_mode(f"Channel {name!r}", channel.get("InputMode", "File"))
-    if channel.get("CompressionType", "None") != "None":
-        raise ValidationException(
-            f"Channel {name!r}: CompressionType Gzip is not supported by localcloud"
-        )
+    records.refuse(channel, ["ShuffleConfig"])
+    for field in ("CompressionType", "RecordWrapperType"):
+        if channel.get(field, "None") != "None":
+            raise ValidationException(
+                f"Channel {name!r}: {field} {channel[field]} is not supported by localcloud"
+            )
     source = channel["DataSource"].get("S3DataSource")
     if source is None or source["S3DataType"] not in ("S3Prefix", "ManifestFile"):
         raise ValidationException(
             f"Channel {name!r}: only S3DataSource with S3Prefix or ManifestFile is supported "
             "by localcloud"
         )
+    records.refuse(source, _SOURCE)
     _check_uri(f"Channel {name!r}", source["S3Uri"])
 
 
@@ -124,7 +148,7 @@ def _check_checkpoints(config: Record | None) -> None:
     if config:
         _check_uri("CheckpointConfig.S3Uri", config["S3Uri"])
         try:
-            Layout(Path(CONTAINER_ROOT)).path(config.get("LocalPath", CHECKPOINTS))
+            Layout(Path(CONTAINER_ROOT)).path(config.get("LocalPath", LOCAL_PATH))
         except ValueError as error:
             raise ValidationException(f"CheckpointConfig.LocalPath: {error}") from error
 
@@ -174,19 +198,10 @@ def stop_training_job(cloud: Cloud, request: Record) -> Record:
     if record is None:
         raise ResourceNotFound("Requested resource not found.")
     job = engine(cloud).queue.get(KIND, name)
-    if record["TrainingJobStatus"] == "InProgress" and job is not None:
-        stages = next_stage(
-            record["SecondaryStatusTransitions"], "Stopping", "Stopping the training job"
-        )
-        job.update(
-            TrainingJobStatus="Stopping",
-            SecondaryStatus="Stopping",
-            SecondaryStatusTransitions=stages,
-        )
-        job.stop.set()
-    elif record["TrainingJobStatus"] != "Stopping":
+    if job is None or not job.request_stop():
+        ended = cloud.store.get(KIND, name) or record
         raise ValidationException(
             "The request was rejected because the training job is in status "
-            f"{record['TrainingJobStatus']}."
+            f"{ended['TrainingJobStatus']}."
         )
     return {}

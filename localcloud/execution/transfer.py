@@ -1,9 +1,11 @@
-"""Files between S3 and an instance's folder, and tar archives.
+"""Files between S3 and an instance's folder, and tar archives. None leaves its folder, or gets
+into an upload from outside of it.
 
 Not emulated: S3 Express, access points, `S3CompressionType` Gzip, augmented manifests.
 """
 
 import json
+import os
 import tarfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -106,11 +108,11 @@ def _manifest(s3: Any, location: Location) -> list[tuple[Location, str]]:
     try:
         prefix, *names = json.loads(body)
         base = Location.parse(prefix["prefix"])
+        return [(Location(base.bucket, base.key + name), name) for name in names]
     except (ValueError, TypeError, KeyError) as error:
         raise TransferError(
             f'manifest {location} must be [{{"prefix": "s3://…"}}, "key", …]'
         ) from error
-    return [(Location(base.bucket, base.key + name), name) for name in names]
 
 
 def _client_error(error: ClientError, uri: str) -> str:
@@ -121,17 +123,19 @@ def _client_error(error: ClientError, uri: str) -> str:
 def inside(folder: Path, relative: str) -> Path:
     """`folder / relative`, refusing names that climb out of `folder`."""
     name = PurePosixPath(relative)
-    if name.is_absolute() or ".." in name.parts:
+    if name.is_absolute() or ".." in name.parts or "\0" in relative:
         raise TransferError(f"{relative!r} leaves its folder")
     return folder / name
 
 
 def _download_object(s3: Any, location: Location, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         s3.download_file(location.bucket, location.key, str(target))
     except ClientError as error:
         raise TransferError(_client_error(error, str(location))) from error
+    except OSError as error:  # such as a key that is a file and a folder of others at once
+        raise TransferError(f"{location} cannot be a file here: {error.strerror}") from error
 
 
 def download_file(s3: Any, uri: str, target: Path) -> Path:
@@ -148,37 +152,92 @@ def upload_file(s3: Any, path: Path, location: Location, key_id: str = "") -> No
         raise TransferError(f"upload to {location} failed: {error}") from error
 
 
-def files(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.rglob("*")) if path.is_file())
+def files(folder: Path, within: Path) -> Iterator[Path]:
+    """Every file below `folder`; links are followed, but not out of `within`.
+
+    Raises TransferError for a link that leads outside: what it shows is not the job's to upload.
+    """
+    if folder.is_dir():
+        yield from _walk(folder, Path(os.path.realpath(within)), ())
 
 
-def pack(folders: Sequence[Path], archive: Path) -> Path:
+def _walk(folder: Path, root: Path, above: tuple[str, ...]) -> Iterator[Path]:
+    real = os.path.realpath(folder)
+    if not Path(real).is_relative_to(root):
+        raise TransferError(f"{_shown(folder, root)} is a link that leads out of the job's folder")
+    if real in above:
+        raise TransferError(f"{_shown(folder, root)} is a link to a folder that it lies in")
+    for path in _entries(folder):
+        yield from _walk(path, root, (*above, real))
+    if folder.is_file():
+        yield folder
+
+
+def _shown(path: Path, root: Path) -> str:
+    return repr(os.path.relpath(path, root))
+
+
+def _entries(folder: Path) -> list[Path]:
+    """In order; none for a file, and for a folder that the job has just removed."""
+    try:
+        return sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def pack(folders: Sequence[Path], archive: Path, within: Path) -> Path:
     """The folders' files in one .tar.gz; of equal names the first folder's file is kept."""
     merged = {
-        path.relative_to(folder): path for folder in reversed(folders) for path in files(folder)
+        path.relative_to(folder): path
+        for folder in reversed(folders)
+        for path in files(folder, within)
     }
     # Level 1: model weights hardly compress, and level 9 takes minutes for a large model.
-    with tarfile.open(archive, "w:gz", compresslevel=1) as tar:
+    with tarfile.open(archive, "w:gz", compresslevel=1, dereference=True) as tar:
         for name, path in sorted(merged.items()):
             tar.add(path, arcname=name.as_posix())
     return archive
 
 
 def extract(archive: Path, folder: Path) -> None:
-    """Extracts a .tar.gz; the `data` filter refuses links and names that leave `folder`."""
+    """Extracts a .tar.gz. Raises TransferError for a member that has no place in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with tarfile.open(archive) as tar:
-            tar.extractall(folder, filter="data")
-    except (tarfile.TarError, OSError, EOFError) as error:
+            tar.extractall(folder, filter=_Members())  # noqa: S202 - that is what the filter is for
+    except (tarfile.TarError, TransferError, OSError, EOFError) as error:
         raise TransferError(f"cannot extract {archive.name}: {error}") from error
 
 
-class Synchroniser:
-    """Uploads what changed in a folder since the last call; the first call uploads everything."""
+class _Members:
+    """A filter for tarfile, stricter than its own `data`, which strips a leading slash instead of
+    refusing it and has been tricked by chains of links (CVE-2025-4517)."""
 
-    def __init__(self, s3: Any, folder: Path, location: Location, key_id: str = "") -> None:
+    def __init__(self) -> None:
+        self._links: set[PurePosixPath] = set()
+
+    def __call__(self, member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo:
+        names = [member.name, member.linkname] if member.islnk() else [member.name]
+        for name in map(PurePosixPath, names):
+            inside(Path(folder), str(name))
+            if self._links.intersection([name, *name.parents]):
+                raise TransferError(f"{member.name!r} goes through a link")
+        if member.issym():
+            self._links.add(PurePosixPath(member.name))
+        return tarfile.data_filter(member, folder)
+
+
+class Synchroniser:
+    """Uploads what changed in a folder since the last call; the first call uploads everything.
+
+    `within`: what the folder's links may lead to.
+    """
+
+    def __init__(
+        self, s3: Any, folder: Path, location: Location, *, within: Path, key_id: str = ""
+    ) -> None:
         self._s3, self._folder, self._location, self._key_id = s3, folder, location, key_id
+        self._within = within
         self._seen: dict[Path, tuple[int, int]] = {}
 
     def mark(self) -> None:
@@ -198,7 +257,7 @@ class Synchroniser:
                 self._seen[path] = signature
 
     def _signatures(self) -> Iterator[tuple[Path, tuple[int, int]]]:
-        for path in files(self._folder):
+        for path in files(self._folder, self._within):
             signature = _signature(path)
             if signature is not None:
                 yield path, signature

@@ -5,17 +5,19 @@ stores; `shutdown` writes what is left.
 """
 
 from localcloud.cloud import Cloud
-from localcloud.features import group, record, template
+from localcloud.features import feature, group, record, recovery, search, template
 from localcloud.features.offline import close_writer, writer
 
-__all__ = ["group", "record", "shutdown", "start", "template"]
+__all__ = ["feature", "group", "record", "search", "shutdown", "start", "template"]
 
 
 def start(cloud: Cloud) -> None:
     """Starts the background writer; rows an earlier server had acknowledged are written first."""
     writer(cloud).start()
+    recovery.resume(cloud)
 
 
 def shutdown(cloud: Cloud) -> None:
     """Writes every acknowledged row while S3 still answers."""
     close_writer(cloud)
+    recovery.note_stop(cloud)

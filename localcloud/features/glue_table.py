@@ -3,6 +3,8 @@
 from contextlib import suppress
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from localcloud.cloud import Cloud
 
 _GLUE_TYPES = {"String": "string", "Integral": "bigint", "Fractional": "double"}
@@ -17,26 +19,39 @@ Record = dict[str, Any]
 
 
 def create_table(cloud: Cloud, group: Record) -> None:
-    """Makes the table and, if need be, its database; nothing without an offline store."""
-    config = group.get("OfflineStoreConfig")
-    if config is None or config["DisableGlueTableCreation"]:
+    """Makes the table and, if need be, its database; nothing where the group wants no table."""
+    if not _is_wanted(group):
         return
-    glue, catalog = cloud.client("glue"), config["DataCatalogConfig"]
+    glue, catalog = cloud.client("glue"), group["OfflineStoreConfig"]["DataCatalogConfig"]
     with suppress(glue.exceptions.AlreadyExistsException):
         glue.create_database(DatabaseInput={"Name": catalog["Database"]})
-    glue.create_table(DatabaseName=catalog["Database"], TableInput=_table(group, config))
+    glue.create_table(DatabaseName=catalog["Database"], TableInput=_table(group))
+
+
+def restore_table(cloud: Cloud, group: Record) -> None:
+    """Makes the table what the group says, also if an older one is there."""
+    try:
+        create_table(cloud, group)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "AlreadyExistsException":
+            raise
+        update_table(cloud, group)
 
 
 def update_table(cloud: Cloud, group: Record) -> None:
-    config = group.get("OfflineStoreConfig")
-    if config is None or config["DisableGlueTableCreation"]:
+    if not _is_wanted(group):
         return
-    cloud.client("glue").update_table(
-        DatabaseName=config["DataCatalogConfig"]["Database"], TableInput=_table(group, config)
-    )
+    database = group["OfflineStoreConfig"]["DataCatalogConfig"]["Database"]
+    cloud.client("glue").update_table(DatabaseName=database, TableInput=_table(group))
 
 
-def _table(group: Record, config: Record) -> Record:
+def _is_wanted(group: Record) -> bool:
+    config = group.get("OfflineStoreConfig")
+    return config is not None and not config["DisableGlueTableCreation"]
+
+
+def _table(group: Record) -> Record:
+    config = group["OfflineStoreConfig"]
     features = [
         (definition["FeatureName"], _GLUE_TYPES[definition["FeatureType"]])
         for definition in group["FeatureDefinitions"]

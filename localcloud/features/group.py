@@ -1,12 +1,14 @@
 """CreateFeatureGroup, DescribeFeatureGroup and their kin.
 
-Not emulated: throughput modes, TTL, Iceberg tables and the in-memory online store are refused;
-KMS keys are remembered, and S3 encrypts by the bucket's own default.
+Not emulated: throughput modes, Iceberg tables, collections and online stores other than Standard
+are refused; KMS keys are remembered, and S3 encrypts by the bucket's own default.
 """
 
 import logging
 import threading
 import time
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -14,7 +16,8 @@ from botocore.exceptions import ClientError
 from localcloud.cloud import Cloud
 from localcloud.errors import ResourceInUse, ResourceNotFound, ValidationException
 from localcloud.execution.records import create, pick, select
-from localcloud.features import glue_table
+from localcloud.features import glue_table, metadata
+from localcloud.features.duration import check_duration
 from localcloud.features.offline import writer
 from localcloud.features.online import online_store
 from localcloud.operations import operation
@@ -24,14 +27,20 @@ RESERVED = ("is_deleted", "write_time", "api_invocation_time")
 _DEFAULT_DATABASE = "sagemaker_featurestore"
 _LOGGER = logging.getLogger(__name__)
 Record = dict[str, Any]
+TableMaker = Callable[[Cloud, Record], None]
 
 
 def find_group(cloud: Cloud, name: str) -> Record:
-    """The group by name or ARN. Raises ResourceNotFound."""
-    short = name.rpartition("/")[2]
-    record = cloud.store.get(KIND, short)
+    """The group by name or ARN, where names are in lower case. Raises ResourceNotFound."""
+    if name.startswith("arn:"):
+        groups = cloud.store.list(KIND)
+        record = next((group for group in groups if group["FeatureGroupArn"] == name), None)
+    else:
+        record = cloud.store.get(KIND, name)
     if record is None:
-        raise ResourceNotFound(f"Resource Not Found: Could not find a Feature Group named {name}")
+        raise ResourceNotFound(
+            f"Resource Not Found: Amazon SageMaker can't find a FeatureGroup with name {name}"
+        )
     return record
 
 
@@ -45,33 +54,48 @@ def create_feature_group(cloud: Cloud, request: Record) -> Record:
         record["OfflineStoreConfig"] = _resolved(cloud, name, request["OfflineStoreConfig"])
         record["OfflineStoreStatus"] = {"Status": "Active"}
     create(cloud, KIND, name, record, ResourceInUse(f"Resource Already Exists: {arn}"))
-    threading.Thread(target=_make_stores, args=(cloud, name), daemon=True).start()
+    threading.Thread(target=make_stores, args=(cloud, name), daemon=True).start()
     return {"FeatureGroupArn": arn}
 
 
 def _check(request: Record) -> None:
-    names = [definition["FeatureName"] for definition in request["FeatureDefinitions"]]
-    for name in names:
-        if names.count(name) > 1:
+    _check_features(request)
+    online = request.get("OnlineStoreConfig", {})
+    if not online.get("EnableOnlineStore") and not request.get("OfflineStoreConfig"):
+        raise ValidationException("OnlineStoreConfig or OfflineStoreConfig is required")
+    if "TtlDuration" in online:
+        check_duration(online["TtlDuration"])
+        if not online.get("EnableOnlineStore"):
+            raise ValidationException("OnlineStoreConfig.TtlDuration needs EnableOnlineStore")
+    _refuse(request)
+
+
+def _check_features(request: Record) -> None:
+    kinds = {one["FeatureName"]: one["FeatureType"] for one in request["FeatureDefinitions"]}
+    # Glue does not tell them apart by their case.
+    times = Counter(one["FeatureName"].lower() for one in request["FeatureDefinitions"])
+    for name in kinds:
+        if times[name.lower()] > 1:
             raise ValidationException(f"Duplicate feature name {name!r} in FeatureDefinitions")
         if name in RESERVED:
             raise ValidationException(f"Feature name {name!r} is one of the reserved {RESERVED}")
     for field in ("RecordIdentifierFeatureName", "EventTimeFeatureName"):
-        if request[field] not in names:
+        if request[field] not in kinds:
             raise ValidationException(
-                f"{field} {request[field]!r} is not in FeatureDefinitions: {', '.join(names)}"
+                f"{field} {request[field]!r} is not in FeatureDefinitions: {', '.join(kinds)}"
             )
-    if not request.get("OnlineStoreConfig", {}).get("EnableOnlineStore") and not request.get(
-        "OfflineStoreConfig"
-    ):
-        raise ValidationException("OnlineStoreConfig or OfflineStoreConfig is required")
-    _refuse(request)
+    if kinds[request["EventTimeFeatureName"]] == "Integral":
+        raise ValidationException(
+            f"EventTimeFeatureName {request['EventTimeFeatureName']!r} is Integral; "
+            "it must be String or Fractional"
+        )
 
 
 def _refuse(request: Record) -> None:
     online = request.get("OnlineStoreConfig", {})
+    collections = [one for one in request["FeatureDefinitions"] if "CollectionType" in one]
     unsupported = {
-        "OnlineStoreConfig.TtlDuration": online.get("TtlDuration"),
+        "FeatureDefinitions.CollectionType": collections,  # only the store InMemory has them
         "OnlineStoreConfig.StorageType": online.get("StorageType", "Standard") != "Standard",
         "OfflineStoreConfig.TableFormat": request.get("OfflineStoreConfig", {}).get(
             "TableFormat", "Glue"
@@ -103,10 +127,10 @@ def _resolved(cloud: Cloud, name: str, config: Record) -> Record:
     }
 
 
-def _make_stores(cloud: Cloud, name: str) -> None:
+def make_stores(cloud: Cloud, name: str, make_table: TableMaker = glue_table.create_table) -> None:
     record = find_group(cloud, name)
     try:
-        glue_table.create_table(cloud, record)
+        make_table(cloud, record)
     except (ClientError, OSError) as error:
         cloud.store.update(KIND, name, FeatureGroupStatus="CreateFailed", FailureReason=str(error))
     else:
@@ -147,15 +171,37 @@ def _summary(record: Record) -> Record:
 @operation("UpdateFeatureGroup")
 def update_feature_group(cloud: Cloud, request: Record) -> Record:
     record = find_group(cloud, request["FeatureGroupName"])
-    for field in ("OnlineStoreConfig", "ThroughputConfig"):
-        if request.get(field):
-            raise ValidationException(f"{field} is not supported by the embedded AWS")
-    definitions = record["FeatureDefinitions"] + request.get("FeatureAdditions", [])
-    changed = {**record, "FeatureDefinitions": definitions, "LastModifiedTime": time.time()}
+    given = [name for name in ("FeatureAdditions", "OnlineStoreConfig") if request.get(name)]
+    if request.get("ThroughputConfig"):
+        raise ValidationException("ThroughputConfig is not supported by the embedded AWS")
+    if len(given) != 1:
+        raise ValidationException("Give one of FeatureAdditions and OnlineStoreConfig at a time")
+    change = _added if given == ["FeatureAdditions"] else _with_duration
+    changed = {
+        **change(record, request[given[0]]),
+        "LastModifiedTime": time.time(),
+        "LastUpdateStatus": {"Status": "Successful"},
+    }
     _check(changed)
     glue_table.update_table(cloud, changed)
     cloud.store.put(KIND, record["FeatureGroupName"], changed)
+    metadata.note_additions(cloud, changed, request.get("FeatureAdditions", []))
     return {"FeatureGroupArn": record["FeatureGroupArn"]}
+
+
+def _added(record: Record, additions: list[Record]) -> Record:
+    return {**record, "FeatureDefinitions": record["FeatureDefinitions"] + additions}
+
+
+def _with_duration(record: Record, update: Record) -> Record:
+    """An empty TtlDuration, or one of nulls, removes the default."""
+    online = record.get("OnlineStoreConfig", {})
+    if not online.get("EnableOnlineStore"):
+        raise ValidationException(f"FeatureGroup {record['FeatureGroupName']} has no online store")
+    changed = {**online, **update}
+    if not changed.get("TtlDuration"):
+        changed.pop("TtlDuration", None)
+    return {**record, "OnlineStoreConfig": changed}
 
 
 @operation("DeleteFeatureGroup")
@@ -165,11 +211,19 @@ def delete_feature_group(cloud: Cloud, request: Record) -> Record:
     if record["FeatureGroupStatus"] == "Creating":
         raise ResourceInUse(f"Feature Group {record['FeatureGroupName']} is still being created")
     name = record["FeatureGroupName"]
-    cloud.store.update(KIND, name, FeatureGroupStatus="Deleting")  # no more records from here on
+    cloud.store.update(KIND, name, FeatureGroupStatus="Deleting")
+    with online_store(cloud).transaction():
+        pass  # the last records that found it Created are in; no more from here on
+    finish_deletion(cloud, record)
+    return {}
+
+
+def finish_deletion(cloud: Cloud, record: Record) -> None:
+    name = record["FeatureGroupName"]
     try:
         writer(cloud).write_group(name)
     except (ClientError, OSError):
         _LOGGER.exception("the last records of %s are lost: its offline store is gone", name)
     cloud.store.delete(KIND, name)
+    metadata.forget(cloud, record)
     online_store(cloud).forget(name)
-    return {}

@@ -1,40 +1,40 @@
 """Writes spooled records to the offline store: Parquet files under Hive partitions, as SageMaker's.
 
-A file appears in S3 whole or not at all. A server killed between the file and the end of the spool
-writes the rows again, so the offline store is at least once, as on AWS.
+A file appears in S3 whole or not at all. A server killed between the files and the end of their
+batch writes the same files again, so every acknowledged record is in the offline store once.
 """
 
-import io
 import logging
 import threading
-import uuid
-from collections import defaultdict
-from datetime import UTC, datetime
+import time
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from localcloud.cloud import Cloud
 from localcloud.execution.role import Role
+from localcloud.faults.fault import OFFLINE_STORE
+from localcloud.features import parquet
+from localcloud.features.expiry import remove_expired
 from localcloud.features.online import online_store
+from localcloud.features.spool import Batch, Waiting
 
-_INTERVAL_SECONDS = 1.0
-_FILE_ROWS = 5_000
-_TYPES = {"String": pa.string(), "Integral": pa.int64(), "Fractional": pa.float64()}
-_CASTS = {"String": str, "Integral": int, "Fractional": float}
+_PAUSE_SECONDS = 0.2
+# Many small files make queries slow. So rows wait while others keep coming, but not for long; AWS
+# lets them wait up to fifteen minutes.
+_QUIET_SECONDS, _PATIENCE_SECONDS, _FILE_ROWS = 0.5, 30.0, 50_000
+_RETRY_SECONDS = 5.0
 _LOGGER = logging.getLogger(__name__)
 Record = dict[str, Any]
 
 
 class OfflineWriter:
-    """Empties the spool once a second, in a thread of its own."""
+    """Empties the spool, in a thread of its own."""
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
         self._stop = threading.Event()
         self._writing = threading.Lock()
+        self._paused: dict[str, float] = {}  # groups in trouble, until when
         self._thread = threading.Thread(target=self._run, name="offline-store", daemon=True)
 
     def start(self) -> None:
@@ -49,34 +49,53 @@ class OfflineWriter:
     def _run(self) -> None:
         stopping = False
         while not stopping:
-            stopping = self._stop.wait(_INTERVAL_SECONDS)
+            stopping = self._stop.wait(_PAUSE_SECONDS)
             try:
-                self.write_all()
+                remove_expired(self._cloud)
+                self._write_all()
             except Exception:
                 # The rows stay spooled; the next round tries again.
                 _LOGGER.exception("writing the offline store")
 
-    def write_all(self) -> None:
+    def _write_all(self) -> None:
         """One group's trouble, a bucket that is gone say, must not hold up the others."""
-        for name in online_store(self._cloud).spooled_groups():
+        for name in self._due():
+            if self._cloud.faults.holds(OFFLINE_STORE, name) and not self._stop.is_set():
+                continue
+            write = self.write_group if self._stop.is_set() else self._write_batch
             try:
-                self.write_group(name)
+                write(name)
             except Exception:
-                # The rows stay spooled; the next round tries again.
+                # The rows stay spooled.
                 _LOGGER.exception("writing the offline store of %s", name)
+                self._paused[name] = time.time() + _RETRY_SECONDS
+
+    def _due(self) -> list[str]:
+        spool, now = online_store(self._cloud).spool, time.time()
+        return [
+            name
+            for name in spool.groups()
+            if self._stop.is_set()
+            or (self._paused.get(name, now) <= now and _is_due(spool.waiting(name), now))
+        ]
 
     def write_group(self, name: str) -> None:
-        store = online_store(self._cloud)
+        """All rows of a group."""
+        while self._write_batch(name):
+            pass
+
+    def _write_batch(self, name: str) -> bool:
+        """False if there is none."""
+        spool = online_store(self._cloud).spool
         with self._writing:
             group = self._cloud.store.get("feature-group", name)
             if group is None or group["FeatureGroupStatus"] == "Creating":
-                return
-            rows = store.spooled(name, _FILE_ROWS)
-            s3 = self._connect(group) if rows else None
-            while rows:
-                self._write(s3, group, [row for _, row in rows])
-                store.unspool(name, rows[-1][0])
-                rows = store.spooled(name, _FILE_ROWS)
+                return False
+            batch = spool.batch(name, _FILE_ROWS)
+            if batch:
+                _write(self._connect(group), group, batch)
+                spool.written(name, batch)
+            return batch is not None
 
     def _connect(self, group: Record) -> Any:
         """S3 with the group's role, which is there to persist its data."""
@@ -85,38 +104,20 @@ class OfflineWriter:
         session = f"FeatureStore-{group['FeatureGroupName']}"
         return Role.assume(self._cloud, group["RoleArn"], session).client("s3")
 
-    def _write(self, s3: Any, group: Record, rows: list[Record]) -> None:
-        base = group["OfflineStoreConfig"]["S3StorageConfig"]["ResolvedOutputS3Uri"]
-        bucket, _, prefix = base.removeprefix("s3://").partition("/")
-        by_hour: dict[str, list[Record]] = defaultdict(list)
-        for row in rows:
-            moment = datetime.fromtimestamp(row["event_time"], UTC)
-            by_hour[moment.strftime("year=%Y/month=%m/day=%d/hour=%H")].append(row)
-        for partition, part in by_hour.items():
-            name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}_{uuid.uuid4().hex[:16]}.parquet"
-            body = _parquet(group["FeatureDefinitions"], part)
-            s3.put_object(Bucket=bucket, Key=f"{prefix}/{partition}/{name}", Body=body)
 
-
-def _parquet(definitions: list[Record], rows: list[Record]) -> bytes:
-    columns: dict[str, pa.Array] = {}
-    for definition in definitions:
-        name, kind = definition["FeatureName"], definition["FeatureType"]
-        values = [row["record"].get(name) for row in rows]
-        cast = _CASTS[kind]
-        columns[name.lower()] = pa.array(
-            [None if value is None else cast(value) for value in values], _TYPES[kind]
-        )
-    now = datetime.now(UTC).replace(tzinfo=None)  # Hive's timestamps have no zone
-    moment = pa.timestamp("ms")
-    columns["write_time"] = pa.array([now] * len(rows), moment)
-    columns["api_invocation_time"] = pa.array(
-        [datetime.fromtimestamp(row["invoked"], UTC).replace(tzinfo=None) for row in rows], moment
+def _is_due(waiting: Waiting, now: float) -> bool:
+    return (
+        now - waiting.last >= _QUIET_SECONDS
+        or now - waiting.first >= _PATIENCE_SECONDS
+        or waiting.at_most >= _FILE_ROWS
     )
-    columns["is_deleted"] = pa.array([row["deleted"] for row in rows], pa.bool_())
-    buffer = io.BytesIO()
-    pq.write_table(pa.table(columns), buffer, compression="snappy")
-    return buffer.getvalue()
+
+
+def _write(s3: Any, group: Record, batch: Batch) -> None:
+    base = group["OfflineStoreConfig"]["S3StorageConfig"]["ResolvedOutputS3Uri"]
+    bucket, _, prefix = base.removeprefix("s3://").partition("/")
+    for key, body in parquet.files(group["FeatureDefinitions"], batch.rows, batch.name):
+        s3.put_object(Bucket=bucket, Key=f"{prefix}/{key}", Body=body)
 
 
 _WRITERS: dict[Path, OfflineWriter] = {}

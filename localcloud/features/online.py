@@ -7,22 +7,42 @@ Parquet file is in S3. So a server killed at any moment loses no acknowledged re
 import json
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from localcloud.cloud import Cloud
+from localcloud.features.spool import Row, Spool
 
 Values = dict[str, str]
-SpooledRow = tuple[int, dict[str, Any]]  # number in the spool, row
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS online (
-    feature_group TEXT, record_id TEXT, event_time REAL NOT NULL, deleted INTEGER NOT NULL,
-    record TEXT NOT NULL, PRIMARY KEY (feature_group, record_id));
-CREATE TABLE IF NOT EXISTS spool (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, feature_group TEXT NOT NULL, row TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS spool_by_group ON spool (feature_group, number);
+CREATE TABLE IF NOT EXISTS records (
+    feature_group TEXT, record_id TEXT, event_time REAL NOT NULL, expires_at REAL,
+    deleted INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY (feature_group, record_id));
+CREATE INDEX IF NOT EXISTS records_by_end ON records (expires_at) WHERE expires_at IS NOT NULL;
 """
+
+
+@dataclass(frozen=True)
+class Write:
+    """One version of a record, or with `deleted` the marker that ends it."""
+
+    group: str
+    record_id: str
+    event_time: float
+    values: Values
+    invoked: float
+    deleted: bool = False
+    expires_at: float | None = None
+
+
+@dataclass(frozen=True)
+class Expired:
+    group: str
+    record_id: str
+    expires_at: float
 
 
 class OnlineStore:
@@ -32,91 +52,106 @@ class OnlineStore:
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._connection.execute("PRAGMA journal_mode=WAL")
+        # Without a sync for each commit: what is in the log survives the end of this process.
         self._connection.execute("PRAGMA synchronous=NORMAL")
         self._connection.executescript(_TABLES)
+        self.spool = Spool(path, self._connection, self.transaction)
 
-    def put(
-        self,
-        group: str,
-        record_id: str,
-        event_time: float,
-        record: Values,
-        *,
-        deleted: bool = False,
-        online: bool = True,
-        row: dict[str, Any] | None = None,
-    ) -> None:
-        """Keeps the record if it is the latest of its identifier; spools `row`, if any."""
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """What is written within is committed at its end, or not at all."""
         with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
+            if self._connection.in_transaction:
+                yield
+                return
+            self._connection.execute("BEGIN")
             try:
-                if online:
-                    self._put_online(group, record_id, event_time, record, deleted)
-                if row is not None:
-                    self._connection.execute(
-                        "INSERT INTO spool (feature_group, row) VALUES (?, ?)",
-                        (group, json.dumps(row)),
-                    )
+                yield
                 self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                if self._connection.in_transaction:  # a failed commit may have ended it
+                    self._connection.execute("ROLLBACK")
                 raise
 
-    def _put_online(
-        self, group: str, record_id: str, event_time: float, record: Values, deleted: bool
-    ) -> None:
+    def put(self, write: Write, *, online: bool = True, offline: bool = False) -> None:
+        """Keeps it online if it is the latest version of its record; spools it for offline."""
+        text = json.dumps(write.values)
+        with self.transaction():
+            if online:
+                self._put_online(write, text)
+            if offline:
+                row = Row(write.event_time, write.invoked, write.deleted, text)
+                self.spool.add(write.group, row)
+
+    def _put_online(self, write: Write, text: str) -> None:
         self._connection.execute(
-            "INSERT INTO online VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-            " event_time = excluded.event_time, deleted = excluded.deleted,"
-            " record = excluded.record WHERE excluded.event_time >= event_time",
-            (group, record_id, event_time, deleted, json.dumps(record)),
+            "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+            " event_time = excluded.event_time, expires_at = excluded.expires_at,"
+            " deleted = excluded.deleted, record = excluded.record"
+            " WHERE excluded.event_time > event_time",
+            (
+                write.group,
+                write.record_id,
+                write.event_time,
+                write.expires_at,
+                write.deleted,
+                text,
+            ),
         )
 
-    def get(self, group: str, record_id: str) -> Values | None:
+    def get(self, group: str, record_id: str, now: float) -> tuple[Values, float | None] | None:
+        """The values and the end of a record that is neither deleted nor expired."""
         with self._lock:
             found = self._connection.execute(
-                "SELECT record FROM online WHERE feature_group = ? AND record_id = ?"
-                " AND NOT deleted",
+                "SELECT record, expires_at FROM records WHERE feature_group = ? AND record_id = ?"
+                " AND NOT deleted AND (expires_at IS NULL OR expires_at > ?)",
+                (group, record_id, now),
+            ).fetchone()
+        return (json.loads(found[0]), found[1]) if found else None
+
+    def event_time(self, group: str, record_id: str) -> float | None:
+        """Of the version that is kept, a deleted one included."""
+        with self._lock:
+            found = self._connection.execute(
+                "SELECT event_time FROM records WHERE feature_group = ? AND record_id = ?",
                 (group, record_id),
             ).fetchone()
-        return json.loads(found[0]) if found else None
+        return found[0] if found else None
 
-    def remove_deleted(self, group: str, record_id: str) -> None:
-        """Drops a record's tombstone; a record newer than its deletion stays."""
+    def identifiers(
+        self, group: str, after: str, limit: int, now: float, *, deleted: bool
+    ) -> list[str]:
+        """Of the records of a group, in their order."""
+        with self._lock:
+            found = self._connection.execute(
+                "SELECT record_id FROM records WHERE feature_group = ? AND record_id > ?"
+                " AND (? OR NOT deleted) AND (expires_at IS NULL OR expires_at > ?)"
+                " ORDER BY record_id LIMIT ?",
+                (group, after, deleted, now, limit),
+            ).fetchall()
+        return [record_id for (record_id,) in found]
+
+    def remove(self, group: str, record_id: str) -> None:
         with self._lock:
             self._connection.execute(
-                "DELETE FROM online WHERE feature_group = ? AND record_id = ? AND deleted",
-                (group, record_id),
+                "DELETE FROM records WHERE feature_group = ? AND record_id = ?", (group, record_id)
             )
+
+    def expired(self, now: float, limit: int) -> list[Expired]:
+        """Records whose time is over, but no markers of deleted ones."""
+        with self._lock:
+            found = self._connection.execute(
+                "SELECT feature_group, record_id, expires_at FROM records"
+                " WHERE expires_at <= ? ORDER BY expires_at LIMIT ?",
+                (now, limit),
+            ).fetchall()
+        return [Expired(*row) for row in found]
 
     def forget(self, group: str) -> None:
         """Drops a deleted group's records; what is spooled has nowhere to go any more."""
-        with self._lock:
-            for table in ("online", "spool"):
-                self._connection.execute(
-                    f"DELETE FROM {table} WHERE feature_group = ?",  # noqa: S608 - a constant
-                    (group,),
-                )
-
-    def spooled_groups(self) -> list[str]:
-        with self._lock:
-            rows = self._connection.execute("SELECT DISTINCT feature_group FROM spool").fetchall()
-        return [row[0] for row in rows]
-
-    def spooled(self, group: str, limit: int) -> list[SpooledRow]:
-        """The oldest spooled rows of a group."""
-        with self._lock:
-            rows = self._connection.execute(
-                "SELECT number, row FROM spool WHERE feature_group = ? ORDER BY number LIMIT ?",
-                (group, limit),
-            ).fetchall()
-        return [(number, json.loads(row)) for number, row in rows]
-
-    def unspool(self, group: str, last: int) -> None:
-        with self._lock:
-            self._connection.execute(
-                "DELETE FROM spool WHERE feature_group = ? AND number <= ?", (group, last)
-            )
+        with self.transaction():
+            self._connection.execute("DELETE FROM records WHERE feature_group = ?", (group,))
+            self.spool.forget(group)
 
 
 _STORES: dict[Path, OnlineStore] = {}

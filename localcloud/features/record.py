@@ -1,48 +1,93 @@
-"""PutRecord, GetRecord, BatchGetRecord and DeleteRecord."""
+"""The operations on records. UpdateRecord needs the store Standard_V2, which is not emulated."""
 
-import re
+import base64
+import binascii
 import time
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from typing import Any
 
 from localcloud.cloud import Cloud
-from localcloud.errors import AwsError, ResourceNotFound, ValidationException
-from localcloud.features.group import find_group
-from localcloud.features.online import Values, online_store
+from localcloud.errors import AwsError, ResourceNotFound, ValidationError, ValidationException
+from localcloud.features.duration import end, iso_8601
+from localcloud.features.online import Values, Write, online_store
+from localcloud.features.schema import Schema, open_schema
 from localcloud.operations import operation
 
 _SERVICE = "sagemaker-featurestore-runtime"
-_ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z")
-_INTEGERS = range(-(2**63), 2**63)
+_PAGE = 100  # the most that MaxResults may be
 Record = dict[str, Any]
 
 
 @operation("PutRecord", service=_SERVICE)
 def put_record(cloud: Cloud, request: Record) -> Record:
-    group = _created_group(cloud, request["FeatureGroupName"])
-    _refuse_ttl(request)
-    values = _values(group, request["Record"])
-    stores = _stores(group, request)
-    event_time = _event_time(group, values[group["EventTimeFeatureName"]])
-    online_store(cloud).put(
-        group["FeatureGroupName"],
-        values[group["RecordIdentifierFeatureName"]],
+    with online_store(cloud).transaction():
+        _put(cloud, _schema_to_write(cloud, request["FeatureGroupName"]), request)
+    return {}
+
+
+@operation("BatchWriteRecord", service=_SERVICE)
+def batch_write_record(cloud: Cloud, request: Record) -> Record:
+    default = {"TtlDuration": request["TtlDuration"]} if "TtlDuration" in request else {}
+    errors = []
+    with online_store(cloud).transaction():
+        schemas = [_schema_to_read(cloud, one["FeatureGroupName"]) for one in request["Entries"]]
+        for entry, schema in zip(request["Entries"], schemas, strict=True):
+            try:
+                _put(cloud, schema, {**default, **entry})
+            except AwsError as error:
+                errors.append({"Entry": entry, **_problem(error)})
+    return {"Errors": errors, "UnprocessedEntries": []}
+
+
+def _put(cloud: Cloud, schema: Schema, request: Record) -> None:
+    values = schema.values(request["Record"])
+    stores = schema.targets(request.get("TargetStores"))
+    event_time = schema.seconds(values[schema.event_time])
+    duration = request.get("TtlDuration")
+    if duration and "OnlineStore" not in stores:
+        raise ValidationError("TtlDuration is for the online store, to which this does not go")
+    write = Write(
+        schema.name,
+        values[schema.identifier],
         event_time,
         values,
-        online="OnlineStore" in stores,
-        row=_row(values, event_time, deleted=False) if "OfflineStore" in stores else None,
+        time.time(),
+        expires_at=end(event_time, duration or schema.ttl),
     )
+    online_store(cloud).put(write, online="OnlineStore" in stores, offline="OfflineStore" in stores)
+
+
+@operation("DeleteRecord", service=_SERVICE)
+def delete_record(cloud: Cloud, request: Record) -> Record:
+    store, is_hard = online_store(cloud), request.get("DeletionMode") == "HardDelete"
+    record_id, moment = request["RecordIdentifierValueAsString"], request["EventTime"]
+    with store.transaction():
+        schema = _schema_to_write(cloud, request["FeatureGroupName"])
+        stores = schema.targets(request.get("TargetStores"))
+        values = {schema.identifier: record_id, schema.event_time: moment}
+        event_time = schema.seconds(moment)
+        write = Write(schema.name, record_id, event_time, values, time.time(), deleted=True)
+        is_online = "OnlineStore" in stores
+        if is_online and is_hard:
+            _remove(cloud, write)
+        store.put(write, online=is_online and not is_hard, offline="OfflineStore" in stores)
     return {}
+
+
+def _remove(cloud: Cloud, write: Write) -> None:
+    """As on AWS, unlike a soft deletion it fails when it comes late."""
+    store = online_store(cloud)
+    existing = store.event_time(write.group, write.record_id)
+    if existing is not None and existing >= write.event_time:
+        raise ValidationException(
+            f"EventTime must be later than that of the existing record, {iso_8601(existing)}"
+        )
+    store.remove(write.group, write.record_id)
 
 
 @operation("GetRecord", service=_SERVICE)
 def get_record(cloud: Cloud, request: Record) -> Record:
-    group = _online_group(cloud, request["FeatureGroupName"])
-    values = online_store(cloud).get(
-        group["FeatureGroupName"], request["RecordIdentifierValueAsString"]
-    )
-    return {"Record": _shape(group, values, request.get("FeatureNames"))} if values else {}
+    schema = _online_schema(cloud, request["FeatureGroupName"])
+    return _read(cloud, schema, request["RecordIdentifierValueAsString"], request, request)
 
 
 @operation("BatchGetRecord", service=_SERVICE)
@@ -53,153 +98,86 @@ def batch_get_record(cloud: Cloud, request: Record) -> Record:
         for record_id in identifier["RecordIdentifiersValueAsString"]:
             place = {"FeatureGroupName": name, "RecordIdentifierValueAsString": record_id}
             try:
-                group = _online_group(cloud, name)
-                values = online_store(cloud).get(group["FeatureGroupName"], record_id)
-                if values:
-                    record = _shape(group, values, identifier.get("FeatureNames"))
-                    found.append({**place, "Record": record})
+                schema = _online_schema(cloud, name)
+                record = _read(cloud, schema, record_id, identifier, request)
             except AwsError as error:
-                errors.append({**place, "ErrorCode": error.code, "ErrorMessage": error.message})
+                errors.append({**place, **_problem(error)})
+            else:
+                found += [{**place, **record}] if record else []
     return {"Records": found, "Errors": errors, "UnprocessedIdentifiers": []}
 
 
-@operation("DeleteRecord", service=_SERVICE)
-def delete_record(cloud: Cloud, request: Record) -> Record:
-    group = _created_group(cloud, request["FeatureGroupName"])
-    record_id = request["RecordIdentifierValueAsString"]
-    event_time = _event_time(group, request["EventTime"])
-    stores, store = _stores(group, request), online_store(cloud)
-    values = {
-        group["RecordIdentifierFeatureName"]: record_id,
-        group["EventTimeFeatureName"]: request["EventTime"],
-    }
-    name = group["FeatureGroupName"]
-    store.put(
-        name,
-        record_id,
-        event_time,
-        values,
-        deleted=True,
-        online="OnlineStore" in stores,
-        row=_row(values, event_time, deleted=True) if "OfflineStore" in stores else None,
-    )
-    if request.get("DeletionMode") == "HardDelete" and "OnlineStore" in stores:
-        store.remove_deleted(name, record_id)
-    return {}
+def _read(
+    cloud: Cloud, schema: Schema, record_id: str, identifier: Record, options: Record
+) -> Record:
+    """Record and, if it is wished for, ExpiresAt; nothing if there is no such record."""
+    found = online_store(cloud).get(schema.name, record_id, time.time())
+    record = _shape(schema, found[0] if found else {}, identifier.get("FeatureNames"))
+    if found is None:
+        return {}
+    expires_at = found[1]
+    if expires_at is None or options.get("ExpirationTimeResponse") != "Enabled":
+        return {"Record": record}
+    return {"Record": record, "ExpiresAt": iso_8601(expires_at)}
 
 
-def _created_group(cloud: Cloud, name: str) -> Record:
-    group = find_group(cloud, name)
-    if group["FeatureGroupStatus"] != "Created":
-        raise ValidationException(
-            f"FeatureGroup {name} is in status {group['FeatureGroupStatus']}; it must be Created"
-        )
-    return group
-
-
-def _online_group(cloud: Cloud, name: str) -> Record:
-    group = _created_group(cloud, name)
-    if not group.get("OnlineStoreConfig", {}).get("EnableOnlineStore"):
-        raise ResourceNotFound(f"FeatureGroup {name} has no online store")
-    return group
-
-
-def _stores(group: Record, request: Record) -> list[str]:
-    present = {
-        "OnlineStore": group.get("OnlineStoreConfig", {}).get("EnableOnlineStore", False),
-        "OfflineStore": "OfflineStoreConfig" in group,
-    }
-    available = [store for store, exists in present.items() if exists]
-    for store in request.get("TargetStores", []):
-        if store not in available:
-            raise ValidationException(
-                f"TargetStores {store!r} does not exist in this group; it has {available}"
-            )
-    return request.get("TargetStores") or available
-
-
-def _refuse_ttl(request: Record) -> None:
-    if request.get("TtlDuration"):
-        raise ValidationException("TtlDuration is not supported by the embedded AWS")
-
-
-def _values(group: Record, record: Iterable[Record]) -> Values:
-    """Feature values by name. Raises ValidationException for a value its feature cannot have."""
-    kinds = {item["FeatureName"]: item["FeatureType"] for item in group["FeatureDefinitions"]}
-    values: Values = {}
-    for item in record:
-        name = item["FeatureName"]
-        if name not in kinds:
-            raise ValidationException(
-                f"Feature name {name!r} is not in the group's definitions: {', '.join(kinds)}"
-            )
-        if name in values:
-            raise ValidationException(f"Feature name {name!r} occurs more than once")
-        if "ValueAsString" not in item:
-            raise ValidationException(f"Feature {name!r} needs ValueAsString; lists are refused")
-        values[name] = _checked(name, kinds[name], item["ValueAsString"])
-    for field in ("RecordIdentifierFeatureName", "EventTimeFeatureName"):
-        if not values.get(group[field]):
-            raise ValidationException(f"{field} {group[field]!r} is missing in the record")
-    return values
-
-
-def _checked(name: str, kind: str, value: str) -> str:
-    casts: dict[str, Callable[[str], Any]] = {"String": str, "Integral": int, "Fractional": float}
-    try:
-        number = casts[kind](value)
-    except ValueError as error:
-        raise ValidationException(f"Feature {name!r} is {kind}, not {value!r}") from error
-    if kind == "Integral" and number not in _INTEGERS:
-        raise ValidationException(f"Feature {name!r} is Integral of 64 bits, not {value!r}")
-    return value
-
-
-def _event_time(group: Record, value: str) -> float:
-    """Seconds since the epoch. Raises ValidationException."""
-    name = group["EventTimeFeatureName"]
-    kinds = {item["FeatureName"]: item["FeatureType"] for item in group["FeatureDefinitions"]}
-    if kinds[name] != "String":
-        return _epoch_seconds(name, value)
-    if not _ISO_8601.fullmatch(value):
-        raise ValidationException(
-            f"Event time {name!r} is {value!r}; it must be yyyy-MM-dd'T'HH:mm:ssZ or"
-            " yyyy-MM-dd'T'HH:mm:ss.SSSZ, in UTC"
-        )
-    try:
-        return datetime.fromisoformat(value).astimezone(UTC).timestamp()
-    except ValueError as error:
-        raise ValidationException(f"Event time {name!r} is {value!r}: {error}") from error
-
-
-def _epoch_seconds(name: str, value: str) -> float:
-    """Refuses what is no point in time: the offline store could not file it under an hour."""
-    try:
-        seconds = float(value)
-        datetime.fromtimestamp(seconds, UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise ValidationException(
-            f"Event time {name!r} is {value!r}; it must be seconds since the epoch, in years 1-9999"
-        ) from error
-    return seconds
-
-
-def _row(values: Values, event_time: float, *, deleted: bool) -> Record:
-    return {
-        "record": values,
-        "event_time": event_time,
-        "invoked": time.time(),
-        "deleted": deleted,
-    }
-
-
-def _shape(group: Record, values: Values, wanted: list[str] | None) -> list[Record]:
-    names = [definition["FeatureName"] for definition in group["FeatureDefinitions"]]
+def _shape(schema: Schema, values: Values, wanted: list[str] | None) -> list[Record]:
     for name in wanted or []:
-        if name not in names:
-            raise ValidationException(f"Feature name {name!r} is not one of {', '.join(names)}")
+        if name not in schema.kinds:
+            raise ValidationError(f"Feature name {name!r} is not one of {', '.join(schema.kinds)}")
     return [
         {"FeatureName": name, "ValueAsString": values[name]}
-        for name in names
-        if name in values and name in (wanted or names)
+        for name in schema.kinds
+        if name in values and name in (wanted or schema.kinds)
     ]
+
+
+@operation("ListRecords", service=_SERVICE)
+def list_records(cloud: Cloud, request: Record) -> Record:
+    schema = _online_schema(cloud, request["FeatureGroupName"])
+    size = request.get("MaxResults", _PAGE)
+    found = online_store(cloud).identifiers(
+        schema.name,
+        _decoded(request["NextToken"]) if "NextToken" in request else "",
+        size + 1,
+        time.time(),
+        deleted=request.get("IncludeSoftDeletedRecords", False),
+    )
+    token = base64.b64encode(found[size - 1].encode()).decode() if len(found) > size else None
+    return {"RecordIdentifiers": found[:size], **({"NextToken": token} if token else {})}
+
+
+def _decoded(token: str) -> str:
+    try:
+        return base64.b64decode(token, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise ValidationError(f"Invalid NextToken {token!r}") from error
+
+
+# -- feature groups ------------------------------------------------------------------------------
+
+
+def _schema_to_write(cloud: Cloud, name: str) -> Schema:
+    """PutRecord and DeleteRecord have no ResourceNotFound: a missing group breaks a rule."""
+    try:
+        return open_schema(cloud, name)
+    except ResourceNotFound as error:
+        raise ValidationError(error.message) from error
+
+
+def _schema_to_read(cloud: Cloud, name: str) -> Schema:
+    try:
+        return open_schema(cloud, name)
+    except ResourceNotFound as error:
+        raise AwsError(error.code, error.message, 404) from error
+
+
+def _online_schema(cloud: Cloud, name: str) -> Schema:
+    schema = _schema_to_read(cloud, name)
+    if "OnlineStore" not in schema.stores:
+        raise AwsError("ResourceNotFound", f"FeatureGroup {name} has no online store", 404)
+    return schema
+
+
+def _problem(error: AwsError) -> Record:
+    return {"ErrorCode": error.code, "ErrorMessage": error.message}

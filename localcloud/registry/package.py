@@ -137,6 +137,19 @@ def describe_model_package(cloud: Cloud, request: Record) -> Record:
     return find_package(cloud, request["ModelPackageName"])
 
 
+@operation("BatchDescribeModelPackage")
+def batch_describe_model_package(cloud: Cloud, request: Record) -> Record:
+    found, errors = {}, {}
+    for arn in request["ModelPackageArnList"]:
+        try:
+            record = find_package(cloud, arn)
+        except ValidationException as error:
+            errors[arn] = {"ErrorCode": error.code, "ErrorResponse": error.message}
+        else:
+            found[arn] = _summary(record) | records.pick(record, "InferenceSpecification")
+    return {"ModelPackageSummaries": found, "BatchDescribeModelPackageErrorMap": errors}
+
+
 @operation("ListModelPackages")
 def list_model_packages(cloud: Cloud, request: Record) -> Record:
     packages = _listed(cloud, request)

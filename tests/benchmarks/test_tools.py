@@ -3,7 +3,7 @@ import csv
 import pytest
 
 from benchmarks.data import grow
-from benchmarks.measure import python
+from benchmarks.measure import median_ms, python
 from tests.ml_code.tiny import make_reviews, write_reviews
 
 
@@ -29,3 +29,9 @@ def test_a_program_is_measured_with_its_children():
 def test_a_program_that_fails_is_no_measurement():
     with pytest.raises(RuntimeError, match="no reason"):
         python("-c", "raise SystemExit('no reason')")
+
+
+def test_a_call_is_made_a_few_times_before_it_counts():
+    calls = []
+    assert median_ms(lambda: calls.append(1), 3) >= 0
+    assert len(calls) > 3

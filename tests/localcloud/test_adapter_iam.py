@@ -457,6 +457,33 @@ def test_a_state_machine_calls_sagemaker_with_its_role(world: IamWorld) -> None:
     assert "Could not find requested job" in run(world, role, **task)["cause"]
 
 
+def test_a_task_that_waits_for_a_job_needs_its_rule_and_its_tags(world: IamWorld) -> None:
+    role, job = world.role(), f"{SAGEMAKER}:processing-job/awaited"
+    application = {"ImageUri": "sagemaker-scikit-learn", "ContainerEntrypoint": ["true"]}
+    resources = {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}
+    task = {
+        "Resource": "arn:aws:states:::sagemaker:createProcessingJob.sync",
+        "Parameters": {
+            "ProcessingJobName": "awaited",
+            "RoleArn": role,
+            "AppSpecification": application,
+            "ProcessingResources": {"ClusterConfig": resources},
+        },
+    }
+    rule = f"arn:aws:events:{PLACE}:rule/StepFunctionsGetEventsForSageMakerProcessingJobsRule"
+    events = allow("events:PutTargets", "events:PutRule", "events:DescribeRule", on=rule)
+    execution = run(world, role, **task)
+    assert execution["error"] == "States.Runtime"
+    assert f"to perform: events:PutTargets on resource: {rule}" in execution["cause"]
+    world.permit(role.rpartition("/")[2], events)
+    execution = run(world, role, **task)
+    assert execution["error"] == "SageMaker.AmazonSageMakerException"
+    assert f"to perform: sagemaker:CreateProcessingJob on resource: {job}" in execution["cause"]
+    world.permit(role.rpartition("/")[2], events, allow("sagemaker:CreateProcessingJob", on=job))
+    execution = run(world, role, **task)
+    assert f"to perform: sagemaker:AddTags on resource: {job}" in execution["cause"]
+
+
 def test_a_state_machine_publishes_with_its_role(world: IamWorld, key: str) -> None:
     owner = world.owner.client("sns")
     topic = owner.create_topic(Name="ends", Attributes={"KmsMasterKeyId": key})["TopicArn"]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from localcloud import execution, features, registry, scaling, wire
+from localcloud import deletion, execution, experiments, features, registry, scaling, wire
 from localcloud.authorisation import Call, is_known, needs, pulling
 from localcloud.authority import Authority, Need
 from localcloud.errors import AwsError
@@ -14,7 +14,8 @@ PLACE = "us-east-1:000000000000"
 BASE = f"arn:aws:sagemaker:{PLACE}"
 ROLE = "arn:aws:iam::000000000000:role/job"
 KEY = f"arn:aws:kms:{PLACE}:key/1"
-assert all((execution, features, registry, scaling, wire))  # importing registers the operations
+# Importing registers the operations.
+assert all((deletion, execution, experiments, features, registry, scaling, wire))
 
 
 def needed(
@@ -49,6 +50,20 @@ def test_a_job_needs_its_tags_its_role_and_the_key_of_its_volumes() -> None:
         ("kms:CreateGrant", KEY),
         ("kms:DescribeKey", KEY),
     ]
+
+
+def test_a_transform_job_runs_with_the_role_of_its_model_which_nobody_passes() -> None:
+    request = {
+        "TransformJobName": "Score-1",
+        "ModelName": "m",
+        "TransformResources": {"InstanceType": "ml.m5.large", "VolumeKmsKeyId": KEY},
+    }
+    assert needed("CreateTransformJob", request) == [
+        ("sagemaker:CreateTransformJob", f"{BASE}:transform-job/score-1"),
+        ("kms:CreateGrant", KEY),
+        ("kms:DescribeKey", KEY),
+    ]
+    assert needed("ListTransformJobs", {}) == [("sagemaker:ListTransformJobs", "*")]
 
 
 def test_conditions_see_the_tags_and_what_the_role_is_passed_to() -> None:
@@ -88,6 +103,15 @@ def test_a_record_needs_the_key_of_its_online_store() -> None:
     assert needed("PutRecord", request, service, records) == [
         ("sagemaker:PutRecord", f"{BASE}:feature-group/reviews"),
         ("kms:Decrypt", KEY),
+    ]
+
+
+def test_a_batch_of_records_needs_each_of_its_groups_once() -> None:
+    entries = [{"FeatureGroupName": name} for name in ("Reviews", "stars", "Reviews")]
+    service = "sagemaker-featurestore-runtime"
+    assert needed("BatchWriteRecord", {"Entries": entries}, service) == [
+        ("sagemaker:BatchWriteRecord", f"{BASE}:feature-group/reviews"),
+        ("sagemaker:BatchWriteRecord", f"{BASE}:feature-group/stars"),
     ]
 
 

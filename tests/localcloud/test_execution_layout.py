@@ -1,8 +1,12 @@
+import os
+import shutil
+import socket
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from localcloud.execution.layout import Layout
+from localcloud.execution.layout import Layout, make_temporary
 
 LAYOUT = Layout(Path("/data/job one/ml"))
 
@@ -33,3 +37,18 @@ def test_an_absent_message_reads_as_empty_and_a_long_one_is_cut(tmp_path: Path) 
     assert layout.read_text("output/message", 10) == ""
     layout.make("output").joinpath("message").write_text("x" * 50)
     assert layout.read_text("output/message", 10) == "x" * 10
+
+
+def test_a_message_that_is_no_file_reads_as_empty(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert Layout(tmp_path).read_text("pipe", 10) == Layout(tmp_path).read_text(".", 10) == ""
+
+
+@pytest.mark.parametrize("name", ["short", "l" * 100])
+def test_a_socket_fits_into_the_folder_for_temporary_files(name: str) -> None:
+    with tempfile.TemporaryDirectory() as parent:
+        folder = make_temporary(Path(parent, name))
+        with socket.socket(socket.AF_UNIX) as made:
+            made.bind(str(folder / "pymp-12345678-listener-12345678"))
+        assert folder.is_relative_to(Path(parent, name)) is (name == "short")
+        shutil.rmtree(folder)

@@ -81,13 +81,17 @@ def test_no_credential_of_the_user_reaches_a_job() -> None:
         "AWS_SECRET_ACCESS_KEY": "s",
         "PIP_INDEX_URL": "u",
         "HOME": "/h",
+        "HF_TOKEN": "t",
+        "UV_PUBLISH_PASSWORD": "p",
+        "HF_ENDPOINT": "e",
     }
     inner = base_environment(outer)
     assert inner["PIP_INDEX_URL"] == "u"
     assert inner["HOME"] == "/h"
-    assert "AWS_PROFILE" not in inner
-    assert "AWS_SECRET_ACCESS_KEY" not in inner
-    assert inner["AWS_SHARED_CREDENTIALS_FILE"] == "/dev/null"
+    assert inner["HF_ENDPOINT"] == "e"
+    secrets = ("AWS_PROFILE", "AWS_SECRET_ACCESS_KEY", "HF_TOKEN", "UV_PUBLISH_PASSWORD")
+    assert not inner.keys() & secrets
+    assert inner["AWS_SHARED_CREDENTIALS_FILE"] == inner["HF_TOKEN_PATH"] == "/dev/null"
 
 
 def test_a_job_sees_the_servers_packages_from_a_python_of_its_own(

@@ -80,6 +80,31 @@ def test_a_failing_script_gives_its_message_and_uploads_nothing(world: World) ->
     assert world.keys("fails/out/") == []
 
 
+def test_the_messages_of_all_instances_are_the_exit_message(world: World) -> None:
+    script = """
+        import json, pathlib, sys
+        root = pathlib.Path(sys.argv[2])
+        host = json.loads((root / "config/resourceconfig.json").read_text())["current_host"]
+        (root / "output/message").write_text(f"{host} ")
+    """
+    cluster_of_two = {"ClusterConfig": cluster(2)}
+    job = world.process("messages", script, ProcessingResources=cluster_of_two)
+    assert job["ExitMessage"] == "algo-1algo-2"
+
+
+def test_an_output_that_links_outside_is_not_uploaded(world: World) -> None:
+    script = """
+        import pathlib, sys
+        pathlib.Path(sys.argv[1], "passwd").symlink_to("/etc/passwd")
+    """
+    job = world.process("linked", script)
+    assert job["FailureReason"] == (
+        "ClientError: Data upload failed: 'algo-1/ml/processing/output/passwd' is a link that "
+        "leads out of the job's folder"
+    )
+    assert world.keys("linked/out/") == []
+
+
 def test_missing_input_fails_the_job_and_is_named(world: World) -> None:
     gone = f"s3://{BUCKET}/gone/"
     job = world.process(
@@ -163,6 +188,15 @@ def test_a_name_is_used_once(world: World) -> None:
             {"ProcessingInputs": [s3_input("data", "s3://b/x", "/data")]},
             "'data': '/data' is not below /opt/ml",
         ),
+        (
+            {"ProcessingInputs": [s3_input("d", "s3://b/x", "/opt/ml/d", S3InputMode="Pipe")]},
+            "Input 'd': S3InputMode 'Pipe' is not supported by localcloud, only File",
+        ),
+        (
+            {"ProcessingResources": {"ClusterConfig": {"InstanceCount": 1, "VolumeSizeInGB": 1}}},
+            "ClusterConfig needs InstanceType and InstanceCount",
+        ),
+        ({"ExperimentConfig": {"TrialName": "t"}}, "ExperimentConfig is not supported"),
     ],
 )
 def test_what_cannot_run_is_refused_at_once(

@@ -32,8 +32,14 @@ def test_an_earlier_servers_jobs_fail_and_their_processes_end(tmp_path: Path) ->
         "TrainingJobName": "t",
         "TrainingJobStatus": "Stopping",
         "SecondaryStatusTransitions": [stage],
+        "ProfilerRuleEvaluationStatuses": [
+            {"RuleConfigurationName": "ProfilerReport", "RuleEvaluationStatus": "InProgress"}
+        ],
     }
-    store = Store(processing_job=[running, done], training_job=[training])
+    transform = {"TransformJobName": "b", "TransformJobStatus": "InProgress"}
+    store = Store(
+        processing_job=[running, done], training_job=[training], transform_job=[transform]
+    )
     cloud: Any = SimpleNamespace(data_dir=tmp_path, store=store)
     orphan = Program(
         [sys.executable, "-c", "import time; time.sleep(60)"],
@@ -49,8 +55,12 @@ def test_an_earlier_servers_jobs_fail_and_their_processes_end(tmp_path: Path) ->
     assert running["ProcessingJobStatus"] == "Failed"
     assert "embedded AWS was stopped" in running["FailureReason"]
     assert done == {"ProcessingJobName": "q", "ProcessingJobStatus": "Completed"}
+    assert transform["TransformJobStatus"] == "Failed"
+    assert transform["FailureReason"] == running["FailureReason"]
+    assert "TransformEndTime" in transform
     assert training["TrainingJobStatus"] == training["SecondaryStatus"] == "Failed"
     assert all("EndTime" in entry for entry in training["SecondaryStatusTransitions"])
+    assert training["ProfilerRuleEvaluationStatuses"][0]["RuleEvaluationStatus"] == "Stopped"
     assert not (tmp_path / "training-jobs").exists()
     assert orphan.exit_code == 128 + 9
     orphan.close()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.localcloud.execution_world import BUCKET, TRAINING, World, cluster, world
+from tests.localcloud.execution_world import BUCKET, TRAINING, World, archive, cluster, world
 from tests.waiting import until
 
 __all__ = ["world"]
@@ -89,8 +89,12 @@ def test_a_failing_script_ends_in_its_last_error(world: World) -> None:
 
 def test_metrics_are_live_and_stop_keeps_the_model(world: World) -> None:
     script = """
-        import os, pathlib, time
-        pathlib.Path(os.environ["SM_MODEL_DIR"], "half").write_text("h")
+        import os, pathlib, signal, sys, time
+        def save(*_):
+            time.sleep(0.5)
+            pathlib.Path(os.environ["SM_MODEL_DIR"], "half").write_text("h")
+            sys.exit(print("saved", flush=True))
+        signal.signal(signal.SIGTERM, save)
         print("loss=0.5", flush=True)
         time.sleep(60)
     """
@@ -106,6 +110,8 @@ def test_metrics_are_live_and_stop_keeps_the_model(world: World) -> None:
     job = world.wait_for_training("live-metrics")
     assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Stopped", "Stopped")
     assert world.keys("live-metrics/training/") == ["live-metrics/output/model.tar.gz"]
+    ((_, lines),) = world.log("/aws/sagemaker/TrainingJobs", "live-metrics/").items()
+    assert "saved" in lines
 
 
 def test_a_job_that_takes_too_long_is_stopped(world: World) -> None:
@@ -146,17 +152,42 @@ def test_two_instances_train_together(
     assert all("sum=3 of 2" in lines for lines in streams.values())
 
 
-def test_the_profiler_report_holds_measured_numbers(world: World) -> None:
-    rule = {
-        "RuleConfigurationName": "ProfilerReport-1",
+@pytest.mark.slow
+def test_a_source_archive_cannot_write_outside_of_its_folder(world: World) -> None:
+    script = """
+        import pathlib
+        code = pathlib.Path.cwd()
+        (evil,) = code.parents[3].rglob("evil")  # the folder of all training jobs
+        assert evil == code / "evil"
+    """
+    source = world.upload(
+        "climbs/source.tar.gz", archive({"../../../evil": "x", "train.py": script})
+    )
+    job = world.train(
+        "climbs", script, HyperParameters={"sagemaker_submit_directory": json.dumps(source)}
+    )
+    assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
+
+
+def rule(name: str, **parameters: str) -> dict[str, Any]:
+    return {
+        "RuleConfigurationName": f"{name}-1",
         "RuleEvaluatorImage": "503895931360.dkr.ecr.us-east-1.amazonaws.com/rules:latest",
-        "RuleParameters": {"rule_to_invoke": "ProfilerReport"},
+        "RuleParameters": {"rule_to_invoke": name, **parameters},
     }
+
+
+def channel(**source: str) -> dict[str, Any]:
+    place = {"S3DataType": "S3Prefix", "S3Uri": "s3://b/x", **source}
+    return {"ChannelName": "train", "DataSource": {"S3DataSource": place}}
+
+
+def test_the_profiler_report_holds_measured_numbers(world: World) -> None:
     job = world.train(
         "profiled",
         "import time\nend = time.time() + 3\nwhile time.time() < end: pass",
         ProfilerConfig={"S3OutputPath": f"s3://{BUCKET}/profiled/profiler"},
-        ProfilerRuleConfigurations=[rule],
+        ProfilerRuleConfigurations=[rule("ProfilerReport")],
     )
     (status,) = job["ProfilerRuleEvaluationStatuses"]
     assert status["RuleEvaluationStatus"] == "NoIssuesFound"
@@ -168,7 +199,8 @@ def test_the_profiler_report_holds_measured_numbers(world: World) -> None:
     usage = json.loads(world.read(f"{report}profiler-reports/OverallSystemUsage.json"))
     busiest = usage["Nodes"]["algo-1"]["CPUUtilization"]["max"]
     assert 0 < busiest <= 105
-    assert busiest > 40 / (os.cpu_count() or 1)  # one core was kept busy
+    # One core was kept busy, as far as others left it to the job.
+    assert busiest > 5 / (os.cpu_count() or 1)
     assert b"<svg" in world.read(f"{report}profiler-report.html")
     samples = "profiled/profiler/profiled/profiler-output/system/incremental/"
     assert len(world.keys(samples)) == 1
@@ -185,7 +217,32 @@ def test_the_profiler_report_holds_measured_numbers(world: World) -> None:
             {"AlgorithmSpecification": {"TrainingImage": "xgboost:1", "TrainingInputMode": "File"}},
             "Image 'xgboost:1' is not supported",
         ),
-        ({"EnableManagedSpotTraining": True}, "EnableManagedSpotTraining is not supported"),
+        (
+            {"InputDataConfig": [channel(S3DataType="AugmentedManifestFile")]},
+            "Channel 'train': only S3DataSource with S3Prefix or ManifestFile is supported",
+        ),
+        (
+            {"InputDataConfig": [channel() | {"RecordWrapperType": "RecordIO"}]},
+            "Channel 'train': RecordWrapperType RecordIO is not supported",
+        ),
+        (
+            {"InputDataConfig": [channel() | {"ShuffleConfig": {"Seed": 1}}]},
+            "ShuffleConfig is not supported",
+        ),
+        (
+            {"ResourceConfig": cluster(1) | {"KeepAlivePeriodInSeconds": 60}},
+            "KeepAlivePeriodInSeconds is not supported",
+        ),
+        ({"ResourceConfig": cluster(0)}, "ResourceConfig needs InstanceType and InstanceCount"),
+        ({"ExperimentConfig": {"TrialName": "t"}}, "ExperimentConfig is not supported"),
+        (
+            {"ProfilerRuleConfigurations": [rule("CPUBottleneck")]},
+            "rule_to_invoke 'CPUBottleneck' is not supported by localcloud, only 'ProfilerReport'",
+        ),
+        (
+            {"ProfilerRuleConfigurations": [rule("ProfilerReport", CPUBottleneck_threshold="1")]},
+            "RuleParameters CPUBottleneck_threshold are not supported",
+        ),
         (
             {
                 "DebugRuleConfigurations": [

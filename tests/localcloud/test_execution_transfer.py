@@ -12,6 +12,7 @@ from localcloud.execution.transfer import (
     Synchroniser,
     TransferError,
     extract,
+    files,
     inside,
     pack,
 )
@@ -80,24 +81,120 @@ def test_missing_input_is_an_error_that_names_it(tmp_path: Path) -> None:
         Source("s3://bucket/nothing").download(Bucket(), tmp_path)
 
 
+@pytest.mark.parametrize("manifest", ["{", "{}", '["x"]', '[{"prefix": "s3://b/"}, 1]', "[]"])
+def test_a_manifest_of_another_form_is_an_error_that_shows_the_form(
+    tmp_path: Path, manifest: str
+) -> None:
+    with pytest.raises(TransferError, match=r'm must be \[{"prefix": "s3://…"}, "key", …\]'):
+        Source("s3://bucket/m", "ManifestFile").download(Bucket(m=manifest), tmp_path)
+
+
 @pytest.mark.parametrize("uri", ["http://x/y", "bucket/key", "s3://", "s3:///key"])
 def test_what_is_not_an_s3_uri_is_named(uri: str) -> None:
     with pytest.raises(TransferError, match="is not an S3 URI"):
         Location.parse(uri)
 
 
-def test_an_object_name_cannot_leave_its_folder(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["../evil", "/evil", "a/../../evil", "a\0b"])
+def test_an_object_name_cannot_leave_its_folder(tmp_path: Path, name: str) -> None:
     with pytest.raises(TransferError, match="leaves its folder"):
-        inside(tmp_path, "../evil")
+        inside(tmp_path, name)
 
 
-def test_an_archive_member_cannot_leave_its_folder(tmp_path: Path) -> None:
+def test_a_key_that_climbs_is_not_downloaded(tmp_path: Path) -> None:
+    bucket = Bucket()
+    bucket.objects = {"data/a": "1", "data/../../evil": "2"}
+    with pytest.raises(TransferError, match=r"'../../evil' leaves its folder"):
+        Source("s3://bucket/data/").download(bucket, tmp_path / "in" / "data")
+    assert names(tmp_path) == []
+
+
+def test_a_key_that_is_a_file_and_a_folder_is_an_error_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(TransferError, match="s3://bucket/d/a/b cannot be a file here"):
+        Source("s3://bucket/d/").download(Bucket(d__a="1", d__a__b="2"), tmp_path)
+
+
+def member(name: str, kind: bytes = tarfile.REGTYPE, link: str = "") -> tarfile.TarInfo:
+    made = tarfile.TarInfo(name)
+    made.type, made.linkname = kind, link
+    return made
+
+
+@pytest.mark.parametrize(
+    ("members", "complaint"),
+    [
+        ([member("../evil")], "'../evil' leaves its folder"),
+        ([member("/evil")], "'/evil' leaves its folder"),
+        ([member("a", tarfile.SYMTYPE, "../evil")], "outside the destination"),
+        ([member("a", tarfile.SYMTYPE, "/etc/passwd")], "is a link to an absolute path"),
+        ([member("a", tarfile.LNKTYPE, "../evil")], "'../evil' leaves its folder"),
+        ([member("a", tarfile.SYMTYPE, "b"), member("a/evil")], "'a/evil' goes through a link"),
+        ([member("a", tarfile.SYMTYPE, "b"), member("a")], "'a' goes through a link"),
+        ([member("a", tarfile.CHRTYPE)], "is a special file"),
+        ([member("a", tarfile.FIFOTYPE)], "is a special file"),
+    ],
+)
+def test_an_archive_member_cannot_leave_its_folder(
+    tmp_path: Path, members: list[tarfile.TarInfo], complaint: str
+) -> None:
     archive = tmp_path / "model.tar.gz"
     with tarfile.open(archive, "w:gz") as tar:
-        tar.addfile(tarfile.TarInfo("../evil"))
-    with pytest.raises(TransferError, match="cannot extract"):
+        for one in members:
+            tar.addfile(one)
+    with pytest.raises(TransferError, match=rf"cannot extract model.tar.gz: .*{complaint}"):
         extract(archive, tmp_path / "model")
-    assert not (tmp_path / "evil").exists()
+    assert "evil" not in {path.name for path in tmp_path.rglob("*")}
+
+
+def test_a_link_within_an_archive_is_kept(tmp_path: Path) -> None:
+    archive = tmp_path / "model.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        tar.addfile(member("blobs/1"))
+        tar.addfile(member("snapshots/model", tarfile.SYMTYPE, "../blobs/1"))
+    extract(archive, tmp_path / "model")
+    assert (tmp_path / "model/snapshots/model").resolve() == tmp_path / "model/blobs/1"
+
+
+def test_what_a_link_shows_is_uploaded_if_it_lies_in_the_jobs_folder(tmp_path: Path) -> None:
+    output = tmp_path / "job" / "model"
+    best = tmp_path / "job" / "checkpoints" / "best"
+    best.mkdir(parents=True)
+    (best / "weights").write_text("w")
+    output.mkdir()
+    (output / "best").symlink_to(best)
+    (output / "same").symlink_to("best/weights")
+    (output / "dangling").symlink_to("nothing")
+    archive = pack([output], tmp_path / "x.tar.gz", within=tmp_path / "job")
+    extract(archive, tmp_path / "out")
+    assert names(tmp_path / "out") == ["best/weights", "same"]
+    assert not (tmp_path / "out" / "same").is_symlink()
+
+
+@pytest.mark.parametrize("target", ["secret", "nothing", "."])
+def test_a_link_that_leads_out_of_the_jobs_folder_is_an_error(tmp_path: Path, target: str) -> None:
+    (tmp_path / "secret").write_text("s")
+    output = tmp_path / "job" / "model"
+    output.mkdir(parents=True)
+    (output / "link").symlink_to(tmp_path / target)
+    bucket = Bucket()
+    upload = Synchroniser(bucket, output, Location("bucket", "out"), within=tmp_path / "job")
+    with pytest.raises(TransferError, match="'model/link' is a link that leads out of the job"):
+        upload.upload_changes()
+    assert bucket.objects == {}
+
+
+def test_an_output_folder_that_became_a_link_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "job").mkdir()
+    (tmp_path / "job" / "model").symlink_to(tmp_path)
+    with pytest.raises(TransferError, match="'model' is a link that leads out of the job"):
+        list(files(tmp_path / "job" / "model", within=tmp_path / "job"))
+
+
+def test_links_in_a_circle_are_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "again").symlink_to(tmp_path)
+    with pytest.raises(TransferError, match="'a/again' is a link to a folder that it lies in"):
+        list(files(tmp_path, within=tmp_path))
 
 
 def test_packing_merges_hosts_and_keeps_the_first(tmp_path: Path) -> None:
@@ -105,7 +202,7 @@ def test_packing_merges_hosts_and_keeps_the_first(tmp_path: Path) -> None:
         (tmp_path / host).mkdir()
         (tmp_path / host / "model").write_text(host)
     (tmp_path / "two" / "extra").write_text("two")
-    archive = pack([tmp_path / "one", tmp_path / "two"], tmp_path / "x.tar.gz")
+    archive = pack([tmp_path / "one", tmp_path / "two"], tmp_path / "x.tar.gz", within=tmp_path)
     extract(archive, tmp_path / "out")
     assert names(tmp_path / "out") == ["extra", "model"]
     assert (tmp_path / "out" / "model").read_text() == "one"
@@ -113,7 +210,7 @@ def test_packing_merges_hosts_and_keeps_the_first(tmp_path: Path) -> None:
 
 def test_only_changed_files_are_uploaded_again(tmp_path: Path) -> None:
     bucket = Bucket()
-    upload = Synchroniser(bucket, tmp_path, Location("bucket", "cp"))
+    upload = Synchroniser(bucket, tmp_path, Location("bucket", "cp"), within=tmp_path)
     (tmp_path / "a").write_text("1")
     upload.upload_changes()
     assert bucket.objects == {"cp/a": "1"}
@@ -133,7 +230,7 @@ def test_a_file_that_the_job_removes_meanwhile_is_left_out(tmp_path: Path) -> No
 
     bucket = Slow()
     (tmp_path / "state.part").write_text("1")
-    Synchroniser(bucket, tmp_path, Location("bucket", "cp")).upload_changes()
+    Synchroniser(bucket, tmp_path, Location("bucket", "cp"), within=tmp_path).upload_changes()
     assert bucket.objects == {}
 
 
@@ -144,4 +241,4 @@ def test_an_upload_that_fails_is_an_error(tmp_path: Path) -> None:
 
     (tmp_path / "state").write_text("1")
     with pytest.raises(TransferError, match="s3://bucket/cp/state failed: no space"):
-        Synchroniser(Full(), tmp_path, Location("bucket", "cp")).upload_changes()
+        Synchroniser(Full(), tmp_path, Location("bucket", "cp"), within=tmp_path).upload_changes()

@@ -150,6 +150,22 @@ def test_versions_are_listed_by_approval_and_in_pages(registry: Registry) -> Non
     assert len(versioned["ModelPackageSummaryList"]) == 3
 
 
+def test_several_versions_are_described_at_once(registry: Registry) -> None:
+    group = registry.group("several")
+    arns = [registry.register(group) for _ in range(2)]
+    missing = f"{ARN}:model-package/several/3"
+    found = registry.client.batch_describe_model_package(ModelPackageArnList=[*arns, missing])
+    packages = found["ModelPackageSummaries"]
+    assert [packages[arn]["ModelPackageVersion"] for arn in arns] == [1, 2]
+    assert packages[arns[0]]["InferenceSpecification"]["Containers"][0]["Image"] == INFERENCE
+    assert found["BatchDescribeModelPackageErrorMap"] == {
+        missing: {
+            "ErrorCode": "ValidationException",
+            "ErrorResponse": f"ModelPackage {missing} does not exist.",
+        }
+    }
+
+
 def test_an_approval_is_recorded_with_its_reason_and_properties(registry: Registry) -> None:
     sagemaker = registry.client
     arn = registry.register(

@@ -20,6 +20,11 @@ _TOPIC_ERRORS = {
 _NAMESPACE = re.compile(rb' xmlns="[^"]*"')
 
 
+def session() -> str | None:
+    """The access key with which the task at hand calls; None where IAM decides nothing."""
+    return _SESSION.get()
+
+
 def functions_log_with_their_role(lambda_svc: Any, lambda_runtime: Any, judge: Judge) -> None:
     """A function that may not write its log runs, and leaves none, as on AWS."""
     require(lambda_svc, "_emit_lambda_logs")

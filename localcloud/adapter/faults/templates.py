@@ -1,0 +1,42 @@
+"""What templates create: CloudFormation tells of a call that failed in words of its own."""
+
+from typing import Any
+from uuid import uuid4
+
+from localcloud.faults.answers import failure
+from localcloud.faults.fault import Fault
+from localcloud.faults.registry import Faults
+
+_PREFIXES = {"StepFunctions": "states"}  # where it is not the service's name in lower case
+_CODES = {"throttle": "Throttling", "error": "ServiceInternalError"}
+
+
+def hit(faults: Faults, provisioners: Any) -> None:
+    for kind, handlers in provisioners._RESOURCE_HANDLERS.items():
+        handlers["create"] = _Creation(faults, kind, handlers["create"])
+
+
+class _Creation:
+    """Of one type of resource. Where a type has no such call, no fault can be set for it."""
+
+    def __init__(self, faults: Faults, kind: str, create: Any) -> None:
+        _, service, resource = kind.split("::", 2)
+        self._faults, self._kind, self._create = faults, kind, create
+        self._call = f"{_PREFIXES.get(service, service.lower())}:Create{resource}"
+
+    def __call__(self, logical_id: str, properties: Any, *rest: Any) -> Any:
+        text = f"{self._kind} {logical_id} {properties}" if self._faults.any else ""
+        fault = self._faults.take(tuple(_CODES), self._call, text)
+        if fault:
+            raise ValueError(_words(self._kind, fault))
+        return self._create(logical_id, properties, *rest)
+
+
+def _words(kind: str, fault: Fault) -> str:
+    failed = failure(fault)
+    service = kind.split("::")[1]
+    details = f"Service: {service}, Status Code: {failed.status}, Request ID: {uuid4()}"
+    return (
+        f'Resource handler returned message: "{failed.message} ({details})" '
+        f"(RequestToken: {uuid4()}, HandlerErrorCode: {_CODES[fault.kind]})"
+    )

@@ -1,0 +1,27 @@
+"""boto3 clients of the embedded AWS itself.
+
+One session makes them all, because it keeps the services' models: to read one takes longer than
+most calls do. Threads may share a client, but not the session.
+"""
+
+import threading
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+_CONNECTIONS = 64  # as many as there are threads that answer calls
+_MAKING = threading.Lock()
+
+
+@cache
+def _session() -> Any:
+    return boto3.session.Session()
+
+
+def make_client(service: str, **options: Any) -> Any:
+    """`options` are those of boto3: the address and the credentials."""
+    config = Config(s3={"addressing_style": "path"}, max_pool_connections=_CONNECTIONS)
+    with _MAKING:
+        return _session().client(service, config=config, **options)

@@ -1,0 +1,66 @@
+"""A limit on the memory of each instance of a job, kept by watching what its processes hold.
+
+Not by RLIMIT_AS or RLIMIT_DATA: both count what torch and its threads reserve and never touch, and
+both count each process on its own, where an instance's memory is that of all of them. The price is
+that a job may hold more than its limit until it is looked at again.
+"""
+
+import os
+from collections.abc import Iterator
+
+import psutil
+
+JOB_MEMORY_MB = "LOCALCLOUD_JOB_MEMORY_MB"
+KILLED = 128 + 9  # the exit code of a container that the kernel ended for its memory
+_MIB = 2**20
+# SageMaker's words, also for a training job.
+_OUT_OF_MEMORY = (
+    "ClientError: Please use an instance type with more memory, or reduce the size of job data "
+    "processed on an instance."
+)
+
+
+def memory_limit() -> int | None:
+    """In bytes, of each instance; None is no limit. Raises ValueError if not >= 1."""
+    text = os.environ.get(JOB_MEMORY_MB, "")
+    if not text:
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise ValueError(f"{JOB_MEMORY_MB}={text!r} must be a whole number of at least 1")
+    return int(text) * _MIB
+
+
+def out_of_memory(pid: int, limit: int) -> str | None:
+    """Why the program must end: it and its descendants hold more than `limit` bytes."""
+    processes = list(_tree(pid))
+    # Each process's own sum counts shared pages again, so it is never too small, and it is cheap.
+    if sum(_resident(process) for process in processes) <= limit:
+        return None
+    held = sum(_proportional(process) for process in processes)
+    if held <= limit:
+        return None
+    return f"{_OUT_OF_MEMORY} It held {held // _MIB} MB; {JOB_MEMORY_MB} is {limit // _MIB}"
+
+
+def _tree(pid: int) -> Iterator[psutil.Process]:
+    try:
+        root = psutil.Process(pid)
+        yield from [root, *root.children(recursive=True)]
+    except psutil.Error:  # ended meanwhile
+        return
+
+
+def _resident(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_info().rss)
+    except psutil.Error:
+        return 0
+
+
+def _proportional(process: psutil.Process) -> int:
+    """A page that several processes share is divided among them, as workers of one loader do."""
+    try:
+        memory = process.memory_full_info()
+    except psutil.Error:
+        return 0
+    return int(getattr(memory, "pss", memory.uss))  # only Linux tells pss

@@ -1,0 +1,108 @@
+"""One fault: what happens, to which calls, and to how many of them."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Self
+
+OFFLINE_STORE = "featurestore:offline"
+STATUSES = (500, 503)
+_TIMES = {None: "without end", 1: "once"}
+
+
+class FaultError(ValueError):
+    """There is no such fault; the text says what there is."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a fault of this kind is set on, and which options it has besides those of all."""
+
+    target: str  # operation | capacity | function | job
+    options: tuple[str, ...] = ()
+    needs_seconds: bool = False
+
+
+KINDS: Mapping[str, Kind] = {
+    "throttle": Kind("operation"),
+    "error": Kind("operation", ("status",)),
+    "lost": Kind("operation"),
+    "slow": Kind("operation", ("seconds",), needs_seconds=True),
+    "capacity": Kind("capacity"),
+    "kill": Kind("function", ("seconds",)),
+    "timeout": Kind("function"),
+    "interrupt": Kind("job"),
+}
+# Those that ask for machines.
+CAPACITY_CALLS = (
+    "sagemaker:CreateEndpoint",
+    "sagemaker:CreateProcessingJob",
+    "sagemaker:CreateTrainingJob",
+    "sagemaker:CreateTransformJob",
+    "sagemaker:UpdateEndpoint",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """Of the calls to `call` with `matching` in them, `after` so many, a `share` fails, `times`."""
+
+    kind: str
+    call: str
+    times: int | None = None  # without end
+    matching: str = ""
+    share: float = 1.0
+    seed: int | None = None
+    after: int = 0
+    seconds: float | None = None
+    status: int | None = None
+
+    @classmethod
+    def parse(cls, wish: Mapping[str, Any]) -> Self:
+        """Raises FaultError for what no fault of its kind can be."""
+        known = [field.name for field in fields(cls)]
+        unknown = sorted(set(wish) - set(known))
+        if unknown:
+            raise FaultError(f"Unknown option {unknown[0]!r}; there are: {', '.join(known)}")
+        if wish.get("kind") not in KINDS:
+            raise FaultError(f"Unknown fault {wish.get('kind')!r}; there are: {', '.join(KINDS)}")
+        fault = cls(**{name: value for name, value in wish.items() if value is not None})
+        fault._check()
+        return fault if fault.share < 1 or fault.times else replace(fault, times=1)
+
+    def _check(self) -> None:
+        kind = KINDS[self.kind]
+        if kind.target == "job" and replace(self, kind="", call="") != Fault(kind="", call=""):
+            raise FaultError(f"A fault of kind {self.kind} happens at once, without options")
+        for option in ("seconds", "status"):
+            if getattr(self, option) is not None and option not in kind.options:
+                raise FaultError(f"A fault of kind {self.kind} has no option {option!r}")
+        if kind.needs_seconds and self.seconds is None:
+            raise FaultError(f"A fault of kind {self.kind} needs the option 'seconds'")
+        self._check_numbers()
+
+    def _check_numbers(self) -> None:
+        checks = {
+            "times must be a whole number of at least 1": _is_count(self.times, 1),
+            "after must be a whole number of at least 0": _is_count(self.after, 0),
+            "share must be more than 0 and at most 1": 0 < self.share <= 1,
+            "seconds must be at least 0": self.seconds is None or self.seconds >= 0,
+            f"status must be one of {STATUSES}": self.status in (None, *STATUSES),
+        }
+        for rule, holds in checks.items():
+            if not holds:
+                raise FaultError(f"{rule}, not {getattr(self, rule.partition(' ')[0])!r}")
+
+    def __str__(self) -> str:
+        """As `faults list` shows it."""
+        shown = {
+            name: value
+            for name, value in asdict(self).items()
+            if name not in ("kind", "call", "times") and value != getattr(Fault, name, None)
+        }
+        options = " ".join(f"{name}={value}" for name, value in shown.items())
+        times = _TIMES.get(self.times, f"{self.times} times")
+        return f"{self.kind} {self.call}, {times}{', ' if options else ''}{options}"
+
+
+def _is_count(number: int | None, least: int) -> bool:
+    return number is None or (isinstance(number, int) and number >= least)

@@ -1,0 +1,130 @@
+"""The faults that are set, which calls they have hit, and the log of it."""
+
+import json
+import random
+import threading
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from localcloud.faults.fault import Fault
+
+LOG = "faults.jsonl"
+_LONGEST_REQUEST = 500  # characters in the log
+
+
+@dataclass
+class _Set:
+    """One fault with what it has met so far."""
+
+    number: int
+    fault: Fault
+    seen: int = 0
+    injected: int = 0
+    chance: random.Random = field(default_factory=random.Random)
+
+    @property
+    def is_spent(self) -> bool:
+        return self.fault.times is not None and self.injected >= self.fault.times
+
+    def hits(self, text: str) -> bool:
+        if self.is_spent or self.fault.matching not in text:
+            return False
+        self.seen += 1
+        if self.seen <= self.fault.after or self.chance.random() >= self.fault.share:
+            return False
+        self.injected += 1
+        return True
+
+
+class Faults:
+    """Thread-safe. A call is hit by one fault at most: by the first that was set."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.any = False  # what every call asks first
+        self._log = data_dir / LOG
+        self._lock = threading.RLock()
+        self._faults: list[_Set] = []
+        self._number = 0
+        self._held: dict[str, float] = {}
+
+    def add(self, fault: Fault) -> int:
+        """Its number in the list and in the log."""
+        with self._lock:
+            self._number += 1
+            chance = random.Random(fault.seed)
+            self._faults.append(_Set(self._number, fault, chance=chance))
+            self.any = True
+            return self._number
+
+    def list(self) -> list[dict[str, Any]]:
+        """In the order in which they were set, with how many calls they have seen and hit."""
+        with self._lock:
+            return [
+                {
+                    "number": one.number,
+                    "seen": one.seen,
+                    "injected": one.injected,
+                    **asdict(one.fault),
+                }
+                for one in self._faults
+            ]
+
+    def clear(self) -> None:
+        with self._lock:
+            self._faults.clear()
+            self._held.clear()
+            self.any = False
+
+    def concern(self, call: str) -> bool:
+        """Whether a fault waits for such a call. Its text may be long, and costs nothing if not."""
+        with self._lock:
+            return any(one.fault.call == call and not one.is_spent for one in self._faults)
+
+    def take(self, kinds: Collection[str], call: str, text: str) -> Fault | None:
+        """The fault that hits this call, which is written down; None for a call that goes well."""
+        if not self.any:
+            return None
+        with self._lock:
+            for one in self._faults:
+                if one.fault.kind in kinds and one.fault.call == call and one.hits(text):
+                    self.write(one.number, one.fault, text)
+                    return one.fault
+        return None
+
+    def holds(self, call: str, text: str) -> bool:
+        """Whether what works at a pace of its own is to leave this for later."""
+        if not self.any:
+            return False
+        with self._lock:
+            if text not in self._held:
+                fault = self.take(("slow",), call, text)
+                if fault is None:
+                    return False
+                self._held[text] = time.monotonic() + (fault.seconds or 0)
+            if time.monotonic() < self._held[text]:
+                return True
+            del self._held[text]
+            return False
+
+    def write(self, number: int, fault: Fault, text: str) -> None:
+        line: Mapping[str, Any] = {
+            "time": time.time(),
+            "fault": number,
+            "kind": fault.kind,
+            "call": fault.call,
+            "request": text[:_LONGEST_REQUEST],
+        }
+        with self._lock, self._log.open("a") as file:
+            file.write(json.dumps(line) + "\n")
+
+
+def read(data_dir: Path) -> list[dict[str, Any]]:
+    """What was injected, in its order; nothing if nothing ever was."""
+    try:
+        lines = (data_dir / LOG).read_text().splitlines()
+    except FileNotFoundError:
+        return []
+    return [json.loads(line) for line in lines]
