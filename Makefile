@@ -12,6 +12,9 @@ export PYTHON TORCH REVIEWS DATA_DIR
 
 PY := .venv/bin/python
 STAMP := .venv/.installed
+# Whole runs share one deployment, and the CDK's output folder; the others run side by side.
+PARALLEL := OMP_NUM_THREADS=1 $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile \
+    --ignore tests/integration
 SOURCES := app.py benchmarks cli console infra lambdas localcloud ml_code notebooks tests tools
 
 .DEFAULT_GOAL := help
@@ -33,10 +36,12 @@ destroy: $(STAMP) ## Run the real `cdk destroy`, check that nothing is left, sto
 	@sh tools/destroy
 
 test: $(STAMP) lint ## All checks, with whole runs of the state machine (about 20 minutes).
-	$(PY) -m pytest -m "not slow"
+	$(PARALLEL) -m "not slow"
+	$(PY) -m pytest -m "not slow" tests/integration
 
 test-all: $(STAMP) lint ## The slow tests too.
-	$(PY) -m pytest
+	$(PARALLEL)
+	$(PY) -m pytest tests/integration
 
 bench: $(STAMP) ## Measure against peers (an hour). REVIEWS=path.csv
 	$(PY) -m benchmarks preparation memory training serving accuracy functions \

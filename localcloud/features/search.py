@@ -32,7 +32,12 @@ _RECORDS: Mapping[str, Callable[[Cloud], Iterable[Record]]] = {
     "ModelPackage": _of_kind("model-package"),
     "ModelPackageGroup": _of_kind("model-package-group"),
     "TrainingJob": _of_kind("training-job"),
+    "Experiment": _of_kind("experiment"),
+    "ExperimentTrial": _of_kind("experiment-trial"),
+    "ExperimentTrialComponent": _of_kind("experiment-trial-component"),
 }
+# What a result is called where it is not called like the resource.
+_MEMBERS = {"ExperimentTrial": "Trial", "ExperimentTrialComponent": "TrialComponent"}
 
 
 @operation("Search")
@@ -43,16 +48,17 @@ def search(cloud: Cloud, request: Record) -> Record:
         raise ValidationException(f"A search of {resource} is not supported by the embedded AWS")
     if request.get("CrossAccountFilterOption") == "CrossAccount":
         raise ValidationException("CrossAccount is not supported by the embedded AWS")
-    shape = service_model("sagemaker").shape_for(resource)
+    member = _MEMBERS.get(resource, resource)
+    shape = service_model("sagemaker").shape_for(member)
     if condition is not None:
         expression.check(condition, shape)
     found = [
         record
-        for record in (_shown(cloud, resource, one, shape) for one in _RECORDS[resource](cloud))
+        for record in (_shown(cloud, member, one, shape) for one in _RECORDS[resource](cloud))
         if condition is None or expression.is_met(condition, record, shape)
     ]
     return {
-        "Results": [{resource: record} for record in _sorted(found, request, shape)],
+        "Results": [{member: record} for record in _sorted(found, request, shape)],
         "TotalHits": {"Value": len(found), "Relation": "EqualTo"},
     }
 

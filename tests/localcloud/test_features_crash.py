@@ -2,11 +2,13 @@
 
 import os
 import signal
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 
 import pyarrow.dataset as ds
+import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
@@ -68,8 +70,13 @@ def identities(client: Client) -> list[str | None]:
     return [row[0] for row in query(client, f'SELECT review_id FROM "{TABLE}"."{TABLE}"')]
 
 
-def test_every_acknowledged_record_is_in_the_offline_store_once(tmp_path: Path) -> None:
-    data_dir = tmp_path / "cloud"
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path / "cloud"
+    server.stop(tmp_path / "cloud")
+
+
+def test_every_acknowledged_record_is_in_the_offline_store_once(data_dir: Path) -> None:
     first = server.start(data_dir)
     client = clients(data_dir)
     client("s3").create_bucket(Bucket=BUCKET)

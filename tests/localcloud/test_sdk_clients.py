@@ -128,7 +128,6 @@ def test_the_sdk_finds_registers_and_transforms(
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="Search does not know experiments, which the SDK's Run looks for")
 def test_the_sdk_reports_a_run_of_an_experiment(world: World, config: str) -> None:
     found = run_program(world, config, "sdk_experiments.py").result
     assert found == {
