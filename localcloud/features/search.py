@@ -48,7 +48,7 @@ def search(cloud: Cloud, request: Record) -> Record:
         raise ValidationException(f"A search of {resource} is not supported by the embedded AWS")
     if request.get("CrossAccountFilterOption") == "CrossAccount":
         raise ValidationException("CrossAccount is not supported by the embedded AWS")
-    member = _MEMBERS.get(resource, resource)
+    member: str = _MEMBERS.get(resource, resource)
     shape = service_model("sagemaker").shape_for(member)
     if condition is not None:
         expression.check(condition, shape)
