@@ -43,12 +43,13 @@ _MEMBERS = {"ExperimentTrial": "Trial", "ExperimentTrialComponent": "TrialCompon
 @operation("Search")
 def search(cloud: Cloud, request: Record) -> Record:
     refuse(request, ["VisibilityConditions"])
-    resource, condition = request["Resource"], request.get("SearchExpression")
+    resource: str = request["Resource"]
+    condition = request.get("SearchExpression")
     if resource not in _RECORDS:
         raise ValidationException(f"A search of {resource} is not supported by the embedded AWS")
     if request.get("CrossAccountFilterOption") == "CrossAccount":
         raise ValidationException("CrossAccount is not supported by the embedded AWS")
-    member: str = _MEMBERS.get(resource, resource)
+    member = _MEMBERS.get(resource, resource)
     shape = service_model("sagemaker").shape_for(member)
     if condition is not None:
         expression.check(condition, shape)
