@@ -7,6 +7,7 @@ from typing import Any
 from localcloud import execution
 from localcloud.execution.jobs import mark
 from localcloud.execution.process import Program, base_environment
+from tests.waiting import until
 
 
 class Store:
@@ -41,13 +42,15 @@ def test_an_earlier_servers_jobs_fail_and_their_processes_end(tmp_path: Path) ->
         processing_job=[running, done], training_job=[training], transform_job=[transform]
     )
     cloud: Any = SimpleNamespace(data_dir=tmp_path, store=store)
+    lines: list[str] = []
     orphan = Program(
-        [sys.executable, "-c", "import time; time.sleep(60)"],
+        [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"],
         folder=tmp_path,
         environment=base_environment(),
         mark=mark(cloud, "processing-job", "p", "0"),
-        on_line=lambda _: None,
+        on_line=lines.append,
     )
+    assert until(lambda: lines) == ["up"]
     (tmp_path / "training-jobs" / "t").mkdir(parents=True)
 
     execution.recover(cloud)
