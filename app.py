@@ -4,7 +4,8 @@ import sys
 
 from aws_cdk import App
 
-from infra.settings import SettingsError, settings_for
+from infra.setting_error import SettingsError
+from infra.settings import settings_for
 from infra.stage import ReviewsStage
 
 

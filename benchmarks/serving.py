@@ -52,11 +52,12 @@ def _artefact(folder: Path, *, plain: bool) -> Path:
     sys.path.insert(0, str(ROOT / "ml_code"))
     from base_model import load_base, save_artefact
     from quantisation import export
+    from rated_labels import BY_STARS, parse
 
     source = shutil.copytree(installed_base_model(), folder.parent / "base")
     if plain:  # what the pipeline can load: the first token's vector, not the mean
         shutil.rmtree(source / "1_Pooling")
-    model, tokenizer = load_base(str(source))
+    model, tokenizer = load_base(str(source), parse(BY_STARS))
     save_artefact(model, tokenizer, folder, max_length=128)
     if plain:
         shutil.rmtree(folder / "code")

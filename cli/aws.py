@@ -14,7 +14,8 @@ from botocore.config import Config
 from cli import embedded, stack_outputs
 from cli.errors import InvalidArgument
 from cli.stack_outputs import StackOutputs
-from infra.settings import Settings, SettingsError, settings_for
+from infra.setting_error import SettingsError
+from infra.settings import Settings, settings_for
 
 # An AWS that cannot be reached is told after half a minute, not after five.
 _PATIENCE = Config(connect_timeout=10, retries={"mode": "standard", "max_attempts": 3})

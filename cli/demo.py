@@ -42,7 +42,7 @@ def main(
     runtime = here.client("sagemaker-runtime")
     report.predictions(console, endpoint.predict(runtime, here.outputs.endpoint_name, SENTENCES))
     heading("The features, by Athena: reviews by split and sentiment")
-    sql = features.counts_query(here.outputs.glue_table)
+    sql = features.counts_query(here.outputs.glue_table, here.settings.labels.feature)
     report.rows(console, features.query(here.client("athena"), here.outputs, sql))
     heading("The embedded AWS keeps running, with the live endpoint")
     console.print(next_steps(), markup=False, highlight=False, soft_wrap=True)

@@ -18,7 +18,7 @@ class Prediction:
 
     text: str
     label: str
-    sentiment: int  # -1, 0 or 1
+    sentiment: int | None  # as a number, where the classes have one
     probability: float
     probabilities: dict[str, float]
 
@@ -51,7 +51,7 @@ def _prediction(text: str, line: str) -> Prediction:
     return Prediction(
         text=text,
         label=answer["label"],
-        sentiment=answer["sentiment"],
+        sentiment=answer.get("sentiment"),
         probability=answer["probability"],
         probabilities=answer["probabilities"],
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 
 from cli import prices
 from cli.prices import Price
@@ -10,7 +11,8 @@ from infra.settings import Fleet, Settings
 MONTH_HOURS = 730  # 365 days / 12
 WEEK_HOURS = 168
 # Of infra/monitoring.py; tests/infra/test_billed.py counts them in the templates.
-ALARM_METRICS, CUSTOM_METRICS, DASHBOARDS = 6, 3, 1
+ALARMS, DASHBOARDS = 3, 1  # the alarms are those of one metric each
+CLASSES_AN_ALARM = 9
 SCALING_ALARMS = 2  # that target tracking makes, for more and for less
 KEYS = 1
 DOORS = 4  # two services of infra/network.py in two zones
@@ -115,6 +117,17 @@ def _machines(name: str, settings: Settings, fleet: Fleet, hours: float) -> Item
     )
 
 
+def custom_metrics(settings: Settings) -> int:
+    """Predictions of each class, and all."""
+    return len(settings.labels.names) + 1
+
+
+def class_alarm_metrics(settings: Settings) -> int:
+    """Of the alarms of the class mix: each looks at some classes and at all predictions."""
+    classes = len(settings.labels.names)
+    return classes + ceil(classes / CLASSES_AN_ALARM)
+
+
 def _data(assumed: Assumptions) -> Iterator[Item]:
     gigabytes = assumed.requests * _REQUEST_GB
     yield Item(name="Requests and answers", quantity=gigabytes, price=prices.ENDPOINT_DATA)
@@ -124,10 +137,11 @@ def _data(assumed: Assumptions) -> Iterator[Item]:
 
 
 def _surroundings(settings: Settings, assumed: Assumptions) -> Iterator[Item]:
-    alarms = ALARM_METRICS + (SCALING_ALARMS if settings.endpoint.max_instance_count else 0)
+    scaling = SCALING_ALARMS if settings.endpoint.max_instance_count else 0
+    alarms = ALARMS + class_alarm_metrics(settings) + scaling
     yield Item(name="KMS key", quantity=KEYS, price=prices.KEY)
     yield Item(name="CloudWatch alarms", quantity=alarms, price=prices.ALARMS)
-    yield Item(name="CloudWatch metrics", quantity=CUSTOM_METRICS, price=prices.METRICS)
+    yield Item(name="CloudWatch metrics", quantity=custom_metrics(settings), price=prices.METRICS)
     yield Item(name="CloudWatch dashboard", quantity=DASHBOARDS, price=prices.DASHBOARD)
     yield Item(name="CloudWatch logs", quantity=assumed.log_gb, price=prices.LOGS)
     thousands = assumed.runs * _transitions(settings, assumed) / 1000

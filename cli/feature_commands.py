@@ -19,7 +19,8 @@ def query(
 ) -> Answer:
     """Query the offline feature store with Athena."""
     here = Environment(env)
-    statement = sql or features.counts_query(here.outputs.glue_table)
+    feature = here.settings.labels.feature
+    statement = sql or features.counts_query(here.outputs.glue_table, feature)
     found = features.query(here.client("athena"), here.outputs, statement)
     return Answer(
         document={"columns": found.columns, "rows": found.rows},

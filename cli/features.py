@@ -22,15 +22,15 @@ class Table:
     rows: list[list[str]]
 
 
-def counts_query(table: str) -> str:
-    """Reviews by split and sentiment: the newest record of each review."""
+def counts_query(table: str, feature: str) -> str:
+    """Reviews by split and class, of which a feature tells: the newest record of each review."""
     return f"""\
-SELECT split_type, sentiment, count(*) AS reviews
+SELECT split_type, {feature}, count(*) AS reviews
 FROM (
-{_newest(table, ("split_type", "sentiment"))}
+{_newest(table, ("split_type", feature))}
 )
-GROUP BY split_type, sentiment
-ORDER BY split_type, sentiment"""  # noqa: S608 - the table's name is a stack output
+GROUP BY split_type, {feature}
+ORDER BY split_type, {feature}"""  # noqa: S608 - the table's name is a stack output
 
 
 def dataset_query(table: str, *, at: datetime | None = None, split: str = "") -> str:

@@ -6,7 +6,8 @@ from dataclasses import fields
 from typing import Any
 
 from cli.errors import InvalidArgument
-from infra.settings import Columns, Recipe, SettingsError
+from infra.setting_error import SettingsError
+from infra.settings import Columns, Recipe
 
 # Fields without a group; which of them go together is for the Prepare step to judge.
 FIELDS = ("base_model", "from_run", "model_data", "reviews", "start_at")

@@ -10,7 +10,7 @@ class Account:
     """Raises NotDeployed for an environment without a stack."""
 
     def __init__(self, here: Environment) -> None:
-        self.name, self.outputs = here.name, here.outputs
+        self.name, self.outputs, self.labels = here.name, here.outputs, here.settings.labels
         self._here, self._lock = here, Lock()
         self._clients: dict[str, Any] = {}
 

@@ -23,7 +23,7 @@ class Tables:
     @property
     def counts(self) -> str:
         """The query that `reviews query` asks when it is given none."""
-        return features.counts_query(self._account.outputs.glue_table)
+        return features.counts_query(self._account.outputs.glue_table, self._account.labels.feature)
 
     def first(self) -> Rows:
         table = self._account.outputs.glue_table

@@ -142,7 +142,10 @@ def preparation(settings: Settings, values: Values) -> dict[str, Any]:
         "inputs": [_read("reviews", values.reviews), *_modules(settings, values)],
         "outputs": [_write(name, f"{values.features}/{name}") for name in (*SPLITS, "report")],
         # One word each: an empty value, such as that of no title, would be lost on the way.
-        "arguments": [f"--{name}={value}" for name, value in arguments.items()],
+        "arguments": [
+            *(f"--{name}={value}" for name, value in arguments.items()),
+            *(f"--labels={word}" for word in settings.labels.words),
+        ],
     }
 
 
@@ -201,6 +204,7 @@ def estimator(settings: Settings, session: Any, values: Values) -> Any:
         max_run=fleet.max_runtime_s,
         hyperparameters={
             "base-model": values.base_model,
+            "labels": settings.labels.argument,
             "epochs": values.epochs,
             "batch-size": values.batch_size,
             "accumulation-steps": values.accumulation_steps,

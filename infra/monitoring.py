@@ -1,5 +1,7 @@
 """What rings, what brings a new model back, and the dashboard of one environment."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
@@ -12,12 +14,10 @@ from infra.settings import Settings
 from infra.storage import Storage
 
 VARIANT = "AllTraffic"  # what the SageMaker SDK calls the only one
-_CLASSES = ("negative", "neutral", "positive")
 _MINUTE, _HOUR = Duration.minutes(1), Duration.hours(1)
 _FEWEST_PREDICTIONS = 100  # an hour, before their mix says anything
 _MICROSECONDS = 1000  # a millisecond has
-# ml_code/inference.py prints this line for every request; the image puts its own words in front.
-_PREDICTED = f'[..., word="predicted", {", ".join(_CLASSES)}]'
+_CLASSES_AN_ALARM = 9  # of metric math takes ten metrics: these and their total
 _JOBS = (
     ("Processing", "/aws/sagemaker/ProcessingJobs"),
     ("Training", "/aws/sagemaker/TrainingJobs"),
@@ -46,7 +46,15 @@ class Monitoring(Construct):
             removal_policy=RemovalPolicy.DESTROY,
             encryption_key=storage.key,
         )
-        self._predicted = [self._count(name) for name in _CLASSES]
+        classes = settings.labels.names
+        # ml_code/inference.py prints this line for every request; the image puts its own words in
+        # front.
+        pattern = f'[..., word="predicted", total, {", ".join(map(_field, classes))}]'
+        self._total = self._count("Predictions", pattern, "total")
+        self._predicted = [
+            self._count(f"Predicted{name.capitalize()}", pattern, _field(name)).with_(label=name)
+            for name in classes
+        ]
         limit_ms = settings.endpoint.max_latency_ms
         self.rollback_alarms = [
             self._alarm(
@@ -63,12 +71,13 @@ class Monitoring(Construct):
                 says=f"One answer in a hundred takes longer than {limit_ms} ms.",
             ),
         ]
-        self._alarm(
-            "PredictedClasses",
-            self._largest_share(),
-            threshold=settings.endpoint.max_class_share,
-            says="One class is predicted far more often than all others.",
-        )
+        for first in range(0, len(classes), _CLASSES_AN_ALARM):
+            self._alarm(
+                f"PredictedClasses{first // _CLASSES_AN_ALARM + 1 if first else ''}",
+                self._largest_share(self._predicted[first : first + _CLASSES_AN_ALARM]),
+                threshold=settings.endpoint.max_class_share,
+                says="One class is predicted far more often than all others.",
+            )
 
     def watch(self, machine: sfn.IStateMachine) -> None:
         """Adds the alarm of the executions, and the dashboard."""
@@ -121,27 +130,25 @@ class Monitoring(Construct):
             period=period,
         )
 
-    def _count(self, label: str) -> cloudwatch.Metric:
-        """Predictions of one class, read from the endpoint's log."""
-        namespace, name = f"Reviews/{self._settings.environment}", f"Predicted{label.capitalize()}"
+    def _count(self, name: str, pattern: str, field: str) -> cloudwatch.Metric:
+        """Predictions, read from a field of the endpoint's log."""
+        namespace = f"Reviews/{self._settings.environment}"
         self._endpoint_logs.add_metric_filter(
             name,
-            filter_pattern=logs.FilterPattern.literal(_PREDICTED),
+            filter_pattern=logs.FilterPattern.literal(pattern),
             metric_namespace=namespace,
             metric_name=name,
-            metric_value=f"${label}",
+            metric_value=f"${field}",
         )
         return cloudwatch.Metric(
-            namespace=namespace, metric_name=name, statistic="Sum", period=_HOUR, label=label
+            namespace=namespace, metric_name=name, statistic="Sum", period=_HOUR
         )
 
-    def _largest_share(self) -> cloudwatch.MathExpression:
-        names = ("a", "b", "c")
-        total = " + ".join(names)
+    def _largest_share(self, classes: Sequence[cloudwatch.Metric]) -> cloudwatch.MathExpression:
+        names = [f"class{at}" for at in range(len(classes))]
         return cloudwatch.MathExpression(
-            expression=f"IF({total} >= {_FEWEST_PREDICTIONS}, "
-            f"MAX([{', '.join(names)}]) / ({total}), 0)",
-            using_metrics=dict(zip(names, self._predicted, strict=True)),
+            expression=f"IF(total >= {_FEWEST_PREDICTIONS}, MAX([{', '.join(names)}]) / total, 0)",
+            using_metrics=dict(zip(names, classes, strict=True), total=self._total),
             period=_HOUR,
             label="share of the most frequent class",
         )
@@ -189,3 +196,8 @@ class Monitoring(Construct):
         return cloudwatch.GraphWidget(
             title="Predicted classes", width=8, stacked=True, left=self._predicted
         )
+
+
+def _field(name: str) -> str:
+    """What a class is called in the pattern, where no other field may be called so."""
+    return f"class_{name}"

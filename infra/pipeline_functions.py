@@ -98,6 +98,7 @@ class PipelineFunctions(Construct):
                 "TOPIC": self._topic.topic_arn,
                 "BASE_MODEL": self.base_model,
                 "COLUMNS": json.dumps(asdict(settings.columns)),
+                "LABELS": settings.labels.argument,
                 "TRAINING": json.dumps(asdict(settings.recipe)),
             },
         )

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from infra.features import schema_version
+from infra.labels import Labels
+from infra.setting_error import SettingsError
 
 ENVIRONMENTS = ("local", "dev", "staging", "prod")
 _LONGEST_JOB_SECONDS = 432_000  # five days, the default quota of a training job
@@ -19,14 +21,6 @@ _SCHEDULE = re.compile(
 )
 
 
-class SettingsError(ValueError):
-    """A setting has a value that it cannot have."""
-
-    def __init__(self, *, name: str, value: object, allowed: str) -> None:
-        super().__init__(f"{name}={value!r}: allowed is {allowed}")
-        self.name, self.value, self.allowed = name, value, allowed
-
-
 def _check_range(name: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
         raise SettingsError(name=name, value=value, allowed=f"{low} to {high}")
@@ -36,10 +30,10 @@ def _check_range(name: str, value: float, low: float, high: float) -> None:
 class Fleet:
     """The machines of one job or endpoint; sizes in GiB, times in seconds."""
 
-    instance_type: str
-    instance_count: int = 1
-    volume_gb: int = 30
-    max_runtime_s: int = 24 * 3600
+    instance_type: str  # such as ml.m5.large
+    instance_count: int = 1  # of an endpoint that scales: the fewest
+    volume_gb: int = 30  # of each instance of a job
+    max_runtime_s: int = 24 * 3600  # after which SageMaker stops a job; at most five days
 
     def __post_init__(self) -> None:
         parts = self.instance_type.split(".")
@@ -79,8 +73,8 @@ class Endpoint(Fleet):
     max_latency_ms: int = 1000  # of 99 answers in 100
     max_class_share: float = 0.9  # of an hour's predictions, before an alarm
     capture_percent: int = 0  # of requests and answers, kept in S3
-    serverless_memory_mb: int = 0
-    serverless_concurrency: int = 10
+    serverless_memory_mb: int = 0  # without instances; 0: with them
+    serverless_concurrency: int = 10  # requests at a time, of a serverless endpoint
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -116,14 +110,14 @@ class Endpoint(Fleet):
 class Recipe:
     """The training arguments that an execution may override (explained in ml_code/recipe.py)."""
 
-    epochs: int = 3
-    batch_size: int = 32
-    accumulation_steps: int = 1
-    learning_rate: float = 2e-5
-    star_spread: float = 0.7
-    patience: int = 0
+    epochs: int = 3  # times that all rows are seen
+    batch_size: int = 32  # rows that a process takes at once
+    accumulation_steps: int = 1  # batches to a step of the optimiser
+    learning_rate: float = 2e-5  # the highest; it rises to it and falls again
+    star_spread: float = 0.7  # how far stars blur into others; 0: classes alone (texts need it)
+    patience: int = 0  # epochs without a better validation macro-F1 before the end; 0: no limit
     max_length: int = 192  # tokens; reviews of a few sentences fit whole
-    seed: int = 42
+    seed: int = 42  # of the split, the order of rows and what dropout draws
 
     def __post_init__(self) -> None:
         _check_range("epochs", self.epochs, 1, 100)
@@ -143,9 +137,9 @@ class Recipe:
 class Shares:
     """How the reviews are split; the shares add up to 1."""
 
-    train: float = 0.8
-    validation: float = 0.1
-    test: float = 0.1
+    train: float = 0.8  # what the model learns from
+    validation: float = 0.1  # decides which epoch is kept
+    test: float = 0.1  # measures the model at the end
 
     def __post_init__(self) -> None:
         shares = (self.train, self.validation, self.test)
@@ -158,9 +152,9 @@ class Columns:
     """The column names of the reviews file. The title is joined to the text of files that have it;
     an empty name: never."""
 
-    text: str = "Review Text"
-    rating: str = "Rating"
-    title: str = "Title"
+    text: str = "Review Text"  # what is classified
+    rating: str = "Rating"  # of which the labels are made
+    title: str = "Title"  # joined to the text, in front; may be empty
 
     def __post_init__(self) -> None:
         for name in ("text", "rating"):
@@ -176,10 +170,10 @@ class Gate:
     approved model, on the same rows. `report` writes down what is missed and deploys nevertheless.
     """
 
-    mode: str = "enforce"
-    min_accuracy: float = 0.6
-    min_macro_f1: float = 0.6
-    max_drop: float = 0.01
+    mode: str = "enforce"  # or report
+    min_accuracy: float = 0.6  # on the test split
+    min_macro_f1: float = 0.6  # the same
+    max_drop: float = 0.01  # below the champion
 
     def __post_init__(self) -> None:
         if self.mode not in ("enforce", "report"):
@@ -198,10 +192,10 @@ class Network:
     the packages (docs/security.md).
     """
 
-    vpc: str = ""
-    subnets: Sequence[str] = ()
+    vpc: str = ""  # or new, or the id of yours
+    subnets: Sequence[str] = ()  # ids, of an existing VPC
     isolated: bool = False  # containers that train, evaluate and serve reach nothing at all
-    wheels: str = ""
+    wheels: str = ""  # prefix of the packages, where there is no way to an index
 
     def __post_init__(self) -> None:
         is_existing = self.vpc.startswith("vpc-")
@@ -224,13 +218,13 @@ class Network:
 class Waiting:
     """How a step waits for its job: first `start_s`, then longer each time up to `longest_s`."""
 
-    start_s: int = 30
-    longest_s: int = 900
-    growth: float = 1.1
+    start_s: int = 30  # before the first look at a job
+    longest_s: int = 900  # between two looks
+    growth: float = 1.1  # of the wait, from look to look
     features_limit_s: int = 3600  # the offline store lags by minutes; an hour means it is stuck
-    approval_limit_s: int = 7 * 24 * 3600
+    approval_limit_s: int = 7 * 24 * 3600  # for a person to answer
     capacity_s: int = 900  # before a job is started again for which AWS had no machine
-    capacity_attempts: int = 12
+    capacity_attempts: int = 12  # of an execution; then it fails
 
     def __post_init__(self) -> None:
         _check_range("start_s", self.start_s, 1, _LONGEST_STATE_MACHINE_WAIT)
@@ -245,23 +239,24 @@ class Waiting:
 class Settings:
     """One environment. `base_model` is a model hub's name, or a prefix in `s3://{data_bucket}/`."""
 
-    environment: str
-    base_model: str
-    processing: Fleet
-    training: Fleet
-    evaluation: Fleet
-    endpoint: Endpoint
-    region: str = "us-east-1"
-    recipe: Recipe = field(default_factory=Recipe)
-    shares: Shares = field(default_factory=Shares)
-    columns: Columns = field(default_factory=Columns)
-    gate: Gate = field(default_factory=Gate)
-    network: Network = field(default_factory=Network)
+    environment: str  # its name, in the names of all its resources
+    base_model: str  # what is fine-tuned
+    processing: Fleet  # the machines of the preparation
+    training: Fleet  # the machines of the training
+    evaluation: Fleet  # the machine of the evaluation
+    endpoint: Endpoint  # the machines that serve
+    region: str = "us-east-1"  # where it is deployed, whatever the shell says
+    recipe: Recipe = field(default_factory=Recipe)  # how to train
+    shares: Shares = field(default_factory=Shares)  # train, validation, test
+    columns: Columns = field(default_factory=Columns)  # of the reviews file
+    labels: Labels = field(default_factory=Labels)  # the classes, and which ratings are of which
+    gate: Gate = field(default_factory=Gate)  # what a model must reach
+    network: Network = field(default_factory=Network)  # where jobs and endpoint run
     approval: bool = False  # a person must say yes before a model is deployed
     notify: Sequence[str] = ()  # mail addresses that are told how executions end
     schedule: str = ""  # when executions start by themselves (UTC), such as cron(0 6 ? * MON *)
     scheduled_reviews: str = "reviews/latest.csv"  # with this object of the data bucket
-    waiting: Waiting = field(default_factory=Waiting)
+    waiting: Waiting = field(default_factory=Waiting)  # for jobs, features and people
     features_format: str = "csv"  # or parquet
     debugger: bool = False  # hook, system profiler and the ProfilerReport rule
     keep_data: bool = False  # what holds data outlives `cdk destroy`
@@ -281,6 +276,11 @@ class Settings:
         for address in self.notify:
             if "@" not in address:
                 raise SettingsError(name="notify", value=address, allowed="mail addresses")
+        if self.recipe.star_spread and not self.labels.are_ordered:
+            allowed = "0, since ratings that are texts have no neighbours"
+            raise SettingsError(
+                name="recipe.star_spread", value=self.recipe.star_spread, allowed=allowed
+            )
         self._check_schedule()
 
     def _check_schedule(self) -> None:

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from labels import LABELS
+from labels import Labels
 from problems import UserError
 from tokenisation import quieten
 
@@ -12,8 +12,10 @@ _SERVING_FILES = ("inference.py", "classifier.py", "engines.py", "labels.py", "p
                   "pooling.py", "problems.py", "tokenisation.py")  # fmt: skip
 
 
-def load_base(base_model: str, *, attention_dropout: float = 0.0) -> tuple[Any, Any]:
-    """(model with a fresh three-class head, tokenizer) by name or folder; UserError names it.
+def load_base(
+    base_model: str, labels: Labels, *, attention_dropout: float = 0.0
+) -> tuple[Any, Any]:
+    """(model with a fresh head for these classes, tokenizer) by name or folder; UserError names it.
 
     Dropout of attention weights costs a fifth of the speed on a CPU, where it keeps PyTorch from
     its fused attention, and was no better in accuracy (docs/benchmarks.md).
@@ -29,10 +31,11 @@ def load_base(base_model: str, *, attention_dropout: float = 0.0) -> tuple[Any, 
         tokenizer = AutoTokenizer.from_pretrained(base_model)
         config = AutoConfig.from_pretrained(
             base_model,
-            num_labels=len(LABELS),
-            id2label=dict(enumerate(LABELS)),
-            label2id={label: at for at, label in enumerate(LABELS)},
+            num_labels=len(labels.names),
+            id2label=dict(enumerate(labels.names)),
+            label2id={label: at for at, label in enumerate(labels.names)},
         )
+        config.sentiments = list(labels.sentiments)
         if hasattr(config, "attention_probs_dropout_prob"):
             config.attention_probs_dropout_prob = attention_dropout
         model = model_class(base_model).from_pretrained(

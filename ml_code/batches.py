@@ -20,7 +20,7 @@ class Batch:
     input_ids: Tensor
     attention_mask: Tensor
     labels: Tensor
-    stars: Tensor
+    places: Tensor
     weights: Tensor
 
     def to(self, device: torch.device) -> "Batch":
@@ -28,7 +28,7 @@ class Batch:
             self.input_ids.to(device, non_blocking=True),
             self.attention_mask.to(device, non_blocking=True),
             self.labels.to(device, non_blocking=True),
-            self.stars.to(device, non_blocking=True),
+            self.places.to(device, non_blocking=True),
             self.weights.to(device, non_blocking=True),
         )
 
@@ -54,8 +54,8 @@ def collate(rows: Rows, chosen: Sequence[int], *, pad_id: int, rank: int, world:
     mine = mine or [chosen[0]]
     input_ids, attention_mask = map(torch.from_numpy, pad([rows.ids[row] for row in mine], pad_id))
     labels = torch.tensor([rows.labels[row] for row in mine])
-    stars = torch.tensor([rows.stars[row] for row in mine])
-    return Batch(input_ids, attention_mask, labels, stars, torch.tensor(weights))
+    places = torch.tensor([rows.places[row] for row in mine])
+    return Batch(input_ids, attention_mask, labels, places, torch.tensor(weights))
 
 
 def padded_batches(

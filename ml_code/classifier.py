@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines import Engine, engine_for
+from labels import Labels
 from padding import pad, plan_in_order
 from problems import UserError
 from tokenisation import TextEncoder
@@ -23,7 +24,7 @@ class Classifier:
     def __init__(self, folder: Path, engine: Engine | None = None) -> None:
         config = _read(folder / "config.json")
         self._pad_id = config.get("pad_token_id") or 0
-        self._classes = len(config.get("id2label", {}))
+        self.labels = _labels(config)
         self._engine = engine or engine_for(folder)
         limit = _read(folder / "tokenizer_config.json").get("model_max_length", _DEFAULT_MAX_LENGTH)
         self._encoder = TextEncoder(str(folder), max_length=int(min(limit, 512)))
@@ -34,14 +35,14 @@ class Classifier:
         return self._engine.name
 
     def of_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Probabilities [texts, 3] in the order of LABELS."""
+        """Probabilities [texts, classes]."""
         return self.of_ids(self._encoder.encode(texts))
 
     def of_ids(
         self, ids: Sequence[list[int]], *, done: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
-        """Probabilities [rows, 3]; batches have similar length; `done` hears the rows so far."""
-        logits = np.zeros((len(ids), self._classes), dtype=np.float32)
+        """Probabilities [rows, classes]; batches have similar length; `done` hears rows so far."""
+        logits = np.zeros((len(ids), len(self.labels.names)), dtype=np.float32)
         rows = 0
         for chosen in plan_in_order([len(row) for row in ids], _BATCH_ROWS):
             logits[chosen] = self._engine.logits(*pad([ids[row] for row in chosen], self._pad_id))
@@ -49,6 +50,15 @@ class Classifier:
             if done is not None:
                 done(rows)
         return _softmax(logits)
+
+
+def _labels(config: dict[str, Any]) -> Labels:
+    """As base_model.py put them there; its keys are texts, since that is JSON."""
+    names = config.get("id2label", {})
+    return Labels(
+        names=tuple(names[key] for key in sorted(names, key=int)),
+        sentiments=tuple(config.get("sentiments", ())),
+    )
 
 
 def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -71,25 +71,23 @@ def evaluate(settings: Namespace, model: Path, champion: Path | None) -> None:
     from rows import read_rows
     from scores import confusion_matrix, reliability, summary
 
-    rows = read_rows(settings.test_data, with_texts=True)
+    classifier = Classifier(model)
+    names = classifier.labels.names
+    rows = read_rows(settings.test_data, classifier.labels, with_texts=True)
 
     def done(count: int) -> None:
         print(f"progress={count / len(rows):.2f} stage=predict rows={count}", flush=True)
 
-    classifier, true = Classifier(model), np.array(rows.labels)
-    probabilities = classifier.of_ids(rows.ids, done=done)
-    matrix = confusion_matrix(true, probabilities.argmax(axis=1))
+    true, probabilities = np.array(rows.labels), classifier.of_ids(rows.ids, done=done)
+    matrix = confusion_matrix(true, probabilities.argmax(axis=1), len(names))
     result = {
         "engine": classifier.engine,
-        **summary(matrix, seed=settings.seed),
+        **summary(matrix, names, seed=settings.seed),
         "reliability": reliability(true, probabilities),
-        "worst_mistakes": worst_mistakes(rows, probabilities),
+        "worst_mistakes": worst_mistakes(rows, probabilities, names),
     }
-    if champion:
-        # From the texts: another base model has other token ids.
-        said = Classifier(champion).of_texts(rows.texts).argmax(axis=1)
-        scored = summary(confusion_matrix(true, said), seed=settings.seed)
-        result["champion"] = {name: scored[name] for name in ("accuracy", "macro_f1")}
+    if champion and (scored := champion_scores(champion, rows, names)):
+        result["champion"] = scored
     settings.output_data.mkdir(parents=True, exist_ok=True)
     (settings.output_data / "evaluation.json").write_text(json.dumps(result, indent=2))
     (settings.output_data / "evaluation.html").write_text(render(result), encoding="utf-8")
@@ -100,18 +98,36 @@ def evaluate(settings: Namespace, model: Path, champion: Path | None) -> None:
     )
 
 
-def worst_mistakes(rows: Any, probabilities: Any) -> list[dict[str, Any]]:
-    """The wrong predictions of the highest probability, with their texts."""
-    from labels import LABELS
+def champion_scores(folder: Path, rows: Any, names: tuple[str, ...]) -> dict[str, float]:
+    """On the same rows; empty for a champion of other classes, which cannot be compared."""
+    import numpy as np
 
+    from classifier import Classifier
+    from scores import accuracy, confusion_matrix, macro_f1
+
+    champion = Classifier(folder)
+    known = champion.labels.names
+    if set(known) != set(names):
+        print(f"The champion is not compared: its classes are {', '.join(known)}", flush=True)
+        return {}
+    # From the texts: another base model has other token ids.
+    said = np.array([names.index(name) for name in known])[
+        champion.of_texts(rows.texts).argmax(axis=1)
+    ]
+    matrix = confusion_matrix(np.array(rows.labels), said, len(names))
+    return {"accuracy": round(accuracy(matrix), 4), "macro_f1": round(macro_f1(matrix), 4)}
+
+
+def worst_mistakes(rows: Any, probabilities: Any, names: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The wrong predictions of the highest probability, with their texts."""
     said = probabilities.argmax(axis=1)
     wrong = [row for row, label in enumerate(rows.labels) if said[row] != label]
     wrong.sort(key=lambda row: -probabilities[row].max())
     return [
         {
             "text": shorten(rows.texts[row], _LONGEST_TEXT, placeholder=" ..."),
-            "is": LABELS[rows.labels[row]],
-            "said": LABELS[said[row]],
+            "is": names[rows.labels[row]],
+            "said": names[said[row]],
             "probability": round(float(probabilities[row].max()), 4),
         }
         for row in wrong[:_MISTAKES]

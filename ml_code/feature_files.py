@@ -16,7 +16,10 @@ Row = tuple[Any, ...]
 
 
 def encoded(rows: Sequence[Row], file_format: str) -> Any:
-    """Rows in the order of COLUMNS as a `FeatureFile` takes them: CSV text or an Arrow table."""
+    """Rows in the order of COLUMNS as a `FeatureFile` takes them: CSV text or an Arrow table.
+
+    None stands for a feature without a value.
+    """
     return _csv_text(rows) if file_format == CSV else _arrow_table(rows)
 
 
@@ -26,7 +29,7 @@ def _csv_text(rows: Sequence[Row]) -> str:
 
 
 def _csv_field(value: Any) -> str:
-    text = str(value)
+    text = "" if value is None else str(value)
     if '"' in text:
         text = text.replace('"', '""')
     elif "," not in text and "\n" not in text and "\r" not in text:
@@ -71,7 +74,7 @@ class FeatureFile:
 
 
 def read_frames(path: Path, *, rows: int) -> Iterator[Any]:
-    """The file's rows as pandas frames of texts, `rows` at a time."""
+    """The file's rows as pandas frames of texts, `rows` at a time; no value is an empty text."""
     import pandas as pd
 
     if path.suffix == f".{CSV}":
@@ -80,4 +83,4 @@ def read_frames(path: Path, *, rows: int) -> Iterator[Any]:
     import pyarrow.parquet as pq
 
     for batch in pq.ParquetFile(path).iter_batches(batch_size=rows):
-        yield batch.to_pandas().astype(str)
+        yield batch.to_pandas(integer_object_nulls=True).fillna("").astype(str)

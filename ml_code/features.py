@@ -10,18 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feature_files import encoded
-from labels import LABEL_OF_STAR, SENTIMENTS
+from rated_labels import RatedLabels
 from selection import SPLITS, UNUSED
 from texts import identity
 
 
 @dataclass(frozen=True, kw_only=True)
 class FeatureTask:
-    """`splits` and `stars` have one entry a line of `texts_file`."""
+    """`splits` and `places` have one entry a line of `texts_file`."""
 
     texts_file: Path
     splits: NDArray[np.int8]
-    stars: NDArray[np.int8]
+    places: NDArray[np.int8]
+    labels: RatedLabels
     tokenizer: Path
     max_length: int
     event_time: str
@@ -43,22 +44,12 @@ def make_features(task: FeatureTask) -> Made:
     with task.texts_file.open(encoding="utf-8", newline="\n") as file:
         texts = [line[:-1] for line in compress(file, chosen)]
     ids, lengths = _encoder(task.tokenizer, task.max_length).encode(texts)
-    splits, stars = task.splits[chosen].tolist(), task.stars[chosen].tolist()
+    splits, places = task.splits[chosen].tolist(), task.places[chosen].tolist()
+    classes = task.labels.features
     rows: dict[str, list[tuple[Any, ...]]] = {split: [] for split in SPLITS}
-    for text, row, split, star in zip(texts, ids, splits, stars, strict=True):
-        name, label = SPLITS[split], LABEL_OF_STAR[star - 1]
-        rows[name].append(
-            (
-                identity(text),
-                task.event_time,
-                SENTIMENTS[label],
-                label,
-                star,
-                row,
-                text,
-                name,
-            )
-        )
+    for text, row, split, place in zip(texts, ids, splits, places, strict=True):
+        name = SPLITS[split]
+        rows[name].append((identity(text), task.event_time, *classes[place], row, text, name))
     return Made(
         parts={split: encoded(found, task.file_format) for split, found in rows.items()},
         counts={split: len(found) for split, found in rows.items()},

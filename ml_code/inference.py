@@ -1,4 +1,4 @@
-"""What the endpoint does: reviews in, sentiment out, in the form SageMaker's serving images call.
+"""What the endpoint does: reviews in, classes out, in the form SageMaker's serving images call.
 
 application/jsonlines   {"features": ["text"]} a line; answered by one line each
 application/json        {"features": ["text", ...]} or a list of such objects
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier import Classifier
-from labels import LABELS, SENTIMENTS
+from labels import Labels
 
 try:
     from sagemaker_inference.errors import BaseInferenceToolkitError
@@ -81,12 +81,13 @@ def input_fn(body: bytes | str, content_type: str) -> Texts:
 def predict_fn(data: Texts, model: Classifier) -> list[Answer]:
     """One answer per line, object or row: a prediction, or a list where several texts came.
 
-    Prints how many texts of the request were of each class: the endpoint's log is where the alarm
-    of a drift reads it (infra/monitoring.py).
+    Prints how many texts the request had, and how many were of each class: the endpoint's log is
+    where the alarm of a drift reads it (infra/monitoring.py).
     """
-    predictions = [_prediction(row) for row in model.of_texts(data.texts).tolist()]
+    labels = model.labels
+    predictions = [_prediction(row, labels) for row in model.of_texts(data.texts).tolist()]
     counts = Counter(prediction["label"] for prediction in predictions)
-    print("predicted", *(counts[label] for label in LABELS), flush=True)
+    print("predicted", len(predictions), *(counts[name] for name in labels.names), flush=True)
     answers: list[Answer] = []
     at = 0
     for size in data.sizes:
@@ -163,14 +164,14 @@ def _gathered(groups: Sequence[list[str]]) -> Texts:
     return Texts([text for group in groups for text in group], sizes)
 
 
-def _prediction(probabilities: list[float]) -> Prediction:
-    best = max(range(len(LABELS)), key=probabilities.__getitem__)
+def _prediction(probabilities: list[float], labels: Labels) -> Prediction:
+    best = max(range(len(labels.names)), key=probabilities.__getitem__)
     return {
-        "label": LABELS[best],
-        "sentiment": SENTIMENTS[best],
+        "label": labels.names[best],
+        **({"sentiment": labels.sentiments[best]} if labels.sentiments else {}),
         "probability": round(probabilities[best], 6),
         "probabilities": {
-            label: round(value, 6) for label, value in zip(LABELS, probabilities, strict=True)
+            name: round(value, 6) for name, value in zip(labels.names, probabilities, strict=True)
         },
     }
 
@@ -180,5 +181,5 @@ def _csv_lines(answers: list[Answer]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     for answer in answers:
         for item in answer if isinstance(answer, list) else [answer]:
-            writer.writerow([item["label"], item["sentiment"], item["probability"]])
+            writer.writerow([item["label"], item.get("sentiment"), item["probability"]])
     return out.getvalue()

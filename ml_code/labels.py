@@ -1,13 +1,17 @@
-"""The three classes. A rating above 3 is positive, 3 is neutral, below 3 is negative."""
+"""The classes of a model."""
 
-LABELS = ("negative", "neutral", "positive")  # position = label_id, the class index of the model
-SENTIMENTS = (-1, 0, 1)  # position = label_id
-STARS = (1, 2, 3, 4, 5)
-LABEL_OF_STAR = (0, 0, 1, 2, 2)  # position = star - 1
+from dataclasses import dataclass
 
 
-def star_of_rating(rating: float) -> int:
-    """The nearest whole star on the same side of 3, for a rating from 1 to 5."""
-    if rating > 3:
-        return max(4, round(rating))
-    return min(2, round(rating)) if rating < 3 else 3
+@dataclass(frozen=True, kw_only=True)
+class Labels:
+    """Position = label_id, the class index of the model."""
+
+    names: tuple[str, ...]
+    sentiments: tuple[int, ...] = ()  # empty: the classes have none
+
+    def place_of(self, label: int, star: int | None) -> int:  # noqa: ARG002 - a model knows no stars
+        """The label_id of a row of features; ValueError says why it can be none of these."""
+        if not 0 <= label < len(self.names):
+            raise ValueError(f"label_id {label} must be from 0 to {len(self.names) - 1}")
+        return label

@@ -17,6 +17,7 @@ from feature_store import ingest_file, open_feature_group
 from features import FeatureTask, make_features
 from problems import UserError
 from quality import length_histogram
+from rated_labels import parse
 from reviews import Columns, check_file, read_chunks, review_files
 from screening import Host, Rejects, Screened, ScreeningTask, screen
 from selection import SPLITS, Selection, select
@@ -61,6 +62,7 @@ class Preparation:
         self._settings, self._group, self._workers = settings, group, workers
         self._output: Path = settings.output_data
         self._folder, self._host = folder, read_host(settings.resource_config)
+        self._labels = parse(settings.labels)
         self._columns = Columns(
             text=settings.text_column, rating=settings.rating_column, title=settings.title_column
         )
@@ -78,7 +80,8 @@ class Preparation:
         selection = select(
             keys=np.concatenate([part.keys for part in screened]),
             variants=np.concatenate([part.variants for part in screened]),
-            stars=np.concatenate([part.stars for part in screened]),
+            places=np.concatenate([part.places for part in screened]),
+            labels=self._labels,
             shares=(settings.train_share, settings.validation_share, settings.test_share),
             balance=settings.balance,
             seed=settings.seed,
@@ -91,7 +94,12 @@ class Preparation:
     def _screen(self) -> tuple[list[Screened], Rejects, int]:
         """(usable reviews of every chunk, rejected rows, rows read); UserError on too many."""
         tasks = (
-            ScreeningTask(chunk=chunk, host=self._host, texts_file=self._folder / f"{n}.txt")
+            ScreeningTask(
+                chunk=chunk,
+                ratings=self._labels.ratings,
+                host=self._host,
+                texts_file=self._folder / f"{n}.txt",
+            )
             for n, chunk in enumerate(read_chunks(self._files, self._columns))
         )
         screened: list[Screened] = []
@@ -101,14 +109,13 @@ class Preparation:
             rejects.merge(part.rejects)
             usable += len(part.keys)
             progress(0.3 * part.share_read, "read", usable)
-        rejected = rejects.counts.total()
-        rows = usable + rejected
+        rows = usable + rejects.counts.total()
         if not rows:
             raise UserError(f"{self._files[0].name}: there is a header but no row")
         limit = self._settings.max_rejected_share
-        if rejected > limit * rows:
+        if rejects.faults > limit * rows:
             raise UserError(
-                f"{rejected} of {rows} rows cannot be used, more than the {limit:.0%} that "
+                f"{rejects.faults} of {rows} rows cannot be used, more than the {limit:.0%} that "
                 f"--max-rejected-share allows: {rejects.describe()}"
             )
         return screened, rejects, rows
@@ -140,7 +147,8 @@ class Preparation:
             yield FeatureTask(
                 texts_file=part.texts_file,
                 splits=selection.split_of_row[start:end][mine],
-                stars=part.stars[mine],
+                places=part.places[mine],
+                labels=self._labels,
                 tokenizer=self._tokenizer,
                 max_length=self._settings.max_length,
                 event_time=self._settings.event_time,

@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from problems import ArgumentParser, UserError, boolean, positive_int, run, share
+from rated_labels import BY_STARS, parse
 
 
 def parse_arguments(arguments: Sequence[str]) -> Namespace:
@@ -32,6 +33,11 @@ def parse_arguments(arguments: Sequence[str]) -> Namespace:
     reading.add_argument(
         "--title-column", default="", help="joined to the text in files that have it"
     )
+    reading.add_argument(
+        "--labels",
+        action="append",
+        help=f"the classes and their ratings, together or one by one; default: {BY_STARS}",
+    )
     reading.add_argument("--max-rejected-share", type=share, default=0.1)
     making = parser.add_argument_group("making")
     making.add_argument("--base-model", required=True, help="hub name or folder")
@@ -47,11 +53,13 @@ def parse_arguments(arguments: Sequence[str]) -> Namespace:
     storing.add_argument("--event-time", required=True, help="ISO 8601 in UTC, for every row")
     parser.add_argument("--workers", type=positive_int, default=os.cpu_count() or 1)
     settings = parser.parse_args(list(arguments))
+    settings.labels = "/".join(settings.labels or [BY_STARS])
     _check(settings)
     return settings
 
 
 def _check(settings: Namespace) -> None:
+    parse(settings.labels)
     shares = settings.train_share, settings.validation_share, settings.test_share
     if min(shares) <= 0 or abs(sum(shares) - 1) > 1e-6:
         raise UserError(

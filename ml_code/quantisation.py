@@ -90,7 +90,7 @@ def _sample(rows: Rows) -> Rows:
     return Rows(
         [rows.ids[row] for row in at],
         [rows.labels[row] for row in at],
-        [rows.stars[row] for row in at],
+        [rows.places[row] for row in at],
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from feature_files import read_frames
-from labels import LABEL_OF_STAR, STARS
+from labels import Labels
 from problems import UserError
 
 _READ_ROWS = 10_000
@@ -14,21 +14,22 @@ _READ_ROWS = 10_000
 
 @dataclass(frozen=True)
 class Rows:
-    """Token ids (lists of different length), label_ids, stars from 1 to 5; texts if asked for."""
+    """Token ids (lists of different length), label_ids, places of the ratings; texts if asked."""
 
     ids: list[list[int]]
     labels: list[int]
-    stars: list[int]
+    places: list[int]
     texts: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.labels)
 
 
-def read_rows(folder: Path, *, with_texts: bool = False) -> Rows:
+def read_rows(folder: Path, labels: Labels, *, with_texts: bool = False) -> Rows:
     """Reads every CSV and Parquet file in the folder; the order of files does not matter.
 
-    Raises UserError when there is no file, no row, or a row that preprocess.py cannot have made.
+    Raises UserError when there is no file, no row, or a row that preprocess.py cannot have made
+    with these labels.
     """
     found = []
     for path in sorted(p for p in folder.rglob("*") if p.suffix in (".csv", ".parquet")):
@@ -37,26 +38,27 @@ def read_rows(folder: Path, *, with_texts: bool = False) -> Rows:
             for row in frame.to_dict("records"):
                 number += 1
                 text = row.get("review_body", "") if with_texts else ""
-                found.append((*_row(row, f"{path.name} row {number}"), text))
+                found.append((*_row(row, labels, f"{path.name} row {number}"), text))
     if not found:
         raise UserError(f"{folder.name}: no rows in any .csv or .parquet file")
     found.sort(key=lambda item: item[0])  # by review_id: parts of any number of hosts are equal
-    _, ids, labels, stars, texts = (list(column) for column in zip(*found, strict=True))
-    return Rows(ids, labels, stars, texts if with_texts else [])
+    _, ids, classes, places, texts = (list(column) for column in zip(*found, strict=True))
+    return Rows(ids, classes, places, texts if with_texts else [])
 
 
-def _row(row: dict[Any, str], where: str) -> tuple[str, list[int], int, int]:
+def _row(row: dict[Any, str], labels: Labels, where: str) -> tuple[str, list[int], int, int]:
     try:
         ids = json.loads(row["input_ids"])
-        label, star = int(row["label_id"]), int(row["star_rating"])
+        label = int(row["label_id"])
+        star = int(row["star_rating"]) if row["star_rating"] else None
     except (KeyError, TypeError, ValueError) as error:
         raise UserError(
             f"{where}: input_ids, label_id and star_rating are not readable: {error!r}"
         ) from error
     if not isinstance(ids, list) or not ids:
         raise UserError(f"{where}: input_ids must be a list that is not empty")
-    if star not in STARS or label != LABEL_OF_STAR[star - 1]:
-        raise UserError(
-            f"{where}: star_rating {star} must be from 1 to 5, and label_id {label} its class"
-        )
-    return row.get("review_id", ""), ids, label, star
+    try:
+        place = labels.place_of(label, star)
+    except ValueError as error:
+        raise UserError(f"{where}: {error}") from error
+    return row.get("review_id", ""), ids, label, place

@@ -1,19 +1,17 @@
 """Accuracy, F1 and their uncertainty, all from one confusion matrix [true, predicted] of counts."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from labels import LABELS
-
 Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-def confusion_matrix(true: NDArray[Any], predicted: NDArray[Any]) -> Counts:
-    """[3, 3] counts; rows are the true classes."""
-    size = len(LABELS)
+def confusion_matrix(true: NDArray[Any], predicted: NDArray[Any], size: int) -> Counts:
+    """[size, size] counts of so many classes; rows are the true ones."""
     cells = np.bincount(np.asarray(true) * size + np.asarray(predicted), minlength=size * size)
     return cells.reshape(size, size)
 
@@ -24,7 +22,7 @@ def accuracy(matrix: Counts) -> float:
 
 
 def class_scores(matrix: Counts) -> tuple[Floats, Floats, Floats]:
-    """(precision, recall, f1), each [..., 3]; 0 where a class was never seen or never predicted."""
+    """(precision, recall, f1), each [..., classes]; 0 for a class never seen or never predicted."""
     hits = np.diagonal(matrix, axis1=-2, axis2=-1).astype(float)
     predicted, true = matrix.sum(axis=-2), matrix.sum(axis=-1)
     precision = hits / np.maximum(1, predicted)
@@ -40,7 +38,7 @@ def macro_f1(matrix: Counts) -> float:
 def macro_f1_interval(matrix: Counts, *, seed: int, resamples: int = 2000) -> tuple[float, float]:
     """95 % bootstrap interval.
 
-    Drawing rows anew is drawing the nine cells from one multinomial, which costs no row at all.
+    Drawing rows anew is drawing the cells from one multinomial, which costs no row at all.
     """
     total = int(matrix.sum())
     cells = matrix.ravel() / total
@@ -50,8 +48,8 @@ def macro_f1_interval(matrix: Counts, *, seed: int, resamples: int = 2000) -> tu
     return float(low), float(high)
 
 
-def summary(matrix: Counts, *, seed: int) -> dict[str, Any]:
-    """Everything that evaluation.json holds."""
+def summary(matrix: Counts, labels: Sequence[str], *, seed: int) -> dict[str, Any]:
+    """What evaluation.json holds of a matrix of these classes."""
     precision, recall, f1 = class_scores(matrix)
     support = matrix.sum(axis=1)
     low, high = macro_f1_interval(matrix, seed=seed)
@@ -62,7 +60,7 @@ def summary(matrix: Counts, *, seed: int) -> dict[str, Any]:
             "f1": round(float(f1[at]), 4),
             "support": int(support[at]),
         }
-        for at, label in enumerate(LABELS)
+        for at, label in enumerate(labels)
     }
     return {
         "accuracy": round(accuracy(matrix), 4),
@@ -70,7 +68,7 @@ def summary(matrix: Counts, *, seed: int) -> dict[str, Any]:
         "macro_f1_interval": [round(low, 4), round(high, 4)],
         "majority_accuracy": round(float(support.max() / support.sum()), 4),
         "rows": int(support.sum()),
-        "labels": list(LABELS),
+        "labels": list(labels),
         "per_class": per_class,
         "confusion_matrix": matrix.tolist(),
     }
@@ -81,8 +79,8 @@ def reliability(
 ) -> dict[str, Any]:
     """How often predictions of a probability (of the class said) are right, in equal bins.
 
-    `probabilities` is [rows, 3]. Empty bins are left out. The expected calibration error is the
-    mean distance of probability and accuracy, weighted by rows (Naeini et al., 2015).
+    `probabilities` is [rows, classes]. Empty bins are left out. The expected calibration error is
+    the mean distance of probability and accuracy, weighted by rows (Naeini et al., 2015).
     """
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == true
     number = np.minimum((confidence * bins).astype(int), bins - 1)

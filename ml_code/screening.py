@@ -3,14 +3,15 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import isnan, nan
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from labels import star_of_rating
+from ratings import OF_NO_CLASS, UNUSED, Finder, Ratings
 from texts import Keys, cleaned, joined, keys_of, variants_of
+
+_NO_TEXT = UNUSED, "no text"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,11 @@ class Rejects:
         self.counts += later.counts
         self.first = later.first | self.first
 
+    @property
+    def faults(self) -> int:
+        """Without the rows that were to be left out."""
+        return self.counts.total() - self.counts[OF_NO_CLASS]
+
     def describe(self) -> str:
         return "; ".join(
             f"{count} x {reason} (first: {self.first[reason]})"
@@ -66,6 +72,7 @@ class Host:
 @dataclass(frozen=True, kw_only=True)
 class ScreeningTask:
     chunk: Chunk
+    ratings: Ratings
     host: Host
     texts_file: Path
 
@@ -79,7 +86,7 @@ class Screened:
 
     keys: Keys
     variants: Keys
-    stars: NDArray[np.int8]
+    places: NDArray[np.int8]  # of their ratings: ratings.py
     rejects: Rejects
     texts_file: Path
     share_read: float
@@ -87,17 +94,16 @@ class Screened:
 
 def screen(task: ScreeningTask) -> Screened:
     """Cleans and hashes the chunk's rows; sets the texts of this host aside."""
-    chunk, rejects = task.chunk, Rejects()
-    texts, stars = [], []
+    chunk, rejects, finder = task.chunk, Rejects(), Finder(task.ratings)
+    texts, places = [], []
     rows = zip(chunk.texts, chunk.titles, chunk.ratings, strict=True)
     for number, (body, title, raw) in enumerate(rows, start=chunk.first_row):
-        rating = _number(raw)
-        reason = _reason(body, raw, rating)
+        place, reason = finder[raw] if body.strip() else _NO_TEXT
         if reason:
             rejects.add(reason, f"{chunk.file} row {number}, {chunk.rating_column} {raw[:40]!r}")
         else:
             texts.append(cleaned(joined(title, body)))
-            stars.append(star_of_rating(rating))
+            places.append(place)
     keys = keys_of(texts)
     mine = task.host.owns(keys).tolist()
     with task.texts_file.open("w", encoding="utf-8", newline="\n") as file:
@@ -105,25 +111,8 @@ def screen(task: ScreeningTask) -> Screened:
     return Screened(
         keys=keys,
         variants=variants_of(texts),
-        stars=np.array(stars, dtype=np.int8),
+        places=np.array(places, dtype=np.int8),
         rejects=rejects,
         texts_file=task.texts_file,
         share_read=chunk.share_read,
     )
-
-
-def _number(raw: str) -> float:
-    try:
-        return float(raw)
-    except ValueError:
-        return nan
-
-
-def _reason(body: str, raw: str, rating: float) -> str:
-    if not body.strip():
-        return "no text"
-    if not raw.strip():
-        return "no rating"
-    if isnan(rating):
-        return "rating is not a number"
-    return "" if 1 <= rating <= 5 else "rating outside 1-5"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from labels import LABEL_OF_STAR, LABELS
 from problems import UserError
+from rated_labels import RatedLabels
 from texts import Keys, mixed
 
 SPLITS = ("train", "validation", "test")
@@ -35,40 +35,41 @@ def select(
     *,
     keys: Keys,
     variants: Keys,
-    stars: NDArray[np.int8],
+    places: NDArray[np.int8],
+    labels: RatedLabels,
     shares: Sequence[float],
     balance: bool,
     seed: int,
 ) -> Selection:
     """Drops equal texts, balances the classes to the smallest one, splits by `shares`.
 
-    `keys`, `variants` and `stars` have one entry a row. Of equal texts the lowest star, then the
+    `keys`, `variants` and `places` have one entry a row. Of equal texts the lowest place, then the
     lowest hash of the exact text, is kept, whatever the order of rows. Raises UserError when a
     class has no review at all.
     """
     split_of_row = np.full(len(keys), UNUSED, dtype=np.int8)
-    rows = _distinct(keys, variants, stars)
-    keys, labels = keys[rows], np.array(LABEL_OF_STAR, dtype=np.int8)[stars[rows] - 1]
-    counts = np.bincount(labels, minlength=len(LABELS))
+    rows = _distinct(keys, variants, places)
+    keys, classes = keys[rows], np.array(labels.ratings.label_of, dtype=np.int8)[places[rows]]
+    counts = np.bincount(classes, minlength=len(labels.names))
     if not counts.all():
-        found = ", ".join(f"{name} {n}" for name, n in zip(LABELS, counts, strict=True))
+        found = ", ".join(f"{name} {n}" for name, n in zip(labels.names, counts, strict=True))
         raise UserError(f"every class needs at least one usable review; found {found}")
     if balance:
-        chosen = _balanced(keys, labels, int(counts.min()), seed)
-        keys, labels, kept = keys[chosen], labels[chosen], rows[chosen]
+        chosen = _balanced(keys, classes, int(counts.min()), seed)
+        keys, classes, kept = keys[chosen], classes[chosen], rows[chosen]
     else:
         kept = rows
-    split_of_row[kept] = _stratified(keys, labels, shares, seed)
+    split_of_row[kept] = _stratified(keys, classes, shares, seed)
     return Selection(
         split_of_row=split_of_row,
         duplicates=len(split_of_row) - len(rows),
-        available=dict(zip(LABELS, map(int, counts), strict=True)),
+        available=dict(zip(labels.names, map(int, counts), strict=True)),
     )
 
 
-def _distinct(keys: Keys, variants: Keys, stars: NDArray[np.int8]) -> NDArray[np.intp]:
+def _distinct(keys: Keys, variants: Keys, places: NDArray[np.int8]) -> NDArray[np.intp]:
     """The row numbers of the reviews to keep of each text, in the order of their keys."""
-    order = np.lexsort((variants, stars, keys))
+    order = np.lexsort((variants, places, keys))
     ranked = keys[order]
     first = np.ones(len(keys), dtype=bool)
     first[1:] = ranked[1:] != ranked[:-1]
@@ -76,31 +77,31 @@ def _distinct(keys: Keys, variants: Keys, stars: NDArray[np.int8]) -> NDArray[np
 
 
 def _stratified(
-    keys: Keys, labels: NDArray[np.int8], shares: Sequence[float], seed: int
+    keys: Keys, classes: NDArray[np.int8], shares: Sequence[float], seed: int
 ) -> NDArray[np.int8]:
     """The split of each review: `shares` of each class, in the order of a hash.
 
     Every split so has the classes in the same proportions, and its scores mean the same.
     """
     splits = np.empty(len(keys), dtype=np.int8)
-    for members in _ranked_by_class(keys, labels, seed, "split"):
+    for members in _ranked_by_class(keys, classes, seed, "split"):
         edges = np.rint(np.cumsum(shares) / np.sum(shares) * len(members)).astype(np.intp)
         for split, part in enumerate(np.split(members, edges[:-1])):
             splits[part] = split
     return splits
 
 
-def _balanced(keys: Keys, labels: NDArray[np.int8], size: int, seed: int) -> NDArray[np.intp]:
+def _balanced(keys: Keys, classes: NDArray[np.int8], size: int, seed: int) -> NDArray[np.intp]:
     """Positions of `size` reviews of each class, those whose hash is lowest."""
-    classes = _ranked_by_class(keys, labels, seed, "sample")
-    return np.sort(np.concatenate([members[:size] for members in classes]))
+    ranked = _ranked_by_class(keys, classes, seed, "sample")
+    return np.sort(np.concatenate([members[:size] for members in ranked]))
 
 
 def _ranked_by_class(
-    keys: Keys, labels: NDArray[np.int8], seed: int, purpose: str
+    keys: Keys, classes: NDArray[np.int8], seed: int, purpose: str
 ) -> Iterator[NDArray[np.intp]]:
     """The positions of each class in turn, in the order of a hash that `purpose` tells apart."""
     rank = mixed(keys, seed, purpose)
-    for label in range(len(LABELS)):
-        members = np.flatnonzero(labels == label)
+    for label in range(int(classes.max()) + 1):
+        members = np.flatnonzero(classes == label)
         yield members[np.argsort(rank[members], kind="stable")]

@@ -32,6 +32,8 @@ from problems import (
     share,
 )
 from quantisation import quantise
+from rated_labels import BY_STARS, RatedLabels, parse
+from ratings import Numbers
 from recipe import Recipe
 from rows import read_rows
 from step_profile import StepProfile
@@ -58,6 +60,7 @@ def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) ->
     places.add_argument(
         "--wheels", type=Path, default=environment.get("SM_CHANNEL_WHEELS"), help="for the endpoint"
     )
+    places.add_argument("--labels", default=BY_STARS, help="as those of preprocess.py")
     recipe = parser.add_argument_group("recipe")
     recipe.add_argument("--epochs", type=positive_int, default=3)
     recipe.add_argument("--batch-size", type=positive_int, default=32, help="per process")
@@ -93,11 +96,27 @@ def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) ->
     return settings
 
 
+def read_labels(settings: Namespace) -> RatedLabels:
+    """Raises UserError, also for a spread that texts cannot have."""
+    labels = parse(settings.labels)
+    if settings.star_spread and not isinstance(labels.ratings, Numbers):
+        raise UserError(
+            f"--star-spread is {settings.star_spread}; it must be 0 where ratings are texts, which "
+            "have no neighbours"
+        )
+    return labels
+
+
 def main(arguments: Sequence[str]) -> None:
     settings = parse_arguments(arguments, os.environ)
     torch.manual_seed(settings.seed)
-    train, validation = read_rows(settings.train_data), read_rows(settings.validation_data)
-    model, tokenizer = load_base(settings.base_model, attention_dropout=settings.attention_dropout)
+    labels = read_labels(settings)
+    train, validation = (
+        read_rows(folder, labels) for folder in (settings.train_data, settings.validation_data)
+    )
+    model, tokenizer = load_base(
+        settings.base_model, labels, attention_dropout=settings.attention_dropout
+    )
     check_fit(model, train.ids + validation.ids)
     group = join(os.environ)
     try:
@@ -113,6 +132,7 @@ def main(arguments: Sequence[str]) -> None:
         trainer = Trainer(
             model,
             _recipe(settings),
+            labels=labels,
             train=train,
             validation=validation,
             group=group,

@@ -15,16 +15,16 @@ from torch.nn.parallel import DistributedDataParallel
 from batches import Batch, padded_batches, plan_epoch
 from checkpoints import Checkpoints
 from distribution import Group
-from labels import LABELS
 from meter import Meter
 from optimisation import optimiser_of, schedule_of
 from padding import parts_of, plan_in_order
 from precision import Precision
+from rated_labels import RatedLabels
 from recipe import Recipe
 from rows import Rows
 from scores import accuracy, macro_f1
 from step_profile import StepProfile
-from targets import targets_of_stars
+from targets import targets_of_places
 
 _LOGS_A_TRAINING = 100
 
@@ -41,6 +41,7 @@ class Trainer:
         model: Any,
         recipe: Recipe,
         *,
+        labels: RatedLabels,
         train: Rows,
         validation: Rows,
         group: Group,
@@ -48,6 +49,7 @@ class Trainer:
         profile: StepProfile,
     ) -> None:
         self._recipe, self._group, self._checkpoints = recipe, group, checkpoints
+        self._labels, self._classes = labels, len(labels.names)
         self._train, self._validation, self._profile = train, validation, profile
         self._bare = model.to(group.device)
         self._precision = Precision(recipe.precision, group.device)
@@ -62,12 +64,13 @@ class Trainer:
         self._total = self._steps_per_epoch * recipe.epochs
         self._optimiser = optimiser_of(self._bare, recipe)
         self._schedule = schedule_of(self._optimiser, recipe, self._total)
+        weights = _class_weights(train, self._classes).to(group.device)
         self._loss = nn.CrossEntropyLoss(
-            weight=_class_weights(train).to(group.device) if recipe.balanced_loss else None,
+            weight=weights if recipe.balanced_loss else None,
             reduction="none",
             label_smoothing=recipe.label_smoothing,
         )
-        self._targets = targets_of_stars(recipe.star_spread).to(group.device)
+        self._targets = targets_of_places(labels, recipe.star_spread).to(group.device)
         self._log_every = max(1, self._total // _LOGS_A_TRAINING)
         self._step = self._epochs_done = self._best_epoch = 0
         self._best = -1.0
@@ -164,7 +167,7 @@ class Trainer:
             logits = self._model(
                 input_ids=batch.input_ids, attention_mask=batch.attention_mask
             ).logits
-        losses: Tensor = self._loss(logits.float(), self._targets[batch.stars - 1]) * batch.weights
+        losses: Tensor = self._loss(logits.float(), self._targets[batch.places]) * batch.weights
         return losses.sum()
 
     def _synchronised(self, *, last: bool) -> AbstractContextManager[None]:
@@ -175,7 +178,7 @@ class Trainer:
     def _validate(self, epoch: int) -> None:
         group, rows = self._group, self._validation
         plan = plan_in_order([len(ids) for ids in rows.ids], 4 * self._pass_rows)
-        tally = torch.zeros(len(LABELS) ** 2 + 1, device=group.device, dtype=torch.float64)
+        tally = torch.zeros(self._classes**2 + 1, device=group.device, dtype=torch.float64)
         self._bare.eval()
         for part in padded_batches(
             rows, plan, pad_id=self._pad_id, rank=group.rank, world=group.world
@@ -185,12 +188,12 @@ class Trainer:
                 logits = self._bare(
                     input_ids=batch.input_ids, attention_mask=batch.attention_mask
                 ).logits.float()
-            cells = batch.labels * len(LABELS) + logits.argmax(dim=-1)
+            cells = batch.labels * self._classes + logits.argmax(dim=-1)
             tally[:-1].index_add_(0, cells, batch.weights.double())
             losses = nn.functional.cross_entropy(logits, batch.labels, reduction="none")
             tally[-1] += (losses * batch.weights).sum()
         values = group.total(tally).cpu().numpy()
-        matrix = np.rint(values[:-1]).astype(np.int64).reshape(len(LABELS), len(LABELS))
+        matrix = np.rint(values[:-1]).astype(np.int64).reshape(self._classes, self._classes)
         score = macro_f1(matrix)
         if group.leads:
             print(
@@ -236,7 +239,10 @@ class Trainer:
 
     def _identity(self) -> str:
         """What has to be the same for a checkpoint to be continued."""
-        return f"{len(self._train)} rows, {self._group.world} process(es), {self._recipe}"
+        return (
+            f"{len(self._train)} rows, {self._group.world} process(es), {self._recipe}, "
+            f"{self._labels}"
+        )
 
     def _resume(self) -> None:
         state = self._checkpoints.load()
@@ -256,10 +262,10 @@ class Trainer:
             print(f"Resumed at step {self._step} of {self._total}", flush=True)
 
 
-def _class_weights(rows: Rows) -> Tensor:
-    """[3] weights by which each class has the same sum; their mean over the rows is 1."""
-    counts = np.bincount(rows.labels, minlength=len(LABELS))
-    return torch.tensor(len(rows) / (len(LABELS) * np.maximum(1, counts)), dtype=torch.float32)
+def _class_weights(rows: Rows, classes: int) -> Tensor:
+    """[classes] weights by which each class has the same sum; their mean over the rows is 1."""
+    counts = np.bincount(rows.labels, minlength=classes)
+    return torch.tensor(len(rows) / (classes * np.maximum(1, counts)), dtype=torch.float32)
 
 
 def _step_seed(seed: int, step: int, rank: int) -> int:

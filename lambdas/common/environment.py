@@ -27,6 +27,7 @@ class Environment:
     topic: str
     base_model: str
     columns: dict[str, str]
+    labels: str
     training: dict[str, Any]
 
     @classmethod
@@ -49,5 +50,6 @@ class Environment:
             topic=get("TOPIC"),
             base_model=get("BASE_MODEL"),
             columns=json.loads(get("COLUMNS")),
+            labels=get("LABELS"),
             training=json.loads(get("TRAINING")),
         )

@@ -26,7 +26,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     if run["start_at"] == "processing":
         check_object(S3, run["reviews"])
     else:
-        run |= inherit(S3, ENVIRONMENT.artefact_bucket, chosen)
+        run |= inherit(S3, ENVIRONMENT, chosen)
     run["code"] = upload_code(S3, CODE, ENVIRONMENT.artefact_bucket)
     bucket, key = s3.split(f"{run['prefix']}/run.json")
     S3.put_object(Bucket=bucket, Key=key, Body=json.dumps(run, indent=2).encode())
@@ -52,6 +52,7 @@ def make_run(
         "model_data": "",
         "base_model": chosen.get("base_model", environment.base_model),
         "columns": environment.columns | chosen.get("columns", {}),
+        "labels": environment.labels,
         "training": environment.training | chosen.get("training", {}),
     }
 

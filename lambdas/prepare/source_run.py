@@ -5,24 +5,32 @@ from typing import Any
 from execution_input import InvalidInput
 
 from common import s3
+from common.environment import Environment
 from common.run import run_id
 
 _ARTEFACT = "/output/model.tar.gz"
+_INHERITED = ("reviews", "features", "base_model", "columns", "labels")
 
 
-def inherit(client: Any, bucket: str, chosen: dict[str, Any]) -> dict[str, Any]:
+def inherit(client: Any, environment: Environment, chosen: dict[str, Any]) -> dict[str, Any]:
     """The fields of the run that come from `from_run`. Raises InvalidInput.
 
-    Token ids belong to a base model and a length, so these are those of the features.
+    Token ids belong to a base model and a length, so these are those of the features. The classes
+    of a trained model are its own, but a training takes those of the settings.
     """
-    prefix = f"s3://{bucket}/runs/{run_id(chosen['from_run'])}"
+    prefix = f"s3://{environment.artefact_bucket}/runs/{run_id(chosen['from_run'])}"
     source = _read_run(client, prefix, chosen["from_run"])
     if not s3.list_uris(client, f"{source['features']}/test/"):
         raise InvalidInput(f"from_run: {chosen['from_run']!r} has no features")
-    inherited = {name: source[name] for name in ("reviews", "features", "base_model", "columns")}
+    inherited = {name: source[name] for name in _INHERITED}
     if chosen["start_at"] == "evaluation":
         model_data = chosen.get("model_data") or _newest_model(client, prefix, source)
         return {**inherited, "training": source["training"], "model_data": model_data}
+    if source["labels"] != environment.labels:
+        raise InvalidInput(
+            f"from_run: the features of {chosen['from_run']!r} have the labels {source['labels']}, "
+            f"and those of the settings are {environment.labels}"
+        )
     training = {**source["training"], **chosen.get("training", {})}
     return {**inherited, "training": training}
 

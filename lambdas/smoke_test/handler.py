@@ -16,7 +16,6 @@ SENTENCES = (
     "It is okay, nothing special.",
     "Terrible quality, it broke after one day.",
 )
-_LABELS = {"negative", "neutral", "positive"}
 _TOLERANCE = 1e-3
 
 
@@ -27,17 +26,18 @@ class SmokeTestFailed(Exception):
 @step
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     run, name = event["run"], event["endpoint"]["name"]
-    predictions = predict(RUNTIME, name)
+    evaluation = s3.read_json(S3, f"{run['prefix']}/evaluation/evaluation.json")
+    predictions = predict(RUNTIME, name, set(evaluation["labels"]))
     return {
         "run": run,
-        "evaluation": s3.read_json(S3, f"{run['prefix']}/evaluation/evaluation.json"),
+        "evaluation": evaluation,
         "smoke_test": {"requests": len(SENTENCES), "predictions": predictions},
         "model_package": event["package"],
         "endpoint": event["endpoint"],
     }
 
 
-def predict(client: Any, endpoint: str) -> list[dict[str, Any]]:
+def predict(client: Any, endpoint: str, labels: set[str]) -> list[dict[str, Any]]:
     """The endpoint's answers to SENTENCES. Raises SmokeTestFailed."""
     body = "\n".join(json.dumps({"features": [sentence]}) for sentence in SENTENCES)
     answer = client.invoke_endpoint(
@@ -50,14 +50,15 @@ def predict(client: Any, endpoint: str) -> list[dict[str, Any]]:
     if len(predictions) != len(SENTENCES):
         raise SmokeTestFailed(f"{len(predictions)} answers to {len(SENTENCES)} sentences")
     for prediction in predictions:
-        check(prediction)
+        check(prediction, labels)
     return predictions
 
 
-def check(prediction: dict[str, Any]) -> None:
+def check(prediction: dict[str, Any], labels: set[str]) -> None:
+    """`labels` are those of the evaluated model."""
     probabilities = prediction["probabilities"]
-    if set(probabilities) != _LABELS or prediction["label"] not in _LABELS:
-        raise SmokeTestFailed(f"{prediction}: the labels must be {', '.join(sorted(_LABELS))}")
+    if set(probabilities) != labels or prediction["label"] not in labels:
+        raise SmokeTestFailed(f"{prediction}: the labels must be {', '.join(sorted(labels))}")
     total = math.fsum(probabilities.values())
     if abs(total - 1) > _TOLERANCE:
         raise SmokeTestFailed(f"{prediction}: the probabilities add up to {total}, not 1")

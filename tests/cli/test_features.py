@@ -95,7 +95,7 @@ def database() -> Any:
 
 
 def test_counts_take_the_newest_version_of_each_review_that_is_not_deleted(database: Any) -> None:
-    rows = database.execute(counts_query("reviews_local")).fetchall()
+    rows = database.execute(counts_query("reviews_local", "sentiment")).fetchall()
     assert rows == [("test", 1, 1), ("train", 0, 1)]
 
 

@@ -16,6 +16,7 @@ import boto3
 from botocore import xform_name
 from botocore.validate import validate_parameters
 
+from cli.aws import find_settings
 from cli.stack_outputs import StackOutputs
 from evaluation_page import render as evaluation_page
 from profile_page import render as profile_page
@@ -61,7 +62,7 @@ class Refused(Exception):
 class AwsWorld:
     """An environment `dev` with some runs, their logs and reports, features and an endpoint."""
 
-    name, outputs = "dev", OUTPUTS
+    name, outputs, settings = "dev", OUTPUTS, find_settings("dev")
 
     def __init__(self, *recorded: RecordedRun) -> None:
         self.runs = list(recorded) or [runs.running(), runs.succeeded(), runs.failed()]

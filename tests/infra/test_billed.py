@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from cli import estimate
-from infra.settings import ENVIRONMENTS
+from infra.settings import ENVIRONMENTS, settings_for
 from tests.infra.conftest import Synthesised, Template
 
 EVERY = pytest.mark.parametrize("environment", ENVIRONMENTS)
@@ -22,14 +22,20 @@ def test_alarms_are_billed_by_their_metrics(synthesised: Synthesised, environmen
     for alarm in resources(synthesised, environment, "AWS::CloudWatch::Alarm"):
         metrics = alarm["Properties"].get("Metrics")
         billed += 1 if metrics is None else sum("MetricStat" in metric for metric in metrics)
-    assert billed == estimate.ALARM_METRICS
+    settings = settings_for(environment)[0]
+    assert billed == estimate.ALARMS + estimate.class_alarm_metrics(settings)
+
+
+@EVERY
+def test_metrics_are_billed_by_the_classes(synthesised: Synthesised, environment: str) -> None:
+    filters = list(resources(synthesised, environment, "AWS::Logs::MetricFilter"))
+    assert len(filters) == estimate.custom_metrics(settings_for(environment)[0])
 
 
 @EVERY
 @pytest.mark.parametrize(
     ("kind", "count"),
     [
-        ("AWS::Logs::MetricFilter", estimate.CUSTOM_METRICS),
         ("AWS::CloudWatch::Dashboard", estimate.DASHBOARDS),
         ("AWS::KMS::Key", estimate.KEYS),
     ],

@@ -48,9 +48,12 @@ def test_the_log_of_the_endpoint_counts_every_class(
         item["Properties"]["MetricTransformations"][0]["MetricValue"]: item["Properties"]
         for item in filters
     }
-    assert set(counted) == {"$negative", "$neutral", "$positive"}
+    fields = ["class_negative", "class_neutral", "class_positive"]
+    assert set(counted) == {f"${field}" for field in ["total", *fields]}
     for properties in counted.values():
-        assert properties["FilterPattern"] == '[..., word="predicted", negative, neutral, positive]'
+        assert properties["FilterPattern"] == (
+            f'[..., word="predicted", total, {", ".join(fields)}]'
+        )
 
 
 @EVERY

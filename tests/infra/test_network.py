@@ -8,7 +8,8 @@ import pytest
 from botocore.validate import ParamValidator
 
 from infra import requests
-from infra.settings import Network, Settings, SettingsError, settings_for
+from infra.setting_error import SettingsError
+from infra.settings import Network, Settings, settings_for
 from tests.infra.conftest import Synthesised, lint
 from tests.infra.test_requests import AT_SYNTH
 

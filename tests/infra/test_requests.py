@@ -83,6 +83,9 @@ def test_the_preparation_is_told_everything_by_arguments() -> None:
         "--format=csv",
         "--feature-group-name=reviews-dev",
         "--event-time=2026-01-31T12:00:00.000Z",
+        "--labels=negative:-1=1,2",
+        "--labels=neutral:0=3",
+        "--labels=positive:1=4,5",
     ]
 
 
@@ -95,7 +98,8 @@ def test_the_scripts_take_the_arguments_that_they_get() -> None:
         (preprocess, filled(requests.processing, "dev")),
         (evaluate, filled(requests.evaluation, "dev")),
     ):
-        script.parse_arguments(request["AppSpecification"]["ContainerArguments"])
+        settings = script.parse_arguments(request["AppSpecification"]["ContainerArguments"])
+        assert script is evaluate or settings.labels == train.BY_STARS
     hyperparameters = filled(requests.training, "dev")["HyperParameters"]
     arguments = [
         f"--{name}={value.strip(chr(34))}"
@@ -107,6 +111,7 @@ def test_the_scripts_take_the_arguments_that_they_get() -> None:
     assert parsed.learning_rate == 2e-5
     assert parsed.star_spread == 0.7
     assert parsed.base_model == "roberta-base"
+    assert parsed.labels == train.BY_STARS  # what the script does when it is told nothing
 
 
 def test_a_script_finds_its_modules() -> None:

@@ -9,7 +9,8 @@ import pytest
 from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
-from infra.settings import ENVIRONMENTS, SettingsError, settings_for
+from infra.setting_error import SettingsError
+from infra.settings import ENVIRONMENTS, settings_for
 from infra.stage import ReviewsStage
 from tests.infra.conftest import ROOT, Synthesised, plain
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from infra.settings import Columns, Fleet, Recipe, SettingsError, Shares, Waiting, settings_for
+from infra.setting_error import SettingsError
+from infra.settings import Columns, Fleet, Recipe, Shares, Waiting, settings_for
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ VARIABLES = {
     "TOPIC": "arn:aws:sns:us-east-1:123456789012:reviews-dev",
     "BASE_MODEL": "roberta-base",
     "COLUMNS": '{"text": "Review Text", "rating": "Rating", "title": ""}',
+    "LABELS": "bad=1..3/good=4,5",
     "TRAINING": '{"epochs": 3, "batch_size": 32, "accumulation_steps": 1, "learning_rate": 2e-05,'
     ' "star_spread": 0.7, "patience": 0, "max_length": 192, "seed": 42}',
 }
@@ -65,6 +66,7 @@ def run(**changes: object) -> dict[str, object]:
         "model_data": "",
         "base_model": "roberta-base",
         "columns": {"text": "Review Text", "rating": "Rating", "title": ""},
+        "labels": "bad=1..3/good=4,5",
         "training": {"epochs": 3},
         **changes,
     }

@@ -31,6 +31,7 @@ def test_a_run_has_the_defaults_of_the_environment(load) -> None:
         "model_data": "",
         "base_model": "roberta-base",
         "columns": {"text": "Review Text", "rating": "Rating", "title": ""},
+        "labels": "bad=1..3/good=4,5",
         "training": {
             "epochs": 3,
             "batch_size": 32,
@@ -153,10 +154,13 @@ MODELS = {
 }
 
 
-def inherit(load, chosen: dict[str, Any], objects: dict[str, bytes]) -> dict[str, Any]:
-    document = {"runs/run-1/run.json": json.dumps(SOURCE).encode()}
+def inherit(
+    load, chosen: dict[str, Any], objects: dict[str, bytes], source: dict[str, Any] = SOURCE
+) -> dict[str, Any]:
+    document = {"runs/run-1/run.json": json.dumps(source).encode()}
+    bucket, environment = Bucket(document | objects), load("prepare").ENVIRONMENT
     inherited: dict[str, Any] = load("prepare", "source_run").inherit(
-        Bucket(document | objects), "artefacts", {"from_run": "run-1", **chosen}
+        bucket, environment, {"from_run": "run-1", **chosen}
     )
     return inherited
 
@@ -175,6 +179,15 @@ def test_evaluation_begins_with_the_newest_model_of_an_earlier_run(load) -> None
     assert inherit(load, chosen, FEATURES | MODELS)["model_data"] == newest
     own = chosen | {"model_data": "s3://artefacts/runs/x/model.tar.gz"}
     assert inherit(load, own, FEATURES)["model_data"] == own["model_data"]
+
+
+def test_only_a_trained_model_may_have_other_labels_than_the_settings(load) -> None:
+    source = SOURCE | {"labels": "poor/rich"}
+    with pytest.raises(Exception, match="the features of 'run-1' have the labels poor/rich, and"):
+        inherit(load, {"start_at": "training"}, FEATURES, source)
+    assert inherit(load, {"start_at": "evaluation"}, MODELS | FEATURES, source)["labels"] == (
+        "poor/rich"
+    )
 
 
 @pytest.mark.parametrize(

@@ -448,11 +448,12 @@ GOOD = {
     "label": "positive",
     "probabilities": {"negative": 0.1, "neutral": 0.2, "positive": 0.7},
 }
+LABELS = set(GOOD["probabilities"])
 
 
 def test_three_good_answers_pass(load) -> None:
     predict = load("smoke_test").predict
-    assert predict(Runtime(GOOD, GOOD, GOOD), "reviews-dev") == [GOOD] * 3
+    assert predict(Runtime(GOOD, GOOD, GOOD), "reviews-dev", LABELS) == [GOOD] * 3
 
 
 @pytest.mark.parametrize(
@@ -470,4 +471,4 @@ def test_three_good_answers_pass(load) -> None:
 def test_a_strange_answer_fails(load, answers: list[Any], message: str) -> None:
     smoke_test = load("smoke_test")
     with pytest.raises(smoke_test.SmokeTestFailed, match=message):
-        smoke_test.predict(Runtime(*answers), "reviews-dev")
+        smoke_test.predict(Runtime(*answers), "reviews-dev", LABELS)

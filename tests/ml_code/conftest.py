@@ -1,7 +1,7 @@
 """Tiny reviews, a tiny vocabulary and a tiny BERT, all made here: no network, no download."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -23,12 +23,18 @@ SMALL = {
 
 @pytest.fixture(scope="session")
 def base_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small BERT that knows the words of the tiny reviews."""
+    words = [*FILLER, *(word for words in WORDS.values() for word in words)]
+    return make_base_model(tmp_path_factory.mktemp("base"), words)
+
+
+def make_base_model(folder: Path, words: Sequence[str]) -> Path:
     """A BERT of two small layers with a word-level vocabulary, as a base model folder."""
     import torch
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *FILLER, *(w for ws in WORDS.values() for w in ws)]
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *words]
     vocabulary = {word: at for at, word in enumerate(words)}
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.Lowercase()
@@ -36,7 +42,6 @@ def base_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
     )
-    folder = tmp_path_factory.mktemp("base")
     PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         unk_token="[UNK]",

@@ -12,6 +12,8 @@ from problems import UserError, run
 from rows import Rows
 from scores import confusion_matrix, macro_f1, macro_f1_interval, reliability, summary
 
+NAMES = ("negative", "neutral", "positive")
+
 
 @pytest.fixture
 def archive(trained, tmp_path):
@@ -56,7 +58,7 @@ def test_a_champion_is_scored_on_the_same_rows(archive, session_features, tmp_pa
 def test_macro_f1_is_that_of_scikit_learn():
     chance = np.random.default_rng(0)
     true, said = chance.integers(0, 3, 500), chance.integers(0, 3, 500)
-    matrix = confusion_matrix(true, said)
+    matrix = confusion_matrix(true, said, 3)
     assert macro_f1(matrix) == pytest.approx(f1_score(true, said, average="macro"))
 
 
@@ -64,9 +66,9 @@ def test_the_interval_is_that_of_drawing_rows():
     chance = np.random.default_rng(0)
     true = chance.integers(0, 3, 300)
     said = np.where(chance.random(300) < 0.7, true, chance.integers(0, 3, 300))
-    low, high = macro_f1_interval(confusion_matrix(true, said), seed=1)
+    low, high = macro_f1_interval(confusion_matrix(true, said, 3), seed=1)
     drawn = [chance.integers(0, 300, 300) for _ in range(1000)]
-    values = [macro_f1(confusion_matrix(true[rows], said[rows])) for rows in drawn]
+    values = [macro_f1(confusion_matrix(true[rows], said[rows], 3)) for rows in drawn]
     assert (low, high) == pytest.approx(np.percentile(values, [2.5, 97.5]), abs=0.01)
 
 
@@ -83,16 +85,16 @@ def test_reliability_compares_what_is_said_with_what_is_right():
 
 
 def test_the_worst_mistakes_are_the_surest_ones():
-    rows = Rows([[1]] * 3, [0, 1, 2], [1, 3, 5], ["fine <b>", "meh " * 200, "good"])
+    rows = Rows([[1]] * 3, [0, 1, 2], [0, 2, 4], ["fine <b>", "meh " * 200, "good"])
     said = np.array([[0.1, 0.2, 0.7], [0.9, 0.1, 0.0], [0.0, 0.1, 0.9]])
-    first, second = evaluate.worst_mistakes(rows, said)
+    first, second = evaluate.worst_mistakes(rows, said, NAMES)
     assert (first["is"], first["said"], first["probability"]) == ("neutral", "negative", 0.9)
     assert len(first["text"]) <= 400
     assert second["text"] == "fine <b>"
 
 
 def test_texts_of_reviews_are_escaped_in_the_page():
-    result = summary(np.array([[5, 0, 0], [5, 0, 0], [0, 0, 5]]), seed=1)
+    result = summary(np.array([[5, 0, 0], [5, 0, 0], [0, 0, 5]]), NAMES, seed=1)
     mistake = {"text": "<script>x</script>", "is": "neutral", "said": "negative", "probability": 1}
     page = render(
         result
@@ -104,7 +106,7 @@ def test_texts_of_reviews_are_escaped_in_the_page():
 
 
 def test_a_class_that_is_never_predicted_scores_zero():
-    result = summary(np.array([[5, 0, 0], [5, 0, 0], [0, 0, 5]]), seed=1)
+    result = summary(np.array([[5, 0, 0], [5, 0, 0], [0, 0, 5]]), NAMES, seed=1)
     assert result["per_class"]["neutral"] == {
         "precision": 0.0,
         "recall": 0.0,

@@ -18,6 +18,7 @@ class FakeGroup:
         from sagemaker.feature_store.feature_group import IngestionError
 
         failed = []
+        self.features = list(data_frame)
         for index, review_id in data_frame["review_id"].items():
             if self.bad.get(review_id, 0) > 0:
                 self.bad[review_id] -= 1
@@ -44,6 +45,13 @@ def test_a_row_that_failed_is_tried_again(part, tmp_path):
     assert feature_store.ingest_file(group, part, workers=2, dead_letters=letters) == 2
     assert group.stored == ["a", "b"]
     assert not letters.exists()
+
+
+def test_a_feature_without_values_is_not_sent(part, tmp_path):
+    part.write_text("review_id,star_rating,review_body\na,,x\nb,,y\n")
+    group = FakeGroup({})
+    assert feature_store.ingest_file(group, part, workers=2, dead_letters=tmp_path / "f") == 2
+    assert group.features == ["review_id", "review_body"]
 
 
 def test_a_row_that_never_succeeds_becomes_a_dead_letter(part, tmp_path):

@@ -35,7 +35,7 @@ def test_several_texts_in_a_line_come_back_as_a_list(model):
 def test_the_log_counts_the_predicted_classes(model, capsys):
     body = b'{"features": ["lovely", "awful"]}\n{"features": ["awful refund"]}'
     answer(model, body)
-    assert "predicted 2 0 1\n" in capsys.readouterr().out  # negative, neutral, positive
+    assert "predicted 3 2 0 1\n" in capsys.readouterr().out  # in all, negative, neutral, positive
 
 
 def test_a_text_scores_the_same_alone_and_in_a_batch(model):

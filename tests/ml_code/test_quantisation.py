@@ -7,7 +7,10 @@ import quantisation
 from base_model import load_base, save_artefact
 from classifier import Classifier
 from engines import INT8_FILE, OnnxEngine, TorchEngine
+from rated_labels import BY_STARS, parse
 from rows import read_rows
+
+LABELS = parse(BY_STARS)
 
 
 def test_training_adds_the_8_bit_model_when_it_is_as_good(trained):
@@ -16,7 +19,7 @@ def test_training_adds_the_8_bit_model_when_it_is_as_good(trained):
 
 
 def test_it_says_what_the_trained_weights_say_at_any_shape(trained, session_features):
-    rows = read_rows(session_features / "test")
+    rows = read_rows(session_features / "test", LABELS)
     torch, int8 = (kind(trained / "model") for kind in (TorchEngine, OnnxEngine))
     for ids in (rows.ids[:1], rows.ids[:7], rows.ids, [[2, 3]], [row * 3 for row in rows.ids[:3]]):
         expected = Classifier(trained / "model", torch).of_ids(ids)
@@ -30,9 +33,9 @@ def test_it_is_dropped_when_it_loses_more_than_half_a_point(
 ):
     folder = shutil.copytree(trained / "model", tmp_path / "model")
     monkeypatch.setattr(quantisation, "_LARGEST_LOSS", -2.0)  # nothing can be that much better
-    result = quantisation.quantise(folder, read_rows(session_features / "validation"))
+    result = quantisation.quantise(folder, read_rows(session_features / "validation", LABELS))
     assert result["engine"] == "torch"
-    assert result["rows"] == len(read_rows(session_features / "validation"))
+    assert result["rows"] == len(read_rows(session_features / "validation", LABELS))
     assert not (folder / INT8_FILE).exists()
     assert Classifier(folder).engine == "torch-cpu"
 
@@ -50,7 +53,7 @@ def test_no_scratch_file_stays_in_the_artefact(trained):
 
 
 def test_a_roberta_can_be_quantised_too(small_roberta, tmp_path):
-    model, tokenizer = load_base(str(small_roberta))
+    model, tokenizer = load_base(str(small_roberta), LABELS)
     save_artefact(model, tokenizer, tmp_path, max_length=64)
     quantisation.export(tmp_path, tmp_path / INT8_FILE)
     for length in (3, 11, 60):

@@ -21,12 +21,14 @@ from classifier import Classifier
 from engines import OnnxEngine, TorchEngine
 from padding import pad
 from problems import UserError, run
+from rated_labels import BY_STARS, parse
 from rows import Rows, read_rows
-from targets import targets_of_stars
+from targets import targets_of_places
 from tests.ml_code.tiny import EVENT_TIME, make_reviews, write_reviews
 from training import _class_weights
 
 ML_CODE = Path(train.__file__).parent
+LABELS = parse(BY_STARS)
 TORCHRUN = ("-m", "torch.distributed.run", "--nproc-per-node=2", "--standalone")
 RESUMED = ("--epochs=4", "--batch-size=8")
 METRIC = r"([0-9.eE+-]+)"
@@ -106,7 +108,7 @@ def test_the_artefact_brings_the_code_that_serves_it(trained):
 def test_the_profiler_report_holds_steps_operators_and_findings(trained, session_features):
     folder = trained / "output" / "profiler_report"
     report = json.loads((folder / "profiler_report.json").read_text())
-    assert report["steps"] == 12 * -(-len(read_rows(session_features / "train")) // 16)
+    assert report["steps"] == 12 * -(-len(read_rows(session_features / "train", LABELS)) // 16)
     assert report["operators"]
     assert report["findings"]
     assert "<svg" in (folder / "profiler_report.html").read_text()
@@ -236,17 +238,24 @@ def test_training_stops_when_validation_gets_no_better(
 
 
 def test_a_balanced_loss_weighs_each_class_alike():
-    weights = _class_weights(Rows([[1]] * 8, [0, 0, 0, 0, 0, 0, 1, 2], [1]))
+    weights = _class_weights(Rows([[1]] * 8, [0, 0, 0, 0, 0, 0, 1, 2], [0]), 3)
     assert weights.tolist() == pytest.approx([8 / 18, 8 / 3, 8 / 3])
 
 
 def test_stars_blur_into_their_neighbours_and_no_spread_leaves_the_class():
-    hard = targets_of_stars(0)
+    hard = targets_of_places(LABELS, 0)
     assert hard.tolist() == [[1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 1]]
-    soft = targets_of_stars(0.7)
+    soft = targets_of_places(LABELS, 0.7)
     assert soft.sum(dim=1).tolist() == pytest.approx([1] * 5)
     assert soft.argmax(dim=1).tolist() == [0, 0, 1, 2, 2]
     assert soft[0, 0] > soft[1, 0] > soft[2, 0] > soft[3, 0] > soft[4, 0]
+    torch.testing.assert_close(soft.flip(0, 1), soft)
+
+
+def test_stars_of_no_class_are_neighbours_of_nobody():
+    soft = targets_of_places(parse("bad=1,2/good=4,5"), 0.7)
+    assert soft.sum(dim=1).tolist() == pytest.approx([1] * 5)
+    assert soft[1].tolist() == pytest.approx([0.9457, 0.0543], abs=1e-4)
     torch.testing.assert_close(soft.flip(0, 1), soft)
 
 
@@ -261,7 +270,7 @@ def test_stars_blur_into_their_neighbours_and_no_spread_leaves_the_class():
 def test_features_that_preparation_cannot_have_made_are_named(tmp_path, row, message):
     (tmp_path / "part.csv").write_text(f"label_id,star_rating,input_ids\n{row}\n")
     with pytest.raises(UserError, match=message):
-        read_rows(tmp_path)
+        read_rows(tmp_path, LABELS)
 
 
 @pytest.mark.slow
@@ -319,7 +328,7 @@ def test_padding_goes_to_the_longest_row_and_is_masked():
 
 
 def test_a_rank_without_rows_gets_one_of_no_weight():
-    batch = collate(Rows([[2, 3]], [1], [3]), [0], pad_id=0, rank=1, world=2)
+    batch = collate(Rows([[2, 3]], [1], [2]), [0], pad_id=0, rank=1, world=2)
     assert batch.weights.tolist() == [0.0]
 
 
@@ -328,7 +337,7 @@ def test_part_files_in_any_order_give_the_same_rows(session_features, tmp_path):
     header, *lines = source.read_text().splitlines()
     (tmp_path / "a.csv").write_text("\n".join([header, *lines[9:]]))
     (tmp_path / "b.csv").write_text("\n".join([header, *lines[:9]]))
-    assert read_rows(tmp_path) == read_rows(session_features / "train")
+    assert read_rows(tmp_path, LABELS) == read_rows(session_features / "train", LABELS)
 
 
 def test_a_roberta_is_prepared_for_and_trained(small_roberta, tmp_path, capfd):
@@ -371,7 +380,7 @@ def test_a_model_that_pools_by_the_mean_is_trained_and_served_so(
 
 
 def test_the_mean_is_over_the_tokens_of_the_text_alone(sentence_model):
-    model, _ = load_base(str(sentence_model))
+    model, _ = load_base(str(sentence_model), LABELS)
     model.eval()
     ids, mask = map(torch.from_numpy, pad([[2, 5, 6, 3], [2, 5, 3]], 0))
     alone = torch.tensor([[2, 5, 3]])
@@ -409,7 +418,7 @@ def test_a_roberta_checkpoint_becomes_a_roberta_classifier(tmp_path):
     )
     RobertaModel(config).save_pretrained(tmp_path / "base")
     AutoTokenizer.from_pretrained(vocabulary).save_pretrained(tmp_path / "base")
-    model, tokenizer = load_base(str(tmp_path / "base"))
+    model, tokenizer = load_base(str(tmp_path / "base"), LABELS)
     assert isinstance(model, RobertaForSequenceClassification)
     ids = TextEncoder(str(vocabulary), max_length=64).encode(["Hello world", "so " * 99])
     assert ids[0] == [0, 31414, 232, 2]

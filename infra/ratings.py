@@ -1,0 +1,48 @@
+"""The ratings of which classes are made: what they may be, and how they are written down."""
+
+import re
+from collections.abc import Iterable, Sequence
+from urllib.parse import quote
+
+from infra.setting_error import SettingsError
+
+Rating = int | str
+_NUMBER = re.compile(r"\s*-?\d+(\.\.-?\d+)?\s*", re.ASCII)
+
+
+def check(name: str, ratings: Sequence[Rating]) -> None:
+    """Raises SettingsError, by the name of the setting."""
+    if isinstance(ratings, str):
+        allowed = f"a list of them, such as [{ratings!r}]"
+        raise SettingsError(name=name, value=ratings, allowed=allowed)
+    for rating in ratings:
+        is_text = isinstance(rating, str) and rating.strip() and not _NUMBER.fullmatch(rating)
+        is_number = isinstance(rating, int) and not isinstance(rating, bool)
+        if not is_text and not is_number:
+            allowed = "a whole number without quotation marks, or a text"
+            raise SettingsError(name=name, value=rating, allowed=allowed)
+
+
+def written(ratings: Sequence[Rating]) -> str:
+    """With an equals sign in front; empty for none."""
+    numbers = sorted(rating for rating in ratings if isinstance(rating, int))
+    texts = [quote(rating, safe="") for rating in ratings if isinstance(rating, str)]
+    words = [*map(_run, _runs(numbers)), *texts]
+    return f"={','.join(words)}" if words else ""
+
+
+def _runs(numbers: Iterable[int]) -> list[list[int]]:
+    """Numbers that follow each other, together."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return runs
+
+
+def _run(numbers: list[int]) -> str:
+    if len(numbers) < 3:
+        return ",".join(map(str, numbers))
+    return f"{numbers[0]}..{numbers[-1]}"

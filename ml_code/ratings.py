@@ -1,0 +1,117 @@
+"""What a rating of the reviews file is worth: its place, or why its row is not used.
+
+A place is the position of a number on its scale, or the class of a text. `label_of` has the class
+of each place, `stars` the number that the features keep of it.
+"""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil, floor, isnan, nan
+
+UNUSED = -1  # the place of a rating that cannot be used, the class of one that is left out
+OF_NO_CLASS = "rating of no class"  # which is no fault of the file
+Found = tuple[int, str]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Whole numbers from `lowest` on, which are ordered."""
+
+    lowest: int
+    label_of: tuple[int, ...]
+
+    @property
+    def stars(self) -> Sequence[int]:
+        return range(self.lowest, self.lowest + len(self.label_of))
+
+    def find(self, raw: str) -> Found:
+        """(place, why not)."""
+        if not raw.strip():
+            return UNUSED, "no rating"
+        rating = _number(raw)
+        if isnan(rating):
+            return UNUSED, "rating is not a number"
+        low, high = self.lowest, self.lowest + len(self.label_of) - 1
+        if not low <= rating <= high:
+            return UNUSED, f"rating outside {low}-{high}"
+        middle = (low + high) / 2
+        if rating == middle and middle % 1:
+            return UNUSED, OF_NO_CLASS  # as near to one side as to the other
+        place = _nearest(rating, middle) - low
+        return place, OF_NO_CLASS if self.label_of[place] == UNUSED else ""
+
+    def place_of(self, label: int, star: int | None) -> int:
+        """The place of a row of features. ValueError says why there is none."""
+        stars = self.stars
+        if star not in stars or label < 0 or label != self.label_of[stars.index(star)]:
+            raise ValueError(
+                f"star_rating {star} must be from {stars[0]} to {stars[-1]}, and label_id {label} "
+                "its class"
+            )
+        return stars.index(star)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Texts, whatever their case and spaces, which have no order."""
+
+    place_of_text: Mapping[str, int]
+    label_of: tuple[int, ...]
+
+    @property
+    def stars(self) -> Sequence[None]:
+        return (None,) * len(self.label_of)
+
+    def find(self, raw: str) -> Found:
+        """(place, why not)."""
+        text = plain(raw)
+        if not text:
+            return UNUSED, "no rating"
+        place = self.place_of_text.get(text)
+        if place is None:
+            return UNUSED, "unknown rating"
+        return place, OF_NO_CLASS if place == UNUSED else ""
+
+    def place_of(self, label: int, star: int | None) -> int:
+        """The place of a row of features. ValueError says why there is none."""
+        if star is not None or label not in self.label_of:
+            raise ValueError(
+                f"star_rating {star} must be empty, since ratings are texts, and label_id {label} "
+                f"from 0 to {self.label_of[-1]}"
+            )
+        return label
+
+
+Ratings = Numbers | Texts
+
+
+class Finder(dict[str, Found]):
+    """What `find` says of each rating as it stands in the file, looked for once."""
+
+    def __init__(self, ratings: Ratings) -> None:
+        super().__init__()
+        self._ratings = ratings
+
+    def __missing__(self, raw: str) -> Found:
+        found = self[raw] = self._ratings.find(raw)
+        return found
+
+
+def plain(text: str) -> str:
+    """Equal for texts that differ only in case or white space."""
+    return " ".join(unicodedata.normalize("NFC", text).split()).casefold()
+
+
+def _number(raw: str) -> float:
+    try:
+        return float(raw)
+    except ValueError:
+        return nan
+
+
+def _nearest(rating: float, middle: float) -> int:
+    """The nearest whole number on the same side of the scale's middle: 3.2 of 5 is above it."""
+    if rating > middle:
+        return max(floor(middle) + 1, round(rating))
+    return min(ceil(middle) - 1, round(rating)) if rating < middle else round(rating)
