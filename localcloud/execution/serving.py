@@ -112,9 +112,9 @@ class Handler(BaseHTTPRequestHandler):
         payload = result if isinstance(result, bytes | bytearray) else str(result).encode()
         milliseconds = 1000 * (time.perf_counter() - started)
         # Before the answer: with the last one of a transform job this process may end.
-        print(f"POST /invocations {context.status} {milliseconds:.1f} ms", flush=True)
+        log(f"POST /invocations {context.status} {milliseconds:.1f} ms")
         if context.status >= 500:
-            print(payload.decode(errors="replace"), flush=True)
+            log(payload.decode(errors="replace"))
         self._answer(context.status, bytes(payload), context.content_type)
 
     def _answer(self, status: int, body: bytes, content_type: str) -> None:
@@ -135,6 +135,12 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), handler, bind_and_activate=False)
         self.socket.close()
         self.socket = socket.socket(fileno=descriptor)
+
+
+def log(text: str) -> None:
+    """One write: what print writes with a text is its end, and other threads may come between."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def install_requirements() -> None:
