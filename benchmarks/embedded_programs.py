@@ -10,6 +10,7 @@ import sys
 import tarfile
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -132,25 +133,28 @@ class Programs:
 
     # -- an endpoint -----------------------------------------------------------------------------
 
-    def invocation(self) -> float:
-        """Milliseconds of one client's median request, less those of the model's own process."""
+    def invocation(self) -> tuple[float, float]:
+        """Milliseconds of one client's median request, less those of the model's own process.
+
+        The same plain client asks both; then boto3 asks the endpoint, which counts its own time.
+        """
         self._deploy()
         (port,) = self._model_ports()
         runtime = self._client("sagemaker-runtime")
-        pool = urllib3.HTTPConnectionPool("127.0.0.1", port, maxsize=1)
 
-        def invoke() -> None:
+        def by_boto3() -> None:
             answer = runtime.invoke_endpoint(
                 EndpointName=_ENDPOINT, Body=b"hi", ContentType="text/plain", Accept="text/plain"
             )
             answer["Body"].read()
 
-        def ask() -> None:
-            pool.request("POST", "/invocations", body=b"hi", headers=_HEADERS)
-
-        over = median_ms(invoke, _REQUESTS) - median_ms(ask, _REQUESTS)
+        alone = median_ms(_asking(f"http://127.0.0.1:{port}", "/invocations"), _REQUESTS)
+        plainly = median_ms(
+            _asking(self._cloud.endpoint_url, f"/endpoints/{_ENDPOINT}/invocations"), _REQUESTS
+        )
+        with_boto3 = median_ms(by_boto3, _REQUESTS)
         self._client("sagemaker").delete_endpoint(EndpointName=_ENDPOINT)
-        return over
+        return plainly - alone, with_boto3 - alone
 
     def _deploy(self) -> None:
         sagemaker = self._client("sagemaker")
@@ -182,6 +186,18 @@ class Programs:
             for connection in process.net_connections("tcp4")
             if connection.status == psutil.CONN_LISTEN
         }
+
+
+def _asking(url: str, path: str) -> Callable[[], None]:
+    """One request on a connection that stays open."""
+    pool = urllib3.connection_from_url(url, maxsize=1)
+
+    def ask() -> None:
+        answer = pool.request("POST", path, body=b"hi", headers=_HEADERS)
+        if answer.data != b"hi":
+            raise RuntimeError(f"{url}: {answer.status} {answer.data[:300]!r}")
+
+    return ask
 
 
 def _configure(base: Path, hyperparameters: dict[str, str]) -> None:

@@ -34,7 +34,7 @@ def serve(cloud: Cloud, app: Any, router: Any) -> None:
         response = await loop.run_in_executor(threads, wire.respond, cloud, request)
         return response.status, response.headers, response.body
 
-    shortcut.install(cloud, app)
+    shortcut.install(cloud, app, threads)
     app.SERVICE_HANDLERS["sagemaker"] = respond
     router.SERVICE_PATTERNS["sagemaker"] = {
         "target_prefixes": ["SageMaker."],

@@ -1,4 +1,4 @@
-"""Records of the Feature Store are answered where the bytes of their requests arrive.
+"""Records of the Feature Store and invocations are answered where the bytes of requests arrive.
 
 SDKs ingest a data set with a request for each record, and hypercorn and ministack take ten times
 as long to hand one over as the Feature Store takes to keep it. What is unusual in any way goes the
@@ -8,6 +8,7 @@ long way: while IAM is enforced or a fault is set, with headers that ask for mor
 import asyncio
 import logging
 import time
+from concurrent.futures import Executor
 from email.utils import formatdate
 from functools import partial
 from http import HTTPStatus
@@ -26,7 +27,9 @@ from localcloud.cloud import Cloud
 from localcloud.errors import AwsError
 from localcloud.features.online import online_store
 
+_INVOCATIONS = "/endpoints/"
 _BEGINNINGS = (
+    b"POST /endpoints/",
     b"PUT /FeatureGroup/",
     b"GET /FeatureGroup/",
     b"DELETE /FeatureGroup/",
@@ -41,18 +44,18 @@ _RENEWAL_SECONDS = 10.0  # well below the seconds after which hypercorn ends an 
 _LOGGER = logging.getLogger(__name__)
 
 
-def install(cloud: Cloud, app: Any) -> None:
+def install(cloud: Cloud, app: Any, threads: Executor) -> None:
     require(app, "AUTH")
     require(hypercorn.protocol, "H11Protocol", "ProtocolWrapper")
     protocol: Any = hypercorn.protocol
-    protocol.H11Protocol = partial(_Protocol, _Shortcut(cloud, app))
+    protocol.H11Protocol = partial(_Protocol, _Shortcut(cloud, app, threads))
 
 
 class _Shortcut:
-    """Answers together what arrives together: one transaction is cheaper than many."""
+    """Answers together what records arrive together: one transaction is cheaper than many."""
 
-    def __init__(self, cloud: Cloud, app: Any) -> None:
-        self._cloud, self._app = cloud, app
+    def __init__(self, cloud: Cloud, app: Any, threads: Executor) -> None:
+        self._cloud, self._app, self._threads = cloud, app, threads
         self._waiting: list[tuple[wire.HttpRequest, asyncio.Future[bytes]]] = []
 
     def is_open(self) -> bool:
@@ -65,6 +68,13 @@ class _Shortcut:
         answer = loop.create_future()
         self._waiting.append((request, answer))
         return answer
+
+    def invoke(self, request: wire.HttpRequest) -> "asyncio.Future[bytes]":
+        """Waits for the model in a thread."""
+        loop = asyncio.get_running_loop()
+        return loop.run_in_executor(
+            self._threads, lambda: _bytes(wire.respond(self._cloud, request))
+        )
 
     def _answer_all(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -117,7 +127,16 @@ class _Protocol(H11Protocol):
                 self._unread = data
                 return
             request, data = found
-            await self.send(RawData(await self._shortcut.answer(request)))
+            if request.path.startswith(_INVOCATIONS):
+                await self._invoke(request)
+            else:
+                await self.send(RawData(await self._shortcut.answer(request)))
+
+    async def _invoke(self, request: wire.HttpRequest) -> None:
+        await self.send(Updated(idle=False))  # a model may take longer than idleness may
+        answer = await self._shortcut.invoke(request)
+        await self.send(RawData(answer))
+        await self.send(Updated(idle=True))
 
     async def _stay_open(self) -> None:
         """hypercorn counts the seconds from the last request that it has seen."""

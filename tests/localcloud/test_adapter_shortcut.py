@@ -21,6 +21,16 @@ def test_a_request_is_read_with_what_follows_it() -> None:
     assert (found[0].body, found[1]) == (b"body", b"")
 
 
+def test_an_invocation_is_read() -> None:
+    found = read_request(b"POST /endpoints/e/invocations HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi")
+    assert found is not None
+    assert (found[0].method, found[0].path, found[0].body) == (
+        "POST",
+        "/endpoints/e/invocations",
+        b"hi",
+    )
+
+
 @pytest.mark.parametrize("end", [40, len(PUT) - 5, len(PUT) - 1])
 def test_a_request_may_be_incomplete(end: int) -> None:
     assert read_request(PUT[:end]) is None
