@@ -11,6 +11,7 @@ from typing import Any
 
 from cli.errors import NotRunning
 from localcloud import server
+from localcloud.address import Address, client_environment
 
 PROJECT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = "local"
@@ -50,10 +51,10 @@ def clean_variables() -> dict[str, str]:
 
 def find() -> Embedded | None:
     """The running server; None if there is none."""
-    address = server.Address.read(data_dir())
+    address = Address.read(data_dir())
     if address is None:
         return None
-    return Embedded(variables=server.client_environment(address, data_dir()))
+    return Embedded(variables=client_environment(address, data_dir()))
 
 
 def running() -> Embedded:

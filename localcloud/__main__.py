@@ -8,7 +8,8 @@ import signal
 import sys
 from pathlib import Path
 
-from localcloud import enforcement, server
+from localcloud import enforcement, server, service
+from localcloud.address import Address, ServerError, client_environment
 from localcloud.faults import commands as faults
 from localcloud.faults.client import FaultClient
 from localcloud.faults.fault import FaultError
@@ -19,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     try:
         return int(_COMMANDS[parsed.command](parsed))
-    except (server.ServerError, FaultError) as error:
+    except (ServerError, FaultError) as error:
         print(f"localcloud: {error}", file=sys.stderr)
         return 1
 
@@ -56,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(parsed: argparse.Namespace) -> int:
-    server.serve(parsed.data_dir, parsed.port)
+    service.serve(parsed.data_dir, parsed.port)
     return 0
 
 
@@ -78,10 +79,10 @@ def _clear(parsed: argparse.Namespace) -> int:
     return 0
 
 
-def _running(parsed: argparse.Namespace) -> server.Address:
-    address = server.Address.read(parsed.data_dir)
+def _running(parsed: argparse.Namespace) -> Address:
+    address = Address.read(parsed.data_dir)
     if address is None:
-        raise server.ServerError(
+        raise ServerError(
             f"no embedded AWS is running for {parsed.data_dir};"
             " start it with: python -m localcloud start"
         )
@@ -89,7 +90,7 @@ def _running(parsed: argparse.Namespace) -> server.Address:
 
 
 def _environment(parsed: argparse.Namespace) -> dict[str, str]:
-    return server.client_environment(_running(parsed), parsed.data_dir)
+    return client_environment(_running(parsed), parsed.data_dir)
 
 
 def _env(parsed: argparse.Namespace) -> int:
@@ -101,14 +102,14 @@ def _env(parsed: argparse.Namespace) -> int:
 def _exec(parsed: argparse.Namespace) -> int:
     command = parsed.argv[1:] if parsed.argv[:1] == ["--"] else parsed.argv
     if not command:
-        raise server.ServerError("exec needs a command: python -m localcloud exec -- CMD...")
+        raise ServerError("exec needs a command: python -m localcloud exec -- CMD...")
     environment = {**os.environ, **_environment(parsed)}
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):  # of a real account
         environment.pop(name, None)
     try:
         os.execvpe(command[0], command, environment)  # noqa: S606 - that is what exec is for
     except OSError as error:
-        raise server.ServerError(f"cannot run {command[0]}: {error.strerror}") from error
+        raise ServerError(f"cannot run {command[0]}: {error.strerror}") from error
 
 
 def _iam(parsed: argparse.Namespace) -> int:

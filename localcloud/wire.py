@@ -19,7 +19,8 @@ from urllib.parse import unquote
 import botocore.session
 from botocore.model import OperationModel, ServiceModel, Shape
 
-from localcloud.authorisation import Call, needs
+from localcloud.authorisation.call import Call
+from localcloud.authorisation.permissions import needs
 from localcloud.cloud import Cloud
 from localcloud.constraints import check
 from localcloud.errors import AwsError, ValidationException

@@ -23,7 +23,7 @@ from localcloud.adapter.iam.callers import session
 from localcloud.adapter.iam.guards import own_request
 from localcloud.adapter.sagemaker import MODELLED
 from localcloud.adapter.seam import require
-from localcloud.authorisation import waiting_for
+from localcloud.authorisation.roles import waiting_for
 from localcloud.authority import AccessDenied
 from localcloud.cloud import Cloud
 from localcloud.wire import service_model

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from localcloud.authorisation import encrypting, log_group, pulling, volume_key, watching
+from localcloud.authorisation.call import volume_key
+from localcloud.authorisation.roles import encrypting, log_group, pulling, watching
 from localcloud.authority import AccessDenied
 from localcloud.cloud import Cloud
 from localcloud.execution import spot

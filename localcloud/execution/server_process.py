@@ -14,7 +14,7 @@ from typing import Any
 
 import urllib3
 
-from localcloud.authorisation import log_group, pulling, watching
+from localcloud.authorisation.roles import log_group, pulling, watching
 from localcloud.authority import AccessDenied
 from localcloud.cloud import Cloud
 from localcloud.execution.endpoint_record import FailedChange

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from localcloud.server import Address
+from localcloud.address import Address
 from tests.waiting import until
 
 BUCKET = "features-test"

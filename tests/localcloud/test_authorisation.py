@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from localcloud import deletion, execution, experiments, features, registry, scaling, wire
-from localcloud.authorisation import Call, is_known, needs, pulling
+from localcloud.authorisation.call import Call
+from localcloud.authorisation.permissions import is_known, needs
+from localcloud.authorisation.roles import pulling
 from localcloud.authority import Authority, Need
 from localcloud.errors import AwsError
 from localcloud.operations import OPERATIONS

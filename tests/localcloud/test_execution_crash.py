@@ -14,6 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud import server
+from localcloud.address import Address, client_environment
 from localcloud.execution.jobs import SERVER_STOPPED
 from localcloud.execution.process import kill_marked
 from tests.localcloud.execution_world import (
@@ -53,7 +54,7 @@ class Machine:
     def start(self) -> None:
         address = server.start(self.data_dir, self.port)
         self.pid, self.port = address.pid, address.port
-        self.world = World(server.client_environment(address, self.data_dir))
+        self.world = World(client_environment(address, self.data_dir))
         self.sagemaker = self.world.sagemaker
         self.world.role = "arn:aws:iam::000000000000:role/execution"
         with contextlib.suppress(ClientError):  # IAM's state is written at a clean stop alone
@@ -61,7 +62,7 @@ class Machine:
 
     def kill(self) -> None:
         os.kill(self.pid, signal.SIGKILL)
-        until(lambda: server.Address.read(self.data_dir) is None)
+        until(lambda: Address.read(self.data_dir) is None)
 
     def describe(self, kind: str, name: str) -> dict[str, Any]:
         if kind == "training":

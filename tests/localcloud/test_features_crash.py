@@ -13,6 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
 from localcloud import server
+from localcloud.address import Address
 from tests.localcloud.feature_world import BUCKET, Client, clients, created, put, query, record
 from tests.waiting import until
 
@@ -48,7 +49,7 @@ class Ingestion:
         self._pool.shutdown()
 
 
-def kill(address: server.Address) -> None:
+def kill(address: Address) -> None:
     os.kill(address.pid, signal.SIGKILL)
     os.waitpid(address.pid, 0)
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 import pytest
 from botocore.exceptions import ClientError
 
-from localcloud.adapter.stepfunctions import delay
+from localcloud.adapter.pacing import delay
 from localcloud.faults.client import FaultClient
 from localcloud.server import LocalCloud
 from tests.localcloud.execution_world import (

@@ -1,0 +1,31 @@
+"""The processes of a server, ended together."""
+
+import contextlib
+
+import psutil
+
+_KILL_SECONDS = 5
+
+
+def tree(pid: int) -> list[psutil.Process]:
+    try:
+        process = psutil.Process(pid)
+        return [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def end_children(process: psutil.Process) -> None:
+    """Lambda's warm workers are ministack's children and would outlive it."""
+    children = process.children(recursive=True)
+    for child in children:
+        child.terminate()
+    _, alive = psutil.wait_procs(children, timeout=_KILL_SECONDS)
+    kill(alive)
+
+
+def kill(processes: list[psutil.Process]) -> None:
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(processes, timeout=_KILL_SECONDS)
