@@ -34,6 +34,8 @@ _VARIANT = (
     "CoreDumpConfig",
 )
 
+_SERVERLESS_MEMORY = (1024, 2048, 3072, 4096, 5120, 6144)
+
 
 def find_model(cloud: Cloud, name: str) -> Record:
     arn = records.arn(cloud, "model", name)
@@ -132,13 +134,24 @@ def create_endpoint_config(cloud: Cloud, request: Record) -> Record:
 
 def _check_variant(cloud: Cloud, variant: dict[str, Any]) -> None:
     records.refuse(variant, _VARIANT)
-    records.refuse(variant.get("ServerlessConfig", {}), ["ProvisionedConcurrency"])
+    _check_serverless(variant.get("ServerlessConfig"))
     if "ModelName" not in variant or ("InstanceType" in variant) == ("ServerlessConfig" in variant):
         raise ValidationException(
             f"Variant {variant['VariantName']!r} needs ModelName and either InstanceType or "
             "ServerlessConfig in localcloud"
         )
     find_model(cloud, variant["ModelName"])
+
+
+def _check_serverless(config: Record | None) -> None:
+    if config is None:
+        return
+    records.refuse(config, ["ProvisionedConcurrency"])
+    if config["MemorySizeInMB"] not in _SERVERLESS_MEMORY:
+        allowed = ", ".join(map(str, _SERVERLESS_MEMORY))
+        raise ValidationException(
+            f"MemorySizeInMB must be one of {allowed}; it is {config['MemorySizeInMB']}"
+        )
 
 
 def _check_capture(request: Record) -> None:

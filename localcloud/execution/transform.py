@@ -140,13 +140,11 @@ def stop_transform_job(cloud: Cloud, request: Record) -> Record:
     if record is None:
         raise ResourceNotFound(_missing(name))
     job = engine(cloud).queue.get(KIND, name)
-    if record["TransformJobStatus"] == "InProgress" and job is not None:
-        job.update(TransformJobStatus="Stopping")
-        job.stop.set()
-    elif record["TransformJobStatus"] != "Stopping":
+    if job is None or not job.request_stop():
+        ended = cloud.store.get(KIND, name) or record
         raise ValidationException(
             "The request was rejected because the transform job is in status "
-            f"{record['TransformJobStatus']}."
+            f"{ended['TransformJobStatus']}."
         )
     return {}
 

@@ -264,6 +264,13 @@ def test_a_serverless_endpoint_answers_no_more_at_once_than_allowed(
             "either InstanceType",
         ),
         ({"InstanceType": None}, "either InstanceType or ServerlessConfig"),
+        (
+            {
+                "InstanceType": None,
+                "ServerlessConfig": {"MemorySizeInMB": 1500, "MaxConcurrency": 1},
+            },
+            "must be one of 1024, 2048, 3072, 4096, 5120, 6144; it is 1500",
+        ),
         ({"RoutingConfig": {"RoutingStrategy": "RANDOM"}}, "RoutingConfig is not supported"),
     ],
 )
