@@ -12,13 +12,14 @@ export PYTHON TORCH REVIEWS DATA_DIR
 
 PY := .venv/bin/python
 STAMP := .venv/.installed
+TOOLS_STAMP := build/security/.installed
 # Whole runs share one deployment, and the CDK's output folder; the others run side by side.
 PARALLEL := OMP_NUM_THREADS=1 $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile \
-    --ignore tests/integration
+    --ignore tests/integration --ignore tests/chaos
 SOURCES := app.py benchmarks cli console infra lambdas localcloud ml_code notebooks tests tools
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo destroy test test-all bench docs lint synth clean
+.PHONY: help install demo destroy test test-all chaos security bench docs lint synth clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,9 +40,23 @@ test: $(STAMP) lint ## All checks, with whole runs of the state machine (about 2
 	$(PARALLEL) -m "not slow"
 	$(PY) -m pytest -m "not slow" tests/integration
 
-test-all: $(STAMP) lint ## The slow tests too.
+test-all: $(STAMP) lint security ## The slow tests too, and what `make security` finds.
 	$(PARALLEL)
 	$(PY) -m pytest tests/integration
+	$(PY) -m pytest tests/chaos
+
+chaos: $(STAMP) ## Break what can break, in whole runs (an hour), and write docs/reliability.md.
+	rm -rf build/chaos
+	$(PY) -m pytest tests/chaos
+	$(PY) -m tools.write_reliability
+
+security: $(STAMP) $(TOOLS_STAMP) ## checkov, bandit, detect-secrets and pip-audit, on all of it.
+	$(PY) -m tools.security
+
+$(TOOLS_STAMP): requirements-security.txt
+	@.venv/bin/python -m venv build/security
+	@build/security/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
 
 bench: $(STAMP) ## Measure against peers (an hour). REVIEWS=path.csv
 	$(PY) -m benchmarks preparation memory training serving accuracy functions \

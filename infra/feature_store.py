@@ -111,7 +111,7 @@ class FeatureStore(Construct):
             recursive_delete_option=True,
             work_group_configuration=athena.CfnWorkGroup.WorkGroupConfigurationProperty(
                 result_configuration=results,
-                enforce_work_group_configuration=False,
+                enforce_work_group_configuration=True,  # no result goes elsewhere, or in plain
                 publish_cloud_watch_metrics_enabled=True,
             ),
         )

@@ -140,7 +140,11 @@ def preparation(settings: Settings, values: Values) -> dict[str, Any]:
     return {
         "code": f"{values.code}/source/preprocess.py",
         "inputs": [_read("reviews", values.reviews), *_modules(settings, values)],
-        "outputs": [_write(name, f"{values.features}/{name}") for name in (*SPLITS, "report")],
+        "outputs": [
+            *(_write(name, f"{values.features}/{name}") for name in SPLITS),
+            # Also of a job that fails: what the Feature Store refused is there.
+            _write("report", f"{values.features}/report", mode="Continuous"),
+        ],
         # One word each: an empty value, such as that of no title, would be lost on the way.
         "arguments": [
             *(f"--{name}={value}" for name, value in arguments.items()),
@@ -348,8 +352,13 @@ def _read(name: str, source: str) -> Any:
     return ProcessingInput(input_name=name, source=source, destination=f"{_INPUT}/{name}")
 
 
-def _write(name: str, destination: str) -> Any:
-    return ProcessingOutput(output_name=name, source=f"{_OUTPUT}/{name}", destination=destination)
+def _write(name: str, destination: str, *, mode: str = "EndOfJob") -> Any:
+    return ProcessingOutput(
+        output_name=name,
+        source=f"{_OUTPUT}/{name}",
+        destination=destination,
+        s3_upload_mode=mode,
+    )
 
 
 def _volume_key(fleet: Fleet, values: Values) -> str | None:

@@ -19,8 +19,8 @@ _CAUGHT = (
     "($cause := $states.errorOutput.Cause; $contains($cause, '\"errorMessage\"')"
     " ? $parse($cause).errorMessage : $cause ? $cause : $states.errorOutput.Error)"
 )
-# https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html; the last is of
-# lambdas/common/steps.py.
+# https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html; the last of
+# _PASSING is of lambdas/common/steps.py.
 _PASSING = (
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.ServiceException",
@@ -29,6 +29,16 @@ _PASSING = (
     "Lambda.TooManyRequestsException",
     "Throttled",
 )
+# The function's own process, which may do better in another one; or it has too little time or
+# memory, and then a third try is the last.
+_ENDED = ("Lambda.Unknown", "Runtime.ExitError", "Sandbox.Timedout")
+_ENDED_ATTEMPTS = 2
+# An error without a name of its own, and a call without an answer.
+_OWN_CALLS = {
+    "sagemaker": ("SageMaker.SageMakerException", "SageMaker.SdkClientException"),
+    "sns": ("Sns.SnsException", "Sns.SdkClientException"),
+}
+_OWN_ATTEMPTS = 30  # some half an hour: no job of days is given up for minutes of throttling
 # Somebody else has to finish first.
 _BUSY = ("LimitReached", "EndpointBusy")
 _BUSY_ATTEMPTS = 30  # some four hours
@@ -91,9 +101,10 @@ class States:
         payload: Mapping[str, Any],
         keep: Mapping[str, str] | None = None,
         result: str = RESULT,
+        failing: Mapping[str, str] | None = None,
         **options: Any,
     ) -> tasks.LambdaInvoke:
-        """Calls a function of lambdas/ and keeps what it answers."""
+        """Calls a function of lambdas/ and keeps what it answers, or `failing` if it fails."""
         task = invoke(
             self._scope,
             id_,
@@ -104,19 +115,23 @@ class States:
             **options,
         )
         self.resources.append(f"{function.function_arn}:*")
-        self.catch(task, step)
+        self.catch(task, step, failing)
         return task
 
     def start(
-        self, name: str, function: lambda_.IFunction, payload: Mapping[str, Any]
+        self, name: str, function: lambda_.IFunction, payload: Mapping[str, Any], *, job: str
     ) -> tasks.LambdaInvoke:
-        """Starts a job, from where the waiting begins anew."""
+        """Starts a job, from where the waiting begins anew.
+
+        `job` is what the function would answer: it may have started the job and then died.
+        """
         return self.call(
             f"Start{name}",
             function,
             step=name,
             payload={"run": query("$run"), "attempt": ATTEMPT, **payload},
             keep={"job": RESULT, **self.fresh_wait()},
+            failing={"job": job},
         )
 
     def ask(
@@ -141,9 +156,8 @@ class States:
             iam_resources=[resource],
             **options,
         )
-        # The service's errors all have its own name; such a call is cheap to repeat.
-        prefix = {"sagemaker": "SageMaker.SageMakerException", "sns": "Sns.SnsException"}[service]
-        task.add_retry(errors=[prefix, "States.Timeout"], **_soon())
+        errors = [*_OWN_CALLS[service], "States.Timeout"]
+        task.add_retry(errors=errors, **_soon(_OWN_ATTEMPTS))
         self.catch(task, step)
         return task
 
@@ -208,8 +222,10 @@ class States:
     def fresh_wait(self) -> dict[str, str]:
         return {"wait": str(self._waiting.start_s), "waited": "0"}
 
-    def catch(self, task: sfn.TaskStateBase, step: str) -> None:
-        assign = {"step": step, "reason": query(_CAUGHT)}
+    def catch(
+        self, task: sfn.TaskStateBase, step: str, keep: Mapping[str, str] | None = None
+    ) -> None:
+        assign = {"step": step, "reason": query(_CAUGHT), **queries(keep or {})}
         task.add_catch(self.failure, errors=["States.ALL"], assign=assign)
 
 
@@ -221,7 +237,10 @@ def invoke(
     payload: Mapping[str, Any],
     **options: Any,
 ) -> tasks.LambdaInvoke:
-    """Calls a function; only what passes by itself is tried again."""
+    """Calls a function; only what passes by itself is tried again.
+
+    A function may do everything twice: it finds what it has made before.
+    """
     task = tasks.LambdaInvoke.jsonata(
         scope,
         id_,
@@ -231,6 +250,7 @@ def invoke(
         **options,
     )
     task.add_retry(errors=list(_PASSING), **_soon())
+    task.add_retry(errors=list(_ENDED), **_soon(_ENDED_ATTEMPTS))
     task.add_retry(
         errors=list(_BUSY),
         interval=Duration.minutes(1),
@@ -241,10 +261,10 @@ def invoke(
     return task
 
 
-def _soon() -> dict[str, Any]:
+def _soon(attempts: int = 8) -> dict[str, Any]:
     return {
         "interval": Duration.seconds(2),
-        "max_attempts": 8,
+        "max_attempts": attempts,
         "max_delay": Duration.minutes(2),
         "jitter_strategy": sfn.JitterType.FULL,
     }

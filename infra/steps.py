@@ -78,7 +78,10 @@ class Steps:
 
     def processing(self) -> Step:
         start = self._states.start(
-            "Processing", self._functions.start_processing, {"request": self._requests.processing}
+            "Processing",
+            self._functions.start_processing,
+            {"request": self._requests.processing},
+            job=self._job("processing", "process"),
         )
         job = self._processing_job("Processing")
         return self._states.wait_for("Processing", start, job, capacity=True)
@@ -114,7 +117,10 @@ class Steps:
 
     def training(self) -> Step:
         start = self._states.start(
-            "Training", self._functions.start_training, {"request": self._requests.training}
+            "Training",
+            self._functions.start_training,
+            {"request": self._requests.training},
+            job=self._job("training", "train"),
         )
         artefact = "$states.result.ModelArtifacts.S3ModelArtifacts"
         job = Describe(
@@ -136,9 +142,15 @@ class Steps:
             "Evaluation",
             self._functions.start_evaluation,
             {"request": self._requests.evaluation, "model_data": query("$model_data")},
+            job=self._job("processing", "evaluate"),
         )
         job = self._processing_job("Evaluation")
         return self._states.wait_for("Evaluation", start, job, capacity=True)
+
+    def _job(self, kind: str, verb: str) -> str:
+        """Of this attempt, named as in lambdas/common/run.py."""
+        name = f"'{self._settings.name}-{verb}-' & $run.id & '-' & $attempt"
+        return f"{{'kind': '{kind}', 'name': {name}}}"
 
     def _processing_job(self, name: str) -> Describe:
         stopped = f"'the {name.lower()} job was stopped'"
@@ -169,7 +181,6 @@ class Steps:
             step="Gate",
             payload={
                 "run": query("$run"),
-                "attempt": ATTEMPT,
                 "gate": query("$gate"),
                 "needs_approval": settings.approval,
                 "model_data": query("$model_data"),

@@ -15,6 +15,9 @@ _LOG_DAYS = 90
 _OLD_VERSION_DAYS = 30
 _UPLOAD_DAYS = 7
 _EMPTIER = "Custom::S3AutoDeleteObjectsCustomResourceProvider"
+_OF_ITSELF = "It has the access logs of the others."
+_WRITTEN_ONCE = "S3 writes each log once, and nobody may write over it."
+_KEEPS_NOTHING = "This environment keeps nothing when it is destroyed; prod has versions."
 
 
 class Storage(Construct):
@@ -39,6 +42,7 @@ class Storage(Construct):
             encryption=s3.BucketEncryption.S3_MANAGED,
             lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(_LOG_DAYS))],
         )
+        _excuse(self._logs, CKV_AWS_18=_OF_ITSELF, CKV_AWS_21=_WRITTEN_ONCE)
         self.data = self._logged_bucket("Data", "data")
         self.artefacts = self._logged_bucket("Artefacts", "artefacts")
         if not settings.keep_data:
@@ -77,7 +81,7 @@ class Storage(Construct):
         )
 
     def _logged_bucket(self, id_: str, purpose: str) -> s3.IBucket:
-        self._bucket(
+        bucket = self._bucket(
             id_,
             purpose,
             encryption=s3.BucketEncryption.KMS,
@@ -93,6 +97,8 @@ class Storage(Construct):
                 )
             ],
         )
+        if not self._settings.keep_data:
+            _excuse(bucket, CKV_AWS_21=_KEEPS_NOTHING)
         # Other stacks know it by its name, which is fixed, and so do not depend on its making.
         return s3.Bucket.from_bucket_name(self, f"{id_}ByName", self._name(purpose))
 
@@ -120,7 +126,16 @@ class Storage(Construct):
             "EmptierLogs",
             retention=logs.RetentionDays.ONE_MONTH,
             removal_policy=RemovalPolicy.DESTROY,
+            encryption_key=self.key,
         )
         handler: IConstruct = Stack.of(self).node.find_child(_EMPTIER).node.find_child("Handler")
         assert isinstance(handler, CfnResource)  # noqa: S101 - aws-cdk-lib is pinned
         handler.add_property_override("LoggingConfig", {"LogGroup": group.log_group_name})
+
+
+def _excuse(bucket: s3.Bucket, **reasons: str) -> None:
+    """Tells checkov, by the numbers of its rules, why a bucket is as it is."""
+    resource = bucket.node.default_child
+    assert isinstance(resource, CfnResource)  # noqa: S101 - aws-cdk-lib is pinned
+    skipped = [{"id": rule, "comment": reason} for rule, reason in reasons.items()]
+    resource.add_metadata("checkov", {"skip": skipped})

@@ -12,12 +12,14 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
 import botocore.session
 from botocore.model import OperationModel, ServiceModel, Shape
+from botocore.utils import parse_timestamp
 
 from localcloud.authorisation.call import Call
 from localcloud.authorisation.permissions import needs
@@ -33,6 +35,7 @@ TARGETS = {"SageMaker": CONTROL_PLANE, "AnyScaleFrontendService": SCALING}  # by
 RUNTIMES = ("sagemaker-runtime", "sagemaker-featurestore-runtime", "sagemaker-metrics")
 _PARTS = ("member", "key", "value")  # of lists and maps
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/")
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")  # whole characters have two
 _LOGGER = logging.getLogger(__name__)
 Values = dict[str, Any]
 
@@ -65,6 +68,8 @@ def respond(cloud: Cloud, request: HttpRequest) -> HttpResponse:
         return _perform(cloud, request)
     except AwsError as error:
         return error_response(error)
+    except RecursionError:  # only a body goes deep
+        return error_response(AwsError("SerializationException", "The body is nested too deeply"))
     except Exception as error:
         _LOGGER.exception("%s %s", request.method, request.path)
         return error_response(AwsError("InternalFailure", f"{type(error).__name__}: {error}", 500))
@@ -173,18 +178,18 @@ def _located(shape: Shape) -> list[tuple[str, str, str, bool]]:
 
 def _document(shape: Shape, body: bytes) -> Values:
     document = _read_json(body)
-    if b"null" not in body and not _has_blobs(shape):
+    if b"null" not in body and not _has_encoded(shape):
         return document  # nothing in it to drop or decode
     members: Values = _members(shape, document)
     return members
 
 
 @cache
-def _has_blobs(shape: Shape) -> bool:
+def _has_encoded(shape: Shape) -> bool:
     seen, waiting = set(), [shape]
     while waiting:
         shape = waiting.pop()
-        if shape.type_name == "blob":
+        if shape.type_name in ("blob", "timestamp"):
             return True
         if shape.name not in seen:
             seen.add(shape.name)
@@ -200,11 +205,24 @@ def _read_json(body: bytes) -> Values:
         raise AwsError("SerializationException", f"The body is not JSON: {error}") from error
     if not isinstance(document, dict):
         raise AwsError("SerializationException", "The body is not a JSON object")
+    if _SURROGATE.search(body):
+        _check_unicode(document)
     return document
 
 
+def _check_unicode(document: Values) -> None:
+    """Half a character is in no file and no database."""
+    try:
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise AwsError("SerializationException", f"The body is not Unicode: {error}") from error
+
+
 def _members(shape: Shape, document: Any) -> Any:
-    """JSON without nulls, with blobs as bytes. Other types are the validator's business."""
+    """JSON without nulls, with blobs as bytes and moments as seconds since the epoch.
+
+    Other types are the validator's business.
+    """
     kind = shape.type_name
     if kind == "structure" and isinstance(document, dict):
         return {
@@ -221,7 +239,19 @@ def _members(shape: Shape, document: Any) -> Any:
             return base64.b64decode(document, validate=True)
         except binascii.Error as error:
             raise ValidationException(f"Value {document!r} is not base64") from error
+    if kind == "timestamp" and isinstance(document, str | int | float):
+        return _seconds(document)
     return document
+
+
+def _seconds(moment: str | float) -> float:
+    """SDKs send numbers; state machines may send ISO 8601."""
+    try:
+        seconds = parse_timestamp(moment).timestamp() if isinstance(moment, str) else moment
+        datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError, RuntimeError) as error:  # botocore's is the last
+        raise AwsError("SerializationException", f"{moment!r} is no timestamp") from error
+    return seconds
 
 
 def _remember_tags(cloud: Cloud, model: OperationModel, request: Values, output: Values) -> None:

@@ -5,10 +5,12 @@ python3 /opt/ml/processing/input/code/evaluate.py --output-data /opt/ml/processi
 Writes evaluation.json and evaluation.html.
 """
 
+import gzip
 import json
 import sys
 import tarfile
 import tempfile
+import zlib
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +20,7 @@ from typing import Any
 from problems import ArgumentParser, UserError, run
 
 _ARCHIVE = "model.tar.gz"
+_BLOCK_BYTES = 1 << 20
 _MISTAKES = 20
 _LONGEST_TEXT = 400
 
@@ -43,9 +46,11 @@ def extract(source: Path, target: Path) -> Path:
         found = ", ".join(sorted(p.name for p in source.glob("*"))) or "nothing"
         raise UserError(f"{source.name}: no {_ARCHIVE} in it; found {found}")
     try:
-        with tarfile.open(archive, "r:gz") as tar:
+        with gzip.open(archive) as content, tarfile.open(fileobj=content, mode="r|") as tar:
             tar.extractall(target, filter="data")  # refuses paths and links that lead outside
-    except (tarfile.TarError, EOFError, OSError) as error:
+            while content.read(_BLOCK_BYTES):  # to gzip's checksum, behind the last member
+                pass
+    except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
         raise UserError(f"{archive.name}: cannot be unpacked: {error}") from error
     return target
 

@@ -3,7 +3,7 @@
 from html import escape
 from typing import Any
 
-from page import against_diagonal, document, note, section, table
+from page import against_diagonal, document, note, scrolling, section, table
 
 
 def render(result: dict[str, Any]) -> str:
@@ -47,7 +47,10 @@ def _confusion(result: dict[str, Any]) -> str:
         rows.append(f'<tr><th scope="row">is {escape(label)}</th>{cells}</tr>')
     return section(
         "Confusion matrix",
-        f"<table><thead><tr><th></th>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>",
+        scrolling(
+            "Confusion matrix",
+            f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>",
+        ),
     )
 
 
@@ -66,9 +69,9 @@ def _reliability(result: dict[str, Any]) -> str:
     return section(
         "Reliability",
         note(
-            "How often the model is right (up) when it is so sure (right). On the line its "
-            "probabilities can be taken at their word; under it, it is too sure. Expected "
-            f"calibration error: {found['expected_calibration_error']:.3f}."
+            "Across: how sure the model is; up: how often it is right then. On the line its "
+            "probabilities can be taken at their word; below it is too sure, above not sure "
+            f"enough. Expected calibration error: {found['expected_calibration_error']:.3f}."
         ),
         against_diagonal("Accuracy by probability", points, ("probability said", "right")),
         table(["probability said", "reviews", "mean probability", "right"], rows),
@@ -76,6 +79,8 @@ def _reliability(result: dict[str, Any]) -> str:
 
 
 def _mistakes(result: dict[str, Any]) -> str:
+    if not result["worst_mistakes"]:
+        return section("Worst mistakes", note("There are none."))
     rows = [
         (mistake["text"], mistake["is"], mistake["said"], f"{mistake['probability']:.3f}")
         for mistake in result["worst_mistakes"]

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from problems import UserError
+
 COLUMNS = (
     "review_id", "date", "sentiment", "label_id", "star_rating", "input_ids", "review_body",
     "split_type",
@@ -60,7 +62,8 @@ class FeatureFile:
         else:
             import pyarrow.parquet as pq
 
-            self._file = pq.ParquetWriter(self._path, _arrow_table([]).schema)
+            schema = _arrow_table([]).schema
+            self._file = pq.ParquetWriter(self._path, schema, write_page_checksum=True)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -74,13 +77,27 @@ class FeatureFile:
 
 
 def read_frames(path: Path, *, rows: int) -> Iterator[Any]:
-    """The file's rows as pandas frames of texts, `rows` at a time; no value is an empty text."""
+    """The file's rows as pandas frames of texts, `rows` at a time; no value is an empty text.
+
+    Raises UserError for a file that is damaged.
+    """
+    frames = _csv_frames if path.suffix == f".{CSV}" else _parquet_frames
+    try:
+        yield from frames(path, rows)
+    except (OSError, ValueError) as error:  # those of pandas and of Arrow are ValueErrors
+        reason = " ".join(str(error).split())
+        raise UserError(f"{path.parent.name}/{path.name}: cannot be read: {reason}") from error
+
+
+def _csv_frames(path: Path, rows: int) -> Iterator[Any]:
     import pandas as pd
 
-    if path.suffix == f".{CSV}":
-        yield from pd.read_csv(path, dtype=str, keep_default_na=False, chunksize=rows)
-        return
+    yield from pd.read_csv(path, dtype=str, keep_default_na=False, chunksize=rows)
+
+
+def _parquet_frames(path: Path, rows: int) -> Iterator[Any]:
     import pyarrow.parquet as pq
 
-    for batch in pq.ParquetFile(path).iter_batches(batch_size=rows):
+    file = pq.ParquetFile(path, page_checksum_verification=True)
+    for batch in file.iter_batches(batch_size=rows):
         yield batch.to_pandas(integer_object_nulls=True).fillna("").astype(str)

@@ -11,7 +11,7 @@ from problems import UserError
 # Version 2 of the SDK, which this project pins, would announce version 3 at every import.
 os.environ.setdefault("SAGEMAKER_SUPPRESS_V2_WARNING", "1")
 
-_ATTEMPTS = 3
+ATTEMPTS = 3
 _CHUNK_ROWS = 10_000
 # The SDK would report each call to its makers; a job in a closed network must not try.
 _NO_TELEMETRY = {
@@ -39,10 +39,10 @@ def open_feature_group(name: str) -> Any:
     return group
 
 
-def ingest_file(group: Any, path: Path, *, workers: int, dead_letters: Path) -> int:
-    """Ingests a file of features; returns the rows stored.
+def ingest_file(group: Any, path: Path, *, workers: int, dead_letters: Path) -> tuple[int, int]:
+    """Ingests a file of features; returns (rows stored, rows that failed three times).
 
-    Rows that fail three times are written to `dead_letters`; then UserError says how many.
+    Those that failed are added to `dead_letters`.
     """
     stored = failed = 0
     for read in read_frames(path, rows=_CHUNK_ROWS):
@@ -52,27 +52,22 @@ def ingest_file(group: Any, path: Path, *, workers: int, dead_letters: Path) -> 
         stored += len(frame) - len(lost)
         if len(lost):
             dead_letters.parent.mkdir(parents=True, exist_ok=True)
-            lost.to_csv(dead_letters, mode="a", header=not failed, index=False)
+            lost.to_csv(dead_letters, mode="a", header=not dead_letters.exists(), index=False)
             failed += len(lost)
-    if failed:
-        raise UserError(
-            f"feature group {group.name!r}: {failed} rows of {path.parent.name} failed "
-            f"{_ATTEMPTS} times; they are in {dead_letters.name}"
-        )
-    return stored
+    return stored, failed
 
 
 def _ingest(group: Any, frame: Any, workers: int) -> Any:
     """The rows of `frame` that every attempt failed to store."""
     from sagemaker.feature_store.feature_group import IngestionError
 
-    for attempt in range(_ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         try:
             group.ingest(data_frame=frame, max_workers=workers, wait=True)
         except IngestionError as error:
             print(f"{len(error.failed_rows)} rows failed, attempt {attempt + 1}", flush=True)
             frame = frame.loc[error.failed_rows]
-            if attempt + 1 < _ATTEMPTS:
+            if attempt + 1 < ATTEMPTS:
                 time.sleep(2**attempt)
         else:
             return frame.iloc[:0]

@@ -8,6 +8,7 @@ text/csv                one text a row, first column, no header
 import csv
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ except ModuleNotFoundError:  # outside a serving image the errors only need the 
 JSON_LINES, JSON, CSV = "application/jsonlines", "application/json", "text/csv"
 _MAX_BYTES = 6 * 2**20
 _MAX_TEXTS = 2_000
+_SURROGATE = re.compile(r"[\ud800-\udfff]")  # JSON can write them, no tokenizer reads them
 
 
 class RequestError(BaseInferenceToolkitError):  # type: ignore[misc]  # untyped base
@@ -143,7 +145,7 @@ def _csv(body: str) -> Texts:
 def _parsed(text: str, where: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # the latter when it is nested too deeply
         raise RequestError(400, f"{where} is not JSON: {error}") from error
 
 
@@ -156,6 +158,8 @@ def _features(item: Any, where: str) -> list[str]:
     for text in texts:
         if not isinstance(text, str) or not text.strip():
             raise RequestError(400, f"{where}: features must be texts that are not empty")
+        if _SURROGATE.search(text):
+            raise RequestError(400, f"{where}: features must be Unicode, without lone surrogates")
     return texts
 
 

@@ -18,7 +18,10 @@ td:first-child, th:first-child { text-align: left; }
 th { color: var(--soft); font-weight: 600; }
 svg { width: 100%; height: auto; background: var(--panel); border-radius: 6px; }
 svg text { fill: var(--soft); font: 11px system-ui, sans-serif; }
+svg { margin-bottom: .5rem; }
+.wide { overflow-x: auto; }
 p.note { color: var(--soft); }
+@media (max-width: 40rem) { .plot text { font-size: 20px; } }
 """
 
 
@@ -46,7 +49,17 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     lines = "".join(
         "<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows
     )
-    return f"<table><thead><tr>{names}</tr></thead><tbody>{lines}</tbody></table>"
+    return scrolling(
+        f"Table of {', '.join(head)}",
+        f"<table><thead><tr>{names}</tr></thead><tbody>{lines}</tbody></table>",
+    )
+
+
+def scrolling(label: str, content: str) -> str:
+    """A box that scrolls in a narrow window, by keyboard too."""
+    return (
+        f'<div class="wide" role="region" tabindex="0" aria-label="{escape(label)}">{content}</div>'
+    )
 
 
 def bars(title: str, heights: Sequence[float], labels: Sequence[str], ends: tuple[str, str]) -> str:
@@ -95,7 +108,8 @@ def against_diagonal(
 
 def _svg(title: str, content: str) -> str:
     return (
-        f'<svg viewBox="0 -4 {_WIDTH} {_HEIGHT + 24}" role="img" aria-label="{escape(title)}">'
+        f'<svg class="plot" viewBox="0 -4 {_WIDTH} {_HEIGHT + 24}" role="img" '
+        f'aria-label="{escape(title)}">'
         f"{content}</svg>"
     )
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feature_files import FeatureFile
-from feature_store import ingest_file, open_feature_group
+from feature_store import ATTEMPTS, ingest_file, open_feature_group
 from features import FeatureTask, make_features
 from problems import UserError
 from quality import length_histogram
@@ -87,8 +87,13 @@ class Preparation:
             seed=settings.seed,
         )
         written, lengths = self._write(screened, selection)
-        ingested = self._ingest(written)
+        ingested, failed = self._ingest(written)
         self._report(selection, rejects, rows, written, lengths, ingested)
+        if failed:
+            raise UserError(
+                f"feature group {self._group.name!r}: {failed} rows failed {ATTEMPTS} times; they "
+                f"are in {self._dead_letters.name}"
+            )
         progress(1.0, "done", sum(written.values()))
 
     def _screen(self) -> tuple[list[Screened], Rejects, int]:
@@ -156,19 +161,26 @@ class Preparation:
             )
             start = end
 
-    def _ingest(self, written: Counter[str]) -> int:
+    def _ingest(self, written: Counter[str]) -> tuple[int, int]:
+        """(rows stored, rows that failed) of all splits; each row is one or the other."""
+        ingested, failed, total = 0, 0, max(1, sum(written.values()))
         if self._group is None:
-            return 0
-        ingested, total = 0, max(1, sum(written.values()))
+            return ingested, failed
+        self._dead_letters.unlink(missing_ok=True)
         for split in SPLITS:
-            ingested += ingest_file(
+            stored, lost = ingest_file(
                 self._group,
                 self._part(split),
                 workers=min(32, 4 * self._settings.workers),
-                dead_letters=self._output / "report" / f"failed-{self._host.name}.csv",
+                dead_letters=self._dead_letters,
             )
+            ingested, failed = ingested + stored, failed + lost
             progress(0.6 + 0.4 * ingested / total, "ingest", ingested)
-        return ingested
+        return ingested, failed
+
+    @property
+    def _dead_letters(self) -> Path:
+        return self._output / "report" / f"failed-{self._host.name}.csv"
 
     def _part(self, split: str) -> Path:
         return self._output / split / f"part-{self._host.name}.{self._settings.format}"

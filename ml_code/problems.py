@@ -1,6 +1,7 @@
 """How a job tells its user what went wrong: one plain line for a mistake, never a traceback."""
 
 import argparse
+import contextlib
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -90,5 +91,6 @@ def _write_message(arguments: Sequence[str], message: str) -> None:
     path = finder.parse_known_args(list(arguments))[0].message_file
     if path is None:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(message[:_MESSAGE_LIMIT], encoding="utf-8")
+    with contextlib.suppress(OSError):  # a full disk: the log says why, and that stays its end
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(message[:_MESSAGE_LIMIT], encoding="utf-8")

@@ -17,7 +17,7 @@ def render(report: dict[str, Any]) -> str:
     """The page of a report that StepProfile made."""
     findings = "".join(f"<li>{escape(line)}</li>" for line in report["findings"])
     return document(
-        "Profiler report",
+        "Profile of the training",
         [
             f"<ul>{findings}</ul>",
             _step_times(report),
@@ -31,16 +31,21 @@ def render(report: dict[str, Any]) -> str:
 def _step_times(report: dict[str, Any]) -> str:
     step, histogram = report["step_ms"], report["step_histogram"]
     counts, edges = histogram["counts"], histogram["edges_ms"]
-    labels = [f"{n} steps of {edges[at]:.0f} to {edges[at + 1]:.0f} ms" for at, n in
-              enumerate(counts)]  # fmt: skip
+    labels = [
+        f"{n} steps of {_ms(edges[at])} to {_ms(edges[at + 1])}" for at, n in enumerate(counts)
+    ]
     return section(
         "Step time",
         note(
-            f"{report['steps']} steps; mean {step['mean']} ms, median {step['p50']} ms, "
-            f"p95 {step['p95']} ms, p99 {step['p99']} ms."
+            f"{report['steps']:,} steps; mean {_ms(step['mean'])}, median {_ms(step['p50'])}, "
+            f"p95 {_ms(step['p95'])}, p99 {_ms(step['p99'])}."
         ),
-        bars("Steps by duration", counts, labels, (f"{edges[0]:.0f} ms", f"{edges[-1]:.0f} ms")),
+        bars("Steps by duration", counts, labels, (_ms(edges[0]), _ms(edges[-1]))),
     )
+
+
+def _ms(value: float) -> str:
+    return f"{value:,.0f} ms" if value >= 100 else f"{value:.1f} ms"
 
 
 def _where_time_goes(report: dict[str, Any]) -> str:
@@ -63,7 +68,7 @@ def _series(samples: list[dict[str, float]]) -> list[str]:
 
 def _operators(report: dict[str, Any]) -> str:
     rows = [
-        (entry["name"], entry["ms"], f"{entry['share']:.1%}", entry["calls"])
+        (entry["name"], f"{entry['ms']:,.1f}", f"{entry['share']:.1%}", f"{entry['calls']:,}")
         for entry in report["operators"]
     ]
     return section(

@@ -55,12 +55,12 @@ def parse(argument: str) -> RatedLabels:
     names = tuple(part["name"] for part in classes)
     if len(names) < 2 or len(set(names)) < len(names):
         _refuse(argument, "it must name two classes or more, each once")
-    sentiments = tuple(int(part["sentiment"]) for part in classes if part["sentiment"])
-    if len(sentiments) not in (0, len(names)):
+    if len([part for part in classes if part["sentiment"]]) not in (0, len(names)):
         _refuse(argument, "either all classes have a sentiment or none")
     ratings = [(part["ratings"] or part["name"]).split(",") for part in parts]
     labels = [names.index(part["name"]) if part["name"] else UNUSED for part in parts]
     try:
+        sentiments = tuple(int(part["sentiment"]) for part in classes if part["sentiment"])
         found = _ratings(ratings, labels)
     except ValueError as error:
         _refuse(argument, str(error))
@@ -81,15 +81,22 @@ def _ratings(groups: list[list[str]], labels: list[int]) -> Ratings:
         return Texts(_by_rating(texts, labels), tuple(range(max(labels) + 1)))
     numbers = [[number for rating in group for number in _range(rating)] for group in groups]
     label_of = _by_rating(numbers, labels)
-    scale = range(min(label_of), max(label_of) + 1)
-    if len(scale) > _MOST_PLACES:
-        raise ValueError(f"from {scale[0]} to {scale[-1]} are more than {_MOST_PLACES} numbers")
+    scale = _scale(min(label_of), max(label_of))
     return Numbers(scale[0], tuple(label_of.get(number, UNUSED) for number in scale))
 
 
 def _range(rating: str) -> range:
     first, _, last = rating.partition("..")
-    return range(int(first), int(last or first) + 1)
+    return _scale(int(first), int(last or first))
+
+
+def _scale(first: int, last: int) -> range:
+    """Refuses a long one before it is made: it may not fit into the memory."""
+    if last < first:
+        raise ValueError(f"from {first} to {last} is no number")
+    if last - first >= _MOST_PLACES:
+        raise ValueError(f"from {first} to {last} are more than {_MOST_PLACES} numbers")
+    return range(first, last + 1)
 
 
 def _by_rating(groups: list[list[Rating]], labels: list[int]) -> dict[Rating, int]:

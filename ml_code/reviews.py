@@ -3,6 +3,7 @@
 import codecs
 import csv
 import gzip
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -147,7 +148,7 @@ def _opened(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
         try:
             with gzip.open(raw) as content:
                 yield cast(IO[bytes], content), raw
-        except (gzip.BadGzipFile, EOFError) as error:
+        except (gzip.BadGzipFile, zlib.error, EOFError) as error:
             raise UserError(f"{path.name}: not a whole gzip file: {error}") from error
 
 

@@ -47,6 +47,8 @@ def read_rows(folder: Path, labels: Labels, *, with_texts: bool = False) -> Rows
 
 
 def _row(row: dict[Any, str], labels: Labels, where: str) -> tuple[str, list[int], int, int]:
+    if row.get("split_type") == "":  # the last column, of which each row has a value
+        raise UserError(f"{where}: the row is cut off")
     try:
         ids = json.loads(row["input_ids"])
         label = int(row["label_id"])

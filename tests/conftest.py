@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.fuzz.cases import tally
+
 
 @pytest.fixture(autouse=True, scope="session")
 def _no_real_aws() -> Iterator[None]:
@@ -26,3 +28,13 @@ def _no_real_aws() -> Iterator[None]:
         patch.setenv(name, value)
     yield
     patch.undo()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many inputs were made up, by area."""
+    reports = [one for found in terminalreporter.stats.values() for one in found]
+    tried = tally(one for one in reports if isinstance(one, pytest.TestReport))
+    if tried:
+        terminalreporter.section("made-up inputs")
+        for area, count in {**tried, "together": sum(tried.values())}.items():
+            terminalreporter.write_line(f"{count:>8,} {area}")

@@ -5,9 +5,9 @@ class BlockMissing(ValueError):
     """The page has no place for the block."""
 
 
-def replace(page: str, name: str, content: str) -> str:
+def replace(page: str, name: str, content: str, by: str = "make docs") -> str:
     """The page with this content of the block. Raises BlockMissing."""
-    begin, end = f"<!-- {name}: made by `make docs` -->\n", f"<!-- end of {name} -->\n"
+    begin, end = f"<!-- {name}: made by `{by}` -->\n", f"<!-- end of {name} -->\n"
     before, found, rest = page.partition(begin)
     _, ended, after = rest.partition(end)
     if not found or not ended:

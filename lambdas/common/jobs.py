@@ -7,6 +7,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from common.run import Document
+from common.steps import passes
 
 _TAKEN = ("ResourceInUse", "ValidationException")
 
@@ -30,7 +31,9 @@ def start_once(
             raise
         try:
             found = describe()
-        except ClientError:
+        except ClientError as failed:
+            if passes(failed):
+                raise
             raise error from None
         _check_age(run, found)
 

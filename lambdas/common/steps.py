@@ -38,6 +38,15 @@ class LimitReached(Exception):
     """A quota is used up, so that other jobs have to end first."""
 
 
+def passes(error: ClientError) -> bool:
+    """Whether AWS may do later what it refuses now.
+
+    S3's answer to HEAD has no body: its code is the status.
+    """
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return error.response["Error"]["Code"] in _THROTTLED or status >= 500
+
+
 def step(handler: Handler) -> Handler:
     """Raises Throttled and LimitReached for the errors of AWS that pass; others as they are."""
 
@@ -47,10 +56,9 @@ def step(handler: Handler) -> Handler:
         try:
             return handler(event, context)
         except ClientError as error:
-            code = error.response["Error"]["Code"]
-            if code in _THROTTLED:
+            if passes(error):
                 raise Throttled(str(error)) from error
-            if code == "ResourceLimitExceeded":
+            if error.response["Error"]["Code"] == "ResourceLimitExceeded":
                 raise LimitReached(str(error)) from error
             raise
         except (ConnectionFailed, HTTPClientError) as error:

@@ -68,13 +68,10 @@ class Endpoint:
         """Creates it, or updates it in the way of `how`. Raises EndpointBusy while others do."""
         wanted, found = config["EndpointConfigName"], self._look()
         if found is None:
-            self._sagemaker.create_endpoint(
-                EndpointName=self._name, EndpointConfigName=wanted, Tags=tags(run)
-            )
-            return
+            return self._create(wanted, run)
         status, current = found["EndpointStatus"], found["EndpointConfigName"]
         if current == wanted and status != "Failed":
-            return  # an earlier attempt, whose response got lost
+            return self._own(found, run)  # an earlier attempt, whose response got lost
         if status == "Failed":  # it never served, and cannot be updated
             self._sagemaker.delete_endpoint(EndpointName=self._name)
         if status != "InService":
@@ -83,7 +80,7 @@ class Endpoint:
         if not (how.get("RetainAllVariantProperties") and self._is_alike(current, config)):
             self._stop_scaling(config)
         self._update(wanted, how)
-        self._sagemaker.add_tags(ResourceArn=found["EndpointArn"], Tags=tags(run))
+        self._own(found, run)
 
     def _look(self) -> dict[str, Any] | None:
         try:
@@ -132,13 +129,32 @@ class Endpoint:
             if error.response["Error"]["Code"] != "ObjectNotFoundException":
                 raise
 
+    def _create(self, config: str, run: dict[str, Any]) -> None:
+        try:
+            self._sagemaker.create_endpoint(
+                EndpointName=self._name, EndpointConfigName=config, Tags=tags(run)
+            )
+        except ClientError as error:
+            self._judge(error, config)
+
     def _update(self, config: str, how: dict[str, Any]) -> None:
         try:
             self._sagemaker.update_endpoint(
                 EndpointName=self._name, EndpointConfigName=config, **how
             )
         except ClientError as error:
-            found = self._look()
-            if found and found["EndpointStatus"] == "InService":
-                raise
-            raise EndpointBusy(f"endpoint {self._name} is changed by another") from error
+            self._judge(error, config)
+
+    def _judge(self, error: ClientError, config: str) -> None:
+        """Refused, though perhaps only a repetition: the SDK's own, after a lost response."""
+        found = self._look()
+        if found is None:
+            raise error
+        if found["EndpointConfigName"] == config:
+            return
+        if found["EndpointStatus"] == "InService":
+            raise error
+        raise EndpointBusy(f"endpoint {self._name} is changed by another") from error
+
+    def _own(self, found: dict[str, Any], run: dict[str, Any]) -> None:
+        self._sagemaker.add_tags(ResourceArn=found["EndpointArn"], Tags=tags(run))

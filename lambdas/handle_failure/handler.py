@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from common import s3
 from common.environment import Environment
 from common.run import run_id
-from common.steps import step
+from common.steps import passes, step
 
 ENVIRONMENT = Environment.read()
 SAGEMAKER = boto3.client("sagemaker")
@@ -34,10 +34,11 @@ class StepFailed(Exception):
 @step
 def handler(event: dict[str, Any], _context: object) -> dict[str, int]:
     redrives = STATES.describe_execution(executionArn=event["execution"]).get("redriveCount", 0)
+    failure = describe(event)
+    stop_job(failure)  # also after a redrive, in case that the handling before did not come to it
     if redrives > event["redrives"]:
         return {"redrives": redrives}
-    failure = describe(event)
-    for action in (stop_job, record, tell):
+    for action in (record, tell):
         _try(action, failure)
     raise type(failure["step"], (StepFailed,), {})(f"{failure['step']}: {failure['reason']}")
 
@@ -56,12 +57,20 @@ def describe(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def stop_job(failure: dict[str, Any]) -> None:
-    """A job that failed or was never started cannot be stopped, and need not."""
+    """A job that failed or was never started cannot be stopped, and need not.
+
+    Where AWS has no time for it, the function fails and is called again: no job may run on.
+    """
     job = failure["job"]
-    if job.get("kind") == "processing":
-        SAGEMAKER.stop_processing_job(ProcessingJobName=job["name"])
-    elif job.get("kind") == "training":
-        SAGEMAKER.stop_training_job(TrainingJobName=job["name"])
+    try:
+        if job.get("kind") == "processing":
+            SAGEMAKER.stop_processing_job(ProcessingJobName=job["name"])
+        elif job.get("kind") == "training":
+            SAGEMAKER.stop_training_job(TrainingJobName=job["name"])
+    except ClientError as error:
+        if passes(error):
+            raise
+        _LOGGER.warning("stop_job", exc_info=True)
 
 
 def record(failure: dict[str, Any]) -> None:

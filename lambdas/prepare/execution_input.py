@@ -1,10 +1,12 @@
 """The rules of an execution's input. Messages name the field, its value and what is allowed."""
 
+import json
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 
 from common import s3
+from common.steps import passes
 
 # Where an execution may begin → the fields it takes then.
 _FIELDS = {
@@ -13,6 +15,8 @@ _FIELDS = {
     "evaluation": ("start_at", "from_run", "model_data"),
 }
 _COLUMNS = ("text", "rating", "title")
+_LONGEST_NAME = 240  # with its option it is an argument of a processing job, which may have 256
+_LONGEST_URI = 1024
 # Field → type, smallest and largest value.
 _TRAINING: dict[str, tuple[type, float, float]] = {
     "epochs": (int, 1, 100),
@@ -34,6 +38,7 @@ def check_input(request: Any) -> dict[str, Any]:
     """The input as it was. Raises InvalidInput."""
     if not isinstance(request, dict):
         raise InvalidInput(f"input: {request!r} is not a JSON object")
+    _check_unicode(request)
     start_at = request.get("start_at", "processing")
     if not isinstance(start_at, str) or start_at not in _FIELDS:
         raise InvalidInput(f"start_at: {start_at!r} must be one of {', '.join(_FIELDS)}")
@@ -46,6 +51,14 @@ def check_input(request: Any) -> dict[str, Any]:
     if start_at == "training" and "max_length" in request.get("training", {}):
         raise InvalidInput("training.max_length: is that of the features of from_run")
     return request
+
+
+def _check_unicode(request: dict[str, Any]) -> None:
+    """JSON can write half a character, which no service takes."""
+    try:
+        json.dumps(request, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise InvalidInput(f"input: not Unicode: {error}") from error
 
 
 def _check_reviews(request: dict[str, Any]) -> None:
@@ -70,8 +83,12 @@ def check_object(client: Any, uri: str) -> None:
     try:
         client.head_object(Bucket=bucket, Key=key)
     except ClientError as error:
+        if passes(error):
+            raise
         reason = error.response["Error"]["Code"]
         raise InvalidInput(f"reviews: {uri} cannot be read ({reason})") from error
+    except ParamValidationError as error:  # no bucket can have this name
+        raise InvalidInput(f"reviews: {uri} cannot be read ({error})") from error
 
 
 def _check_names(place: str, given: dict[str, Any], allowed: tuple[str, ...]) -> None:
@@ -85,6 +102,12 @@ def _check_uri(field: str, value: Any) -> None:
         s3.split(value)
     except (AttributeError, TypeError, ValueError) as error:
         raise InvalidInput(f"{field}: {value!r} is not s3://bucket/key") from error
+    _check_line(field, value, _LONGEST_URI)
+
+
+def _check_line(field: str, value: str, longest: int) -> None:
+    if len(value) > longest or value.splitlines() not in ([], [value]):
+        raise InvalidInput(f"{field}: {value!r} must be one line of at most {longest} characters")
 
 
 def _check_base_model(value: Any) -> None:
@@ -94,6 +117,8 @@ def _check_base_model(value: Any) -> None:
         )
     if value.startswith("s3:"):
         _check_uri("base_model", value)
+    else:
+        _check_line("base_model", value, _LONGEST_NAME)
 
 
 def _check_texts(place: str, given: Any, allowed: tuple[str, ...]) -> None:
@@ -103,6 +128,7 @@ def _check_texts(place: str, given: Any, allowed: tuple[str, ...]) -> None:
     for name, value in given.items():
         if not isinstance(value, str) or not (value or name == "title"):
             raise InvalidInput(f"{place}.{name}: {value!r} must be a column's name")
+        _check_line(f"{place}.{name}", value, _LONGEST_NAME)
 
 
 def _check_training(given: Any) -> None:

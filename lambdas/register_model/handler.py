@@ -1,6 +1,7 @@
 """Registers every trained model, with its metrics and where it came from."""
 
 import hashlib
+import re
 from typing import Any
 
 import boto3
@@ -10,6 +11,7 @@ from common.steps import step
 
 SAGEMAKER = boto3.client("sagemaker")
 _LONGEST_VALUE = 256  # of a package's own properties
+_REFUSED = re.compile(r"[^\w .:/=+@-]")  # in them, such as a bracket in the name of a file
 _LONGEST_DESCRIPTION = 1024
 
 
@@ -25,7 +27,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 
 def make_request(event: dict[str, Any]) -> dict[str, Any]:
-    """CreateModelPackage. The token makes a repeated call answer with the same version."""
+    """CreateModelPackage. The token makes a repeated call answer with the same version, also after
+    a redrive: a run has one model."""
     run, gate = event["run"], event["gate"]
     request: dict[str, Any] = fill(event["request"], run, model_data=event["model_data"])
     return {
@@ -34,7 +37,7 @@ def make_request(event: dict[str, Any]) -> dict[str, Any]:
         "ModelPackageDescription": "; ".join(gate["missed"])[:_LONGEST_DESCRIPTION]
         or "passed the gate",
         "CustomerMetadataProperties": properties(run, gate),
-        "ClientToken": _token(run["environment"], run["id"], event["attempt"]),
+        "ClientToken": _token(run["environment"], run["id"]),
     }
 
 
@@ -55,7 +58,7 @@ def properties(run: dict[str, Any], gate: dict[str, Any]) -> dict[str, str]:
         "base_model": run["base_model"],
         **run["training"],
     }
-    return {name: str(value)[:_LONGEST_VALUE] for name, value in values.items()}
+    return {name: _REFUSED.sub("_", str(value))[:_LONGEST_VALUE] for name, value in values.items()}
 
 
 def _token(*parts: object) -> str:

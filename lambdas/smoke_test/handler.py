@@ -17,6 +17,7 @@ SENTENCES = (
     "Terrible quality, it broke after one day.",
 )
 _TOLERANCE = 1e-3
+_LONGEST_LINE = 200  # of an answer, in a message
 
 
 class SmokeTestFailed(Exception):
@@ -46,19 +47,27 @@ def predict(client: Any, endpoint: str, labels: set[str]) -> list[dict[str, Any]
         Accept="application/jsonlines",
         Body=body.encode(),
     )["Body"].read()
-    predictions = [json.loads(line) for line in answer.splitlines() if line.strip()]
-    if len(predictions) != len(SENTENCES):
-        raise SmokeTestFailed(f"{len(predictions)} answers to {len(SENTENCES)} sentences")
-    for prediction in predictions:
+    lines = [line for line in answer.splitlines() if line.strip()]
+    if len(lines) != len(SENTENCES):
+        raise SmokeTestFailed(f"{len(lines)} answers to {len(SENTENCES)} sentences")
+    return [read(line, labels) for line in lines]
+
+
+def read(line: bytes, labels: set[str]) -> dict[str, Any]:
+    """A prediction with these labels. Raises SmokeTestFailed."""
+    try:
+        prediction: dict[str, Any] = json.loads(line)
         check(prediction, labels)
-    return predictions
+    except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
+        raise SmokeTestFailed(f"{line[:_LONGEST_LINE]!r} is no prediction: {error!r}") from error
+    return prediction
 
 
 def check(prediction: dict[str, Any], labels: set[str]) -> None:
     """`labels` are those of the evaluated model."""
-    probabilities = prediction["probabilities"]
+    probabilities = dict(prediction["probabilities"])
     if set(probabilities) != labels or prediction["label"] not in labels:
         raise SmokeTestFailed(f"{prediction}: the labels must be {', '.join(sorted(labels))}")
     total = math.fsum(probabilities.values())
-    if abs(total - 1) > _TOLERANCE:
+    if not abs(total - 1) <= _TOLERANCE:  # so that NaN does not pass
         raise SmokeTestFailed(f"{prediction}: the probabilities add up to {total}, not 1")

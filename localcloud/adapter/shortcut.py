@@ -40,6 +40,7 @@ _BEGINNINGS = (
 _PROTOCOL = " HTTP/1.1"
 _UNUSUAL = ("connection", "content-encoding", "expect", "transfer-encoding", "upgrade")
 _LARGEST = 4 * 2**20  # bytes
+_DIGITS = len(str(_LARGEST))
 _RENEWAL_SECONDS = 10.0  # well below the seconds after which hypercorn ends an idle connection
 _LOGGER = logging.getLogger(__name__)
 
@@ -160,7 +161,7 @@ def read_request(data: bytes) -> tuple[wire.HttpRequest, bytes] | None:
     headers = _headers(lines)
     method, target = _target(line)
     length = headers.get("content-length", "0")
-    if not length.isdecimal() or int(length) > _LARGEST:
+    if not length.isdecimal() or len(length) > _DIGITS or int(length) > _LARGEST:
         raise UnusualError
     if len(rest) < int(length):
         return None

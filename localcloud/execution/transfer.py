@@ -7,14 +7,18 @@ Not emulated: S3 Express, access points, `S3CompressionType` Gzip, augmented man
 import json
 import os
 import tarfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any, cast
 
 from botocore.exceptions import ClientError
 
 SHARDED = "ShardedByS3Key"
+_BLOCK_BYTES = 1 << 20
+# What tarfile raises: the last three at links to nothing, with a zero byte, and to themselves.
+_BROKEN = (tarfile.TarError, zlib.error, EOFError, LookupError, ValueError, RecursionError)
 
 
 class TransferError(Exception):
@@ -106,10 +110,11 @@ def _relative(key: str, prefix: str, parent: str) -> str:
 def _manifest(s3: Any, location: Location) -> list[tuple[Location, str]]:
     body = s3.get_object(Bucket=location.bucket, Key=location.key)["Body"].read()
     try:
-        prefix, *names = json.loads(body)
+        prefix, *names = document = json.loads(body)
+        json.dumps(document, ensure_ascii=False).encode()  # no key has half a character
         base = Location.parse(prefix["prefix"])
         return [(Location(base.bucket, base.key + name), name) for name in names]
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise TransferError(
             f'manifest {location} must be [{{"prefix": "s3://…"}}, "key", …]'
         ) from error
@@ -205,7 +210,9 @@ def extract(archive: Path, folder: Path) -> None:
     try:
         with tarfile.open(archive) as tar:
             tar.extractall(folder, filter=_Members())  # noqa: S202 - that is what the filter is for
-    except (tarfile.TarError, TransferError, OSError, EOFError) as error:
+            while cast(IO[bytes], tar.fileobj).read(_BLOCK_BYTES):  # to the checksum at the end
+                pass
+    except (*_BROKEN, TransferError, OSError) as error:
         raise TransferError(f"cannot extract {archive.name}: {error}") from error
 
 

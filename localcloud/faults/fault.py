@@ -6,6 +6,7 @@ from typing import Any, Self
 
 OFFLINE_STORE = "featurestore:offline"
 STATUSES = (500, 503)
+_LONGEST_SECONDS = 86_400
 _TIMES = {None: "without end", 1: "once"}
 
 
@@ -57,19 +58,24 @@ class Fault:
     status: int | None = None
 
     @classmethod
-    def parse(cls, wish: Mapping[str, Any]) -> Self:
+    def parse(cls, wish: Any) -> Self:
         """Raises FaultError for what no fault of its kind can be."""
+        if not isinstance(wish, dict):
+            raise FaultError("A fault is a JSON object")
         known = [field.name for field in fields(cls)]
         unknown = sorted(set(wish) - set(known))
         if unknown:
             raise FaultError(f"Unknown option {unknown[0]!r}; there are: {', '.join(known)}")
-        if wish.get("kind") not in KINDS:
+        if wish.get("kind") not in tuple(KINDS):
             raise FaultError(f"Unknown fault {wish.get('kind')!r}; there are: {', '.join(KINDS)}")
+        if not isinstance(wish.get("call"), str):
+            raise FaultError(f"call must be a text, not {wish.get('call')!r}")
         fault = cls(**{name: value for name, value in wish.items() if value is not None})
         fault._check()
         return fault if fault.share < 1 or fault.times else replace(fault, times=1)
 
     def _check(self) -> None:
+        self._check_values()
         kind = KINDS[self.kind]
         if kind.target == "job" and replace(self, kind="", call="") != Fault(kind="", call=""):
             raise FaultError(f"A fault of kind {self.kind} happens at once, without options")
@@ -78,14 +84,16 @@ class Fault:
                 raise FaultError(f"A fault of kind {self.kind} has no option {option!r}")
         if kind.needs_seconds and self.seconds is None:
             raise FaultError(f"A fault of kind {self.kind} needs the option 'seconds'")
-        self._check_numbers()
 
-    def _check_numbers(self) -> None:
+    def _check_values(self) -> None:
         checks = {
+            "matching must be a text": isinstance(self.matching, str),
             "times must be a whole number of at least 1": _is_count(self.times, 1),
             "after must be a whole number of at least 0": _is_count(self.after, 0),
-            "share must be more than 0 and at most 1": 0 < self.share <= 1,
-            "seconds must be at least 0": self.seconds is None or self.seconds >= 0,
+            "seed must be a whole number": self.seed is None or type(self.seed) is int,
+            "share must be more than 0 and at most 1": _is_number(self.share, 1) and self.share > 0,
+            f"seconds must be from 0 to {_LONGEST_SECONDS}": self.seconds is None
+            or _is_number(self.seconds, _LONGEST_SECONDS),
             f"status must be one of {STATUSES}": self.status in (None, *STATUSES),
         }
         for rule, holds in checks.items():
@@ -105,4 +113,8 @@ class Fault:
 
 
 def _is_count(number: int | None, least: int) -> bool:
-    return number is None or (isinstance(number, int) and number >= least)
+    return number is None or (type(number) is int and number >= least)
+
+
+def _is_number(number: float, most: float) -> bool:
+    return type(number) in (int, float) and 0 <= number <= most

@@ -95,6 +95,8 @@ def _compare(operator: str, found: Found, wanted: str, name: str) -> bool:
     if operator == "Equals":
         return _equals(found, wanted)
     if operator in _ORDERS:
+        if kind == "structure":
+            raise ValidationException(f"{operator} is not supported for {name}, which is an object")
         if kind == "string" and not name.startswith("HyperParameters."):
             raise ValidationException(f"{operator} is not supported for {name}, which is text")
         return _ORDERS[operator](_number(value, kind), _number(wanted, kind))

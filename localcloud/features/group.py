@@ -183,10 +183,19 @@ def update_feature_group(cloud: Cloud, request: Record) -> Record:
         "LastUpdateStatus": {"Status": "Successful"},
     }
     _check(changed)
-    glue_table.update_table(cloud, changed)
+    _update_table(cloud, changed)
     cloud.store.put(KIND, record["FeatureGroupName"], changed)
     metadata.note_additions(cloud, changed, request.get("FeatureAdditions", []))
     return {"FeatureGroupArn": record["FeatureGroupArn"]}
+
+
+def _update_table(cloud: Cloud, record: Record) -> None:
+    """Somebody may have removed it."""
+    try:
+        glue_table.update_table(cloud, record)
+    except ClientError as error:
+        name = record["FeatureGroupName"]
+        raise ValidationException(f"The table of FeatureGroup {name}: {error}") from error
 
 
 def _added(record: Record, additions: list[Record]) -> Record:

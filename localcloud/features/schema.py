@@ -116,11 +116,6 @@ def _check(name: str, kind: str, value: str) -> None:
         raise ValidationError(f"Feature {name!r} is {kind}, not {value!r}") from error
     if kind == "Integral" and number not in _INTEGERS:
         raise ValidationError(f"Feature {name!r} is Integral of 64 bits, not {value!r}")
-    if not value.isascii():
-        try:
-            value.encode()
-        except UnicodeEncodeError as error:
-            raise ValidationError(f"Feature {name!r} is no text: {error}") from error
 
 
 # What was read of each store, with the number of changes that it had seen by then.

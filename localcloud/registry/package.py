@@ -47,11 +47,11 @@ def find_package(cloud: Cloud, name_or_arn: str) -> Record:
     name = name_or_arn.rpartition(f":{PACKAGE}/")[2].lower()
     group, _, version = name.partition("/")
     missing = f"ModelPackage {records.arn(cloud, PACKAGE, name)} does not exist."
-    return records.find(cloud, PACKAGE, _key(group, int(version or 0)), missing)
+    return records.find(cloud, PACKAGE, _key(group, version), missing)
 
 
-def _key(group: str, version: int) -> str:
-    return f"{group}/{version:09}"  # in the order of their numbers
+def _key(group: str, version: int | str) -> str:
+    return f"{group}/{version:0>9}"  # in the order of their numbers
 
 
 def _key_of(record: Record) -> str:

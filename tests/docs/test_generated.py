@@ -6,7 +6,7 @@ The diagrams need the synthesised app: tests/infra/test_documentation.py.
 import pytest
 
 from tests.docs.pages import ROOT, read
-from tools import blocks, settings_reference, write_docs
+from tools import blocks, settings_reference, write_docs, write_reliability
 
 
 def test_the_settings_are_current() -> None:
@@ -39,6 +39,21 @@ def test_only_the_block_is_replaced() -> None:
 def test_a_page_without_the_block_is_refused() -> None:
     with pytest.raises(blocks.BlockMissing, match="no lines <!-- x: made by `make docs` -->"):
         blocks.replace("a page", "x", "new")
+
+
+def test_outcomes_are_counted_by_area_and_fault() -> None:
+    notes = [
+        {"area": "Lost answers", "fault": "of x", "outcome": outcome}
+        for outcome in ("same", "again", "same")
+    ]
+    notes.append({"area": "Kills", "fault": "y", "outcome": "again"})
+    lines = write_reliability.render(notes).splitlines()
+    assert [line for line in lines if line.startswith(("#", "| of", "| y"))] == [
+        "### Lost answers",
+        "| of x | 3 | 2 | 1 |",
+        "### Kills",
+        "| y | 1 | 0 | 1 |",
+    ]
 
 
 def test_a_table_keeps_its_columns() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from common.run import resource_name
 from infra.settings import ENVIRONMENTS, settings_for
 from tests.infra.conftest import Synthesised
 
@@ -40,6 +41,22 @@ def test_every_failure_is_handled_and_its_step_can_be_resumed(
     resumed = {choice["Condition"].split("'")[1] for choice in states["Resume?"]["Choices"]}
     assert steps - resumed == {"SmokeTest"}
     assert states["Resume?"]["Default"] == "SmokeTest"
+
+
+@EVERY
+def test_a_start_that_fails_names_the_job_that_it_may_have_made(
+    synthesised: Synthesised, environment: str
+) -> None:
+    states = synthesised.definition(environment)["States"]
+    run = {"environment": environment, "id": "ID"}
+    for step, verb in {
+        "Processing": "process",
+        "Training": "train",
+        "Evaluation": "evaluate",
+    }.items():
+        job = states[f"Start{step}"]["Catch"][0]["Assign"]["job"]
+        name = resource_name(run, verb, 7).replace("ID-7", "' & $run.id & '-' & $attempt")
+        assert f"'name': '{name}" in job
 
 
 @EVERY

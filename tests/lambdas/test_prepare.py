@@ -107,6 +107,12 @@ def test_reviews_that_are_not_there_are_named(load) -> None:
         execution_input.check_object(Bucket({}), "s3://data/x.csv")
 
 
+def test_reviews_that_cannot_be_looked_at_now_are_no_wrong_input(load) -> None:
+    execution_input = load("prepare", "execution_input")
+    with pytest.raises(ClientError, match="503"):
+        execution_input.check_object(Bucket({}, missing=503), "s3://data/x.csv")
+
+
 @pytest.mark.parametrize(
     ("moment", "expected"),
     [
@@ -122,13 +128,16 @@ def test_the_event_time_has_three_decimals(load, moment: str, expected: str) -> 
 class Bucket:
     """The calls of S3 that Prepare makes, on a dict."""
 
-    def __init__(self, objects: dict[str, bytes]) -> None:
-        self.objects, self.puts = objects, 0
+    def __init__(self, objects: dict[str, bytes], missing: int = 404) -> None:
+        self.objects, self.puts, self._missing = objects, 0, missing
 
     def head_object(self, *, Bucket: str, Key: str) -> None:
         if Key not in self.objects:
             raise ClientError(
-                {"Error": {"Code": "404"}, "ResponseMetadata": {"HTTPStatusCode": 404}},
+                {
+                    "Error": {"Code": str(self._missing)},
+                    "ResponseMetadata": {"HTTPStatusCode": self._missing},
+                },
                 "HeadObject",
             )
 

@@ -42,9 +42,10 @@ def test_a_value_that_looks_like_a_placeholder_stays_what_it_is() -> None:
     assert fill("{text_column}", run(columns=columns)) == "{reviews}"
 
 
-def failing(code: str):
+def failing(code: str, status: int = 400):
     def call() -> None:
-        raise ClientError({"Error": {"Code": code, "Message": "m"}}, "Create")
+        answer = {"Error": {"Code": code, "Message": "m"}}
+        raise ClientError({**answer, "ResponseMetadata": {"HTTPStatusCode": status}}, "Create")
 
     return call
 
@@ -68,23 +69,30 @@ def test_a_wrong_request_is_not_taken_for_a_job_that_is_there() -> None:
         start_once(run(), failing("ValidationException"), failing("ValidationException"))
 
 
+def test_what_is_there_may_be_described_later() -> None:
+    with pytest.raises(ClientError, match="ThrottlingException"):
+        start_once(run(), failing("ResourceInUse"), failing("ThrottlingException"))
+
+
 def test_any_other_error_goes_on() -> None:
     with pytest.raises(ClientError, match="AccessDenied"):
         start_once(run(), failing("AccessDenied"), lambda: pytest.fail("not to be described"))
 
 
 @pytest.mark.parametrize(
-    ("code", "named"),
+    ("code", "status", "named"),
     [
-        ("ThrottlingException", Throttled),
-        ("ServiceUnavailable", Throttled),
-        ("ResourceLimitExceeded", LimitReached),
-        ("AccessDeniedException", ClientError),
+        ("ThrottlingException", 400, Throttled),
+        ("ServiceUnavailable", 503, Throttled),
+        ("503", 503, Throttled),
+        ("404", 404, ClientError),
+        ("ResourceLimitExceeded", 400, LimitReached),
+        ("AccessDeniedException", 400, ClientError),
     ],
 )
-def test_errors_that_pass_have_names(code: str, named: type[Exception]) -> None:
+def test_errors_that_pass_have_names(code: str, status: int, named: type[Exception]) -> None:
     with pytest.raises(named, match=code):
-        step(lambda _event, _context: failing(code)())({"run": run()}, None)
+        step(lambda _event, _context: failing(code, status)())({"run": run()}, None)
 
 
 def test_a_missing_variable_is_named() -> None:

@@ -147,7 +147,6 @@ def test_every_model_is_registered_with_its_metrics_and_lineage(
 ) -> None:
     event = {
         "run": run(),
-        "attempt": 1,
         "gate": {"passed": passed, "missed": ["accuracy 0.1 is below 0.6"], "metrics": SCORES},
         "needs_approval": needs_approval,
         "model_data": "s3://a/model.tar.gz",
@@ -163,15 +162,16 @@ def test_every_model_is_registered_with_its_metrics_and_lineage(
     assert properties["run"] == "run-1"
     assert properties["code"] == "abc"
     assert make_request(event)["ClientToken"] == request["ClientToken"]
-    assert make_request(event | {"attempt": 2})["ClientToken"] != request["ClientToken"]
+    another = make_request(event | {"run": run(id="run-2")})
+    assert another["ClientToken"] != request["ClientToken"]
 
 
 class Recorder:
-    """Any client; remembers what it was asked. Those in `broken` are refused."""
+    """Any client; remembers what it was asked. Those in `broken` are refused, with this code."""
 
-    def __init__(self, *broken: str, redrives: int = 0) -> None:
+    def __init__(self, *broken: str, redrives: int = 0, code: str = "ValidationException") -> None:
         self.calls: dict[str, Any] = {}
-        self._broken, self._redrives = broken, redrives
+        self._broken, self._redrives, self._code = broken, redrives, code
 
     def describe_execution(self, **_request: str) -> dict[str, int]:
         return {"redriveCount": self._redrives}
@@ -180,7 +180,7 @@ class Recorder:
         def call(**request: Any) -> None:
             self.calls[name] = request
             if name in self._broken:
-                raise ClientError({"Error": {"Code": "ValidationException"}}, name)
+                raise ClientError({"Error": {"Code": self._code}}, name)
 
         return call
 
@@ -230,6 +230,15 @@ def test_nothing_hides_why_a_step_failed(failing) -> None:
     assert len(recorder.calls) == 3
 
 
+def test_a_job_that_could_not_be_stopped_is_no_end(failing) -> None:
+    recorder = Recorder("stop_training_job", code="ThrottlingException")
+    module = failing(recorder)
+    with pytest.raises(Exception, match="ThrottlingException") as raised:
+        module.handler(FAILURE, None)
+    assert type(raised.value).__name__ == "Throttled"
+    assert set(recorder.calls) == {"stop_training_job"}
+
+
 def test_a_failure_before_there_is_a_run_has_its_place(failing) -> None:
     recorder = Recorder()
     module = failing(recorder)
@@ -243,7 +252,7 @@ def test_a_redrive_lets_the_state_machine_go_on(failing) -> None:
     recorder = Recorder(redrives=1)
     module = failing(recorder)
     assert module.handler(FAILURE, None) == {"redrives": 1}
-    assert recorder.calls == {}
+    assert set(recorder.calls) == {"stop_training_job"}
     with pytest.raises(module.StepFailed):
         module.handler(FAILURE | {"redrives": 1}, None)
 
@@ -316,17 +325,52 @@ class States:
     [
         (None, "create_endpoint"),
         (OLD_CONFIG, "update_endpoint"),
-        (NEW_CONFIG, None),
+        (NEW_CONFIG, "add_tags"),
     ],
 )
 def test_an_endpoint_is_created_updated_or_left(load, current: str | None, expected) -> None:
     deploy = load("deploy_endpoint")
     client = SageMaker(current)
     deploy.Endpoint(client, None, States("FAILED"), "reviews-dev").put(run(), config(), UPDATE)
-    assert next((name for name, _ in client.calls), None) == expected
+    assert client.calls[0][0] == expected
     if expected == "update_endpoint":
         assert client.calls[0][1]["DeploymentConfig"] == UPDATE["DeploymentConfig"]
         assert client.calls[1] == ("add_tags", {"ResourceArn": "arn:endpoint", "Tags": TAGS})
+
+
+class Answered(SageMaker):
+    """Its endpoint comes to `config` and `status` with a call that is refused nevertheless."""
+
+    def __init__(self, before: str | None, config: str | None, status: str) -> None:
+        super().__init__(before)
+        self._after = config, status
+
+    def _refuse(self, **_request: Any) -> None:
+        self.config, self.status = self._after
+        raise ClientError({"Error": {"Code": "ValidationException", "Message": "no"}}, "Put")
+
+    create_endpoint = update_endpoint = _refuse
+
+
+@pytest.mark.parametrize("before", [None, OLD_CONFIG])
+def test_a_repeated_call_finds_what_the_first_one_did(load, before: str | None) -> None:
+    deploy, client = load("deploy_endpoint"), Answered(before, NEW_CONFIG, "Updating")
+    deploy.Endpoint(client, None, States("FAILED"), "reviews-dev").put(run(), config(), UPDATE)
+    assert client.config == NEW_CONFIG
+
+
+@pytest.mark.parametrize("before", [None, OLD_CONFIG])
+def test_an_execution_that_was_faster_is_waited_for(load, before: str | None) -> None:
+    deploy, client = load("deploy_endpoint"), Answered(before, "of-another-run", "Creating")
+    with pytest.raises(deploy.EndpointBusy, match="is changed by another"):
+        deploy.Endpoint(client, None, States("FAILED"), "reviews-dev").put(run(), config(), UPDATE)
+
+
+@pytest.mark.parametrize("before", [None, OLD_CONFIG])
+def test_an_endpoint_that_is_refused_is_an_error(load, before: str | None) -> None:
+    deploy, client = load("deploy_endpoint"), Answered(before, before, "InService")
+    with pytest.raises(ClientError, match="ValidationException"):
+        deploy.Endpoint(client, None, States("FAILED"), "reviews-dev").put(run(), config(), UPDATE)
 
 
 def test_an_execution_that_still_tests_its_model_is_waited_for(load) -> None:

@@ -38,7 +38,7 @@ def hits(faults: Faults, texts: list[str], call: str = GET) -> list[str]:
         ({"status": 404}, "status must be one of (500, 503), not 404"),
         ({"seconds": 1}, "A fault of kind error has no option 'seconds'"),
         ({"kind": "slow"}, "A fault of kind slow needs the option 'seconds'"),
-        ({"kind": "slow", "seconds": -1}, "seconds must be at least 0, not -1"),
+        ({"kind": "slow", "seconds": -1}, "seconds must be from 0 to 86400, not -1"),
         (
             {"kind": "interrupt", "times": 2},
             "A fault of kind interrupt happens at once, without options",

@@ -96,13 +96,12 @@ def test_the_worst_mistakes_are_the_surest_ones():
 def test_texts_of_reviews_are_escaped_in_the_page():
     result = summary(np.array([[5, 0, 0], [5, 0, 0], [0, 0, 5]]), NAMES, seed=1)
     mistake = {"text": "<script>x</script>", "is": "neutral", "said": "negative", "probability": 1}
-    page = render(
-        result
-        | {"engine": "torch-cpu", "worst_mistakes": [mistake]}
-        | {"reliability": {"expected_calibration_error": 0.1, "bins": []}}
-    )
+    rest = {"engine": "torch-cpu", "reliability": {"expected_calibration_error": 0.1, "bins": []}}
+    page = render({**result, **rest, "worst_mistakes": [mistake]})
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
+    assert "There are none." not in page
+    assert "There are none." in render({**result, **rest, "worst_mistakes": []})
 
 
 def test_a_class_that_is_never_predicted_scores_zero():

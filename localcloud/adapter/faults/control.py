@@ -38,7 +38,7 @@ class Control:
         answer: dict[str, Any] = {}
         try:
             if method == "POST":
-                wish = json.loads(await _body(receive))
+                wish = _read_json(await _body(receive))
                 answer["number"] = await asyncio.to_thread(self._add, wish)
             elif method == "DELETE":
                 faults.clear()
@@ -51,7 +51,7 @@ class Control:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": json.dumps(answer).encode()})
 
-    def _add(self, wish: dict[str, Any]) -> int:
+    def _add(self, wish: Any) -> int:
         """Its number; 0 for an interruption, which happens at once."""
         fault = Fault.parse(wish)
         check_call(fault)
@@ -70,6 +70,13 @@ class Control:
         if prefix != "lambda" or name not in known:
             shown = ", ".join(f"lambda:{key}" for key in known) or "none is deployed yet"
             raise FaultError(f"Unknown function {call!r}; allowed are: {shown}")
+
+
+def _read_json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise FaultError(f"The body is not JSON: {error}") from error
 
 
 async def _body(receive: Any) -> bytes:

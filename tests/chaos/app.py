@@ -1,0 +1,35 @@
+"""The CDK app of the chaos tests: short waits, and a gate that lets every model pass.
+
+An argument is the accuracy that the gate asks for instead.
+"""
+
+import sys
+from dataclasses import replace
+
+from aws_cdk import App
+
+from infra.settings import Gate, Waiting, settings_for
+from infra.stage import ReviewsStage
+
+# Seconds of a state machine, which are much shorter in these tests: environment.py.
+_WAITING = Waiting(
+    start_s=20, longest_s=20, growth=1, features_limit_s=6000, capacity_s=100, capacity_attempts=3
+)
+
+
+def main(least_accuracy: float) -> None:
+    app = App()
+    (settings,) = settings_for(app.node.try_get_context("env"))
+    quick = replace(
+        settings,
+        gate=Gate(min_accuracy=least_accuracy, min_macro_f1=0, max_drop=1),
+        waiting=_WAITING,
+        endpoint=replace(settings.endpoint, bake_s=0),
+        debugger=False,
+    )
+    ReviewsStage(app, settings=quick)
+    app.synth()
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]) if len(sys.argv) > 1 else 0.0)

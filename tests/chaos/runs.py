@@ -1,0 +1,123 @@
+"""Runs on few reviews, and what they leave: the same, whatever happened on the way."""
+
+import csv
+import io
+import random
+from typing import Any
+
+from cli import storage
+from cli.execution import Execution
+from tests.integration import executions, reviews
+from tests.integration.deployment import Deployment
+from tests.integration.executions import TRAINING
+
+SPLITS = ("train", "validation", "test")
+_REVIEWS = 90
+_QUICK = {**TRAINING, "epochs": 1}
+_JOBS = {"process": "processing", "train": "training", "evaluate": "processing"}
+Rows = list[tuple[str, ...]]
+
+
+def content(seed: int = 1) -> bytes:
+    """A CSV of some of the reviews; another seed, other ones."""
+    return reviews.to_csv(random.Random(seed).sample(reviews.rows(), _REVIEWS))
+
+
+def start(deployment: Deployment, name: str, seed: int = 1) -> str:
+    """The ARN of a whole run on these reviews."""
+    return executions.start(deployment, name, content(seed), training=_QUICK)
+
+
+def begin_again(deployment: Deployment, name: str, first: Execution) -> str:
+    """The ARN of a run that judges and deploys the model of an earlier one."""
+    document = {"start_at": "evaluation", "from_run": first.name}
+    return executions.begin(deployment, name, document)
+
+
+# -- what a run leaves ---------------------------------------------------------------------------
+
+
+def expect_same(deployment: Deployment, found: Execution, undisturbed: Execution) -> None:
+    """The same splits and metrics, one version of its model, and one job of each step."""
+    assert found.status == "SUCCEEDED", f"{found.name}: {found.error}: {found.cause}"
+    mine, wanted = found.result(), undisturbed.result()
+    assert metrics(mine) == metrics(wanted)
+    for split in SPLITS:
+        assert rows(deployment, mine["run"], split) == rows(deployment, wanted["run"], split)
+    assert versions(deployment, mine["run"]["id"]) == [mine["model_package"]["arn"]]
+    for step in _JOBS:
+        expect_one_result(deployment, step, mine["run"]["id"])
+    expect_one_endpoint(deployment)
+
+
+def metrics(result: dict[str, Any]) -> dict[str, Any]:
+    """Without the champion, which is another one for every run."""
+    return {name: value for name, value in result["evaluation"].items() if name != "champion"}
+
+
+def rows(deployment: Deployment, run: dict[str, Any], split: str) -> Rows:
+    """Of one split, but for the date, which is that of the run."""
+    bucket, prefix = storage.split_uri(f"{run['features']}/{split}/")
+    s3, found = deployment.client("s3"), []
+    for item in s3.list_objects_v2(Bucket=bucket, Prefix=prefix)["Contents"]:
+        body = s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read().decode()
+        found += [{**row, "date": ""} for row in csv.DictReader(io.StringIO(body))]
+    assert found
+    return sorted(tuple(row.values()) for row in found)
+
+
+def versions(deployment: Deployment, run: str) -> list[str]:
+    """The ARNs of the versions in the registry that are of this run."""
+    sagemaker = deployment.client("sagemaker")
+    pages = sagemaker.get_paginator("list_model_packages").paginate(
+        ModelPackageGroupName="reviews-local"
+    )
+    arns = [item["ModelPackageArn"] for page in pages for item in page["ModelPackageSummaryList"]]
+    described = (sagemaker.describe_model_package(ModelPackageName=arn) for arn in arns)
+    return [
+        package["ModelPackageArn"]
+        for package in described
+        if package["CustomerMetadataProperties"]["run"] == run
+    ]
+
+
+def jobs(deployment: Deployment, step: str, run: str) -> dict[str, str]:
+    """Names and statuses of a step's jobs in this run; `step` as in their names."""
+    sagemaker, kind = deployment.client("sagemaker"), _JOBS[step]
+    pages = sagemaker.get_paginator(f"list_{kind}_jobs").paginate(
+        NameContains=f"reviews-local-{step}-{run}-"
+    )
+    name = f"{kind.capitalize()}Job"
+    return {
+        item[f"{name}Name"]: item[f"{name}Status"]
+        for page in pages
+        for item in page[f"{name}Summaries"]
+    }
+
+
+def expect_one_result(deployment: Deployment, step: str, run: str) -> None:
+    """As many jobs as there were attempts, of which one came to its end."""
+    found = jobs(deployment, step, run)
+    assert list(found.values()).count("Completed") == 1, found
+    assert "InProgress" not in found.values(), found
+
+
+def expect_one_job(deployment: Deployment, run: str) -> None:
+    """Of each step, since none was attempted twice."""
+    for step in _JOBS:
+        assert list(jobs(deployment, step, run).values()) == ["Completed"], step
+
+
+def expect_one_endpoint(deployment: Deployment) -> None:
+    found = deployment.client("sagemaker").list_endpoints()["Endpoints"]
+    assert [item["EndpointName"] for item in found] == [deployment.outputs().endpoint_name]
+
+
+def running(deployment: Deployment, run: str) -> list[str]:
+    """The names of the run's jobs that have not ended."""
+    return [
+        name
+        for step in _JOBS
+        for name, status in jobs(deployment, step, run).items()
+        if status in ("InProgress", "Stopping")
+    ]

@@ -1,0 +1,120 @@
+"""Records of the Feature Store, by its four ways of writing and reading."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+
+from localcloud.adapter.shortcut import UnusualError, read_request
+from localcloud.cloud import Cloud
+from localcloud.wire import HttpRequest
+from tests.fuzz.cases import fuzz
+from tests.fuzz.lonely_cloud import GROUP, answered, lonely_cloud
+from tests.fuzz.values import address_texts, changed, documents, texts
+from tests.localcloud.feature_world import record
+
+MOMENTS = st.sampled_from(
+    ["2026-01-02T03:04:05Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "1.5"]
+)
+VALUES = MOMENTS | texts | documents
+RECORDS = changed(record("a"), VALUES)
+DURATION = changed({"Unit": "Weeks", "Value": 1})
+ENTRY = {"FeatureGroupName": GROUP, "Record": record("a"), "TargetStores": ["OnlineStore"]}
+PLACE = f"/FeatureGroup/{GROUP}"
+WRITES = st.one_of(
+    st.tuples(st.just("PUT"), st.just(PLACE), st.builds(dict, Record=RECORDS)),
+    st.tuples(
+        st.just("PUT"), st.just(PLACE), st.builds(dict, Record=RECORDS, TtlDuration=DURATION)
+    ),
+    st.tuples(
+        st.just("POST"),
+        st.just("/BatchWriteRecord"),
+        changed({"Entries": [ENTRY, ENTRY], "TtlDuration": {"Unit": "Days", "Value": 2}}, VALUES),
+    ),
+    st.tuples(
+        st.just("POST"),
+        st.just("/BatchGetRecord"),
+        changed(
+            {
+                "Identifiers": [
+                    {
+                        "FeatureGroupName": GROUP,
+                        "RecordIdentifiersValueAsString": ["a", "b"],
+                        "FeatureNames": ["score"],
+                    }
+                ],
+                "ExpirationTimeResponse": "Enabled",
+            },
+            VALUES,
+        ),
+    ),
+    st.tuples(st.just("POST"), st.just(f"{PLACE}/ListRecords"), changed({"MaxResults": 2}, VALUES)),
+)
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    yield (made := lonely_cloud(tmp_path_factory.mktemp("cloud")))
+    made.store.close()
+
+
+@fuzz("feature records", few=80, many=6_000, call=WRITES)
+def test_records_are_written_and_read_by_the_rules(cloud: Cloud, call: Any) -> None:
+    method, path, body = call
+    answered(cloud, HttpRequest(method, path, {}, {}, json.dumps(body).encode()))
+    everything = HttpRequest("GET", PLACE, {}, {"RecordIdentifierValueAsString": ["a"]}, b"")
+    assert answered(cloud, everything).status == 200
+
+
+@fuzz(
+    "feature records",
+    few=40,
+    many=3_000,
+    method=st.sampled_from(["GET", "DELETE"]),
+    identity=address_texts | st.just("a"),
+    moment=MOMENTS | address_texts,
+    more=st.dictionaries(
+        st.sampled_from(["FeatureName", "TargetStores", "DeletionMode", "ExpirationTimeResponse"]),
+        st.lists(
+            st.sampled_from(["score", "OnlineStore", "HardDelete", "Enabled"]) | address_texts,
+            min_size=1,
+        ),
+        max_size=3,
+    ),
+)
+def test_records_are_deleted_by_the_rules(
+    cloud: Cloud, method: str, identity: str, moment: str, more: dict[str, list[str]]
+) -> None:
+    query = {"RecordIdentifierValueAsString": [identity], "EventTime": [moment], **more}
+    answered(cloud, HttpRequest(method, PLACE, {}, query, b""))
+
+
+HEADS = st.sampled_from(
+    [
+        b"PUT /FeatureGroup/fuzz HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}",
+        b"POST /BatchGetRecord HTTP/1.1\r\ncontent-length: 0\r\n\r\n",
+        b"GET /FeatureGroup/fuzz?RecordIdentifierValueAsString=a HTTP/1.1\r\n\r\n",
+    ]
+)
+
+
+@st.composite
+def _bytes(draw: st.DrawFn) -> bytes:
+    content = draw(HEADS)
+    at = draw(st.integers(0, len(content)))
+    piece = st.sampled_from([b"\r\n", b": ", b"\0", b"\xff", b"%", b"%2F", b" ", b"9" * 5000, b"?"])
+    return content[:at] + draw(piece | st.binary(max_size=4)) + content[at:]
+
+
+@fuzz("feature records", few=60, many=4_000, content=_bytes())
+def test_bytes_are_a_request_for_the_short_way_or_not(cloud: Cloud, content: bytes) -> None:
+    try:
+        found = read_request(content)
+    except UnusualError:
+        return
+    if found:
+        request, rest = found
+        assert content.endswith(rest)
+        answered(cloud, request)
