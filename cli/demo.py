@@ -5,6 +5,7 @@
 Nothing here is special to the embedded AWS; tools/demo chooses the values.
 """
 
+import shlex
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cli import endpoint, execution, features, processes, report, samples, storage
+from cli import embedded, endpoint, execution, features, processes, report, samples, storage
 from cli.aws import Environment
 from cli.following import follow
 from cli.output import plain_errors
@@ -66,13 +67,20 @@ def heading(text: str) -> None:
 
 
 def next_steps() -> str:
-    folder = ".venv/bin"
+    """What to type now; an embedded AWS in a folder of its own has to be named."""
+    bin_ = ".venv/bin"
+    export, option, variable = "", "", ""
+    if embedded.data_dir() != embedded.DEFAULT_DATA_DIR:
+        folder = shlex.quote(str(embedded.data_dir()))
+        export = f"  export REVIEWS_DATA_DIR={folder}\n"
+        option, variable = f" --data-dir {folder}", f" DATA_DIR={folder}"
     return (
-        f"Look further, with this command line or with any AWS client:\n"
-        f"  {folder}/reviews status\n"
-        f'  {folder}/reviews predict "Soft, warm and true to size."\n'
-        f"  {folder}/python -m localcloud exec -- aws sagemaker list-training-jobs\n"
-        f"Tear down: make destroy"
+        "Look further, with this command line or with any AWS client:\n"
+        f"{export}"
+        f"  {bin_}/reviews console\n"
+        f'  {bin_}/reviews predict "Soft, warm and true to size."\n'
+        f"  {bin_}/python -m localcloud exec{option} -- aws sagemaker list-training-jobs\n"
+        f"Tear down: make destroy{variable}"
     )
 
 

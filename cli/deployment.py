@@ -32,7 +32,9 @@ class Deployment:
         if self._here.is_on_aws:
             self._check_bootstrap()
         else:
-            self._step("cdk bootstrap", ("cdk", "bootstrap", stacks.account(self._here), *_QUIET))
+            # With an app, even for a named account, the CDK would synthesise all of it first.
+            bootstrap = ("cdk", "bootstrap", stacks.account(self._here), "--app", "", *_QUIET)
+            self._step("cdk bootstrap", bootstrap)
         approval = () if ask else ("--require-approval", "never")
         self._step("cdk deploy", ("cdk", "deploy", _ALL, *approval, *self._app()))
         provide_base_model(self._here)

@@ -14,6 +14,7 @@ from localcloud import server
 from localcloud.address import Address, client_environment
 
 PROJECT = Path(__file__).resolve().parent.parent
+DEFAULT_DATA_DIR = PROJECT / server.DEFAULT_DATA_DIR
 ENVIRONMENT = "local"
 # Of a real account.
 _OTHERS = ("AWS_PROFILE", "AWS_SESSION_TOKEN")
@@ -36,7 +37,7 @@ class Embedded:
 
 
 def data_dir() -> Path:
-    return PROJECT / os.environ.get("REVIEWS_DATA_DIR", str(server.DEFAULT_DATA_DIR))
+    return PROJECT / os.environ.get("REVIEWS_DATA_DIR", DEFAULT_DATA_DIR)
 
 
 def is_named() -> bool:

@@ -82,7 +82,8 @@ def redrive(states: Any, found: Execution) -> None:
     try:
         states.redrive_execution(executionArn=found.arn)
     except states.exceptions.ExecutionNotRedrivable as error:
-        raise InvalidArgument(f"{found.name} is {found.status}: {error}") from error
+        reason = error.response["Error"]["Message"]
+        raise InvalidArgument(f"{found.name} is {found.status}: {reason}") from error
 
 
 def stop(states: Any, found: Execution) -> None:

@@ -14,7 +14,9 @@ from cli.output import Answer, answers, message, notes
 
 @answers
 def query(
-    sql: Annotated[str, typer.Argument(help="SQL; empty: reviews by split and sentiment.")] = "",
+    sql: Annotated[
+        str, typer.Argument(metavar="SQL", help="Default: reviews by split and sentiment.")
+    ] = "",
     env: Env = "local",
 ) -> Answer:
     """Query the offline feature store with Athena."""
@@ -30,7 +32,7 @@ def query(
 
 @answers
 def features_command(
-    out: Annotated[Path, typer.Argument(help="A file to write, .csv or .parquet.")],
+    out: Annotated[Path, typer.Argument(metavar="FILE", help="What to write, .csv or .parquet.")],
     env: Env = "local",
     at: Annotated[
         datetime | None, typer.Option(help="As they were then (event time, UTC); default: now.")

@@ -6,8 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 from rich.console import Console
-from rich.table import Table
 
+from cli import tables
 from cli.aws import Environment
 from cli.stacks import find, names
 
@@ -55,13 +55,14 @@ def take(here: Environment) -> Inventory:
 
 
 def show(console: Console, found: Inventory, *, keep: bool) -> None:
-    table = Table("stack", "status", box=None, pad_edge=False)
-    table.add_column("resources", justify="right")
-    table.add_column("buckets, with all that is in them", overflow="fold")
+    table = tables.of_texts("stack", "status", "resources", numbers=["resources"])
     for stack in found.stacks:
-        buckets = "\n".join(stack.buckets)
-        table.add_row(stack.name, stack.status, str(stack.resources), buckets)
+        tables.add(table, stack.name, stack.status, stack.resources)
     console.print(table)
+    buckets = [bucket for stack in found.stacks for bucket in stack.buckets]
+    if buckets:
+        text = "\n  ".join(["Buckets, with all that is in them:", *buckets])
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
     also = [found.endpoint] if found.endpoint else []
     also += [f"{found.model_versions} registered models"] if found.model_versions else []
     if also:

@@ -24,7 +24,7 @@ def logs(
     step: Annotated[
         str,
         typer.Argument(
-            metavar="[STEP]",
+            metavar="STEP",
             help=f"{', '.join(STEPS_WITH_A_JOB)}; default: the newest, and with -f all after it.",
             autocompletion=_complete,
         ),
@@ -51,7 +51,7 @@ def logs(
 
 def _checked(step: str) -> str:
     if step and step not in STEPS_WITH_A_JOB:
-        raise InvalidArgument(f"{step}: allowed is {', '.join(STEPS_WITH_A_JOB)}")
+        raise InvalidArgument(f"step {step}: allowed is {', '.join(STEPS_WITH_A_JOB)}")
     return step
 
 

@@ -43,7 +43,7 @@ Env = Annotated[
 ]
 Run = Annotated[
     str,
-    typer.Argument(metavar="[RUN]", help="Default: the latest run.", autocompletion=_runs),
+    typer.Argument(metavar="RUN", help="Default: the latest run.", autocompletion=_runs),
 ]
 NamedRun = Annotated[str, typer.Argument(metavar="RUN", autocompletion=_runs)]
 RunOption = Annotated[

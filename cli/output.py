@@ -26,7 +26,8 @@ from cli.errors import CliError, Interrupted
 
 P = ParamSpec("P")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-console = Console()
+# A file or a program gets a table with each row on one line; a terminal has a width of its own.
+console = Console(width=None if sys.stdout.isatty() else 1000)
 notes = Console(stderr=True)
 _JSON = "as_json"
 # What a user can put right; anything else is a mistake of ours and keeps its traceback.

@@ -23,7 +23,7 @@ from cli.review_files import ReviewFile
 @answers
 def predict(
     texts: Annotated[
-        list[str] | None, typer.Argument(metavar="[TEXT]...", help="Reviews to classify.")
+        list[str] | None, typer.Argument(metavar="TEXT", help="Reviews to classify.")
     ] = None,
     env: Env = "local",
     file: Annotated[Path | None, typer.Option(help="A CSV of reviews instead of texts.")] = None,

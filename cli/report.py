@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
-from cli import features
+from cli import features, tables
 from cli.endpoint import Prediction
 from cli.execution import Execution
 from cli.progress import StepView, clock
@@ -23,27 +22,25 @@ def evaluation(console: Console, results: dict[str, Any]) -> None:
         f"(interval {low:.3f} to {high:.3f}), on {results['rows']} reviews never trained on",
         highlight=False,
     )
-    table = Table("class", box=None, pad_edge=False)
-    for heading in ("precision", "recall", "F1", "reviews"):
-        table.add_column(heading, justify="right")
+    numbers = ("precision", "recall", "F1", "reviews")
+    table = tables.of_texts("class", *numbers, numbers=numbers)
     for label, row in results["per_class"].items():
         values = (f"{row[key]:.3f}" for key in ("precision", "recall", "f1"))
-        table.add_row(label, *values, str(row["support"]))
+        tables.add(table, label, *values, row["support"])
     console.print(table)
 
 
 def predictions(console: Console, answers: Sequence[Prediction]) -> None:
-    table = Table("text", "label", box=None, pad_edge=False)
-    table.add_column("probability", justify="right")
+    table = tables.of_texts("text", "label", "probability", numbers=["probability"])
     for answer in answers:
-        table.add_row(answer.text, answer.label, f"{answer.probability:.3f}")
+        tables.add(table, answer.text, answer.label, f"{answer.probability:.3f}")
     console.print(table)
 
 
 def rows(console: Console, result: features.Table) -> None:
-    table = Table(*result.columns, box=None, pad_edge=False)
+    table = tables.of_texts(*result.columns)
     for row in result.rows:
-        table.add_row(*row)
+        tables.add(table, *row)
     console.print(table)
 
 
@@ -77,13 +74,14 @@ def _step_document(view: StepView) -> dict[str, Any]:
 def status(console: Console, found: Execution, steps: Sequence[StepView]) -> None:
     """Prints the execution's status and a row per step."""
     console.print(f"{found.name}: [bold]{found.status}[/], started {found.started:%Y-%m-%d %H:%M}")
-    table = Table("step", "state", "time", box=None, pad_edge=False)
-    table.add_column("job", no_wrap=True)  # to be copied
-    table.add_column("latest")
+    job = "job, and what it said last"
+    table = tables.of_texts("step", "state", "time", job, whole=["step", "state", "time"])
     for view in steps:
         step = view.step
         time = clock(view.seconds(datetime.now(UTC))) if step.began else ""
-        table.add_row(step.title, str(step.state), time, step.job, view.text)
+        # The job has a line of its own, to be copied.
+        tables.add(table, step.title, step.state, time, f"{step.job}\n{view.text}".strip())
     console.print(table)
     if found.error:
-        console.print(f"error: {found.error}\ncause: {found.cause}", markup=False)
+        failure = f"error: {found.error}\ncause: {found.cause}"
+        console.print(failure, markup=False, highlight=False, soft_wrap=True)

@@ -20,7 +20,9 @@ Settings = Annotated[
 
 @answers
 def run(
-    reviews: Annotated[Path | None, typer.Argument(help="A CSV of reviews.")] = None,
+    reviews: Annotated[
+        Path | None, typer.Argument(metavar="CSV", help="A file of reviews.")
+    ] = None,
     env: Env = "local",
     name: Annotated[str, typer.Option(help="A name of your own for the run.")] = "",
     settings: Settings = None,
@@ -28,8 +30,8 @@ def run(
 ) -> Answer:
     """Upload a CSV and start a run with it.
 
-    Without a CSV: --set start_at=training --set from_run=NAME trains on the features of an earlier
-    run; start_at=evaluation brings its model to the gate and behind the endpoint.
+    Without a CSV it begins with what an earlier run made: --set from_run=NAME
+    --set start_at=training for its features, start_at=evaluation for its model.
     """
     document = run_input.parse_settings(settings or [])
     here = Environment(env)

@@ -70,5 +70,5 @@ def _value(path: str, text: str, group: str, leaf: str) -> Any:
 def _json_or_text(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text

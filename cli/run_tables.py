@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
+from cli import tables
 from cli.comparison import Comparison
 from cli.progress import clock
 from cli.runs import Run
@@ -38,18 +38,15 @@ class Row:
 
 
 def runs(console: Console, rows: Sequence[Row]) -> None:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("run", no_wrap=True)  # to be copied
-    for heading in ("status", "data", "model"):
-        table.add_column(heading)
-    for heading in ("accuracy", "macro-F1", "time", "USD"):
-        table.add_column(heading, justify="right")
+    kept = ("run", "status")  # a run's name is to be copied
+    numbers = ("accuracy", "macro-F1", "time", "USD")
+    table = tables.of_texts(*kept, "data", "model", *numbers, numbers=numbers, whole=kept)
     for row in rows:
         run = row.run
-        told = (_last(run.document.get(name, "")) for name in ("reviews", "base_model"))
+        inputs = (_last(run.document.get(name, "")) for name in ("reviews", "base_model"))
         scores = (_score(run.evaluation.get(name)) for name in _METRICS)
         cost = f"{row.cost:.2f}" if isinstance(row.cost, float) else row.cost
-        table.add_row(run.name, run.status, *told, *scores, clock(run.seconds), cost)
+        tables.add(table, run.name, run.status, *inputs, *scores, clock(run.seconds), cost)
     console.print(table)
 
 
@@ -77,9 +74,9 @@ def _pairs(
     if not pairs:
         console.print(f"{headings[0]}: none", highlight=False)
         return
-    table = Table(*headings, box=None, pad_edge=False)
+    table = tables.of_texts(*headings)
     for name, pair in pairs.items():
-        table.add_row(name, *map(form, pair))
+        tables.add(table, name, *map(form, pair))
     console.print(table)
 
 

@@ -6,18 +6,27 @@ import typer
 
 from cli.aws import Environment
 from cli.options import Env
-from cli.output import plain_errors
+from cli.output import AsJson, Stream, answers, message
 
 
-@plain_errors
+@answers
 def console(
     env: Env = "local",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 0,
     no_open: Annotated[
         bool, typer.Option("--no-open", help="Only print the address, open no browser.")
     ] = False,
-) -> None:
-    """Show executions, features and the endpoint in the browser, until Ctrl-C."""
+    as_json: AsJson = False,
+) -> Stream:
+    """Show executions, features and the endpoint in the browser, until Ctrl-C.
+
+    With --json no browser is opened.
+    """
     from console.server import serve  # the other commands need no web server
 
-    serve(Environment(env), port=port, opens_browser=not no_open)
+    return Stream(
+        items=serve(Environment(env), port=port, opens_browser=not (no_open or as_json)),
+        show=lambda to, item: message(
+            f"The console of {item['environment']}: {item['url']} (Ctrl-C ends it)"
+        )(to),
+    )

@@ -1,11 +1,13 @@
 """The curves of a training, from the lines that it prints."""
 
 import math
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
 from cli.job_logs import LiveValues
 
+_RESUMED = re.compile(r"Resumed at step (\d+) of (\d+)")  # before any other step is printed
 NAMES = ("train:loss", "validation:loss", "validation:accuracy", "validation:macro_f1")
 
 
@@ -18,6 +20,8 @@ class Curves:
     _step: int = 0
 
     def read_line(self, line: str) -> None:
+        if resumed := _RESUMED.match(line):
+            self._step, self.steps = map(int, resumed.groups())
         live = LiveValues()
         live.read_line(line)
         step, _, steps = live.values.get("step", "").partition("/")

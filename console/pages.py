@@ -36,7 +36,11 @@ PAGES = (*NAVIGATION, Page("execution", "/executions/{name}", "Execution"))
 
 
 def _link(page: Page, shown: Page) -> str:
-    current = ' aria-current="page"' if page is shown else ""
+    current = ""
+    if page is shown:
+        current = ' aria-current="page"'
+    elif shown.path.startswith(f"/{page.name}/"):
+        current = ' aria-current="true"'
     return f'<li><a href="{page.path}"{current}>{page.title}</a></li>'
 
 

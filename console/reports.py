@@ -32,8 +32,8 @@ class Reports:
         """Those that exist by now."""
         wanted = [("evaluation", "Evaluation", "evaluation/", "/evaluation.html")]
         if self._training:
-            output = f"training/{self._training}/output/"
-            rules = f"profiler/{self._training}/rule-output/"
+            job = f"training/{self._training}"
+            output, rules = f"{job}/output/", f"{job}/rule-output/"
             wanted += [
                 ("training", "Profile of the training", output, "/output.tar.gz"),
                 ("profiler", "SageMaker's ProfilerReport", rules, "/profiler-report.html"),

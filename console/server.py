@@ -1,9 +1,10 @@
 """Serves the console on this machine's loopback interface."""
 
+import os
 import socket
 import webbrowser
+from collections.abc import Iterator
 
-import typer
 import uvicorn
 
 from cli.aws import Environment
@@ -14,13 +15,16 @@ from console.app import make_app
 _LOOPBACK = "127.0.0.1"
 
 
-def serve(here: Environment, *, port: int, opens_browser: bool) -> None:
-    """Until Ctrl-C. Raises NotDeployed before it listens, and InvalidArgument for a taken port."""
+def serve(here: Environment, *, port: int, opens_browser: bool) -> Iterator[dict[str, str]]:
+    """Says where it is, then serves until Ctrl-C.
+
+    Raises NotDeployed before it listens, and InvalidArgument for a taken port.
+    """
     account = Account(here)
     with listen(port) as listener:
         port = listener.getsockname()[1]
         address = f"http://{_LOOPBACK}:{port}/"
-        typer.echo(f"The console of {account.name}: {address} (Ctrl-C ends it)")
+        yield {"environment": account.name, "url": address}
         if opens_browser:
             webbrowser.open(address)
         run(make_server(account, port), listener)
@@ -31,7 +35,7 @@ def listen(port: int) -> socket.socket:
     try:
         return socket.create_server((_LOOPBACK, port))
     except OSError as error:
-        raise InvalidArgument(f"--port {port}: {error.strerror}") from error
+        raise InvalidArgument(f"--port {port}: {os.strerror(error.errno or 0)}") from error
 
 
 def make_server(account: Account, port: int) -> uvicorn.Server:

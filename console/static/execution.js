@@ -46,7 +46,7 @@ function showHead({ status, began, ended, now, steps }) {
   const step = steps.find(({ state }) => state === "running");
   say(byId("status"), `${sign(kind)} ${status}${step ? `: ${step.title}` : ""}`);
   byId("status").className = `headline ${kind}`;
-  say(byId("times"), `Started ${moment(began)}, ${ended ? "took" : "since"} ${clock(began, ended ?? now)}`);
+  say(byId("times"), `Started ${moment(began)}, ${ended ? "took" : "running for"} ${clock(began, ended ?? now)}`);
 }
 
 function showFailure({ error, cause }) {

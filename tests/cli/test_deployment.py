@@ -50,9 +50,10 @@ def test_local_starts_its_aws_bootstraps_and_deploys(
     Deployment(local, programs).deploy(ask=False)
     assert programs.beginnings == [
         "python -m localcloud start",
-        "cdk bootstrap aws://123456789012/us-east-1 --no-notices",
+        "cdk bootstrap aws://123456789012/us-east-1 --app",
         "cdk deploy ** --require-approval",
     ]
+    assert "--app  --no-notices" in programs.lines[1]  # the app is not synthesised for that
     assert f"never -c env=local --app {sys.executable} app.py" in programs.lines[2]
     assert programs.variables[2]["AWS_ENDPOINT_URL"] == "http://127.0.0.1:9"
 

@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from cli.errors import ExecutionFailed, InvalidArgument
 from cli.execution import (
@@ -45,10 +46,11 @@ class FakeStates:
         return self.last_pages
 
     class exceptions:  # noqa: N801 - boto3's name
-        class ExecutionNotRedrivable(Exception): ...
+        class ExecutionNotRedrivable(ClientError): ...
 
     def redrive_execution(self, *, executionArn: str) -> None:
-        raise self.exceptions.ExecutionNotRedrivable("it is running")
+        refused = {"Error": {"Code": "ExecutionNotRedrivable", "Message": "it is running"}}
+        raise self.exceptions.ExecutionNotRedrivable(refused, "RedriveExecution")
 
     def describe_execution(self, *, executionArn: str) -> dict[str, Any]:
         return {
@@ -109,7 +111,7 @@ def test_the_cause_is_what_the_function_said(cause: str, shown: str) -> None:
 
 def test_an_execution_that_cannot_be_redriven_says_why() -> None:
     states = FakeStates()
-    with pytest.raises(InvalidArgument, match="run is RUNNING: it is running"):
+    with pytest.raises(InvalidArgument, match=r"^run is RUNNING: it is running$"):
         redrive(states, describe(states, "arn:run"))
 
 

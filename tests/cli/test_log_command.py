@@ -65,7 +65,7 @@ def test_a_step_without_a_job_is_answered_with_those_that_have_one(
 ) -> None:
     runs.add("mine")
     said = reviews("logs", "gate")
-    assert (said.code, said.err) == (1, "gate: allowed is process, train, evaluate\n")
+    assert (said.code, said.err) == (1, "step gate: allowed is process, train, evaluate\n")
 
 
 @pytest.mark.parametrize("more", [(), ("-f",)])

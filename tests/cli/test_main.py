@@ -1,9 +1,12 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from cli.aws import Environment
@@ -26,6 +29,18 @@ def test_an_environment_without_settings_is_answered_with_those_that_have_some()
     result = CliRunner().invoke(app, ["status", "--env", "nowhere"])
     assert result.exit_code == 1
     assert result.stderr == "--env nowhere: allowed is local, dev, staging, prod\n"
+
+
+def commands(group: Any) -> Iterator[Any]:
+    for command in group.commands.values():
+        yield from commands(command) if hasattr(command, "commands") else [command]
+
+
+def test_every_command_takes_an_environment_and_answers_programs() -> None:
+    root = typer.main.get_command(app)
+    for command in commands(root):
+        options = {option for parameter in command.params for option in parameter.opts}
+        assert {"--env", "--json"} <= options, command.name
 
 
 @pytest.mark.parametrize(

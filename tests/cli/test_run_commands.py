@@ -172,7 +172,7 @@ def test_what_runs_cannot_be_redriven(runs: RunsWorld, reviews: Reviews) -> None
     runs.add("mine", status="RUNNING")
     said = reviews("redrive")
     assert said.code == 1
-    assert "mine is RUNNING: " in said.err
+    assert said.err == "mine is RUNNING: Execution is RUNNING and cannot be redriven\n"
 
 
 def test_approve_answers_and_says_who(runs: RunsWorld, reviews: Reviews) -> None:

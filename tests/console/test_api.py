@@ -136,7 +136,7 @@ def test_a_training_that_said_nothing_has_no_curves(client: TestClient) -> None:
 
 
 def test_reports_are_those_that_are_in_s3(client: TestClient, world: AwsWorld) -> None:
-    rules = f"runs/{SUCCEEDED}/profiler/reviews-dev-train-{SUCCEEDED}-1/rule-output"
+    rules = f"runs/{SUCCEEDED}/training/reviews-dev-train-{SUCCEEDED}-1/rule-output"
     world.objects[f"{rules}/ProfilerReport/profiler-output/profiler-report.html"] = b"<p>rules"
     found = get(client, f"/executions/{SUCCEEDED}/reports")
     assert [report["name"] for report in found] == ["evaluation", "training", "profiler"]

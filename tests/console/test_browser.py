@@ -57,6 +57,7 @@ def test_an_execution_is_found_and_its_states_are_looked_into(browser: Browser) 
     browser.says("#status", "1 is running.")
     browser.find(f"a[href='/executions/{SUCCEEDED}']").click()
     browser.says("#status", "✓ SUCCEEDED")
+    assert browser.text("nav [aria-current=true]") == "Executions"
     browser.says("#steps", "accuracy=0.8095")
     browser.find("#graph a[aria-label='StartTraining, Task: done, 1 visit']").click()
     browser.says("#state", f'"name": "reviews-dev-train-{SUCCEEDED}-1"')
@@ -160,3 +161,13 @@ def test_a_page_fits_a_narrow_window(browser: Browser, path: str) -> None:
     browser.open(path)
     browser.find(PAGES[path])
     assert browser.overflow() <= 0
+
+
+@pytest.mark.parametrize("name", ["evaluation", "training"])
+def test_a_report_fits_a_narrow_window(browser: Browser, name: str) -> None:
+    browser.resize(360)
+    browser.open(f"/executions/{SUCCEEDED}")
+    browser.find(f"[data-report={name}] summary").click()
+    with browser.inside(browser.find(f"[data-report={name}] iframe")):
+        browser.says("table", "reviews" if name == "evaluation" else "share")
+        assert browser.overflow() <= 0

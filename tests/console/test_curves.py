@@ -30,3 +30,14 @@ def test_what_is_no_number_is_no_point() -> None:
 def test_other_lines_say_nothing() -> None:
     curves = read("Best validation macro-F1: 0.75", "progress=0.5 rows=3", "step=all")
     assert (curves.points, curves.steps) == ({}, 0)
+
+
+def test_a_training_that_goes_on_has_its_validation_where_it_was_interrupted() -> None:
+    curves = read(
+        "Resumed at step 7 of 21",
+        "validation:loss=0.6165 validation:accuracy=0.5769 epoch=1",
+        "train:loss=0.6030 train:progress=0.3810 epoch=2 step=8/21",
+    )
+    assert curves.steps == 21
+    assert curves.points["validation:accuracy"] == [(7, 0.5769)]
+    assert curves.points["train:loss"] == [(8, 0.6030)]
