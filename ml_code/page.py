@@ -13,7 +13,8 @@ body { font: 15px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto
   color: var(--ink); background: var(--page); }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
 table { border-collapse: collapse; width: 100%; }
-td, th { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid var(--line); }
+td, th { padding: .3rem .6rem; text-align: right; vertical-align: top;
+  border-bottom: 1px solid var(--line); }
 td:first-child, th:first-child { text-align: left; }
 th { color: var(--soft); font-weight: 600; }
 svg { width: 100%; height: auto; background: var(--panel); border-radius: 6px; }
@@ -21,7 +22,7 @@ svg text { fill: var(--soft); font: 11px system-ui, sans-serif; }
 svg { margin-bottom: .5rem; }
 .wide { overflow-x: auto; }
 p.note { color: var(--soft); }
-@media (max-width: 40rem) { .plot text { font-size: 20px; } }
+@media (max-width: 40rem) { .plot text { font-size: 20px; } td, th { padding: .3rem; } }
 """
 
 

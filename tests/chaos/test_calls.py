@@ -116,10 +116,10 @@ def test_a_run_that_skips_steps_is_throttled(
 
 # Functions of one line take turns, since they make the same calls; lines go side by side.
 _LINES = (
-    ("DeployEndpoint", "HandleFailure"),
+    ("StartEvaluation", "DeployEndpoint", "HandleFailure"),
     ("Prepare", "ScaleEndpoint"),
     ("CheckFeatures", "CheckGate", "SmokeTest"),
-    ("StartEvaluation", "StartTraining", "StartProcessing", "RegisterModel"),
+    ("StartTraining", "StartProcessing", "RegisterModel"),
 )
 _PATIENCE = 10  # the SDK asks eight times
 

@@ -131,6 +131,13 @@ def test_a_setting_that_goes_deep_is_no_number() -> None:
             "ModelPackage arn:aws:sagemaker:us-east-1:000000000000:model-package/",
         ),
         (
+            "UpdateFeatureGroup",
+            '{"FeatureGroupName": "fuzz", "FeatureAdditions": '
+            '[{"FeatureName": "more", "FeatureType": "String"}]}',
+            "ValidationException",
+            "The table of FeatureGroup fuzz: ",
+        ),
+        (
             "Search",
             '{"Resource": "FeatureGroup", "SearchExpression": {"Filters": [{"Name": '
             '"OnlineStoreConfig", "Operator": "LessThan", "Value": "1"}]}}',

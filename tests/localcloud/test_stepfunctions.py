@@ -126,6 +126,32 @@ def error(raised: pytest.ExceptionInfo[ClientError]) -> tuple[str, str]:
     return raised.value.response["Error"]["Code"], raised.value.response["Error"]["Message"]
 
 
+# -- starts --------------------------------------------------------------------------------------
+
+
+def test_a_start_that_is_repeated_while_the_execution_runs_is_the_same(machines: Machines) -> None:
+    states = machines.client
+    wait = {"Wait": {"Type": "Wait", "Seconds": 60, "Next": "Done"}, "Done": {"Type": "Succeed"}}
+    arn = machines.start("twice", wait, start=1)
+    machine = states.describe_execution(executionArn=arn)["stateMachineArn"]
+
+    def again(**given: int) -> Any:
+        return states.start_execution(stateMachineArn=machine, name="run", input=json.dumps(given))[
+            "executionArn"
+        ]
+
+    assert again(start=1) == arn
+    taken = ("ExecutionAlreadyExists", f"Execution already exists: '{arn}'")
+    with pytest.raises(ClientError) as raised:
+        again(start=2)
+    assert error(raised) == taken
+    states.stop_execution(executionArn=arn)
+    with pytest.raises(ClientError) as raised:
+        again(start=1)
+    assert error(raised) == taken
+    assert machines.events(arn).count("ExecutionStarted") == 1
+
+
 # -- redrives ------------------------------------------------------------------------------------
 
 
