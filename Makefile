@@ -45,7 +45,7 @@ test-all: $(STAMP) lint security ## The slow tests too, and what `make security`
 	$(PY) -m pytest tests/integration
 	$(PY) -m pytest tests/chaos
 
-chaos: $(STAMP) ## Break what can break, in whole runs (an hour), and write docs/reliability.md.
+chaos: $(STAMP) ## Break what can break, in whole runs (two hours), and write docs/reliability.md.
 	rm -rf build/chaos
 	$(PY) -m pytest tests/chaos
 	$(PY) -m tools.write_reliability
