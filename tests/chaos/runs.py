@@ -7,6 +7,7 @@ from typing import Any
 
 from cli import storage
 from cli.execution import Execution
+from localcloud.faults.client import FaultClient
 from tests.integration import executions, reviews
 from tests.integration.deployment import Deployment
 from tests.integration.executions import TRAINING
@@ -48,6 +49,16 @@ def expect_same(deployment: Deployment, found: Execution, undisturbed: Execution
     for step in _JOBS:
         expect_one_result(deployment, step, mine["run"]["id"])
     expect_one_endpoint(deployment)
+
+
+def expect_same_at_once(deployment: Deployment, found: Execution, undisturbed: Execution) -> None:
+    """And no step was attempted twice."""
+    expect_same(deployment, found, undisturbed)
+    expect_one_job(deployment, found.result()["run"]["id"])
+
+
+def expect_all_injected(faults: FaultClient) -> None:
+    assert [one for one in faults.list() if one["injected"] != one["times"]] == []
 
 
 def metrics(result: dict[str, Any]) -> dict[str, Any]:
@@ -103,7 +114,7 @@ def expect_one_result(deployment: Deployment, step: str, run: str) -> None:
 
 
 def expect_one_job(deployment: Deployment, run: str) -> None:
-    """Of each step, since none was attempted twice."""
+    """Of each step."""
     for step in _JOBS:
         assert list(jobs(deployment, step, run).values()) == ["Completed"], step
 

@@ -76,6 +76,23 @@ def run(
     return ended
 
 
+def train_arguments(
+    base_model: Path, features: Path, model: Path, checkpoints: Path, *more: str
+) -> list[str]:
+    """Of a training that saves its state after each step."""
+    checkpoints.mkdir(parents=True, exist_ok=True)
+    return [
+        f"--base-model={base_model}",
+        f"--train-data={features / 'train'}",
+        f"--validation-data={features / 'validation'}",
+        f"--model-dir={model}",
+        f"--checkpoint-dir={checkpoints}",
+        "--checkpoint-seconds=0",
+        "--max-length=32",
+        *more,
+    ]
+
+
 def _heard(process: subprocess.Popen[str], kill: Moment | None) -> Ended:
     started, lines, times = time.monotonic(), list[str](), list[float]()
     assert process.stdout

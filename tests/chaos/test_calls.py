@@ -11,7 +11,14 @@ from localcloud.server import LocalCloud
 from tests.chaos.calls import CALLS, FOUND, HANDLING, OWN, SKIPPING, Alone, Call
 from tests.chaos.environment import ChaosDeployment
 from tests.chaos.outcomes import Outcome, Tried
-from tests.chaos.runs import begin_again, expect_one_job, expect_same, jobs, start, versions
+from tests.chaos.runs import (
+    begin_again,
+    expect_all_injected,
+    expect_same_at_once,
+    jobs,
+    start,
+    versions,
+)
 from tests.integration.executions import finish, unique
 from tests.integration.test_least_privilege_mutations import forget_code
 
@@ -45,10 +52,6 @@ _ELSEWHERE = {
 _SERVICES = ("application-autoscaling:", "athena:", "s3:", "sagemaker:", "sns:", "states:")
 
 
-def expect_all_injected(faults: FaultClient) -> None:
-    assert [one for one in faults.list() if one["injected"] != one["times"]] == []
-
-
 # -- whole runs ----------------------------------------------------------------------------------
 
 
@@ -66,8 +69,7 @@ def test_a_run_whose_every_call_is_throttled_ends_the_same(
         faults.add("throttle", operation, times=times, matching=text)
     throttle_own_calls(faults, times)
     found = finish(deployment, start(deployment, unique("throttled")))
-    expect_same(deployment, found, undisturbed)
-    expect_one_job(deployment, found.result()["run"]["id"])
+    expect_same_at_once(deployment, found, undisturbed)
     expect_all_injected(faults)
     for operation, _ in calls:
         tried("Throttling", f"{operation}, {times} in a row", Outcome.SAME)
@@ -79,8 +81,7 @@ def test_a_run_is_patient_with_its_own_calls(
 ) -> None:
     throttle_own_calls(faults, 10)
     found = finish(deployment, start(deployment, unique("patient")))
-    expect_same(deployment, found, undisturbed)
-    expect_one_job(deployment, found.result()["run"]["id"])
+    expect_same_at_once(deployment, found, undisturbed)
     expect_all_injected(faults)
     note_own_calls(tried, 10)
 

@@ -60,16 +60,8 @@ def trained(base_model: Path, features: Path, folder: Path, kill: Moment | None 
 
 
 def train_arguments(base_model: Path, features: Path, folder: Path) -> list[str]:
-    (folder / "checkpoints").mkdir(exist_ok=True)
-    return [
-        f"--base-model={base_model}",
-        f"--train-data={features / 'train'}",
-        f"--validation-data={features / 'validation'}",
-        f"--model-dir={folder / 'model'}",
-        f"--checkpoint-dir={folder / 'checkpoints'}",
-        "--checkpoint-seconds=0",
-        *("--epochs=2", "--batch-size=16", "--max-length=32", "--quantise=false"),
-    ]
+    places = (base_model, features, folder / "model", folder / "checkpoints")
+    return scripts.train_arguments(*places, "--epochs=2", "--batch-size=16", "--quantise=false")
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 from cli.execution import Execution
 from tests.chaos.environment import ChaosDeployment, deployed, embedded_aws
 from tests.chaos.outcomes import Outcome, Tried
-from tests.chaos.runs import begin_again, expect_one_job, expect_same, start
+from tests.chaos.runs import begin_again, expect_one_job, expect_same_at_once, start
 from tests.integration.executions import finish, unique
 from tests.waiting import until
 
@@ -70,8 +70,7 @@ def test_a_run_ends_as_it_began_though_the_app_is_changed_meanwhile(
     own.app = f"{ChaosDeployment.app} 1"  # a gate that nothing passes
     own.deploy()
     found = finish(own, arn)
-    expect_same(own, found, first)
-    expect_one_job(own, found.result()["run"]["id"])
+    expect_same_at_once(own, found, first)
     later = finish(own, begin_again(own, unique("later"), first))
     own.app = ChaosDeployment.app
     own.deploy()

@@ -56,16 +56,8 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
 
 
 def train_arguments(base_model: Path, features: Path, model: Path, checkpoints: Path) -> list[str]:
-    checkpoints.mkdir(parents=True, exist_ok=True)
-    return [
-        f"--base-model={base_model}",
-        f"--train-data={features / 'train'}",
-        f"--validation-data={features / 'validation'}",
-        f"--model-dir={model}",
-        f"--checkpoint-dir={checkpoints}",
-        "--checkpoint-seconds=0",
-        *("--epochs=1", "--batch-size=16", "--max-length=32", "--quantise=false"),
-    ]
+    places = (base_model, features, model, checkpoints)
+    return scripts.train_arguments(*places, "--epochs=1", "--batch-size=16", "--quantise=false")
 
 
 @pytest.fixture(scope="module")

@@ -73,17 +73,9 @@ def test_a_killed_preparation_makes_the_same_splits_when_started_again(
 
 
 def train(base_model: Path, features: Path, folder: Path, kill: Moment | None = None) -> Ended:
-    (folder / "checkpoints").mkdir(exist_ok=True, parents=True)
-    arguments = [
-        f"--base-model={base_model}",
-        f"--train-data={features / 'train'}",
-        f"--validation-data={features / 'validation'}",
-        f"--model-dir={folder / 'model'}",
-        f"--checkpoint-dir={folder / 'checkpoints'}",
-        "--checkpoint-seconds=0",
-        *("--epochs=4", "--batch-size=8", "--learning-rate=0.003"),
-        *("--max-length=32", "--precision=fp32"),
-    ]
+    places = (base_model, features, folder / "model", folder / "checkpoints")
+    options = ("--epochs=4", "--batch-size=8", "--learning-rate=0.003", "--precision=fp32")
+    arguments = scripts.train_arguments(*places, *options)
     return scripts.run("train.py", arguments, kill=kill)
 
 

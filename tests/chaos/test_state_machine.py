@@ -9,8 +9,9 @@ from tests.chaos.environment import ChaosDeployment
 from tests.chaos.outcomes import Outcome, Tried
 from tests.chaos.runs import (
     begin_again,
-    expect_one_job,
+    expect_all_injected,
     expect_same,
+    expect_same_at_once,
     running,
     start,
     versions,
@@ -56,10 +57,6 @@ def lambda_of(function: str) -> str:
     return f"lambda:reviews-local-{function}"
 
 
-def expect_all_injected(faults: FaultClient) -> None:
-    assert [one for one in faults.list() if one["injected"] != one["times"]] == []
-
-
 @pytest.fixture
 def name(request: pytest.FixtureRequest) -> str:
     """Of the run; short enough to be its id, too."""
@@ -82,8 +79,7 @@ def test_lost_answers_make_nothing_twice(
             faults.add("lost", call, matching=text)
     faults.add("lost", "sagemaker:DescribeEndpoint", after=1)  # the first is of a function
     found = finish(deployment, start(deployment, name))
-    expect_same(deployment, found, undisturbed)
-    expect_one_job(deployment, found.result()["run"]["id"])
+    expect_same_at_once(deployment, found, undisturbed)
     expect_all_injected(faults)
     for call, texts in LOST.items():
         for _ in texts:
@@ -101,8 +97,7 @@ def test_lost_answers_of_functions_make_nothing_twice(
     for function in FUNCTIONS:
         faults.add("lost", "lambda:Invoke", matching=f"reviews-local-{function}")
     found = finish(deployment, start(deployment, name))
-    expect_same(deployment, found, undisturbed)
-    expect_one_job(deployment, found.result()["run"]["id"])
+    expect_same_at_once(deployment, found, undisturbed)
     expect_all_injected(faults)
     for function in FUNCTIONS:
         tried("Lost answers", f"of the function {function}", Outcome.SAME)
@@ -153,8 +148,7 @@ def test_a_function_that_is_killed_once_is_called_again(
     for function in FUNCTIONS:
         faults.add("kill", lambda_of(function), **options)
     found = finish(deployment, start(deployment, name))
-    expect_same(deployment, found, undisturbed)
-    expect_one_job(deployment, found.result()["run"]["id"])
+    expect_same_at_once(deployment, found, undisturbed)
     expect_all_injected(faults)
     for function in FUNCTIONS:
         tried("Killed functions", f"{function}, {what}", Outcome.SAME)
@@ -207,8 +201,7 @@ def test_a_function_that_hangs_once_is_called_again(
             faults.add("timeout", lambda_of(function), matching=run)
     for arn in [start(deployment, run) for run in names]:
         found = finish(deployment, arn)
-        expect_same(deployment, found, undisturbed)
-        expect_one_job(deployment, found.result()["run"]["id"])
+        expect_same_at_once(deployment, found, undisturbed)
     expect_all_injected(faults)
     for group in _HANGING:
         for function in group:
