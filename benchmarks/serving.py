@@ -10,9 +10,11 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pandas as pd
@@ -27,27 +29,49 @@ _ALONE = 300  # requests of the single client
 _HEADERS = {"Content-Type": "application/jsonlines", "Accept": "application/jsonlines"}
 
 
+@dataclass(frozen=True)
+class _Endpoint:
+    """A served model; `pooled`: with the head of `make demo`, which no pipeline can load."""
+
+    name: str
+    script: str | None = None  # None: that of ml_code
+    pooled: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+_A_WORKER_EACH_CORE = {"SAGEMAKER_MODEL_SERVER_WORKERS": str(os.cpu_count())}  # as TorchServe
+_PIPELINE = "pipeline_endpoint.py"
+_ENDPOINTS = (
+    _Endpoint("pipeline, one worker", _PIPELINE),
+    _Endpoint("pipeline, a worker for each core", _PIPELINE, environment=_A_WORKER_EACH_CORE),
+    _Endpoint(
+        "pipeline, a worker of one thread for each core",
+        _PIPELINE,
+        environment=_A_WORKER_EACH_CORE | {"OMP_NUM_THREADS": "1"},
+    ),
+    _Endpoint("inference.py, one worker"),
+    _Endpoint("inference.py, a worker for each core", environment=_A_WORKER_EACH_CORE),
+    _Endpoint("the same, head over all tokens", pooled=True, environment=_A_WORKER_EACH_CORE),
+)
+
+
 def compare(reviews: Path) -> None:
     """Prints p50 of one client and requests/s of 16, one review a request."""
     texts = pd.read_csv(reviews)["Review Text"].dropna().sample(2000, random_state=1).tolist()
-    found = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for name in ("pipeline", "inference.py"):
-            model = _artefact(Path(folder) / name / "model", plain=name == "pipeline")
-            with _server(model) as port:
-                _load(port, texts, clients=1, requests=30)  # warms up
-                alone = _load(port, texts, clients=1, requests=_ALONE)
-                many = _load(port, texts, clients=_CLIENTS, seconds=_SECONDS)
-            found[name] = 1000 * statistics.median(alone), len(many) / _SECONDS
     print("| endpoint | p50 of 1 client, ms | requests/s of 16 clients |")
     print("| --- | --- | --- |")
-    for name, (median, speed) in found.items():
-        print(f"| {name} | {median:.1f} | {speed:.1f} |")
-    plain, ours = found.values()
-    print(f"| ratio | {ours[0] / plain[0]:.2f} | {ours[1] / plain[1]:.1f} |", flush=True)
+    for endpoint in _ENDPOINTS:
+        with tempfile.TemporaryDirectory() as folder:
+            model = _artefact(Path(folder) / "model", endpoint)
+            with _server(model, endpoint.environment) as port:
+                _load(port, texts, clients=_CLIENTS, requests=10)  # warms up
+                alone = _load(port, texts, clients=1, requests=_ALONE)
+                many = _load(port, texts, clients=_CLIENTS, seconds=_SECONDS)
+        median, speed = 1000 * statistics.median(alone), len(many) / _SECONDS
+        print(f"| {endpoint.name} | {median:.1f} | {speed:.1f} |", flush=True)
 
 
-def _artefact(folder: Path, *, plain: bool) -> Path:
+def _artefact(folder: Path, endpoint: _Endpoint) -> Path:
     """The base model with a fresh head (speed does not depend on what it says), and its script."""
     sys.path.insert(0, str(ROOT / "ml_code"))
     from base_model import load_base, save_artefact
@@ -55,21 +79,21 @@ def _artefact(folder: Path, *, plain: bool) -> Path:
     from rated_labels import BY_STARS, parse
 
     source = shutil.copytree(installed_base_model(), folder.parent / "base")
-    if plain:  # what the pipeline can load: the first token's vector, not the mean
+    if not endpoint.pooled:  # a head over the first token
         shutil.rmtree(source / "1_Pooling")
     model, tokenizer = load_base(str(source), parse(BY_STARS))
     save_artefact(model, tokenizer, folder, max_length=128)
-    if plain:
+    if endpoint.script is None:
+        export(folder, folder / "model_int8.onnx")
+    else:
         shutil.rmtree(folder / "code")
         (folder / "code").mkdir()
-        shutil.copy(ROOT / "benchmarks/pipeline_endpoint.py", folder / "code" / "inference.py")
-    else:
-        export(folder, folder / "model_int8.onnx")
+        shutil.copy(ROOT / "benchmarks" / endpoint.script, folder / "code" / "inference.py")
     return folder
 
 
 @contextmanager
-def _server(model: Path) -> Iterator[int]:
+def _server(model: Path, environment: Mapping[str, str]) -> Iterator[int]:
     """Serves the artefact as the embedded AWS does; gives the port."""
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         port = listener.getsockname()[1]
@@ -82,7 +106,8 @@ def _server(model: Path) -> Iterator[int]:
                 "SAGEMAKER_SUBMIT_DIRECTORY": str(model / "code"),
                 "LOCALCLOUD_SOCKET": str(listener.fileno()),
                 "LOCALCLOUD_FRAMEWORK": "pytorch",
-            },
+            }
+            | environment,
             pass_fds=[listener.fileno()],
             stdout=subprocess.DEVNULL,
         )
@@ -114,16 +139,16 @@ def _load(
     lock = threading.Lock()
 
     def client(number: int) -> None:
-        pool = urllib3.HTTPConnectionPool("127.0.0.1", port, maxsize=1)
+        connection = HTTPConnection("127.0.0.1", port, timeout=60)  # takes less than others
         sent = 0
         while sent < requests or time.perf_counter() < end:
             body = json.dumps({"features": [texts[(number * 97 + sent) % len(texts)]]})
             started = time.perf_counter()
-            answer = pool.request(
-                "POST", "/invocations", body=body, headers=_HEADERS, retries=False
-            )
+            connection.request("POST", "/invocations", body=body, headers=_HEADERS)
+            answer = connection.getresponse()
+            data = answer.read()
             if answer.status != 200:
-                raise RuntimeError(f"{answer.status}: {answer.data[:300]!r}")
+                raise RuntimeError(f"{answer.status}: {data[:300]!r}")
             with lock:
                 durations.append(time.perf_counter() - started)
             sent += 1

@@ -16,6 +16,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from classifier import Classifier
 from engines import INT8_FILE, OnnxEngine, TorchEngine
+from first_token import narrow
 from pooling import model_class
 from rows import Rows
 
@@ -47,6 +48,7 @@ def quantise(folder: Path, validation: Rows) -> dict[str, Any]:
 def export(folder: Path, target: Path) -> None:
     """Writes the model of the artefact folder to `target`, in ONNX with 8-bit weights."""
     model = model_class(str(folder)).from_pretrained(folder, attn_implementation="eager")
+    narrow(model)
     ids = torch.tensor([[1, 2, 3, 4], [1, 2, 3, 4]])
     axes = {0: "rows", 1: "tokens"}
     with tempfile.TemporaryDirectory(dir=folder) as scratch, warnings.catch_warnings():

@@ -2,10 +2,14 @@
 
 Run as `python -P serving.py` in the instance's environment, with a listening socket inherited as
 file descriptor LOCALCLOUD_SOCKET; answers /ping and /invocations. A plain threading HTTP server is
-enough: TorchServe, which AWS's image puts here, also lets a worker process handle one request at a
-time, and that is what costs time; keep-alive connections and TCP_NODELAY keep the rest below 1 ms.
+enough: TorchServe, which AWS's image puts here, also lets a worker handle one request at a time,
+and that is what costs time; keep-alive connections and TCP_NODELAY keep the rest below 1 ms.
 
-Not emulated: TorchServe's batching, workers and management API; multi-model endpoints; streaming.
+SAGEMAKER_MODEL_SERVER_WORKERS (the SDK's model_server_workers) says how many workers load the
+model. Without it there is one, where AWS has one for each core: a laptop's memory holds other
+things, too.
+
+Not emulated: TorchServe's batching and management API; multi-model endpoints; streaming.
 """
 
 import importlib
@@ -15,7 +19,15 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from multiprocessing import get_context
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -91,12 +103,69 @@ class Context:
         self.content_type = content_type
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a worker says to a request."""
+
+    status: int
+    body: bytes
+    content_type: str
+
+
+class Worker:
+    """The model and its handlers, once in each worker."""
+
+    _transformer: Transformer
+
+    @classmethod
+    def load(cls, loaded: Any) -> None:
+        """Waits at the barrier `loaded` for the other workers; raises what the user's code does."""
+        # The user's folder comes first in the import path, as PYTHONPATH would put it.
+        sys.path.insert(0, environment.code_dir)
+        started = time.perf_counter()
+        tensors = os.environ.get("LOCALCLOUD_FRAMEWORK") == "pytorch"
+        cls._transformer = Transformer(FrameworkHandler(tensors))
+        cls._transformer.validate_and_initialize(environment.model_dir, Context({}))
+        log(f"model loaded in {time.perf_counter() - started:.1f} s")
+        loaded.wait()
+
+    @classmethod
+    def load_in_process(cls, loaded: Any) -> None:
+        end_with_parent()
+        cls.load(loaded)
+
+    @classmethod
+    def answer(cls, body: bytes, headers: dict[str, str]) -> Answer:
+        context = Context(headers)
+        (result,) = cls._transformer.transform([{"body": body}], context)
+        payload = result if isinstance(result, bytes | bytearray) else str(result).encode()
+        return Answer(context.status, bytes(payload), context.content_type)
+
+
+def start_workers(number: int) -> Executor:
+    """Waits until all have loaded the model; raises BrokenExecutor when one cannot."""
+    workers: Executor
+    if number == 1:  # a thread of this process: another one would only take memory
+        workers = ThreadPoolExecutor(1, initializer=Worker.load, initargs=(threading.Barrier(1),))
+    else:
+        processes = get_context("spawn")  # PyTorch's threads do not outlive a fork
+        workers = ProcessPoolExecutor(
+            number,
+            mp_context=processes,
+            initializer=Worker.load_in_process,
+            initargs=(processes.Barrier(number),),
+        )
+    # A pool starts a worker with each task for which none is free.
+    for ready in [workers.submit(bool) for _ in range(number)]:
+        ready.result()
+    return workers
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1  # one packet for head and body
-    transformer: Transformer
-    turn: threading.Lock
+    workers: Executor
 
     def do_GET(self) -> None:
         self._answer(200 if self.path == "/ping" else 404, b"", content_types.JSON)
@@ -106,16 +175,17 @@ class Handler(BaseHTTPRequestHandler):
         if self.path != "/invocations":
             return self._answer(404, b"", content_types.JSON)
         started = time.perf_counter()
-        context = Context(dict(self.headers.items()))
-        with self.turn:
-            (result,) = self.transformer.transform([{"body": body}], context)
-        payload = result if isinstance(result, bytes | bytearray) else str(result).encode()
+        try:
+            answer = self.workers.submit(Worker.answer, body, dict(self.headers.items())).result()
+        except BrokenExecutor as error:  # a worker was killed, for its memory perhaps
+            log(f"a worker died: {error}")
+            os._exit(1)
         milliseconds = 1000 * (time.perf_counter() - started)
         # Before the answer: with the last one of a transform job this process may end.
-        log(f"POST /invocations {context.status} {milliseconds:.1f} ms")
-        if context.status >= 500:
-            log(payload.decode(errors="replace"))
-        self._answer(context.status, bytes(payload), context.content_type)
+        log(f"POST /invocations {answer.status} {milliseconds:.1f} ms")
+        if answer.status >= 500:
+            log(answer.body.decode(errors="replace"))
+        self._answer(answer.status, answer.body, answer.content_type)
 
     def _answer(self, status: int, body: bytes, content_type: str) -> None:
         self.send_response(status)
@@ -163,17 +233,21 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
+def requested_workers() -> int:
+    requested = os.environ.get("SAGEMAKER_MODEL_SERVER_WORKERS", "1")
+    if not (requested.isascii() and requested.isdigit() and int(requested)):
+        sys.exit(f"SAGEMAKER_MODEL_SERVER_WORKERS is {requested!r}; it must be a number from 1")
+    return int(requested)
+
+
 def main() -> None:
     end_with_parent()
+    number = requested_workers()
     install_requirements()
-    # The user's folder comes first in the import path, as PYTHONPATH would put it.
-    sys.path.insert(0, environment.code_dir)
-    tensors = os.environ.get("LOCALCLOUD_FRAMEWORK") == "pytorch"
-    transformer = Transformer(FrameworkHandler(tensors))
-    started = time.perf_counter()
-    transformer.validate_and_initialize(environment.model_dir, Context({}))
-    print(f"model loaded in {time.perf_counter() - started:.1f} s", flush=True)
-    Handler.transformer, Handler.turn = transformer, threading.Lock()
+    try:
+        Handler.workers = start_workers(number)
+    except BrokenExecutor:
+        sys.exit(1)  # the worker has said why
     Server(int(os.environ["LOCALCLOUD_SOCKET"]), Handler).serve_forever()
 
 

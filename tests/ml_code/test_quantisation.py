@@ -2,11 +2,19 @@ import shutil
 
 import numpy as np
 import pytest
+import torch
+from transformers import (
+    BertConfig,
+    BertForSequenceClassification,
+    RobertaConfig,
+    RobertaForSequenceClassification,
+)
 
 import quantisation
 from base_model import load_base, save_artefact
 from classifier import Classifier
 from engines import INT8_FILE, OnnxEngine, TorchEngine
+from first_token import narrow
 from rated_labels import BY_STARS, parse
 from rows import read_rows
 
@@ -62,3 +70,34 @@ def test_a_roberta_can_be_quantised_too(small_roberta, tmp_path):
             Classifier(tmp_path, kind(tmp_path)).of_ids(ids) for kind in (TorchEngine, OnnxEngine)
         )
         assert int8 == pytest.approx(torch, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("model_class", "config_class"),
+    [
+        (BertForSequenceClassification, BertConfig),
+        (RobertaForSequenceClassification, RobertaConfig),
+    ],
+)
+def test_only_the_first_token_of_the_last_layer_says_the_same(model_class, config_class):
+    config = config_class(
+        vocab_size=50,
+        hidden_size=24,
+        intermediate_size=48,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        num_labels=3,
+        pad_token_id=1,
+        attn_implementation="eager",
+    )
+    model = model_class(config).eval()
+    ids = torch.randint(2, 50, (3, 9))
+    mask = torch.ones_like(ids)
+    mask[1, 4:] = 0
+    ids[1, 4:] = 1
+    with torch.inference_mode():
+        whole = model(input_ids=ids, attention_mask=mask).logits
+        narrow(model)
+        narrowed = model(input_ids=ids, attention_mask=mask).logits
+    assert type(model.base_model.encoder.layer[-1]).__name__ == "_FirstTokenLayer"
+    torch.testing.assert_close(narrowed, whole)
