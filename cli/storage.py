@@ -1,10 +1,13 @@
 """Files of the user, brought to the data bucket."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from cli.errors import InvalidArgument
+
+_DIGITS = 12  # of a hash that tells the files of a name apart
 
 
 def split_uri(uri: str) -> tuple[str, str]:
@@ -16,11 +19,15 @@ def split_uri(uri: str) -> tuple[str, str]:
 def upload_reviews(s3: Any, reviews: Path, bucket: str) -> str:
     """Uploads one CSV and returns its s3:// URI; what is inside is for the processing job to judge.
 
-    Raises InvalidArgument when there is no such file.
+    The key has a hash of what is inside: another file of the same name does not take the place of
+    one that an execution still reads, or that tells what a model was trained on. Raises
+    InvalidArgument when there is no such file.
     """
     if not reviews.is_file():
         raise InvalidArgument(f"{reviews}: there is no such file")
-    key = f"reviews/{reviews.name}"
+    with reviews.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    key = f"reviews/{digest[:_DIGITS]}/{reviews.name}"
     s3.upload_file(str(reviews), bucket, key)
     return f"s3://{bucket}/{key}"
 

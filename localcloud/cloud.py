@@ -13,6 +13,7 @@ from localcloud.state import Store
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
 ACCESS_KEY = SECRET_KEY = "test"  # noqa: S105 - what ministack's own documentation uses
+SCRATCH = "scratch"  # temporary files of the server, in its data folder
 # Where programs run, in the data folder; what is in them means nothing to a later server.
 PROGRAM_FOLDERS = ("processing-jobs", "training-jobs", "transform-jobs", "endpoints", "job-tmp")
 

@@ -13,7 +13,7 @@ import psutil
 
 from localcloud import decisions, enforcement
 from localcloud.address import Address, ServerError, address_file, client_environment
-from localcloud.cloud import PROGRAM_FOLDERS
+from localcloud.cloud import PROGRAM_FOLDERS, SCRATCH
 from localcloud.faults import registry as faults
 from localcloud.faults.client import FaultClient
 from localcloud.processes import kill, tree
@@ -30,6 +30,7 @@ _STATE = (
     faults.LOG,
     "ministack",
     "s3",
+    SCRATCH,
     *PROGRAM_FOLDERS,
 )
 _START_SECONDS = 60

@@ -3,15 +3,17 @@
 import asyncio
 import logging
 import os
+import shutil
 import signal
 import socket
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from localcloud.address import Address, ServerError, address_file, client_environment, is_listening
-from localcloud.cloud import Cloud
+from localcloud.cloud import SCRATCH, Cloud
 from localcloud.processes import end_children
 from localcloud.state import Store
 
@@ -30,6 +32,8 @@ def serve(data_dir: Path, port: int = 0) -> None:
         raise ServerError(f"{data_dir} already has a running server")
     data_dir.mkdir(parents=True, exist_ok=True)
     (data_dir / "sagemaker-config.yaml").write_text(_SDK_CONFIG)
+    scratch = data_dir / SCRATCH
+    _use_for_temporary_files(scratch)
     port = port or _free_port()
     address = Address(f"http://127.0.0.1:{port}", os.getpid(), port)
     # Lambdas, which are child processes, look for AWS where this process' environment says.
@@ -46,6 +50,17 @@ def serve(data_dir: Path, port: int = 0) -> None:
         address_file(data_dir).unlink(missing_ok=True)
         end_children(psutil.Process())
         cloud.store.close()
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _use_for_temporary_files(folder: Path) -> None:
+    """Empties it, and makes it what this process has for /tmp.
+
+    ministack unpacks functions there. What a killed server leaves is found and removed.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    tempfile.tempdir = str(folder)
 
 
 def _free_port() -> int:

@@ -69,11 +69,11 @@ class Layout:
 def make_temporary(data_dir: Path) -> Path:
     """A new folder for temporary files: of one instance, not of the whole machine.
 
-    Not in the job's own folder, whose path is too long for sockets; the system's own place for such
-    files is taken only where the data folder's path is too long as well.
+    Not in the job's own folder, whose path is too long for sockets; /tmp is taken only where the
+    data folder's path is too long as well.
     """
     folder = data_dir / TEMPORARY / secrets.token_hex(4)
     if len(str(folder)) > _LONGEST_TEMPORARY:
-        return Path(tempfile.mkdtemp(prefix="localcloud-"))
+        return Path(tempfile.mkdtemp(prefix="localcloud-", dir="/tmp"))
     folder.mkdir(parents=True)
     return folder

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +31,15 @@ def test_a_uri_splits_into_bucket_and_key() -> None:
     assert split_uri("s3://bucket/a/b.csv") == ("bucket", "a/b.csv")
 
 
-def test_reviews_go_to_the_reviews_prefix(tmp_path: Path) -> None:
+def test_reviews_of_one_name_do_not_take_each_others_place(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
-    file.write_text("Review Text,Rating\n")
     s3 = FakeS3()
-    assert upload_reviews(s3, file, "data") == "s3://data/reviews/mine.csv"
-    assert list(s3.objects) == ["data/reviews/mine.csv"]
+    for text in ("Review Text,Rating\n", "Review Text,Rating\nfine,5\n", "Review Text,Rating\n"):
+        file.write_text(text)
+        uri = upload_reviews(s3, file, "data")
+    assert re.fullmatch(r"s3://data/reviews/[0-9a-f]{12}/mine\.csv", uri)
+    assert len(s3.objects) == 2
+    assert uri.removeprefix("s3://") in s3.objects
 
 
 def test_a_missing_file_is_named_before_anything_else(tmp_path: Path) -> None:

@@ -1,11 +1,18 @@
 """Starting, stopping and clearing an embedded AWS, as its command line does."""
 
+import io
+import os
+import signal
+import zipfile
 from pathlib import Path
 
+import boto3
 import pytest
 
 from localcloud import server
 from localcloud.address import Address, ServerError
+from localcloud.cloud import ACCESS_KEY, REGION, SCRATCH, SECRET_KEY
+from tests.waiting import until
 
 
 def test_clearing_leaves_what_is_not_the_servers(tmp_path: Path) -> None:
@@ -23,3 +30,41 @@ def test_clearing_leaves_what_is_not_the_servers(tmp_path: Path) -> None:
     mine.unlink()
     server.clear(data_dir)
     assert not data_dir.exists()
+
+
+def call_a_function(address: Address) -> str:
+    """What a new function answers: where its code lies."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("handler.py", "def handler(event, context): return __file__")
+    client = boto3.client(
+        "lambda",
+        endpoint_url=address.endpoint_url,
+        region_name=REGION,
+        aws_access_key_id=ACCESS_KEY,
+        aws_secret_access_key=SECRET_KEY,
+    )
+    client.create_function(
+        FunctionName="where",
+        Runtime="python3.12",
+        Role="arn:aws:iam::000000000000:role/any",
+        Handler="handler.handler",
+        Code={"ZipFile": buffer.getvalue()},
+    )
+    answer: str = client.invoke(FunctionName="where")["Payload"].read().decode()
+    return answer
+
+
+def test_functions_leave_nothing(tmp_path: Path) -> None:
+    address = server.start(tmp_path)
+    assert str(tmp_path / SCRATCH) in call_a_function(address)
+    os.kill(address.pid, signal.SIGKILL)
+    assert until(lambda: Address.read(tmp_path) is None)
+    left = set((tmp_path / SCRATCH).iterdir())
+    assert left
+    server.start(tmp_path)
+    try:
+        assert left.isdisjoint((tmp_path / SCRATCH).iterdir())
+    finally:
+        server.stop(tmp_path)
+    assert not (tmp_path / SCRATCH).exists()
