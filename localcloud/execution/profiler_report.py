@@ -6,6 +6,20 @@ from typing import Any
 
 _QUANTILES = (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
 _WIDTH, _HEIGHT = 720, 120
+_STYLE = """
+:root { color-scheme: light dark; --ink: #1f2430; --page: #fff; --line: #d7dbe3; --mark: #2f6db5; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e6e8ee; --page: #12161d; --line: #363c4a; --mark: #6ea8ee; } }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem;
+  color: var(--ink); background: var(--page); }
+h1 { overflow-wrap: anywhere; }
+.wide { overflow-x: auto; }
+td, th { padding: .2rem .8rem; text-align: right; border-bottom: 1px solid var(--line); }
+td:first-child, th:first-child { text-align: left; }
+figure { margin: 1rem 0; }
+svg { width: 100%; }
+polyline { fill: none; stroke: var(--mark); }
+"""
 _TITLES = {
     "CPUUtilization": "CPU of all cores, %",
     "MemoryUsedPercent": "memory of the machine, %",
@@ -49,12 +63,16 @@ def render(job: str, summary: dict[str, Any], samples: Sequence[dict[str, Any]])
         rows = "".join(_row(name, quantiles) for name, quantiles in dimensions.items())
         charts = "".join(_chart(name, _values(samples, node, name)) for name in dimensions)
         head = "<tr><th>dimension<th>min<th>p50<th>p95<th>p99<th>max</tr>"
-        sections.append(f"<h2>{html.escape(node)}</h2><table>{head}{rows}</table>{charts}")
+        table = (
+            f'<div class="wide" role="region" tabindex="0" aria-label="{html.escape(node)}">'
+            f"<table>{head}{rows}</table></div>"
+        )
+        sections.append(f"<h2>{html.escape(node)}</h2>{table}{charts}")
     seconds = (summary["EndTime"] or 0) - (summary["StartTime"] or 0)
     return (
-        "<!doctype html><meta charset=utf-8><title>Profiler report</title>"
-        "<style>body{font:15px system-ui;max-width:760px;margin:2em auto}"
-        "td,th{padding:.2em .8em;text-align:right}</style>"
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>Profiler report</title><style>{_STYLE}</style>"
         f"<h1>Profiler report of {html.escape(job)}</h1>"
         f"<p>{summary['Datapoints']} data points in {seconds:.0f} s, measured once a second over "
         "the processes of each instance. GPU and framework rules are not evaluated.</p>"
@@ -77,6 +95,5 @@ def _chart(name: str, values: Sequence[float]) -> str:
     )
     return (
         f"<figure><figcaption>{html.escape(_TITLES[name])} (top: {top:,.1f})</figcaption>"
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" width="100%">'
-        f'<polyline fill="none" stroke="#246" points="{points}"/></svg></figure>'
+        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}"><polyline points="{points}"/></svg></figure>'
     )
