@@ -133,7 +133,8 @@ def findings(report: dict[str, Any]) -> list[str]:
     median, tail = report["step_ms"]["p50"], report["step_ms"]["p95"]
     if median and tail > 3 * median:
         said.append(
-            f"1 step in 20 takes over {tail / median:.1f} times the median: uneven lengths."
+            f"1 step in 20 takes over {tail / median:.1f} times the median: uneven "
+            "lengths, or cores that something else uses."
         )
     if report["operators"]:
         first = report["operators"][0]
