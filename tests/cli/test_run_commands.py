@@ -9,6 +9,7 @@ from tests.cli.conftest import Said
 from tests.cli.runs_world import ARN, EVALUATION, RunsWorld
 
 Reviews = Callable[..., Said]
+KEY = "reviews/78cd46e88b63/reviews.csv"  # with the hash of what is inside
 
 
 @pytest.fixture
@@ -28,8 +29,8 @@ def test_run_starts_an_execution_with_the_uploaded_csv(
     runs: RunsWorld, reviews: Reviews, csv: str
 ) -> None:
     said = reviews("run", csv, "--name", "mine", "--set", "training.epochs=3")
-    told = {"reviews": "s3://data/reviews/reviews.csv", "training": {"epochs": 3}}
-    assert runs.calls == ["keep data/reviews/reviews.csv", f"start mine {json.dumps(told)}"]
+    told = {"reviews": f"s3://data/{KEY}", "training": {"epochs": 3}}
+    assert runs.calls == [f"keep data/{KEY}", f"start mine {json.dumps(told)}"]
     assert (said.code, said.out) == (
         0,
         "Started mine. Follow it: reviews status mine --wait --env dev\n",
@@ -40,7 +41,7 @@ def test_run_for_a_program_says_what_it_started(
     runs: RunsWorld, reviews: Reviews, csv: str
 ) -> None:
     said = reviews("run", csv, "--name", "mine", "--json")
-    told = {"reviews": "s3://data/reviews/reviews.csv"}
+    told = {"reviews": f"s3://data/{KEY}"}
     assert said.json == {"run": "mine", "arn": f"{ARN}mine", "input": told}
 
 
