@@ -4,6 +4,7 @@ import io
 import json
 import tarfile
 import textwrap
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,14 @@ def archive(files: Mapping[str, str]) -> bytes:
             member = tarfile.TarInfo(name)
             member.size = len(content)
             tar.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def zipped(name: str, text: str) -> bytes:
+    """The package of a Lambda function: one module."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as package:
+        package.writestr(name, text)
     return buffer.getvalue()
 
 

@@ -1,8 +1,6 @@
 """Roles with policies in an embedded AWS, and clients that act as them."""
 
-import io
 import json
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -12,6 +10,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from localcloud.server import LocalCloud
+from tests.localcloud.execution_world import zipped
 
 Statement = dict[str, Any]
 POLICY = "rights"
@@ -98,16 +97,13 @@ class IamWorld:
 
     def function(self, role: str, code: str) -> str:
         """The ARN of a function whose handler's body is `code`."""
-        name, buffer = self.name("function"), io.BytesIO()
-        with zipfile.ZipFile(buffer, "w") as archive:
-            body = "\n    ".join(["def handler(event, context):", *code.splitlines()])
-            archive.writestr("index.py", f"import boto3\n\n{body}\n")
+        body = "\n    ".join(["def handler(event, context):", *code.splitlines()])
         made = self.owner.client("lambda").create_function(
-            FunctionName=name,
+            FunctionName=self.name("function"),
             Runtime="python3.12",
             Role=role,
             Handler="index.handler",
-            Code={"ZipFile": buffer.getvalue()},
+            Code={"ZipFile": zipped("index.py", f"import boto3\n\n{body}\n")},
             Timeout=30,
         )
         arn: str = made["FunctionArn"]

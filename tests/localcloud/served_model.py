@@ -52,6 +52,13 @@ def make_model(world: World, name: str, handler: str, **environment: str) -> Non
     )
 
 
+def serve(world: World, name: str, handler: str, **environment: str) -> dict[str, Any]:
+    """A model behind an endpoint of the same name; what it is like once its start has ended."""
+    make_model(world, name, handler, **environment)
+    world.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
+    return world.wait_for_endpoint(name)
+
+
 def variant(name: str, model: str, weight: float = 1.0, instances: int = 1) -> dict[str, Any]:
     return {
         "VariantName": name,

@@ -1,8 +1,6 @@
 """Faults as clients, state machines, functions, jobs and templates see them."""
 
-import io
 import json
-import zipfile
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -14,7 +12,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutE
 from localcloud.__main__ import main
 from localcloud.faults.fault import OFFLINE_STORE, FaultError
 from localcloud.server import LocalCloud
-from tests.localcloud.execution_world import BUCKET, World
+from tests.localcloud.execution_world import BUCKET, World, zipped
 from tests.localcloud.served_model import make_model
 from tests.waiting import until
 
@@ -64,16 +62,13 @@ def _all_goes_well_again(cloud: LocalCloud) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def function(world: World) -> str:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("handler.py", HANDLER)
     world.client("lambda").create_function(
         FunctionName="works",
         Runtime="python3.12",
         Role=world.role,
         Handler="handler.handler",
         Timeout=2,
-        Code={"ZipFile": buffer.getvalue()},
+        Code={"ZipFile": zipped("handler.py", HANDLER)},
     )
     return "works"
 

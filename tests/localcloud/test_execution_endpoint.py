@@ -7,7 +7,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests.localcloud.execution_world import INFERENCE, World, archive, world
-from tests.localcloud.served_model import HANDLER, invoke, make_model, variant
+from tests.localcloud.served_model import HANDLER, invoke, make_model, serve, variant
 from tests.waiting import until
 
 __all__ = ["world"]
@@ -143,9 +143,7 @@ def test_the_containers_output_is_in_the_endpoints_log(world: World, endpoint: s
 
 
 def test_a_deleted_endpoint_is_gone(world: World) -> None:
-    make_model(world, "brief", HANDLER.replace("VERSION", "1"))
-    world.sagemaker.create_endpoint(EndpointName="brief", EndpointConfigName="brief")
-    world.wait_for_endpoint("brief")
+    serve(world, "brief", HANDLER.replace("VERSION", "1"))
     world.sagemaker.delete_endpoint(EndpointName="brief")
     waiter = world.sagemaker.get_waiter("endpoint_deleted")
     waiter.wait(EndpointName="brief", WaiterConfig={"Delay": 1, "MaxAttempts": 20})

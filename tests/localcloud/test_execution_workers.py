@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.localcloud.execution_world import World, world
-from tests.localcloud.served_model import HANDLER, PROCESS, invoke, make_model
+from tests.localcloud.served_model import HANDLER, PROCESS, invoke, serve
 from tests.waiting import until
 
 __all__ = ["world"]
@@ -24,12 +24,6 @@ MEETING = HANDLER.replace("VERSION", PROCESS).replace(
             assert time.monotonic() < deadline, "nobody came"
             time.sleep(0.02)""",
 )
-
-
-def serve(world: World, name: str, handler: str, **environment: str) -> dict[str, str]:
-    make_model(world, name, handler, **environment)
-    world.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
-    return world.wait_for_endpoint(name)
 
 
 def test_workers_answer_at_once_and_a_dead_one_is_replaced(world: World, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from localcloud.scaling.decision import Decision, Moment, bounded, decide
 from localcloud.server import LocalCloud
 from localcloud.state import Store
 from tests.localcloud.execution_world import BUCKET, World, world
-from tests.localcloud.served_model import HANDLER, PROCESS, invoke, make_model
+from tests.localcloud.served_model import HANDLER, PROCESS, invoke, make_model, serve
 from tests.waiting import until
 
 __all__ = ["world"]
@@ -142,15 +142,14 @@ def policy(goal: float, endpoint: str = "scaled") -> dict[str, Any]:
     }
 
 
-def serve(world: World, name: str) -> None:
-    make_model(world, name, HANDLER.replace("VERSION", PROCESS))
-    world.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
-    assert world.wait_for_endpoint(name)["EndpointStatus"] == "InService"
+def serve_process(world: World, name: str) -> None:
+    found = serve(world, name, HANDLER.replace("VERSION", PROCESS))
+    assert found["EndpointStatus"] == "InService"
 
 
 @pytest.fixture(scope="module")
 def scaling(world: World) -> Iterator[Any]:
-    serve(world, "scaled")
+    serve_process(world, "scaled")
     yield world.client("application-autoscaling")
     world.sagemaker.delete_endpoint(EndpointName="scaled")
 
@@ -308,7 +307,7 @@ def test_a_restarted_server_has_the_instances_and_targets_of_before(tmp_path: Pa
         world = World(dict(cloud.environment()))
         world.role = world.make_role()
         world.client("s3").create_bucket(Bucket=BUCKET)
-        serve(world, "kept")
+        serve_process(world, "kept")
         scaling = world.client("application-autoscaling")
         scaling.register_scalable_target(**place("kept"), MinCapacity=2, MaxCapacity=2)
         assert until(lambda: instances(world, "kept") == 2)

@@ -1,17 +1,15 @@
 """Starting, stopping and clearing an embedded AWS, as its command line does."""
 
-import io
 import os
 import signal
-import zipfile
 from pathlib import Path
 
-import boto3
 import pytest
 
 from localcloud import server
-from localcloud.address import Address, ServerError
-from localcloud.cloud import ACCESS_KEY, REGION, SCRATCH, SECRET_KEY
+from localcloud.address import Address, ServerError, client_environment
+from localcloud.cloud import SCRATCH
+from tests.localcloud.execution_world import World, zipped
 from tests.waiting import until
 
 
@@ -32,24 +30,16 @@ def test_clearing_leaves_what_is_not_the_servers(tmp_path: Path) -> None:
     assert not data_dir.exists()
 
 
-def call_a_function(address: Address) -> str:
+def call_a_function(address: Address, data_dir: Path) -> str:
     """What a new function answers: where its code lies."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("handler.py", "def handler(event, context): return __file__")
-    client = boto3.client(
-        "lambda",
-        endpoint_url=address.endpoint_url,
-        region_name=REGION,
-        aws_access_key_id=ACCESS_KEY,
-        aws_secret_access_key=SECRET_KEY,
-    )
+    client = World(client_environment(address, data_dir)).client("lambda")
+    code = "def handler(event, context): return __file__"
     client.create_function(
         FunctionName="where",
         Runtime="python3.12",
         Role="arn:aws:iam::000000000000:role/any",
         Handler="handler.handler",
-        Code={"ZipFile": buffer.getvalue()},
+        Code={"ZipFile": zipped("handler.py", code)},
     )
     answer: str = client.invoke(FunctionName="where")["Payload"].read().decode()
     return answer
@@ -57,7 +47,7 @@ def call_a_function(address: Address) -> str:
 
 def test_functions_leave_nothing(tmp_path: Path) -> None:
     address = server.start(tmp_path)
-    assert str(tmp_path / SCRATCH) in call_a_function(address)
+    assert str(tmp_path / SCRATCH) in call_a_function(address, tmp_path)
     os.kill(address.pid, signal.SIGKILL)
     assert until(lambda: Address.read(tmp_path) is None)
     left = set((tmp_path / SCRATCH).iterdir())

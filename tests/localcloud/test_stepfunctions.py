@@ -1,9 +1,7 @@
 """Redrives, retries, task tokens and jobs of Step Functions, through real boto3 clients."""
 
-import io
 import json
 import time
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -22,6 +20,7 @@ from tests.localcloud.execution_world import (
     World,
     cluster,
     world,
+    zipped,
 )
 from tests.waiting import until
 
@@ -344,15 +343,12 @@ def test_what_was_stopped_is_not_retried(machines: Machines) -> None:
 @pytest.fixture(scope="module")
 def pass_on(world: World) -> str:
     """A function that puts the token it gets into the bucket, or fails."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("handler.py", PASS_ON)
     arn: str = world.client("lambda").create_function(
         FunctionName="pass-on",
         Runtime="python3.12",
         Role=world.role,
         Handler="handler.handler",
-        Code={"ZipFile": buffer.getvalue()},
+        Code={"ZipFile": zipped("handler.py", PASS_ON)},
     )["FunctionArn"]
     return arn
 
