@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli import embedded, processes, quotas, samples, stacks, storage
 from cli.aws import Environment
 from cli.errors import CliError
+from cli.quotas import AccountQuota
 
 _PYTHON, _NODE = (3, 11), 18  # of pyproject.toml, and of the CDK's own package.json
 _INSTALL = "make install"
@@ -19,6 +20,7 @@ _INSTALL = "make install"
 class Verdict(StrEnum):
     FINE = "fine"
     MISSING = "missing"
+    WARNING = "warning"  # nothing stops a first run, but something later
     UNKNOWN = "unknown"  # could not be looked at, which is no fault yet
 
 
@@ -119,17 +121,25 @@ def _base_model(here: Environment) -> Finding:
 
 def _quotas(here: Environment) -> Iterator[Finding]:
     try:
-        needs = quotas.look(here.client("service-quotas"), here.settings)
+        found = quotas.look(here.client("service-quotas"), here.settings)
     except (BotoCoreError, ClientError) as error:
         yield Finding(check="Quotas", verdict=Verdict.UNKNOWN, found=str(error))
         return
-    for need in needs:
-        check = f"Quota: {need.name}"
-        if need.granted is None:
-            yield Finding(check=check, verdict=Verdict.UNKNOWN, found="not listed")
-        else:
-            found = f"{need.granted:g} of {need.wanted} wanted"
-            yield _judge(check, need.granted >= need.wanted, found, need.fix)
+    for quota in found:
+        yield _quota(quota)
+
+
+def _quota(quota: AccountQuota) -> Finding:
+    check, needed = f"Quota: {quota.needed.name}", quota.needed
+    if quota.granted is None:
+        return Finding(check=check, verdict=Verdict.UNKNOWN, found="not listed")
+    found = f"{quota.granted:g} of {needed.least} needed"
+    if quota.granted < needed.least:
+        return _judge(check, False, found, quota.fix)
+    if quota.granted < needed.wanted:
+        found = f"{found}; an update of the endpoint needs {needed.wanted}"
+        return Finding(check=check, verdict=Verdict.WARNING, found=found, fix=quota.fix)
+    return _judge(check, True, found, "")
 
 
 def _careful(check: str, look: Callable[[Environment], Finding], here: Environment) -> Finding:

@@ -14,6 +14,7 @@ from cli.output import Answer, answers, notes
 _MARKS = {
     Verdict.FINE: "[green]✓[/]",
     Verdict.MISSING: "[red]✗[/]",
+    Verdict.WARNING: "[yellow]![/]",
     Verdict.UNKNOWN: "[yellow]?[/]",
 }
 

@@ -1,58 +1,49 @@
-"""How many machines AWS lets this account have, and how many an environment wants."""
+"""The quotas that this account has, beside those that an environment needs (infra/quotas.py)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from infra.settings import Fleet, Settings
-
-_SERVICE = "sagemaker"
+from infra.quotas import SERVICE, NeededQuota, needed
+from infra.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Need:
-    """A quota of SageMaker; `granted` is None where AWS lists none of this name."""
+class AccountQuota:
+    """`granted` is None where AWS lists no quota of this name in this region."""
 
-    name: str
-    wanted: int
+    needed: NeededQuota
     granted: float | None
     fix: str  # the command that asks AWS for more
 
 
-def look(service_quotas: Any, settings: Settings) -> list[Need]:
-    known = {quota["QuotaName"]: quota for quota in _listed(service_quotas)}
-    return [
-        _need(name, count, known.get(name), settings) for name, count in wanted(settings).items()
-    ]
+def look(service_quotas: Any, settings: Settings) -> list[AccountQuota]:
+    listed = _listed(service_quotas)
+    return [_compare(quota, listed.get(quota.name), settings) for quota in needed(settings)]
 
 
-def wanted(settings: Settings) -> dict[str, int]:
-    """Quota → machines at once. An endpoint's update has the old and the new ones at a time."""
-    found: dict[str, int] = {}
-
-    def want(fleet: Fleet, use: str, count: int) -> None:
-        name = f"{fleet.instance_type} for {use} usage"
-        found[name] = max(count, found.get(name, 0))
-
-    want(settings.processing, "processing job", settings.processing.instance_count)
-    want(settings.evaluation, "processing job", settings.evaluation.instance_count)
-    want(settings.training, "training job", settings.training.instance_count)
-    if not settings.endpoint.serverless_memory_mb:
-        want(settings.endpoint, "endpoint", 2 * settings.endpoint.instance_count)
-    return found
-
-
-def _need(name: str, wanted: int, quota: dict[str, Any] | None, settings: Settings) -> Need:
+def _compare(quota: NeededQuota, listed: dict[str, Any] | None, settings: Settings) -> AccountQuota:
+    if listed is None:
+        return AccountQuota(needed=quota, granted=None, fix="")
     fix = (
-        f"aws service-quotas request-service-quota-increase --service-code {_SERVICE} "
-        f"--quota-code {quota['QuotaCode'] if quota else ''} --desired-value {wanted} "
+        f"aws service-quotas request-service-quota-increase --service-code {SERVICE} "
+        f"--quota-code {listed['QuotaCode']} --desired-value {quota.wanted} "
         f"--region {settings.region}"
     )
-    return Need(name=name, wanted=wanted, granted=quota["Value"] if quota else None, fix=fix)
+    return AccountQuota(needed=quota, granted=listed["Value"], fix=fix)
 
 
-def _listed(service_quotas: Any) -> Iterator[dict[str, Any]]:
-    """Quotas that nobody has changed are among them, too."""
-    pages = service_quotas.get_paginator("list_service_quotas").paginate(ServiceCode=_SERVICE)
-    for page in pages:
+def _listed(service_quotas: Any) -> dict[str, dict[str, Any]]:
+    """Name → quota. The applied value counts, and AWS's default where none was applied.
+
+    ListServiceQuotas: "If the applied quota value is not available for a quota, the quota is not
+    retrieved" (botocore's model of Service Quotas, 2019-06-24).
+    """
+    defaults = _pages(service_quotas, "list_aws_default_service_quotas")
+    applied = _pages(service_quotas, "list_service_quotas")
+    return {quota["QuotaName"]: quota for quotas in (defaults, applied) for quota in quotas}
+
+
+def _pages(service_quotas: Any, operation: str) -> Iterator[dict[str, Any]]:
+    for page in service_quotas.get_paginator(operation).paginate(ServiceCode=SERVICE):
         yield from page["Quotas"]

@@ -246,6 +246,7 @@ class Settings:
     evaluation: Fleet  # the machine of the evaluation
     endpoint: Endpoint  # the machines that serve
     region: str = "us-east-1"  # where it is deployed, whatever the shell says
+    account: str = ""  # the only one it may be deployed to; empty: whose credentials deploy
     recipe: Recipe = field(default_factory=Recipe)  # how to train
     shares: Shares = field(default_factory=Shares)  # train, validation, test
     columns: Columns = field(default_factory=Columns)  # of the reviews file
@@ -264,6 +265,8 @@ class Settings:
     def __post_init__(self) -> None:
         if self.environment not in ENVIRONMENTS:
             raise unknown_environment(self.environment)
+        if self.account and not re.fullmatch(r"\d{12}", self.account):
+            raise SettingsError(name="account", value=self.account, allowed="12 digits, or empty")
         if not self.base_model:
             raise SettingsError(name="base_model", value="", allowed="a name or an s3:// prefix")
         if self.network.closed and not self.base_model.startswith("s3://"):

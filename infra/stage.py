@@ -11,8 +11,10 @@ class ReviewsStage(Stage):
     """Stacks reviews-{environment}-Storage, -Features and -Pipeline."""
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
-        # The images of the jobs depend on the region; the account is whose credentials deploy.
-        super().__init__(scope, settings.name, env=Environment(region=settings.region))
+        # The images of the jobs depend on the region. Without an account, it is that of the
+        # credentials that deploy.
+        env = Environment(account=settings.account or None, region=settings.region)
+        super().__init__(scope, settings.name, env=env)
         keep = settings.keep_data
         storage = StorageStack(
             self, "Storage", settings=settings, termination_protection=keep

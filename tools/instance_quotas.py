@@ -1,6 +1,6 @@
 """The quotas that each environment needs on AWS, for docs/aws-checklist.md."""
 
-from cli.quotas import wanted
+from infra.quotas import needed
 from infra.settings import ENVIRONMENTS, settings_for
 from tools.blocks import table
 
@@ -8,7 +8,15 @@ _ON_AWS = [name for name in ENVIRONMENTS if name != "local"]
 
 
 def render() -> str:
-    needed = [wanted(*settings_for(name)) for name in _ON_AWS]
-    quotas = sorted({quota for counts in needed for quota in counts})
-    rows = [[f"`{quota}`", *(str(counts.get(quota, 0)) for counts in needed)] for quota in quotas]
+    """`1, 2` where the first run needs 1 and an update of the endpoint 2."""
+    columns = [
+        {quota.name: _numbers(quota.least, quota.wanted) for quota in needed(*settings_for(name))}
+        for name in _ON_AWS
+    ]
+    names = sorted({name for column in columns for name in column})
+    rows = [[f"`{name}`", *(column.get(name, "") for column in columns)] for name in names]
     return table(["quota", *_ON_AWS], rows)
+
+
+def _numbers(least: int, wanted: int) -> str:
+    return str(least) if least == wanted else f"{least}, {wanted}"

@@ -43,7 +43,8 @@ class RunsWorld(EndpointWorld):
         self.jobs: dict[str, dict[str, Any]] = {}
         self.lines: dict[str, list[str]] = {}  # of a log stream
         self.stacks: dict[str, str] = {}
-        self.quotas: dict[str, float] = {}
+        self.quotas: dict[str, float] = {}  # that were applied to the account
+        self.default_quotas: dict[str, float] = {}
         self.on_look = lambda: None  # called before an execution is described
         self._clients: dict[str, Any] = {}
 
@@ -248,12 +249,10 @@ class RunsWorld(EndpointWorld):
     def list_service_quotas(self, ServiceCode: str) -> dict[str, Any]:
         if not self.quotas:
             raise Refused("AccessDeniedException", "not authorized to perform ListServiceQuotas")
-        return {
-            "Quotas": [
-                {"QuotaName": name, "QuotaCode": f"L-{number}", "Value": value}
-                for number, (name, value) in enumerate(self.quotas.items())
-            ]
-        }
+        return _quotas(self.quotas)
+
+    def list_aws_default_service_quotas(self, ServiceCode: str) -> dict[str, Any]:
+        return _quotas(self.default_quotas)
 
     def put_object(self, Bucket: str, Key: str, Body: Any, **_: Any) -> None:
         self.calls.append(f"keep {Bucket}/{Key}")
@@ -267,6 +266,15 @@ class RunsWorld(EndpointWorld):
             raise Refused("NoSuchKey", "The specified key does not exist.")
         body = self.objects[Key]
         return {"Body": io.BytesIO(body), "LastModified": NOW, "ContentLength": len(body)}
+
+
+def _quotas(values: dict[str, float]) -> dict[str, Any]:
+    return {
+        "Quotas": [
+            {"QuotaName": name, "QuotaCode": f"L-{number}", "Value": value}
+            for number, (name, value) in enumerate(values.items())
+        ]
+    }
 
 
 def _visit(state: str, at: datetime, output: dict[str, Any]) -> list[dict[str, Any]]:

@@ -6,17 +6,15 @@ import pytest
 
 from cli import checks, embedded, processes
 from cli.aws import Environment, find_settings
-from cli.quotas import wanted
+from infra.quotas import needed
 from tests.cli.conftest import Said
 from tests.cli.endpoint_world import NAME, OUTPUTS, Refused
 from tests.cli.runs_world import RunsWorld
 
 Reviews = Callable[..., Said]
-QUOTAS = {
-    "ml.m5.2xlarge for processing job usage": 1.0,
-    "ml.c5.4xlarge for training job usage": 1.0,
-    "ml.m5.large for endpoint usage": 2.0,
-}
+QUOTAS = {quota.name: float(quota.wanted) for quota in needed(find_settings("dev"))}
+(ENDPOINT,) = [name for name in QUOTAS if name.endswith("for endpoint usage")]
+(TRAINING,) = [name for name in QUOTAS if name.endswith("for training job usage")]
 
 
 @pytest.fixture
@@ -41,7 +39,7 @@ def missing(said: Said) -> dict[str, str]:
 def test_where_nothing_is_missing_it_exits_with_0(account: RunsWorld, reviews: Reviews) -> None:
     said = reviews("doctor")
     assert said.code == 0
-    assert said.out.count("✓") == len(said.out.splitlines()) == 10
+    assert said.out.count("✓") == len(said.out.splitlines()) == 7 + len(QUOTAS)
     assert "Credentials: arn:aws:iam::123456789012:user/me" in said.out
     assert reviews("doctor", "--json").json["fine"] is True
 
@@ -92,29 +90,53 @@ def test_local_wants_an_embedded_aws_that_runs(
     assert last.fix == "reviews deploy --env local"
 
 
-def test_a_quota_that_is_too_small_is_asked_for(account: RunsWorld, reviews: Reviews) -> None:
-    account.quotas["ml.m5.large for endpoint usage"] = 1.0
-    del account.quotas["ml.c5.4xlarge for training job usage"]
+def test_a_quota_below_what_a_first_run_needs_is_missing(
+    account: RunsWorld, reviews: Reviews
+) -> None:
+    account.quotas[TRAINING] = 0.0
     said = reviews("doctor", "--json")
+    number = list(QUOTAS).index(TRAINING)
     assert missing(said) == {
-        "Quota: ml.m5.large for endpoint usage": (
+        f"Quota: {TRAINING}": (
             "aws service-quotas request-service-quota-increase --service-code sagemaker "
-            "--quota-code L-1 --desired-value 2 --region us-east-1"
+            f"--quota-code L-{number} --desired-value 1 --region us-east-1"
         )
     }
-    unlisted = said.json["findings"][-2]
-    assert (unlisted["verdict"], unlisted["found"]) == ("unknown", "not listed")
+    assert said.code == 1
+
+
+def test_a_quota_below_what_an_update_needs_is_a_warning(
+    account: RunsWorld, reviews: Reviews
+) -> None:
+    account.quotas[ENDPOINT] = 1.0
+    said = reviews("doctor", "--json")
+    (found,) = [item for item in said.json["findings"] if item["verdict"] == "warning"]
+    assert found["check"] == f"Quota: {ENDPOINT}"
+    assert found["found"] == "1 of 1 needed; an update of the endpoint needs 2"
+    assert "--desired-value 2" in found["fix"]
+    assert said.code == 0
+
+
+def test_a_quota_that_was_never_applied_has_the_default_of_aws(
+    account: RunsWorld, reviews: Reviews
+) -> None:
+    del account.quotas[TRAINING]
+    account.default_quotas = {TRAINING: 0.0, ENDPOINT: 0.0}
+    assert [*missing(reviews("doctor", "--json"))] == [f"Quota: {TRAINING}"]
+
+
+def test_a_quota_that_aws_does_not_list_is_unknown(account: RunsWorld, reviews: Reviews) -> None:
+    del account.quotas[TRAINING]
+    said = reviews("doctor", "--json")
+    (found,) = [item for item in said.json["findings"] if item["verdict"] == "unknown"]
+    assert (found["check"], found["found"]) == (f"Quota: {TRAINING}", "not listed")
+    assert said.code == 0
 
 
 def test_quotas_that_may_not_be_read_are_no_fault(account: RunsWorld, reviews: Reviews) -> None:
     account.quotas = {}
     said = reviews("doctor", "--json")
     assert (said.code, said.json["findings"][-1]["verdict"]) == (0, "unknown")
-
-
-def test_an_update_of_the_endpoint_needs_twice_its_machines() -> None:
-    assert wanted(find_settings("dev")) == {name: int(value) for name, value in QUOTAS.items()}
-    assert wanted(find_settings("prod"))["ml.m5.xlarge for endpoint usage"] == 4
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Settings that cannot be are refused with what is allowed."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,6 +25,14 @@ from infra.settings import Columns, Fleet, Recipe, Shares, Waiting, settings_for
 def test_a_wrong_setting_is_named(make: Any, values: dict[str, Any], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         make(**values)
+
+
+@pytest.mark.parametrize("account", ["12345678901", "1234-5678-9012"])
+def test_an_account_is_twelve_digits(account: str) -> None:
+    (dev,) = settings_for("dev")
+    with pytest.raises(SettingsError, match=f"account='{account}': allowed is 12 digits, or empty"):
+        replace(dev, account=account)
+    assert replace(dev, account="123456789012").account == "123456789012"
 
 
 def test_an_unknown_environment_is_answered_with_the_known_ones() -> None:

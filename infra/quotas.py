@@ -1,0 +1,77 @@
+"""The quotas of SageMaker that an environment needs, by the names that Service Quotas has.
+
+`reviews doctor` and `reviews deploy` compare them with the account before anything is deployed,
+and step Prepare does so before anything is paid for.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from infra.settings import Endpoint, Fleet, Settings
+
+SERVICE = "sagemaker"  # its code in Service Quotas
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeededQuota:
+    """With less than `least` SageMaker answers ResourceLimitExceeded to the first run already.
+
+    With `wanted` an update of the endpoint succeeds, too, which has its old and its new instances
+    at the same time.
+    """
+
+    name: str
+    least: int
+    wanted: int
+
+
+def needed(settings: Settings) -> list[NeededQuota]:
+    """Of one execution at a time, without what an endpoint that scales adds; each name once.
+
+    Names of the instance types as ResourceLimitExceeded cites them
+    (https://github.com/aws-samples/sagemaker-custom-project-templates/issues/51), those of the
+    totals from https://docs.aws.amazon.com/general/latest/gr/sagemaker.html.
+    """
+    found: dict[str, NeededQuota] = {}
+    for quota in _all(settings):
+        other = found.get(quota.name, quota)
+        found[quota.name] = NeededQuota(
+            name=quota.name,
+            least=max(quota.least, other.least),
+            wanted=max(quota.wanted, other.wanted),
+        )
+    return list(found.values())
+
+
+def _all(settings: Settings) -> Iterator[NeededQuota]:
+    for fleet in (settings.processing, settings.evaluation):
+        yield from _of_job(fleet, "processing job")
+    yield from _of_job(settings.training, "training job")
+    if settings.endpoint.serverless_memory_mb:
+        yield _serverless(settings.endpoint)
+    else:
+        yield from _of_endpoint(settings.endpoint)
+
+
+def _of_job(fleet: Fleet, job: str) -> Iterator[NeededQuota]:
+    """Evaluation is a processing job, too; jobs of one execution run one after the other."""
+    count = fleet.instance_count
+    yield _quota(f"{fleet.instance_type} for {job} usage", count)
+    yield _quota(f"Number of instances across all {job}s", count)
+    if count > 1:
+        yield _quota(f"Maximum number of instances per {job}", count)
+
+
+def _of_endpoint(endpoint: Endpoint) -> Iterator[NeededQuota]:
+    count = endpoint.instance_count
+    yield _quota(f"{endpoint.instance_type} for endpoint usage", count, 2 * count)
+    yield _quota("Number of instances across active endpoints", count, 2 * count)
+
+
+def _serverless(endpoint: Endpoint) -> NeededQuota:
+    name = "Maximum total concurrency that can be allocated across all serverless endpoints"
+    return _quota(name, endpoint.serverless_concurrency)
+
+
+def _quota(name: str, least: int, wanted: int | None = None) -> NeededQuota:
+    return NeededQuota(name=name, least=least, wanted=least if wanted is None else wanted)
