@@ -19,10 +19,10 @@ PARALLEL := OMP_NUM_THREADS=1 $(PY) -m pytest -n auto --maxprocesses 4 --dist lo
 SOURCES := app.py benchmarks cli console infra lambdas localcloud ml_code notebooks tests tools
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo destroy test test-all chaos security bench docs lint synth clean
+.PHONY: help install demo destroy test test-all test-images chaos security bench docs lint synth clean
 
 help: ## Show this list.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(STAMP) ## Make .venv and node_modules (done once; again when a requirement changes).
 
@@ -37,13 +37,16 @@ destroy: $(STAMP) ## Run the real `cdk destroy`, check that nothing is left, sto
 	@sh tools/destroy
 
 test: $(STAMP) lint ## All checks, with whole runs of the state machine (about 20 minutes).
-	$(PARALLEL) -m "not slow"
+	$(PARALLEL) -m "not slow and not gigabytes"
 	$(PY) -m pytest -m "not slow" tests/integration
 
 test-all: $(STAMP) lint security ## The slow tests too, and what `make security` finds.
-	$(PARALLEL)
+	$(PARALLEL) -m "not gigabytes"
 	$(PY) -m pytest tests/integration
 	$(PY) -m pytest tests/chaos
+
+test-images: $(STAMP) ## The jobs in AWS's images, rebuilt without Docker (gigabytes, for torch).
+	$(PY) -m pytest tests/images
 
 chaos: $(STAMP) ## Break what can break, in whole runs (two hours), and write docs/reliability.md.
 	rm -rf build/chaos

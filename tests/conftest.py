@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fuzz.cases import tally
+from tests.images import table
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -31,10 +32,16 @@ def _no_real_aws() -> Iterator[None]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """How many inputs were made up, by area."""
-    reports = [one for found in terminalreporter.stats.values() for one in found]
-    tried = tally(one for one in reports if isinstance(one, pytest.TestReport))
+    """How many inputs were made up, by area; and which images were rebuilt, with what result."""
+    every = [one for found in terminalreporter.stats.values() for one in found]
+    reports = [one for one in every if isinstance(one, pytest.TestReport)]
+    tried = tally(reports)
     if tried:
         terminalreporter.section("made-up inputs")
         for area, count in {**tried, "together": sum(tried.values())}.items():
             terminalreporter.write_line(f"{count:>8,} {area}")
+    images = table.rows(reports)
+    if images:
+        terminalreporter.section("images rebuilt without Docker")
+        for line in table.lines(images):
+            terminalreporter.write_line(line)
