@@ -13,7 +13,10 @@ _NAMES_OF_RUN_TIME = (
     "Jobs, models, objects and log streams get their names from the execution; what is before the "
     "wildcard limits them to this environment."
 )
-_NO_RESOURCES = "The service knows no resources for these actions; tests/infra lists them."
+_NO_RESOURCES = (
+    "The service knows no resources for these actions, or wants * (DescribeAlarms); tests/infra "
+    "lists them."
+)
 
 
 def allow(*actions: str, on: Sequence[str]) -> iam.PolicyStatement:
@@ -42,8 +45,17 @@ def may_stop_scaling(scope: Construct, endpoint: str) -> Sequence[iam.PolicyStat
             "application-autoscaling:DeregisterScalableTarget",
             on=[arn(scope, "application-autoscaling", "scalable-target/*")],
         ),
-        allow("cloudwatch:DescribeAlarms", "cloudwatch:DeleteAlarms", on=[alarms]),
+        allow("cloudwatch:DeleteAlarms", on=[alarms]),
+        may_look_at_alarms(),
     )
+
+
+def may_look_at_alarms() -> iam.PolicyStatement:
+    """On `*`: "You can't return information about composite alarms if your
+    cloudwatch:DescribeAlarms permission has a narrower scope" (botocore's model of CloudWatch), and
+    whose alarms a service asks for is its own business. AWS's policy for scaling has `*`, too:
+    https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html"""
+    return allow("cloudwatch:DescribeAlarms", on=["*"])
 
 
 def grant(role: iam.Role, statements: Iterable[iam.PolicyStatement]) -> None:

@@ -12,7 +12,13 @@ from constructs import Construct
 
 from infra.functions import Function
 from infra.job_roles import JobRoles
-from infra.permissions import allow, arn, may_stop_scaling, model_package_arns
+from infra.permissions import (
+    allow,
+    arn,
+    may_look_at_alarms,
+    may_stop_scaling,
+    model_package_arns,
+)
 from infra.settings import Settings
 from infra.storage import Storage
 
@@ -124,6 +130,10 @@ class PipelineFunctions(Construct):
         return [allow(*actions, "sagemaker:AddTags", on=[jobs]), *self._may_hand_over(role)]
 
     def _may_count_features(self) -> list[iam.PolicyStatement]:
+        """To read one table: of the managed policy AmazonAthenaFullAccess (v15, 2026-02-12) what
+        reads the catalog and handles results. AWS's page on access to the catalog
+        (https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html)
+        wants the database `default` to be readable, too."""
         name, catalog = self._settings.name, self._settings.catalog_name
         artefacts = self._storage.artefacts
         return [
@@ -135,15 +145,25 @@ class PipelineFunctions(Construct):
             ),
             allow(
                 "glue:GetDatabase",
+                "glue:GetDatabases",
                 "glue:GetTable",
+                "glue:GetTables",
+                "glue:GetPartition",
                 "glue:GetPartitions",
+                "glue:BatchGetPartition",
                 on=[
                     arn(self, "glue", "catalog"),
+                    arn(self, "glue", "database/default"),
                     arn(self, "glue", f"database/{catalog}"),
                     arn(self, "glue", f"table/{catalog}/{self._settings.feature_table}"),
                 ],
             ),
-            allow("s3:ListBucket", "s3:GetBucketLocation", on=[artefacts.bucket_arn]),
+            allow(
+                "s3:ListBucket",
+                "s3:GetBucketLocation",
+                "s3:ListBucketMultipartUploads",
+                on=[artefacts.bucket_arn],
+            ),
             allow(
                 "s3:GetObject",
                 on=[
@@ -219,9 +239,9 @@ class PipelineFunctions(Construct):
             ),
             allow(
                 "cloudwatch:PutMetricAlarm",
-                "cloudwatch:DescribeAlarms",
                 on=[arn(self, "cloudwatch", f"alarm:TargetTracking-endpoint/{name}/*")],
             ),
+            may_look_at_alarms(),
             iam.PolicyStatement(
                 actions=["iam:CreateServiceLinkedRole"],
                 resources=[f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{linked_role}"],
@@ -247,12 +267,25 @@ class PipelineFunctions(Construct):
         ]
 
     def _may_register(self) -> list[iam.PolicyStatement]:
-        name = self._settings.name
+        """CreateModelPackage and, since SageMaker may look at the artefact and the image as its
+        caller, what AWS's managed policy for the registry allows beside it:
+        AmazonSageMakerModelRegistryFullAccess, v2 of 2024-06-06."""
+        name, artefacts = self._settings.name, self._storage.artefacts
         return [
             allow(
                 "sagemaker:CreateModelPackage",
+                "sagemaker:AddTags",
                 on=model_package_arns(self, name),
-            )
+            ),
+            allow("s3:ListBucket", on=[artefacts.bucket_arn]),
+            allow(
+                "s3:GetObject",
+                on=[
+                    artefacts.arn_for_objects("runs/*/training/*"),
+                    artefacts.arn_for_objects("runs/*/evaluation/*"),
+                ],
+            ),
+            allow("kms:Decrypt", on=[self._storage.key.key_arn]),
         ]
 
     def _may_invoke(self) -> list[iam.PolicyStatement]:

@@ -116,9 +116,11 @@ def update(settings: Settings, alarms: Sequence[str]) -> Request:
             "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": name} for name in alarms]},
         }
     }
-    if endpoint.max_instance_count:  # as many instances as scaling has come to, and no more of old
+    if endpoint.max_instance_count:
+        # As many instances as scaling has come to. What is captured cannot be left out of it
+        # (VariantPropertyType DataCaptureConfig: "Not currently supported"), so the function
+        # retains nothing where that has changed.
         request["RetainAllVariantProperties"] = True
-        request["ExcludeRetainedVariantProperties"] = [{"VariantPropertyType": "DataCaptureConfig"}]
     return request
 
 

@@ -12,6 +12,7 @@ from common.steps import step
 ENVIRONMENT = Environment.read()
 S3 = boto3.client("s3")
 ATHENA = boto3.client("athena")
+_CATALOG = "AwsDataCatalog"  # Athena's name for the account's own catalog in Glue
 _POLL_SECONDS = 0.5
 _QUERY_SECONDS = 60
 
@@ -35,13 +36,20 @@ def count_ingested(client: Any, features: str) -> int:
 
 
 def count_stored(client: Any, environment: Environment, event_time: str) -> int:
-    """This run's rows in the offline store. Raises QueryFailed."""
+    """This run's rows in the offline store. Raises QueryFailed.
+
+    Athena looks at the query's database whatever the statement names; without one that is
+    `default`, on which the function has no say. AWS's own SDK sends both names, too (AthenaQuery
+    in sagemaker 2.257, feature_store/feature_group.py).
+    """
     sql = (
         f'SELECT COUNT(DISTINCT review_id) FROM "{environment.glue_database}"'  # noqa: S608 - names of our own resources
         f'."{environment.glue_table}" WHERE "date" = ?'
     )
     query = client.start_query_execution(
-        QueryString=sql.replace("?", f"'{event_time}'"), WorkGroup=environment.athena_workgroup
+        QueryString=sql.replace("?", f"'{event_time}'"),
+        QueryExecutionContext={"Catalog": _CATALOG, "Database": environment.glue_database},
+        WorkGroup=environment.athena_workgroup,
     )["QueryExecutionId"]
     _wait(client, query)
     rows = client.get_query_results(QueryExecutionId=query)["ResultSet"]["Rows"]

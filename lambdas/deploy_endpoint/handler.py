@@ -18,6 +18,7 @@ ENVIRONMENT = Environment.read()
 SAGEMAKER = boto3.client("sagemaker")
 SCALING = boto3.client("application-autoscaling")
 STATES = boto3.client("stepfunctions")
+_CAPTURE = ("EnableCapture", "InitialSamplingPercentage", "DestinationS3Uri", "CaptureOptions")
 
 
 class EndpointBusy(Exception):
@@ -57,6 +58,16 @@ def create_config(client: Any, run: dict[str, Any], request: dict[str, Any]) -> 
     )
 
 
+def instance_types(config: dict[str, Any]) -> list[str | None]:
+    return [variant.get("InstanceType") for variant in config["ProductionVariants"]]
+
+
+def captured(config: dict[str, Any]) -> dict[str, Any]:
+    """What a configuration says about data capture; descriptions may have more fields."""
+    found = config.get("DataCaptureConfig", {})
+    return {name: found[name] for name in _CAPTURE if name in found}
+
+
 class Endpoint:
     """The environment's only one."""
 
@@ -77,9 +88,7 @@ class Endpoint:
         if status != "InService":
             raise EndpointBusy(f"endpoint {self._name} is {status}")
         self._wait_for_its_turn(found["EndpointArn"], run["execution"])
-        if not (how.get("RetainAllVariantProperties") and self._is_alike(current, config)):
-            self._stop_scaling(config)
-        self._update(wanted, how)
+        self._update(wanted, self._prepare_scaling(current, config, how))
         self._own(found, run)
 
     def _look(self) -> dict[str, Any] | None:
@@ -106,14 +115,22 @@ class Endpoint:
             return False
         return bool(found["status"] == "RUNNING")
 
-    def _is_alike(self, current: str, config: dict[str, Any]) -> bool:
-        """Whether the instances are of the same type, and so may go on scaling."""
+    def _prepare_scaling(
+        self, current: str, config: dict[str, Any], how: dict[str, Any]
+    ) -> dict[str, Any]:
+        """`how`, retaining what scaling has come to only where nothing else is retained with it.
+
+        The API reference names counts and weights as retained, and says nothing certain about what
+        is captured: so a changed capture takes its counts from the new configuration, too.
+        """
+        if not how.get("RetainAllVariantProperties"):
+            self._stop_scaling(config)
+            return how
         before = self._sagemaker.describe_endpoint_config(EndpointConfigName=current)
-        types = [
-            [variant.get("InstanceType") for variant in one["ProductionVariants"]]
-            for one in (before, config)
-        ]
-        return types[0] == types[1]
+        retains = captured(before) == captured(config)
+        if not (retains and instance_types(before) == instance_types(config)):
+            self._stop_scaling(config)
+        return {**how, "RetainAllVariantProperties": retains}
 
     def _stop_scaling(self, config: dict[str, Any]) -> None:
         """SageMaker refuses to give other instances to a variant that scales:

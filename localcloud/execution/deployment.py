@@ -37,11 +37,10 @@ def retain(new: Record, running: Record, excluded: Collection[str] = ()) -> Reco
         for variant in new["ProductionVariants"]
         for before in [variant_of(running, variant["VariantName"]) or {}]
     ]
-    capture = new if _CAPTURE in excluded else running
     return {
         "EndpointConfigName": new["EndpointConfigName"],
         "ProductionVariants": variants,
-        **records.pick(capture, _CAPTURE),
+        **records.pick(running, _CAPTURE),
     }
 
 

@@ -44,6 +44,8 @@ def update_endpoint(cloud: Cloud, request: Record) -> Record:
     if request.get("RetainAllVariantProperties"):
         excluded = request.get("ExcludeRetainedVariantProperties", [])
         names = [item["VariantPropertyType"] for item in excluded]
+        if "DataCaptureConfig" in names:  # "Not currently supported", says the API reference
+            raise ValidationException("VariantPropertyType DataCaptureConfig is not supported.")
         deployed = deployment.retain(deployed, record[DEPLOYED], names)
     if record["EndpointStatus"] == "InService" and record["EndpointConfigName"] == config:
         raise ValidationException(f"Cannot update endpoint to the same configuration {config!r}.")

@@ -11,6 +11,7 @@ from tests.infra.conftest import Synthesised, lint, plain
 EVERY = pytest.mark.parametrize("environment", ENVIRONMENTS)
 # Actions for which AWS's service authorisation reference names no resource type.
 WITHOUT_RESOURCES = {
+    "cloudwatch:DescribeAlarms",  # of composite alarms
     "cloudwatch:PutMetricData",
     "ecr:GetAuthorizationToken",
     "logs:CreateLogDelivery",

@@ -280,9 +280,13 @@ OLD_CONFIG = "reviews-dev-endpoint-config-old"
 UPDATE = {"DeploymentConfig": {"BlueGreenUpdatePolicy": {}}, "RetainAllVariantProperties": True}
 
 
-def config(instance_type: str = "ml.m5.large") -> dict[str, Any]:
+def config(instance_type: str = "ml.m5.large", percent: int = 10) -> dict[str, Any]:
     variant = {"VariantName": "AllTraffic", "InstanceType": instance_type}
-    return {"EndpointConfigName": NEW_CONFIG, "ProductionVariants": [variant]}
+    return {
+        "EndpointConfigName": NEW_CONFIG,
+        "ProductionVariants": [variant],
+        "DataCaptureConfig": {"EnableCapture": True, "InitialSamplingPercentage": percent},
+    }
 
 
 class SageMaker:
@@ -407,20 +411,21 @@ class Scaling:
 
 
 @pytest.mark.parametrize(
-    ("instance_type", "how", "stops"),
+    ("wanted", "how", "stops"),
     [
-        ("ml.m5.large", UPDATE, False),
-        ("ml.c5.large", UPDATE, True),
-        ("ml.m5.large", {**UPDATE, "RetainAllVariantProperties": False}, True),
+        (config(), UPDATE, False),
+        (config("ml.c5.large"), UPDATE, True),
+        (config(percent=20), UPDATE, True),
+        (config(), {**UPDATE, "RetainAllVariantProperties": False}, True),
     ],
 )
 @pytest.mark.parametrize("scales", [True, False])
-def test_other_instances_do_not_go_on_scaling(
-    load, instance_type: str, how: dict[str, Any], stops: bool, scales: bool
+def test_other_instances_and_another_capture_do_not_go_on_scaling(
+    load, wanted: dict[str, Any], how: dict[str, Any], stops: bool, scales: bool
 ) -> None:
     deploy, client, scaling = load("deploy_endpoint"), SageMaker(OLD_CONFIG), Scaling(scales)
     endpoint = deploy.Endpoint(client, scaling, States("SUCCEEDED"), "reviews-dev")
-    endpoint.put(run(), config(instance_type), how)
+    endpoint.put(run(), wanted, how)
     assert [name for name, _ in client.calls] == ["update_endpoint", "add_tags"]
     expected = ["endpoint/reviews-dev/variant/AllTraffic"] if stops and scales else []
     assert scaling.stopped == expected
@@ -449,12 +454,24 @@ def test_deploying_fills_both_requests(load, monkeypatch) -> None:
     assert calls["create_endpoint"]["Tags"] == TAGS
 
 
+@pytest.mark.parametrize(("percent", "retains"), [(10, True), (20, False)])
+def test_a_changed_capture_is_not_held_up_by_what_is_retained(
+    load, percent: int, retains: bool
+) -> None:
+    deploy, client = load("deploy_endpoint"), SageMaker(OLD_CONFIG)
+    endpoint = deploy.Endpoint(client, Scaling(True), States("SUCCEEDED"), "reviews-dev")
+    endpoint.put(run(), config(percent=percent), UPDATE)
+    update = client.calls[0][1]
+    assert update["RetainAllVariantProperties"] is retains
+    assert "ExcludeRetainedVariantProperties" not in update
+
+
 class Athena:
     def __init__(self, state: str, count: int = 0) -> None:
-        self._state, self._count, self.sql = state, count, ""
+        self._state, self._count, self.asked = state, count, {}
 
-    def start_query_execution(self, *, QueryString: str, WorkGroup: str) -> dict[str, str]:
-        self.sql = QueryString
+    def start_query_execution(self, **request: Any) -> dict[str, str]:
+        self.asked = request
         return {"QueryExecutionId": "q"}
 
     def get_query_execution(self, *, QueryExecutionId: str) -> dict[str, Any]:
@@ -470,8 +487,16 @@ def test_stored_rows_are_those_of_this_run(load) -> None:
     check = load("check_features")
     athena = Athena("SUCCEEDED", 12)
     assert check.count_stored(athena, check.ENVIRONMENT, "2026-01-31T12:00:00.000Z") == 12
-    assert """"date" = '2026-01-31T12:00:00.000Z\'""" in athena.sql
-    assert '"reviews_dev"."reviews_dev"' in athena.sql
+    assert """"date" = '2026-01-31T12:00:00.000Z\'""" in athena.asked["QueryString"]
+    assert '"reviews_dev"."reviews_dev"' in athena.asked["QueryString"]
+
+
+def test_athena_is_told_the_database_and_uses_no_default(load) -> None:
+    check, athena = load("check_features"), Athena("SUCCEEDED", 12)
+    check.count_stored(athena, check.ENVIRONMENT, "2026-01-31T12:00:00.000Z")
+    database = {"Catalog": "AwsDataCatalog", "Database": "reviews_dev"}
+    assert athena.asked["QueryExecutionContext"] == database
+    assert athena.asked["WorkGroup"] == "reviews-dev"
 
 
 def test_a_failed_query_says_why(load) -> None:

@@ -171,6 +171,13 @@ def test_an_unknown_way_to_update_is_refused(world: World, endpoint: str) -> Non
             {"DeploymentConfig": deployment("LINEAR"), "RetainDeploymentConfig": True},
             "cannot be used together",
         ),
+        (
+            {
+                "RetainAllVariantProperties": True,
+                "ExcludeRetainedVariantProperties": [{"VariantPropertyType": "DataCaptureConfig"}],
+            },
+            "DataCaptureConfig is not supported",
+        ),
     ):
         with pytest.raises(ClientError, match=complaint) as caught:
             world.sagemaker.update_endpoint(
