@@ -25,7 +25,7 @@ def cost(
     env: Annotated[str, typer.Option("--env", help="Empty: every environment.")] = "",
     runs: float = _number(4, "Executions a month."),
     processing_minutes: float = _number(15, "Of each execution."),
-    training_minutes: float = _number(47, "Of each execution."),  # roberta-base on ml.c5.9xlarge
+    training_minutes: float = _number(47, "Of each execution."),  # roberta-base, c7i.8xlarge
     evaluation_minutes: float = _number(10, "Of each execution."),
     reviews: int = _number(20_000, "In the CSV of each execution."),
     requests: int = _number(100_000, "To the endpoint, a month."),

@@ -32,7 +32,21 @@ def _hour(usd: float, source: str, read: str) -> Price:
 
 # Processing, training and hosting cost the same: so the Price List API said on 2026-07-30 and
 # 2026-08-11 of ml.m5.large, and a bill in aws-samples/sagemaker-ssh-helper of ml.m5.xlarge.
+# No source was found for SageMaker's price of the seventh generation: its types of the fifth cost
+# 1.2 times those of EC2 (ml.m5.large 0.115, m5.large 0.096; ml.c5.4xlarge 0.816, c5.4xlarge 0.68).
+_EC2 = "1.2 times EC2's price in github.com/spore-host libs/pricing"
+
+
+def _of_ec2(usd: float) -> Price:
+    return _hour(round(1.2 * usd, 4), _EC2, "2026-01")
+
+
 INSTANCES = {
+    "ml.m7i.large": _of_ec2(0.1008),
+    "ml.m7i.xlarge": _of_ec2(0.2016),
+    "ml.m7i.2xlarge": _of_ec2(0.4032),
+    "ml.c7i.4xlarge": _of_ec2(0.714),
+    "ml.c7i.8xlarge": _of_ec2(1.428),
     "ml.m5.large": _hour(
         0.115, "Price List API, USE1-Train:ml.m5.large, in public cost notes", "2026-08-11"
     ),

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
@@ -10,7 +9,6 @@ from infra.permissions import allow, arn, grant
 from infra.settings import Settings
 from infra.storage import Storage
 
-# The accounts of AWS's own container images are one per region and framework.
 _PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 # https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html, of jobs in a VPC
 _LOOK_AT_VPC = (
@@ -26,7 +24,6 @@ _JOIN_VPC = (
     "ec2:DeleteNetworkInterface",
     "ec2:DeleteNetworkInterfacePermission",
 )
-_REPOSITORIES = ("sagemaker-scikit-learn", "pytorch-training", "pytorch-inference")
 
 
 class JobRoles(Construct):
@@ -108,7 +105,7 @@ class JobRoles(Construct):
         ]
 
     def _may_log_and_pull(self) -> list[iam.PolicyStatement]:
-        stack = Stack.of(self)
+        images = self._settings.every_image().values()
         return [
             allow(
                 "logs:CreateLogGroup",
@@ -119,11 +116,5 @@ class JobRoles(Construct):
             ),
             # These two know no resources.
             allow("cloudwatch:PutMetricData", "ecr:GetAuthorizationToken", on=["*"]),
-            allow(
-                *_PULL,
-                on=[
-                    f"arn:{stack.partition}:ecr:{stack.region}:*:repository/{name}"
-                    for name in _REPOSITORIES
-                ],
-            ),
+            allow(*_PULL, on=sorted({image.repository_arn for image in images})),
         ]

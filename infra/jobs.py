@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 import boto3
-from sagemaker import image_uris, vpc_utils
+from sagemaker import vpc_utils
 from sagemaker.debugger import (
     DebuggerHookConfig,
     ProfilerConfig,
@@ -38,8 +38,9 @@ from sagemaker.workflow.pipeline_context import PipelineSession
 
 from infra.settings import Endpoint, Fleet, Settings
 
-SKLEARN_VERSION, TRAINING_VERSION, INFERENCE_VERSION = "1.4-2", "2.8", "2.6"
-PYTHON = "py312"
+# The SDK knows neither these images nor their versions, and SKLearnProcessor takes no image_uri: it
+# is given a version that it knows, and then the image of the table.
+_SKLEARN_OF_THE_SDK = "1.4-2"
 METRICS = (
     "train:loss",
     "train:progress",
@@ -110,11 +111,13 @@ def live_session(region: str) -> Any:
 
 def processor(settings: Settings, session: Any, values: Values) -> Any:
     """Turns reviews into features; `preparation` says how to run it."""
-    return SKLearnProcessor(
-        framework_version=SKLEARN_VERSION,
+    made = SKLearnProcessor(
+        framework_version=_SKLEARN_OF_THE_SDK,
         # Never isolated: it talks to the Feature Store.
         **_processing_options(settings, settings.processing, session, values, isolated=False),
     )
+    made.image_uri = settings.image_of_processing().uri
+    return made
 
 
 def preparation(settings: Settings, values: Values) -> dict[str, Any]:
@@ -155,16 +158,8 @@ def preparation(settings: Settings, values: Values) -> dict[str, Any]:
 
 def evaluator(settings: Settings, session: Any, values: Values) -> Any:
     """Judges a model, in the image of the training, which has torch; see `evaluation`."""
-    image = image_uris.retrieve(
-        "pytorch",
-        session.boto_region_name,
-        version=TRAINING_VERSION,
-        py_version=PYTHON,
-        instance_type=settings.evaluation.instance_type,
-        image_scope="training",
-    )
     return ScriptProcessor(
-        image_uri=image,
+        image_uri=settings.image_of_evaluation().uri,
         command=["python3"],
         **_processing_options(
             settings, settings.evaluation, session, values, isolated=settings.network.isolated
@@ -197,8 +192,7 @@ def estimator(settings: Settings, session: Any, values: Values) -> Any:
     return PyTorch(
         entry_point="train.py",
         source_dir=f"{values.code}/sourcedir.tar.gz",
-        framework_version=TRAINING_VERSION,
-        py_version=PYTHON,
+        image_uri=settings.image_of_training().uri,
         role=values.role,
         sagemaker_session=session,
         instance_type=fleet.instance_type,
@@ -219,6 +213,7 @@ def estimator(settings: Settings, session: Any, values: Values) -> Any:
             "seed": values.seed,
             "checkpoint-dir": _CHECKPOINTS,
         },
+        enable_sagemaker_metrics=True,  # which the SDK would set for a version that it knows
         metric_definitions=[{"Name": name, "Regex": f"{name}=([0-9.eE+-]+)"} for name in METRICS],
         output_path=f"{values.run_prefix}/training/",
         code_location=f"{values.run_prefix}/training",
@@ -248,8 +243,7 @@ def model(settings: Settings, session: Any, values: Values, *, name: str) -> Any
         name=name,
         model_data=values.model_data,
         role=values.role,
-        framework_version=INFERENCE_VERSION,
-        py_version=PYTHON,
+        image_uri=settings.image_of_serving().uri,
         sagemaker_session=session,
         code_location=values.run_prefix,
         env={
@@ -262,8 +256,9 @@ def model(settings: Settings, session: Any, values: Values, *, name: str) -> Any
     )
 
 
-def variant(endpoint: Endpoint) -> Any:
+def variant(settings: Settings) -> Any:
     """The only production variant of the endpoint's configuration."""
+    endpoint = settings.endpoint
     if endpoint.serverless_memory_mb:
         serverless = ServerlessInferenceConfig(
             memory_size_in_mb=endpoint.serverless_memory_mb,
@@ -276,6 +271,7 @@ def variant(endpoint: Endpoint) -> Any:
         model_name="{model}",
         instance_type=endpoint.instance_type,
         initial_instance_count=endpoint.instance_count,
+        inference_ami_version=settings.image_of_serving().ami or None,
     )
 
 

@@ -73,7 +73,12 @@ def model_package(settings: Settings) -> Request:
             **jobs.registration(settings, values)
         )
     )
-    return _plain(registered.create_model_package_request)
+    request = _plain(registered.create_model_package_request)
+    for container in request["InferenceSpecification"]["Containers"]:
+        # Optional, and guessed by the SDK, which does not know the image.
+        container.pop("Framework", None)
+        container.pop("FrameworkVersion", None)
+    return request
 
 
 def endpoint_config(settings: Settings) -> Request:
@@ -81,7 +86,7 @@ def endpoint_config(settings: Settings) -> Request:
     endpoint, session = settings.endpoint, jobs.offline_session(settings.region)
     request = {
         "EndpointConfigName": "{endpoint_config}",
-        "ProductionVariants": [jobs.variant(endpoint)],
+        "ProductionVariants": [jobs.variant(settings)],
     }
     if endpoint.capture_percent:
         capture = jobs.data_capture(endpoint, session, Values())

@@ -1,10 +1,12 @@
 """What differs between the environments, and the names that follow from it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from infra import images, instances
 from infra.features import schema_version
+from infra.images import Image, OwnImages
 from infra.labels import Labels
 from infra.setting_error import SettingsError
 
@@ -30,7 +32,7 @@ def _check_range(name: str, value: float, low: float, high: float) -> None:
 class Fleet:
     """The machines of one job or endpoint; sizes in GiB, times in seconds."""
 
-    instance_type: str  # such as ml.m5.large
+    instance_type: str  # such as ml.m7i.large
     instance_count: int = 1  # of an endpoint that scales: the fewest
     volume_gb: int = 30  # of each instance of a job
     max_runtime_s: int = 24 * 3600  # after which SageMaker stops a job; at most five days
@@ -46,17 +48,13 @@ class Fleet:
         _check_range("max_runtime_s", self.max_runtime_s, 1, _LONGEST_JOB_SECONDS)
 
     @property
-    def family(self) -> str:
-        return self.instance_type.split(".")[1]
-
-    @property
     def has_gpu(self) -> bool:
-        return self.family[0] in "gp"
+        return instances.has_gpu(self.instance_type)
 
     @property
     def has_local_disk(self) -> bool:
         """Such instances encrypt their own disk, and SageMaker refuses a volume key for them."""
-        return self.has_gpu or self.family.endswith("d")
+        return instances.has_local_disk(self.instance_type)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,6 +245,7 @@ class Settings:
     endpoint: Endpoint  # the machines that serve
     region: str = "us-east-1"  # where it is deployed, whatever the shell says
     account: str = ""  # the only one it may be deployed to; empty: whose credentials deploy
+    images: OwnImages = field(default_factory=OwnImages)  # in place of AWS's
     recipe: Recipe = field(default_factory=Recipe)  # how to train
     shares: Shares = field(default_factory=Shares)  # train, validation, test
     columns: Columns = field(default_factory=Columns)  # of the reviews file
@@ -285,6 +284,32 @@ class Settings:
                 name="recipe.star_spread", value=self.recipe.star_spread, allowed=allowed
             )
         self._check_schedule()
+        self.every_image()
+
+    def image_of_processing(self) -> Image:
+        return self._image(images.PROCESSING, self.processing.instance_type)
+
+    def image_of_training(self) -> Image:
+        return self._image(images.TRAINING, self.training.instance_type)
+
+    def image_of_evaluation(self) -> Image:
+        """That of the training, which has torch, for the evaluation's own instances."""
+        return self._image(images.TRAINING, self.evaluation.instance_type)
+
+    def image_of_serving(self) -> Image:
+        return self._image(images.SERVING, self.endpoint.instance_type)
+
+    def every_image(self) -> Mapping[str, Image]:
+        """By what it runs. Raises SettingsError for instances or a region without one."""
+        return {
+            "processing": self.image_of_processing(),
+            "training": self.image_of_training(),
+            "evaluation": self.image_of_evaluation(),
+            "serving": self.image_of_serving(),
+        }
+
+    def _image(self, job: str, instance_type: str) -> Image:
+        return images.choose(job, instance_type, self.region, getattr(self.images, job))
 
     def _check_schedule(self) -> None:
         if self.schedule and not _SCHEDULE.fullmatch(self.schedule):
@@ -329,16 +354,16 @@ def _on_aws(
     return Settings(
         environment=environment,
         base_model="roberta-base",
-        processing=Fleet(instance_type="ml.m5.2xlarge", instance_count=training.instance_count),
+        processing=Fleet(instance_type="ml.m7i.2xlarge", instance_count=training.instance_count),
         training=training,
-        evaluation=Fleet(instance_type="ml.m5.2xlarge"),
+        evaluation=Fleet(instance_type="ml.m7i.2xlarge"),
         endpoint=endpoint,
         approval=keep,
         keep_data=keep,
     )
 
 
-_SMALL = Fleet(instance_type="ml.m5.large")
+_SMALL = Fleet(instance_type="ml.m7i.large")
 _SETTINGS = (
     Settings(
         environment="local",
@@ -347,7 +372,7 @@ _SETTINGS = (
         training=_SMALL,
         evaluation=_SMALL,
         endpoint=Endpoint(
-            instance_type="ml.m5.large",
+            instance_type="ml.m7i.large",
             bake_s=5,
             # Both instances are this machine.
             max_instance_count=2,
@@ -359,19 +384,19 @@ _SETTINGS = (
     ),
     _on_aws(
         "dev",
-        training=Fleet(instance_type="ml.c5.4xlarge"),
-        endpoint=Endpoint(instance_type="ml.m5.large"),
+        training=Fleet(instance_type="ml.c7i.4xlarge"),
+        endpoint=Endpoint(instance_type="ml.m7i.large"),
     ),
     _on_aws(
         "staging",
-        training=Fleet(instance_type="ml.c5.9xlarge"),
-        endpoint=Endpoint(instance_type="ml.m5.xlarge", max_instance_count=2, capture_percent=10),
+        training=Fleet(instance_type="ml.c7i.8xlarge"),
+        endpoint=Endpoint(instance_type="ml.m7i.xlarge", max_instance_count=2, capture_percent=10),
     ),
     _on_aws(
         "prod",
-        training=Fleet(instance_type="ml.c5.9xlarge", instance_count=2),
+        training=Fleet(instance_type="ml.c7i.8xlarge", instance_count=2),
         endpoint=Endpoint(
-            instance_type="ml.m5.xlarge",
+            instance_type="ml.m7i.xlarge",
             instance_count=2,
             max_instance_count=6,
             capture_percent=10,

@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tools import assembly, blocks, instance_quotas, settings_reference
+from tools import assembly, blocks, images_table, instance_quotas, settings_reference
 from tools import stacks_diagram as stacks
 from tools import state_machine_diagram as machine
 from tools.assembly import PROJECT, Stack
@@ -17,6 +17,7 @@ def settings_page(page: str) -> str:
 
 
 def checklist_page(page: str) -> str:
+    page = blocks.replace(page, "images", images_table.render())
     return blocks.replace(page, "quotas", instance_quotas.render())
 
 

@@ -7,13 +7,14 @@ in the server's own Python. Not emulated: the image's operating system and pinne
 from localcloud.errors import ValidationException
 
 SKLEARN = "sagemaker-scikit-learn"
+PYTORCH = "pytorch"  # of 2.11 and later: training alone
 PYTORCH_TRAINING = "pytorch-training"
 PYTORCH_INFERENCE = "pytorch-inference"
-KNOWN = (SKLEARN, PYTORCH_TRAINING, PYTORCH_INFERENCE)
+KNOWN = (SKLEARN, PYTORCH, PYTORCH_TRAINING, PYTORCH_INFERENCE)
 
 
 def repository(image_uri: str) -> str:
-    """`123.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.8-cpu` → `pytorch-training`.
+    """`123.dkr.ecr.us-east-1.amazonaws.com/pytorch:2.13-cpu-sagemaker` → `pytorch`.
 
     Raises ValidationException for an image that cannot run here.
     """

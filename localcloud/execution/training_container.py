@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from localcloud.execution.images import PYTORCH_TRAINING, repository
+from localcloud.execution.images import PYTORCH, PYTORCH_TRAINING, repository
 from localcloud.execution.jobs import Instance
 
 # Run, and not imported: it loads the toolkit of the container.
 _PROGRAM = Path(__file__).resolve().with_name("container.py")
-_FRAMEWORK = {PYTORCH_TRAINING: "sagemaker_pytorch_container.training:main"}
+_FRAMEWORK = dict.fromkeys((PYTORCH, PYTORCH_TRAINING), "sagemaker_pytorch_container.training:main")
 _LOOPBACK = "lo0" if platform.system() == "Darwin" else "lo"
 _GROUP = "homogeneousCluster"
 

@@ -21,7 +21,7 @@ def test_without_an_environment_each_has_its_table() -> None:
 
 def test_a_row_has_quantity_unit_price_and_sum() -> None:
     rows = [line.split() for line in run("--env", "dev").splitlines()]
-    assert ["Endpoint,", "1", "x", "ml.m5.large", "730", "hour", "0.115", "83.95"] in rows
+    assert ["Endpoint,", "1", "x", "ml.m7i.large", "730", "hour", "0.121", "88.33"] in rows
     assert ["Feature", "Store", "80,000", "write", "unknown", "unknown"] in rows
 
 
@@ -35,7 +35,7 @@ def test_what_is_assumed_is_said_and_can_be_changed() -> None:
 def test_json_has_the_same_with_sources() -> None:
     (found,) = json.loads(run("--env", "prod", "--json", "--office-hours", "84"))
     endpoint = found["items"][0]
-    assert endpoint["item"] == "Endpoint, 2 x ml.m5.xlarge"
+    assert endpoint["item"] == "Endpoint, 2 x ml.m7i.xlarge"
     assert endpoint["usd"] == pytest.approx(endpoint["quantity"] * endpoint["unit_usd"])
     assert endpoint["source"]
     assert endpoint["read"]

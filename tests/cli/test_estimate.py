@@ -35,9 +35,9 @@ def test_the_table_has_every_instance_type_of_the_settings(settings: Settings) -
 
 def test_an_endpoint_costs_all_hours_of_the_month_on_each_of_its_instances() -> None:
     endpoint = estimate(PROD, ASSUMED).endpoint
-    assert endpoint.name == "Endpoint, 2 x ml.m5.xlarge"
+    assert endpoint.name == "Endpoint, 2 x ml.m7i.xlarge"
     assert endpoint.quantity == 2 * 730
-    assert endpoint.usd == pytest.approx(2 * 730 * INSTANCES["ml.m5.xlarge"].usd)
+    assert endpoint.usd == pytest.approx(2 * 730 * INSTANCES["ml.m7i.xlarge"].usd)
 
 
 def test_stopped_outside_office_hours_only_the_endpoint_costs_less() -> None:
@@ -68,7 +68,7 @@ def test_the_alarms_of_scaling_count() -> None:
 
 
 def test_a_serverless_endpoint_costs_by_the_request_and_nothing_at_night() -> None:
-    serverless = Endpoint(instance_type="ml.m5.large", serverless_memory_mb=2048)
+    serverless = Endpoint(instance_type="ml.m7i.large", serverless_memory_mb=2048)
     made = estimate(replace(DEV, endpoint=serverless), ASSUMED)
     assert (made.endpoint.quantity, made.endpoint.usd) == (500_000, None)
     assert made.office_usd == made.usd

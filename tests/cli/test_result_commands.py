@@ -32,7 +32,7 @@ def test_runs_are_listed_with_data_model_metrics_time_and_cost(
     rows = [line.split() for line in reviews("runs").out.splitlines()]
     assert rows[1][:4] == ["second", "FAILED", "reviews.csv", "roberta-base"]
     assert rows[1][4:] == ["-", "-", "2:00", "0.01"]
-    # A minute each on ml.m5.2xlarge, ml.c5.4xlarge and ml.m5.2xlarge.
+    # A minute each on ml.m7i.2xlarge, ml.c7i.4xlarge and ml.m7i.2xlarge.
     assert rows[2][4:] == ["0.8100", "0.8000", "4:00", "0.03"]
 
 
@@ -42,7 +42,7 @@ def test_runs_for_a_program_have_the_same(runs: RunsWorld, reviews: Reviews) -> 
     assert found["run"] == "first"
     assert found["reviews"] == "s3://data/reviews/reviews.csv"
     assert (found["accuracy"], found["seconds"]) == (0.81, 240)
-    assert found["usd"] == pytest.approx((0.461 + 0.816 + 0.461) / 60)
+    assert found["usd"] == pytest.approx((0.4838 + 0.8568 + 0.4838) / 60)
 
 
 def test_no_more_runs_are_listed_than_wanted(runs: RunsWorld, reviews: Reviews) -> None:
@@ -82,8 +82,8 @@ def test_a_machine_without_a_price_makes_the_cost_unknown(monkeypatch: pytest.Mo
     )
     settings = find_settings("dev")
     hour = NOW + timedelta(hours=1)
-    assert run_costs.usd(settings, [job], hour) == 0.816
-    monkeypatch.delitem(run_costs.prices.INSTANCES, "ml.c5.4xlarge")
+    assert run_costs.usd(settings, [job], hour) == 0.8568
+    monkeypatch.delitem(run_costs.prices.INSTANCES, "ml.c7i.4xlarge")
     assert run_costs.usd(settings, [job], hour) is None
 
 

@@ -1,6 +1,7 @@
 """The compiled requests are requests: botocore's own model of SageMaker accepts them."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import botocore.session
@@ -8,7 +9,7 @@ import pytest
 
 from common.run import fill
 from infra import requests
-from infra.settings import ENVIRONMENTS, Settings, settings_for
+from infra.settings import ENVIRONMENTS, Endpoint, Fleet, Settings, settings_for
 from localcloud.constraints import check
 from tests.lambdas.conftest import run
 
@@ -47,8 +48,9 @@ OPERATIONS = {
 }
 
 
-def filled(compile_request: Any, environment: str) -> dict[str, Any]:
+def filled(compile_request: Any, environment: str, **changes: Any) -> dict[str, Any]:
     (settings,) = settings_for(environment)
+    settings = replace(settings, **changes)
     request = requests.fill(compile_request(settings), **AT_SYNTH)
     complete: dict[str, Any] = fill(request, RUN, **AT_RUN_TIME)
     return complete
@@ -57,7 +59,33 @@ def filled(compile_request: Any, environment: str) -> dict[str, Any]:
 @EVERY
 @pytest.mark.parametrize("compile_request", OPERATIONS, ids=lambda found: found.__name__)
 def test_sagemaker_takes_the_request(compile_request: Any, environment: str) -> None:
-    request = filled(compile_request, environment)
+    check_request(compile_request, filled(compile_request, environment))
+
+
+@pytest.mark.parametrize("hosts", [1, 2])
+@pytest.mark.parametrize("instance_type", ["ml.g4dn.xlarge", "ml.g5.xlarge", "ml.g6.2xlarge"])
+def test_training_on_gpus_runs_a_process_for_each(instance_type: str, hosts: int) -> None:
+    fleet = Fleet(instance_type=instance_type, instance_count=hosts)
+    request = filled(requests.training, "dev", training=fleet)
+    check_request(requests.training, request)
+    image = request["AlgorithmSpecification"]["TrainingImage"]
+    assert image.endswith("/pytorch:2.13-cu133-amzn2023-sagemaker")
+    assert request["HyperParameters"]["sagemaker_torch_distributed_enabled"] == "true"
+    assert "VolumeKmsKeyId" not in request["ResourceConfig"]
+    assert request.get("EnableInterContainerTrafficEncryption", False) == (hosts > 1)
+
+
+def test_an_endpoint_on_gpus_has_an_image_and_hosts_with_a_driver_for_it() -> None:
+    endpoint = Endpoint(instance_type="ml.g5.xlarge")
+    model = filled(requests.model, "dev", endpoint=endpoint)
+    assert model["PrimaryContainer"]["Image"].endswith("/ray:serve-ml-sagemaker-cuda")
+    config = filled(requests.endpoint_config, "dev", endpoint=endpoint)
+    check_request(requests.endpoint_config, config)
+    (variant,) = config["ProductionVariants"]
+    assert variant["InferenceAmiVersion"] == "al2-ami-sagemaker-inference-gpu-3-1"
+
+
+def check_request(compile_request: Any, request: dict[str, Any]) -> None:
     model = botocore.session.get_session().get_service_model("sagemaker")
     shape = model.operation_model(OPERATIONS[compile_request]).input_shape
     check(request, shape)  # types, and what botocore does not check: lengths, patterns, values
