@@ -48,8 +48,10 @@ class Environment:
 
     def client(self, service: str) -> Any:
         """Raises NotRunning."""
-        options = embedded.running().client_options if self.is_embedded else {}
-        return boto3.client(service, region_name=self.settings.region, config=_PATIENCE, **options)
+        region = self.settings.region
+        if self.is_embedded:
+            return embedded.running().client(service, region=region, config=_PATIENCE)
+        return boto3.client(service, region_name=region, config=_PATIENCE)
 
     def variables(self) -> dict[str, str]:
         """The variables of a process that shall talk to the same AWS. Raises NotRunning."""

@@ -33,11 +33,11 @@ def compare(first: Run, second: Run) -> Comparison:
 def metrics(evaluation: Mapping[str, Any]) -> dict[str, Any]:
     """The numbers of evaluation.json that can be held side by side."""
     found = {name: evaluation[name] for name in _OVERALL if name in evaluation}
-    if "reliability" in evaluation:
-        error = "expected_calibration_error"
+    error = "expected_calibration_error"
+    if error in evaluation.get("reliability", {}):
         found[error] = evaluation["reliability"][error]
     for label, scores in evaluation.get("per_class", {}).items():
-        found[f"f1 of {label}"] = scores["f1"]
+        found[f"f1 of {label}"] = scores.get("f1")
     return found
 
 

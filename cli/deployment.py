@@ -3,9 +3,11 @@
 The environment `local` brings its embedded AWS with it, and takes it away.
 """
 
+import re
 import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from cli import embedded, processes, samples, stacks, storage
 from cli.aws import Environment
@@ -15,6 +17,7 @@ from cli.output import note
 
 Run = Callable[[Sequence[str], Mapping[str, str]], None]
 _ALL = "**"
+_UNQUOTED = re.compile(r"[\s\"'$`\\;&|<>()*?]")
 _QUIET = ("--no-notices", "--no-version-reporting")
 
 
@@ -25,8 +28,12 @@ class Deployment:
         self._here, self._run = here, run
 
     def deploy(self, *, ask: bool) -> None:
-        """Raises CommandFailed, and InvalidArgument for an AWS account that is not bootstrapped."""
+        """Raises CommandFailed, and InvalidArgument for an AWS account that is not bootstrapped.
+
+        InvalidArgument, too, for a folder in which no job of the embedded AWS could run.
+        """
         if self._here.is_embedded:
+            check_paths(embedded.data_dir(), Path(sys.executable))
             note("== The embedded AWS")
             self._cloud("start")
         if self._here.is_on_aws:
@@ -68,6 +75,19 @@ class Deployment:
         app = f"{shlex.quote(sys.executable)} app.py"
         output = str(PROJECT / "build" / "cdk.out")
         return ("-c", f"env={self._here.name}", "--app", app, "--output", output, *_QUIET)
+
+
+def check_paths(data_dir: Path, python: Path) -> None:
+    """SageMaker's training toolkit hands a job's paths to a shell without quoting them."""
+    remedies = {
+        data_dir: "name another folder: export REVIEWS_DATA_DIR=$HOME/.local/share/reviews",
+        python: "put the project into another folder and install it there",
+    }
+    for path, remedy in remedies.items():
+        if found := _UNQUOTED.search(str(path)):
+            raise InvalidArgument(
+                f"{path}: no training can run in a path with {found[0]!r}; {remedy}"
+            )
 
 
 def provide_base_model(here: Environment) -> None:

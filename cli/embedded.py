@@ -6,18 +6,21 @@ Its folder is .localcloud in the project, or what REVIEWS_DATA_DIR says.
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import boto3
+from botocore.config import Config
+from botocore.session import Session as BotocoreSession
+
 from cli.errors import NotRunning
 from localcloud import server
-from localcloud.address import Address, client_environment
+from localcloud.address import Address, client_environment, without_account
 
 PROJECT = Path(__file__).resolve().parent.parent
 DEFAULT_DATA_DIR = PROJECT / server.DEFAULT_DATA_DIR
 ENVIRONMENT = "local"
-# Of a real account.
-_OTHERS = ("AWS_PROFILE", "AWS_SESSION_TOKEN")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,14 +29,31 @@ class Embedded:
 
     variables: Mapping[str, str]
 
-    @property
-    def client_options(self) -> dict[str, Any]:
-        """The same for boto3."""
-        return {
-            "endpoint_url": self.variables["AWS_ENDPOINT_URL"],
-            "aws_access_key_id": self.variables["AWS_ACCESS_KEY_ID"],
-            "aws_secret_access_key": self.variables["AWS_SECRET_ACCESS_KEY"],
-        }
+    def client(self, service: str, *, region: str, config: Config) -> Any:
+        """A boto3 client of the server. It needs no profile of a real account, and no proxy."""
+        apart = Config(proxies={}, use_fips_endpoint=False, use_dualstack_endpoint=False)
+        return _session().client(
+            service,
+            region_name=region,
+            endpoint_url=self.variables["AWS_ENDPOINT_URL"],
+            aws_access_key_id=self.variables["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.variables["AWS_SECRET_ACCESS_KEY"],
+            config=config.merge(apart),
+        )
+
+
+@cache
+def _session() -> boto3.Session:
+    """One that reads no profile: the user's may be wrong, or need a login that has expired.
+
+    Each variable: its name in a profile, its name in the environment, its default, a conversion.
+    """
+    variables = {
+        "profile": (None, None, None, None),
+        "config_file": (None, None, os.devnull, None),
+        "credentials_file": (None, None, os.devnull, None),
+    }
+    return boto3.Session(botocore_session=BotocoreSession(session_vars=variables))
 
 
 def data_dir() -> Path:
@@ -47,7 +67,7 @@ def is_named() -> bool:
 
 def clean_variables() -> dict[str, str]:
     """The variables of this process without those of a real account."""
-    return {name: value for name, value in os.environ.items() if name not in _OTHERS}
+    return without_account(os.environ)
 
 
 def find() -> Embedded | None:

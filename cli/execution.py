@@ -74,7 +74,9 @@ def _message(cause: str) -> str:
         document = json.loads(cause)
     except ValueError:
         return cause
-    return str(document["errorMessage"]) if "errorMessage" in document else cause
+    if isinstance(document, dict) and "errorMessage" in document:
+        return str(document["errorMessage"])
+    return cause
 
 
 def redrive(states: Any, found: Execution) -> None:

@@ -15,15 +15,15 @@ from cli.output import Answer, answers, message, notes
 @answers
 def query(
     sql: Annotated[
-        str, typer.Argument(metavar="SQL", help="Default: reviews by split and sentiment.")
-    ] = "",
+        str | None, typer.Argument(metavar="SQL", help="Default: reviews by split and sentiment.")
+    ] = None,
     env: Env = "local",
 ) -> Answer:
     """Query the offline feature store with Athena."""
     here = Environment(env)
-    feature = here.settings.labels.feature
-    statement = sql or features.counts_query(here.outputs.glue_table, feature)
-    found = features.query(here.client("athena"), here.outputs, statement)
+    if sql is None:
+        sql = features.counts_query(here.outputs.glue_table, here.settings.labels.feature)
+    found = features.query(here.client("athena"), here.outputs, sql)
     return Answer(
         document={"columns": found.columns, "rows": found.rows},
         show=lambda console: report.rows(console, found),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from cli.errors import QueryFailed
+from cli.errors import InvalidArgument, QueryFailed
 from cli.stack_outputs import StackOutputs
 from infra.features import FEATURES
 
@@ -72,7 +72,12 @@ def _event_time(at: datetime) -> str:
 def query(
     athena: Any, outputs: StackOutputs, sql: str, *, sleep: Callable[[float], None] = time.sleep
 ) -> Table:
-    """Runs one statement in the environment's workgroup; QueryFailed says Athena's reason."""
+    """Runs one statement in the environment's workgroup; QueryFailed says Athena's reason.
+
+    Raises InvalidArgument for an empty one, before Athena is asked.
+    """
+    if not sql.strip():
+        raise InvalidArgument("SQL: the query is empty")
     return _read(athena, _run(athena, outputs, sql, sleep)["QueryExecutionId"])
 
 

@@ -49,4 +49,5 @@ NamedRun = Annotated[str, typer.Argument(metavar="RUN", autocompletion=_runs)]
 RunOption = Annotated[
     str, typer.Option("--run", help="Default: the latest run.", autocompletion=_runs)
 ]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Wait = Annotated[bool, typer.Option("--wait", help="Show the progress to the end.")]

@@ -7,11 +7,13 @@ there, and otherwise a message on stderr, where progress and notes are in any ca
 
 import inspect
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec
 
@@ -22,7 +24,8 @@ from rich.console import Console
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from cli.errors import CliError, Interrupted
+from cli.errors import CliError, Interrupted, InvalidArgument
+from localcloud.loopback import no_proxy
 
 P = ParamSpec("P")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -82,12 +85,20 @@ def plain_errors(command: Callable[P, None]) -> Callable[P, None]:
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        print_any_character()
         try:
             command(*args, **kwargs)
         except _PLAIN as error:
             sys.exit(_fail(error, as_json=False))
 
     return run
+
+
+def print_any_character() -> None:
+    """What the encoding of a stream lacks is written as an escape, such as \\u2713."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def message(text: str) -> Callable[[Console], object]:
@@ -98,6 +109,13 @@ def message(text: str) -> Callable[[Console], object]:
 def note(text: str) -> None:
     """Says something beside the answer."""
     message(text)(notes)
+
+
+def confirm(question: str, *, as_json: bool) -> None:
+    """Asks, and ends the command without a yes. Raises InvalidArgument with --json."""
+    if as_json:
+        raise InvalidArgument("--json asks nothing: add --yes")
+    typer.confirm(question, abort=True, err=True)
 
 
 def _code(command: Callable[[], Answer | Stream], *, as_json: bool) -> int:
@@ -172,6 +190,8 @@ class Group(TyperGroup):
         windows_expand_args: bool = True,
         **extra: Any,
     ) -> Any:
+        print_any_character()
+        os.environ.update(no_proxy(os.environ))
         words = sys.argv[1:] if args is None else list(args)
         as_json = standalone_mode and "--json" in _before_texts(words)
         try:

@@ -11,9 +11,21 @@ from cli.endpoint import Prediction
 from cli.execution import Execution
 from cli.progress import StepView, clock
 
+EVALUATION_FIELDS = (
+    "accuracy",
+    "majority_accuracy",
+    "macro_f1",
+    "macro_f1_interval",
+    "rows",
+    "per_class",
+)
+
 
 def evaluation(console: Console, results: dict[str, Any]) -> None:
-    """Prints evaluation.json: accuracy, macro-F1 with its interval, and a row per class."""
+    """Prints evaluation.json: accuracy, macro-F1 with its interval, and a row per class.
+
+    It has to have EVALUATION_FIELDS.
+    """
     low, high = results["macro_f1_interval"]
     console.print(
         f"Test accuracy [bold]{results['accuracy']:.3f}[/] "

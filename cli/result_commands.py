@@ -75,6 +75,12 @@ def report_command(
     found = known.named(run)
     if not found.evaluation:
         raise InvalidArgument(f"{found.name} is {found.status} and has no evaluation")
+    if missing := [name for name in report.EVALUATION_FIELDS if name not in found.evaluation]:
+        again = f"reviews run --set from_run={found.name} --set start_at=evaluation --env {env}"
+        raise InvalidArgument(
+            f"{found.name}: its evaluation.json has no {', '.join(missing)}. Evaluate it anew: "
+            f"{again}"
+        )
     page = _save(f"{here.name}-{found.id}.html", known.page(found))
     if not (no_open or as_json):
         webbrowser.open(page.as_uri())

@@ -9,8 +9,8 @@ from cli import approval, execution, jobs, progress, report, run_input, storage
 from cli.aws import Environment
 from cli.execution import Execution
 from cli.following import follow
-from cli.options import Env, NamedRun, Run, Wait
-from cli.output import Answer, answers, message
+from cli.options import Env, NamedRun, Run, Wait, Yes
+from cli.output import Answer, AsJson, answers, confirm, message, note
 from cli.runs import Runs
 
 Settings = Annotated[
@@ -70,10 +70,15 @@ def status(run: Run = "", env: Env = "local", wait: Wait = False) -> Answer:
 
 
 @answers
-def stop(run: Run = "", env: Env = "local") -> Answer:
-    """End a run that goes on, and the job that it waits for; `redrive` takes it up again."""
+def stop(run: Run = "", env: Env = "local", yes: Yes = False, as_json: AsJson = False) -> Answer:
+    """End a run that goes on, and the job that it waits for; `redrive` takes it up again.
+
+    Without a name it is the latest, and is asked for if it goes on: it may be somebody else's.
+    """
     here = Environment(env)
     found = _find(here, run)
+    if not (run or yes or found.finished):
+        confirm(f"Stop the latest run, {_described(found)}?", as_json=as_json)
     execution.stop(here.client("stepfunctions"), found)
     stopped = _stop_jobs(here, found)
     again = f"Take it up again: reviews redrive {found.name} --env {env}"
@@ -101,6 +106,8 @@ def redrive(run: Run = "", env: Env = "local", wait: Wait = False) -> Answer:
     """Let a run that failed go on with the step that failed."""
     here = Environment(env)
     found = _find(here, run)
+    if not run:
+        note(f"The latest run: {_described(found)}")
     execution.redrive(here.client("stepfunctions"), found)
     if wait:
         return _followed(here, found.arn)
@@ -132,6 +139,10 @@ def approve(
         document={"run": run, "answer": verb, "comment": comment, "by": who},
         show=message(f"{run}: {verb}"),
     )
+
+
+def _described(found: Execution) -> str:
+    return f"{found.name} ({found.status}, started {found.started:%Y-%m-%d %H:%M %Z})"
 
 
 def _find(here: Environment, name: str) -> Execution:

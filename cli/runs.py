@@ -14,6 +14,9 @@ from cli import execution, storage
 from cli.aws import Environment
 
 _AT_ONCE = 8
+_OF_EVERY_RUN = ("id", "prefix")
+# AccessDenied is what S3 says of a missing object to those who may not list the bucket.
+_NOT_THERE = ("NoSuchKey", "NoSuchBucket", "AccessDenied")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,18 +86,20 @@ class Runs:
 
     def _document(self, arn: str) -> dict[str, Any]:
         pages = self._states.get_paginator("get_execution_history").paginate(executionArn=arn)
-        return prepared(event for page in pages for event in page["events"])
+        try:
+            return prepared(event for page in pages for event in page["events"])
+        except self._states.exceptions.ExecutionDoesNotExist:  # its history is kept for 90 days
+            return {}
 
     def _evaluation(self, document: dict[str, Any]) -> dict[str, Any]:
+        """Empty, too, if what is there is no JSON object."""
         try:
-            found: dict[str, Any] = json.loads(
-                self._get(f"{document['prefix']}/evaluation/evaluation.json")
-            )
+            content = self._get(f"{document['prefix']}/evaluation/evaluation.json")
         except ClientError as error:
-            if error.response["Error"]["Code"] != "NoSuchKey":
+            if error.response["Error"]["Code"] not in _NOT_THERE:
                 raise
             return {}
-        return found
+        return _json_object(content)
 
     def _get(self, uri: str) -> bytes:
         bucket, key = storage.split_uri(uri)
@@ -103,10 +108,23 @@ class Runs:
 
 
 def prepared(events: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """The output of the state Prepare, which comes soon; empty if there is none."""
+    """The run that the state Prepare has made, which comes soon; empty if there is none.
+
+    A Prepare that failed is left, too: with the error that was caught as its output. After a
+    redrive it may be left a second time, with a run.
+    """
     for event in events:
         exited = event.get("stateExitedEventDetails", {})
         if exited.get("name") == "Prepare":
-            document: dict[str, Any] = json.loads(exited["output"])
-            return document
+            document = _json_object(exited.get("output", ""))
+            if all(isinstance(document.get(name), str) for name in _OF_EVERY_RUN):
+                return document
     return {}
+
+
+def _json_object(text: str | bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

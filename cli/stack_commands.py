@@ -1,18 +1,12 @@
 """The commands that bring an environment up and take it down."""
 
 from dataclasses import asdict
-from typing import Annotated
-
-import typer
 
 from cli import embedded, inventory, processes
 from cli.aws import Environment
 from cli.deployment import Deployment
-from cli.errors import InvalidArgument
-from cli.options import Env
-from cli.output import Answer, AsJson, answers, message, notes
-
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+from cli.options import Env, Yes
+from cli.output import Answer, AsJson, answers, confirm, message, notes
 
 
 @answers
@@ -43,7 +37,7 @@ def destroy(env: Env = "local", yes: Yes = False, as_json: AsJson = False) -> An
         return _nothing(env, f"{here.settings.name} is not deployed here")
     inventory.show(notes, found, keep=here.settings.keep_data)
     if not yes:
-        _ask(env, as_json=as_json)
+        confirm(f"Destroy {env}?", as_json=as_json)
     Deployment(here).destroy()
     return Answer(
         document={"environment": env, "destroyed": found.document()},
@@ -56,9 +50,3 @@ def _nothing(env: str, reason: str) -> Answer:
         document={"environment": env, "destroyed": None},
         show=message(f"{reason}, so there is nothing to destroy."),
     )
-
-
-def _ask(env: str, *, as_json: bool) -> None:
-    if as_json:
-        raise InvalidArgument("--json asks nothing: add --yes")
-    typer.confirm(f"Destroy {env}?", abort=True, err=True)

@@ -9,20 +9,29 @@ import sys
 from pathlib import Path
 
 from localcloud import enforcement, server, service
-from localcloud.address import Address, ServerError, client_environment
+from localcloud.address import Address, ServerError, client_environment, without_account
 from localcloud.faults import commands as faults
 from localcloud.faults.client import FaultClient
 from localcloud.faults.fault import FaultError
+from localcloud.loopback import no_proxy
 
 
 def main(arguments: list[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
+    _leave_account_and_proxy()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     try:
         return int(_COMMANDS[parsed.command](parsed))
     except (ServerError, FaultError) as error:
         print(f"localcloud: {error}", file=sys.stderr)
         return 1
+
+
+def _leave_account_and_proxy() -> None:
+    """Nothing here, and no process that is started, shall need a real account or a proxy."""
+    variables = without_account(os.environ) | no_proxy(os.environ)
+    os.environ.clear()
+    os.environ.update(variables)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -104,8 +113,6 @@ def _exec(parsed: argparse.Namespace) -> int:
     if not command:
         raise ServerError("exec needs a command: python -m localcloud exec -- CMD...")
     environment = {**os.environ, **_environment(parsed)}
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):  # of a real account
-        environment.pop(name, None)
     try:
         os.execvpe(command[0], command, environment)  # noqa: S606 - that is what exec is for
     except OSError as error:

@@ -4,11 +4,13 @@ import json
 import os
 import socket
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
 from localcloud.cloud import ACCESS_KEY, ACCOUNT, REGION, SECRET_KEY
+from localcloud.loopback import no_proxy
 
 
 class ServerError(RuntimeError):
@@ -57,6 +59,9 @@ def client_environment(address: Address, data_dir: Path) -> dict[str, str]:
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
+        # No profile of a real account is needed, and a broken one does no harm.
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_PAGER": "",
         "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",  # sync-127.0.0.1 is no host
         "CDK_DEFAULT_ACCOUNT": ACCOUNT,
@@ -64,7 +69,12 @@ def client_environment(address: Address, data_dir: Path) -> dict[str, str]:
         # The SageMaker SDK would report its use over the network otherwise.
         "SAGEMAKER_USER_CONFIG_OVERRIDE": str((data_dir / "sagemaker-config.yaml").resolve()),
     }
-    return variables | _node_path() | {"PATH": _search_path()}
+    return variables | no_proxy(os.environ) | _node_path() | {"PATH": _search_path()}
+
+
+def without_account(environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment without what it says of a real account: profile, token, endpoints, FIPS …"""
+    return {name: value for name, value in environment.items() if not name.startswith("AWS_")}
 
 
 def _search_path() -> str:

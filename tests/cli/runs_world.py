@@ -109,6 +109,13 @@ class RunsWorld(EndpointWorld):
             self.objects[f"{key}.json"] = json.dumps(evaluation).encode()
             self.objects[f"{key}.html"] = b"<h1>Evaluation</h1>"
 
+    def refuse(self, name: str) -> None:
+        """Prepare failed: its output is the error that was caught."""
+        started = self.executions[name]["startDate"]
+        caught = {"Error": "InvalidInput", "Cause": "from_run: there is no run 'typo'"}
+        self.events[name] = _visit("Prepare", started, caught)
+        self.end(name, "FAILED")
+
     def end(self, name: str, status: str) -> None:
         found = self.executions[name]
         found |= {"status": status, "stopDate": self.events[name][-1]["timestamp"] + _MINUTE}

@@ -1,4 +1,5 @@
 import json
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,31 @@ def test_local_is_in_the_embedded_aws(url: str, monkeypatch: pytest.MonkeyPatch)
     assert here.client("s3").meta.endpoint_url == url
     assert here.variables()["AWS_ENDPOINT_URL"] == url
     assert "AWS_SESSION_TOKEN" not in here.variables()
+
+
+def test_local_needs_no_profile_of_a_real_account(
+    url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broken = tmp_path / "config"
+    broken.write_text("[default]\nsso_session = gone\nsso_account_id = 1\nregion = nowhere\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(broken))
+    monkeypatch.setenv("AWS_PROFILE", "nope")
+    monkeypatch.setenv("AWS_USE_FIPS_ENDPOINT", "true")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "https://of-a-real-account")
+    here = Environment("local")
+    assert here.client("s3").meta.endpoint_url == url
+    variables = here.variables()
+    assert not {"AWS_PROFILE", "AWS_USE_FIPS_ENDPOINT", "AWS_ENDPOINT_URL_S3"} & variables.keys()
+    assert variables["AWS_CONFIG_FILE"] == os.devnull
+
+
+def test_local_is_never_asked_through_a_proxy(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "intranet")
+    here = Environment("local")
+    assert here.client("s3").meta.config.proxies == {}
+    assert here.variables()["NO_PROXY"] == "intranet,127.0.0.1,localhost"
+    assert here.variables()["no_proxy"] == "intranet,127.0.0.1,localhost"
 
 
 @pytest.mark.usefixtures("folder")

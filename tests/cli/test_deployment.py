@@ -1,3 +1,4 @@
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -56,6 +57,22 @@ def test_local_starts_its_aws_bootstraps_and_deploys(
     assert "--app  --no-notices" in programs.lines[1]  # the app is not synthesised for that
     assert f"never -c env=local --app {sys.executable} app.py" in programs.lines[2]
     assert programs.variables[2]["AWS_ENDPOINT_URL"] == "http://127.0.0.1:9"
+
+
+@pytest.mark.parametrize("path", ["/home/me/my proj/.localcloud", "/tmp/it's", "/tmp/$HOME"])
+def test_a_path_that_no_training_can_run_in_is_refused_by_name(
+    local: Environment, programs: Programs, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setenv("REVIEWS_DATA_DIR", path)
+    with pytest.raises(InvalidArgument, match=f"^{re.escape(path)}: .*export REVIEWS_DATA_DIR="):
+        Deployment(local, programs).deploy(ask=False)
+    assert programs.lines == []
+
+
+def test_an_installation_in_such_a_path_is_refused_too() -> None:
+    python = Path("/home/me/my proj/.venv/bin/python")
+    with pytest.raises(InvalidArgument, match=r"^/home/me/my proj/.*the project into another fold"):
+        deployment.check_paths(Path("/tmp/data"), python)
 
 
 def test_local_takes_its_aws_with_it_when_nothing_is_left(

@@ -100,6 +100,8 @@ def test_before_the_first_run_is_told_how_to_start_one() -> None:
     [
         ('{"errorMessage": "Training: no memory", "errorType": "Training"}', "Training: no memory"),
         ("plain words", "plain words"),
+        ("404", "404"),
+        ('["errorMessage"]', '["errorMessage"]'),
         ("", ""),
     ],
 )

@@ -53,6 +53,14 @@ def test_query_prints_a_table_or_a_document(athena: list[str], reviews: Reviews)
     assert "GROUP BY split_type, sentiment" in athena[1]
 
 
+@pytest.mark.parametrize("sql", ["", "  ", "\n"])
+def test_an_empty_query_is_refused_before_athena_is_asked(
+    athena: list[str], reviews: Reviews, sql: str
+) -> None:
+    said = reviews("query", sql)
+    assert (said.code, said.err, athena) == (1, "SQL: the query is empty\n", [])
+
+
 def test_features_become_a_csv(athena: list[str], reviews: Reviews, tmp_path: Path) -> None:
     out = tmp_path / "features.csv"
     said = reviews("features", str(out))

@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -114,6 +117,27 @@ def test_after_two_hyphens_there_are_no_options() -> None:
     code, out, err = run(sum_up, "--", "--json")
     assert (code, out) == (2, "")
     assert "Usage" in err
+
+
+@pytest.mark.parametrize("words", [["doctor"], ["--help"], ["doctor", "--json"]])
+def test_any_locale_prints(tmp_path: Path, words: list[str]) -> None:
+    """Such as the check mark of doctor, in a shell that knows ASCII alone."""
+    ascii_only = {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "REVIEWS_DATA_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-m", "cli.main", *words],
+        env={**os.environ, **ascii_only},
+        capture_output=True,
+        check=False,
+    )
+    assert b"Traceback" not in done.stderr
+    assert done.stdout.isascii()
+    assert (b"\\u2717" in done.stdout) == (words == ["doctor"])
+
+
+def test_loopback_is_spared_by_any_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "intranet")
+    CliRunner().invoke(reviews, ["--help"])
+    assert os.environ["NO_PROXY"] == "intranet,127.0.0.1,localhost"
 
 
 def test_times_and_paths_are_text() -> None:

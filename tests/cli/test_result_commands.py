@@ -9,7 +9,7 @@ from cli import run_costs
 from cli.aws import Environment, find_settings
 from cli.jobs import Job
 from tests.cli.conftest import Said
-from tests.cli.endpoint_world import NOW
+from tests.cli.endpoint_world import NOW, Refused
 from tests.cli.runs_world import EVALUATION, RunsWorld
 
 Reviews = Callable[..., Said]
@@ -55,10 +55,69 @@ def test_no_more_runs_are_listed_than_wanted(runs: RunsWorld, reviews: Reviews) 
 
 
 def test_a_run_whose_input_was_refused_is_listed_too(runs: RunsWorld, reviews: Reviews) -> None:
-    runs.add("first", status="FAILED", reached=())
-    runs.events["first"] = runs.events["first"][:1]
-    (found,) = reviews("runs", "--json").json
-    assert (found["status"], found["reviews"], found["usd"]) == ("FAILED", None, 0)
+    runs.add("good", evaluation=EVALUATION)
+    runs.add("bad", reached=())
+    runs.refuse("bad")
+    bad, good = reviews("runs", "--json").json
+    assert (bad["status"], bad["reviews"], bad["usd"]) == ("FAILED", None, 0)
+    assert (good["run"], good["accuracy"]) == ("good", 0.81)
+    assert reviews("report", "bad").err == "bad is FAILED and has no evaluation\n"
+    found = reviews("compare", "good", "bad", "--json").json
+    assert found["metrics"]["accuracy"] == [0.81, None]
+
+
+@pytest.mark.parametrize("output", ["", "[]", "null", "not JSON", '{"id": 1, "prefix": null}'])
+def test_a_prepare_with_any_output_is_no_run(
+    runs: RunsWorld, reviews: Reviews, output: str
+) -> None:
+    runs.add("bad", status="FAILED", reached=())
+    runs.events["bad"][1]["stateExitedEventDetails"]["output"] = output
+    assert reviews("runs", "--json").json[0]["reviews"] is None
+
+
+def test_a_prepare_that_was_redriven_has_the_run_of_its_second_time(
+    runs: RunsWorld, reviews: Reviews
+) -> None:
+    runs.add("mine", evaluation=EVALUATION)
+    events = runs.events["mine"]
+    runs.refuse("mine")
+    runs.events["mine"] += events
+    assert reviews("runs", "--json").json[0]["reviews"] == "s3://data/reviews/reviews.csv"
+
+
+def test_a_run_whose_history_is_gone_is_listed_too(
+    runs: RunsWorld, reviews: Reviews, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(**_: object) -> None:
+        raise Refused("ExecutionDoesNotExist", "Execution Does Not Exist")
+
+    runs.add("old")
+    monkeypatch.setattr(runs, "get_execution_history", gone)
+    assert reviews("runs", "--json").json[0]["status"] == "SUCCEEDED"
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"\xff"])
+def test_an_evaluation_that_is_no_document_is_none(
+    runs: RunsWorld, reviews: Reviews, content: bytes
+) -> None:
+    runs.add("cut", evaluation=EVALUATION)
+    runs.objects["runs/cut/evaluation/evaluation.json"] = content
+    assert reviews("runs", "--json").json[0]["accuracy"] is None
+    assert reviews("report").err == "cut is SUCCEEDED and has no evaluation\n"
+
+
+def test_an_evaluation_of_another_version_is_listed_compared_and_named(
+    runs: RunsWorld, reviews: Reviews
+) -> None:
+    old = {"accuracy": 0.7, "reliability": {}, "per_class": {"positive": {}}}
+    runs.add("new", evaluation=EVALUATION)
+    runs.add("old", evaluation=old)
+    assert reviews("runs", "--json").json[0]["accuracy"] == 0.7
+    assert reviews("compare", "new", "old").code == 0
+    said = reviews("report", "old")
+    assert said.code == 1
+    assert said.err.startswith("old: its evaluation.json has no majority_accuracy, macro_f1, ")
+    assert "reviews run --set from_run=old --set start_at=evaluation --env dev" in said.err
 
 
 def test_the_embedded_aws_is_free(

@@ -152,8 +152,27 @@ def test_stop_ends_the_execution_and_its_job(runs: RunsWorld, reviews: Reviews) 
 def test_a_job_that_ended_meanwhile_need_not_be_stopped(runs: RunsWorld, reviews: Reviews) -> None:
     runs.add("mine", status="RUNNING", reached=("process",))
     runs.jobs["reviews-dev-process-mine-1"]["status"] = "InProgress"
-    said = reviews("stop", "--json")
+    said = reviews("stop", "--yes", "--json")
     assert said.json == {"run": "mine", "stopped_jobs": ["reviews-dev-process-mine-1"]}
+
+
+def test_stop_without_a_name_says_which_run_it_means_and_asks(
+    runs: RunsWorld, reviews: Reviews
+) -> None:
+    runs.add("mine", status="RUNNING", reached=("process",))
+    said = reviews("stop", answer="n\n")
+    question = "Stop the latest run, mine (RUNNING, started 2026-11-24 18:00 UTC)? [y/N]"
+    assert (said.code, question in said.err, runs.calls) == (1, True, [])
+    assert reviews("stop", answer="y\n").code == 0
+    assert runs.calls[0] == "stop mine"
+
+
+def test_a_program_has_to_name_the_run_or_say_yes(runs: RunsWorld, reviews: Reviews) -> None:
+    runs.add("mine", status="RUNNING", reached=("process",))
+    said = reviews("stop", "--json")
+    assert (said.code, said.json["error"]["message"]) == (1, "--json asks nothing: add --yes")
+    assert runs.calls == []
+    assert reviews("stop", "mine", "--json").code == 0
 
 
 def test_what_has_ended_cannot_be_stopped(runs: RunsWorld, reviews: Reviews) -> None:
@@ -165,13 +184,15 @@ def test_what_has_ended_cannot_be_stopped(runs: RunsWorld, reviews: Reviews) -> 
 
 def test_redrive_goes_on_with_what_failed(runs: RunsWorld, reviews: Reviews) -> None:
     runs.add("mine", status="FAILED")
-    assert reviews("redrive").out == "mine goes on\n"
+    said = reviews("redrive")
+    assert said.out == "mine goes on\n"
+    assert said.err == "The latest run: mine (FAILED, started 2026-11-24 18:00 UTC)\n"
     assert runs.calls == ["redrive mine"]
 
 
 def test_what_runs_cannot_be_redriven(runs: RunsWorld, reviews: Reviews) -> None:
     runs.add("mine", status="RUNNING")
-    said = reviews("redrive")
+    said = reviews("redrive", "mine")
     assert said.code == 1
     assert said.err == "mine is RUNNING: Execution is RUNNING and cannot be redriven\n"
 

@@ -128,6 +128,17 @@ def failed(name: str = "too-few-epochs") -> RecordedRun:
     return RecordedRun(name=name, history=history, status="FAILED")
 
 
+def refused(name: str = "bad-from") -> RecordedRun:
+    """Prepare fails, and the error that was caught is its output."""
+    history = History({"start_at": "training", "from_run": "typo"})
+    history.visit("Begin").enter("Prepare").schedule()
+    cause = json.dumps({"errorMessage": "from_run: there is no run 'typo'"})
+    history.fail("InvalidInput", cause).leave("Prepare", {"Error": "InvalidInput", "Cause": cause})
+    history.enter("HandleFailure").schedule().fail("Prepare", cause)
+    history.end(error="Prepare", cause=cause)
+    return RecordedRun(name=name, history=history, status="FAILED")
+
+
 def running(name: str = "run-20261124-130000") -> RecordedRun:
     history = processed(name)
     training = {"kind": "training", "name": f"reviews-dev-train-{name}-1"}

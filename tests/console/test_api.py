@@ -66,6 +66,18 @@ def test_a_failed_execution_says_error_and_cause(client: TestClient) -> None:
     assert seen["states"]["HandleFailure"]["status"] == "failed"
 
 
+def test_an_execution_whose_input_was_refused_breaks_no_page(
+    client: TestClient, world: AwsWorld
+) -> None:
+    world.runs = [runs.refused("bad-from"), *world.runs]
+    assert get(client, "/executions")["executions"][0]["status"] == "FAILED"
+    assert get(client, "/executions/bad-from")["cause"] == "from_run: there is no run 'typo'"
+    assert get(client, "/executions/bad-from/reports") == []
+    assert get(client, "/executions/bad-from/curves")["points"] == {}
+    assert get(client, "/executions/bad-from/states/Prepare")["visits"] == 1
+    assert get(client, "/executions/bad-from/graph")["boxes"]
+
+
 def test_an_execution_that_is_not_there_is_refused(client: TestClient) -> None:
     message = refused(client.get("/api/executions/run-20261124-130001"))
     assert "There is no run named run-20261124-130001." in message

@@ -1,0 +1,31 @@
+"""Neither a proxy nor a real account stands between clients and the embedded AWS."""
+
+from urllib.request import proxy_bypass_environment
+
+import pytest
+
+from localcloud.address import without_account
+from localcloud.loopback import no_proxy
+
+
+@pytest.mark.parametrize(
+    ("environment", "value"),
+    [
+        ({}, "127.0.0.1,localhost"),
+        ({"NO_PROXY": "intranet"}, "intranet,127.0.0.1,localhost"),
+        ({"no_proxy": "localhost, .corp", "NO_PROXY": "x"}, "localhost, .corp,127.0.0.1"),
+        ({"no_proxy": "", "NO_PROXY": "x,"}, "x,127.0.0.1,localhost"),
+    ],
+)
+def test_what_is_spared_already_stays(environment: dict[str, str], value: str) -> None:
+    assert no_proxy(environment) == {"no_proxy": value, "NO_PROXY": value}
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:4566", "localhost:80"])
+def test_python_asks_this_machine_without_a_proxy(host: str) -> None:
+    assert proxy_bypass_environment(host, {"no": no_proxy({})["no_proxy"]})
+
+
+def test_nothing_of_a_real_account_is_left() -> None:
+    real = {"AWS_PROFILE": "work", "AWS_ENDPOINT_URL_S3": "https://x", "PATH": "/bin"}
+    assert without_account(real) == {"PATH": "/bin"}
