@@ -41,7 +41,12 @@ class JobRoles(Construct):
             "Processing",
             [
                 *self._may_write_runs(reading),
-                allow("sagemaker:PutRecord", "sagemaker:DescribeFeatureGroup", on=[group]),
+                allow(
+                    "sagemaker:BatchWriteRecord",
+                    "sagemaker:DescribeFeatureGroup",
+                    "sagemaker:PutRecord",
+                    on=[group],
+                ),
             ],
         )
         # Of checkpoints: SageMaker keeps the prefix as the folder is.

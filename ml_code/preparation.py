@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feature_files import FeatureFile
-from feature_store import ATTEMPTS, ingest_file, open_feature_group
+from feature_store import Ingested, check_feature_group, ingest_file
 from features import FeatureTask, make_features
 from problems import UserError
 from quality import length_histogram
@@ -29,15 +29,15 @@ def prepare(settings: Namespace) -> None:
     """Runs the whole job by the settings of preprocess.py."""
     progress(0.0, "start", 0)
     tokenizer = load_tokenizer(settings.base_model)
-    name = settings.feature_group_name
-    group = open_feature_group(name) if name else None
+    if settings.feature_group_name:
+        check_feature_group(settings.feature_group_name)
     # Beside the output, on the job's own volume: /tmp may be small.
     settings.output_data.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(dir=settings.output_data, prefix=".") as folder,
         Workers(settings.workers) as workers,
     ):
-        Preparation(settings, tokenizer, group, workers, Path(folder)).run()
+        Preparation(settings, tokenizer, workers, Path(folder)).run()
 
 
 def read_host(path: Path) -> Host:
@@ -56,10 +56,8 @@ def progress(share_done: float, stage: str, rows: int) -> None:
 class Preparation:
     """One host's run over the input files; `folder` is for what it sets aside."""
 
-    def __init__(
-        self, settings: Namespace, tokenizer: Any, group: Any, workers: Workers, folder: Path
-    ) -> None:
-        self._settings, self._group, self._workers = settings, group, workers
+    def __init__(self, settings: Namespace, tokenizer: Any, workers: Workers, folder: Path) -> None:
+        self._settings, self._workers = settings, workers
         self._output: Path = settings.output_data
         self._folder, self._host = folder, read_host(settings.resource_config)
         self._labels = parse(settings.labels)
@@ -87,12 +85,13 @@ class Preparation:
             seed=settings.seed,
         )
         written, lengths = self._write(screened, selection)
-        ingested, failed = self._ingest(written)
-        self._report(selection, rejects, rows, written, lengths, ingested)
-        if failed:
+        ingested = self._ingest(written)
+        self._report(selection, rejects, rows, written, lengths, ingested.stored)
+        if ingested.failed:
             raise UserError(
-                f"feature group {self._group.name!r}: {failed} rows failed {ATTEMPTS} times; they "
-                f"are in {self._dead_letters.name}"
+                f"feature group {settings.feature_group_name!r}: {ingested.failed} rows are not "
+                f"stored; they are in {self._dead_letters.name}, each with its reason; the first: "
+                f"{ingested.reason}"
             )
         progress(1.0, "done", sum(written.values()))
 
@@ -161,22 +160,19 @@ class Preparation:
             )
             start = end
 
-    def _ingest(self, written: Counter[str]) -> tuple[int, int]:
-        """(rows stored, rows that failed) of all splits; each row is one or the other."""
-        ingested, failed, total = 0, 0, max(1, sum(written.values()))
-        if self._group is None:
-            return ingested, failed
+    def _ingest(self, written: Counter[str]) -> Ingested:
+        """All splits; each row is stored, or in the dead letters."""
+        ingested, total = Ingested(), max(1, sum(written.values()))
+        group = self._settings.feature_group_name
+        if not group:
+            return ingested
         self._dead_letters.unlink(missing_ok=True)
         for split in SPLITS:
-            stored, lost = ingest_file(
-                self._group,
-                self._part(split),
-                workers=min(32, 4 * self._settings.workers),
-                dead_letters=self._dead_letters,
+            ingested += ingest_file(
+                group, self._part(split), workers=self._workers, dead_letters=self._dead_letters
             )
-            ingested, failed = ingested + stored, failed + lost
-            progress(0.6 + 0.4 * ingested / total, "ingest", ingested)
-        return ingested, failed
+            progress(0.6 + 0.4 * ingested.stored / total, "ingest", ingested.stored)
+        return ingested
 
     @property
     def _dead_letters(self) -> Path:

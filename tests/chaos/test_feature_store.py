@@ -21,7 +21,7 @@ from tests.waiting import until
 __all__ = ["base_model"]
 pytestmark = pytest.mark.slow
 AREA = "Feature Store"
-PUT = "sagemaker:PutRecord"
+PUT = "sagemaker:BatchWriteRecord"
 ROWS = 300
 ONCE = {"AWS_MAX_ATTEMPTS": "1"}  # calls are not repeated by boto3, so that rows fail
 NUMBERS = count()
@@ -86,9 +86,9 @@ def test_rows_that_fail_three_times_are_dead_letters_and_no_row_is_missing(
     assert ingestion.run(**ONCE).code == 1
     dead = ingestion.dead_letters()
     assert dead
-    assert ingestion.message == (
-        f"feature group '{ingestion.group}': {len(dead)} rows failed 3 times; they are in "
-        "failed-algo-1.csv"
+    assert ingestion.message.startswith(
+        f"feature group '{ingestion.group}': {len(dead)} rows are not stored; they are in "
+        "failed-algo-1.csv, each with its reason; the first: "
     )
     assert ingestion.report["ingested"] + len(dead) == len(ingestion.rows()) == ROWS
     ingestion.expect_stored(ingestion.rows() - dead)

@@ -1,62 +1,200 @@
 import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError, ConnectTimeoutError
+from botocore.stub import ANY, Stubber
 
 import feature_store
+from feature_store import Ingested, ingest_file
+from feature_writer import Failure, Writer
+from problems import UserError
+from workers import Workers
+
+Refusal = Callable[[list[str]], Any]
 
 
-class FakeGroup:
-    """Refuses the rows of `bad` as often as told."""
+def error(code: str, operation: str = "BatchWriteRecord") -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "no"}}, operation)
 
-    name = "reviews-test"
 
-    def __init__(self, bad: dict[str, int]) -> None:
-        self.bad, self.stored = bad, []
+class FakeRuntime:
+    """Keeps what is written. `of_records` may refuse records by id, `of_calls` a whole batch."""
 
-    def ingest(self, *, data_frame, max_workers, wait):
-        from sagemaker.feature_store.feature_group import IngestionError
+    def __init__(
+        self,
+        of_records: dict[str, list[str]] | None = None,
+        of_calls: Refusal = lambda _: None,
+        unprocessed: int = 0,
+    ) -> None:
+        self.of_records, self.of_calls = of_records or {}, of_calls
+        self.unprocessed = unprocessed
+        self.stored: list[dict[str, str]] = []
+        self.sizes: list[int] = []
 
-        failed = []
-        self.features = list(data_frame)
-        for index, review_id in data_frame["review_id"].items():
-            if self.bad.get(review_id, 0) > 0:
-                self.bad[review_id] -= 1
-                failed.append(index)
-            else:
-                self.stored.append(review_id)
-        if failed:
-            raise IngestionError(failed, "some failed")
+    def batch_write_record(self, *, Entries: list[Any]) -> Any:
+        records = [entry["Record"] for entry in Entries]
+        self.sizes.append(len(records))
+        if problem := self.of_calls([record[0]["ValueAsString"] for record in records]):
+            raise problem
+        errors, left = [], Entries[len(Entries) - self.unprocessed :]
+        for entry in Entries[: len(Entries) - self.unprocessed]:
+            code = self._take(entry["Record"])
+            if code:
+                errors.append({"Entry": entry, "ErrorCode": code, "ErrorMessage": "no"})
+        self.unprocessed = 0
+        return {"Errors": errors, "UnprocessedEntries": left}
+
+    def put_record(self, *, FeatureGroupName: str, Record: list[dict[str, str]]) -> None:
+        self.sizes.append(1)
+        if code := self._take(Record):
+            raise error(code, "PutRecord")
+
+    def _take(self, record: list[dict[str, str]]) -> str | None:
+        codes = self.of_records.get(record[0]["ValueAsString"])
+        if codes:
+            return codes.pop(0)
+        self.stored.append({one["FeatureName"]: one["ValueAsString"] for one in record})
+        return None
+
+    @property
+    def ids(self) -> list[str]:
+        return sorted(row["review_id"] for row in self.stored)
 
 
 @pytest.fixture
-def part(tmp_path, monkeypatch):
+def ingest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[Ingested, list[list[str]]]]:
+    """Ingests rows into a fake; returns the count and the lines of the dead letters."""
     monkeypatch.setattr(feature_store.time, "sleep", lambda _: None)
-    path = tmp_path / "train" / "part-algo-1.csv"
-    path.parent.mkdir()
-    with path.open("w", newline="") as file:
-        csv.writer(file).writerows([["review_id", "review_body"], ["a", "x"], ["b", "y"]])
-    return path
+
+    def run(runtime: Any, *rows: tuple[str, ...]) -> tuple[Ingested, list[list[str]]]:
+        monkeypatch.setattr(feature_store, "_writer", lambda group: Writer(runtime, group))
+        path = tmp_path / "train" / "part-algo-1.csv"
+        path.parent.mkdir(exist_ok=True)
+        with path.open("w", newline="") as file:
+            csv.writer(file).writerows([("review_id", "star_rating", "review_body"), *rows])
+        letters = tmp_path / "report" / "failed.csv"
+        with Workers(1) as workers:
+            found = ingest_file("reviews", path, workers=workers, dead_letters=letters)
+        lines = list(csv.reader(letters.open(newline=""))) if letters.exists() else []
+        return found, lines
+
+    return run
 
 
-def test_a_row_that_failed_is_tried_again(part, tmp_path):
-    group = FakeGroup({"b": 2})
-    letters = tmp_path / "failed.csv"
-    assert feature_store.ingest_file(group, part, workers=2, dead_letters=letters) == (2, 0)
-    assert group.stored == ["a", "b"]
-    assert not letters.exists()
+A, B = ("a", "5", "x"), ("b", "", "y")
 
 
-def test_a_feature_without_values_is_not_sent(part, tmp_path):
-    part.write_text("review_id,star_rating,review_body\na,,x\nb,,y\n")
-    group = FakeGroup({})
-    letters = tmp_path / "failed.csv"
-    assert feature_store.ingest_file(group, part, workers=2, dead_letters=letters) == (2, 0)
-    assert group.features == ["review_id", "review_body"]
+def test_rows_go_in_batches_of_25_without_their_empty_features(ingest) -> None:
+    runtime = FakeRuntime()
+    rows = [(f"r{number:04}", "", "text") for number in range(2_060)]
+    assert ingest(runtime, *rows) == (Ingested(stored=2_060), [])
+    assert runtime.ids == [row[0] for row in rows]
+    assert sorted(set(runtime.sizes)) == [10, 25]
+    assert runtime.stored[0].keys() == {"review_id", "review_body"}
 
 
-def test_a_row_that_never_succeeds_becomes_a_dead_letter(part, tmp_path):
-    letters = tmp_path / "failed.csv"
-    for _ in ("train", "test"):
-        group = FakeGroup({"b": 9})
-        assert feature_store.ingest_file(group, part, workers=2, dead_letters=letters) == (1, 1)
-    assert letters.read_text() == "review_id,review_body\nb,y\nb,y\n"
+def test_records_that_failed_or_were_not_processed_are_written_again_and_no_other(ingest) -> None:
+    runtime = FakeRuntime({"a": ["InternalFailure", "ServiceUnavailable"]}, unprocessed=1)
+    assert ingest(runtime, A, B) == (Ingested(stored=2), [])
+    assert runtime.sizes == [2, 2, 1]
+    assert runtime.ids == ["a", "b"]
+
+
+def test_a_record_that_fails_each_time_is_a_dead_letter_with_its_reason(ingest) -> None:
+    runtime = FakeRuntime({"b": ["InternalFailure"] * 9})
+    found, lines = ingest(runtime, A, B)
+    assert found == Ingested(stored=1, failed=1, reason="InternalFailure: no")
+    header = ["review_id", "star_rating", "review_body", "reason"]
+    assert lines == [header, ["b", "", "y", "InternalFailure: no"]]
+    assert runtime.sizes == [2, 1, 1]
+    assert ingest(FakeRuntime({"b": ["InternalFailure"] * 9}), A, B)[1] == [*lines, lines[1]]
+
+
+def test_a_record_that_is_no_valid_one_is_not_tried_again(ingest) -> None:
+    runtime = FakeRuntime({"b": ["ValidationError"] * 9})
+    found, lines = ingest(runtime, A, B)
+    assert (found.stored, found.failed) == (1, 1)
+    assert lines[1][-1] == "ValidationError: no"
+    assert runtime.sizes == [2]
+
+
+def test_a_throttled_call_is_made_again(ingest) -> None:
+    problems = [error("ThrottlingException"), ConnectTimeoutError(endpoint_url="https://x")]
+    runtime = FakeRuntime(of_calls=lambda _: problems.pop() if problems else None)
+    assert ingest(runtime, A, B) == (Ingested(stored=2), [])
+
+
+def test_one_record_that_makes_a_call_fail_does_not_take_the_others_with_it(ingest) -> None:
+    runtime = FakeRuntime(
+        {"b": ["ValidationException"] * 9},
+        of_calls=lambda ids: error("ValidationException") if "b" in ids else None,
+    )
+    rows = [(letter, "5", "x") for letter in "abc"]
+    found, lines = ingest(runtime, *rows)
+    assert (found.stored, found.failed) == (2, 1)
+    assert [line[0] for line in lines[1:]] == ["b"]
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "UnknownOperationException"])
+def test_where_batches_are_not_allowed_or_not_known_each_record_is_put(ingest, code) -> None:
+    runtime = FakeRuntime(of_calls=lambda _: error(code))
+    assert ingest(runtime, A, B) == (Ingested(stored=2), [])
+    assert runtime.ids == ["a", "b"]
+
+
+def test_a_boto3_without_the_operation_puts_each_record(ingest) -> None:
+    runtime = FakeRuntime({"b": ["AccessDeniedException"] * 9})
+    old = type("OldRuntime", (), {"put_record": staticmethod(runtime.put_record)})()
+    found, lines = ingest(old, A, B)
+    assert (found.stored, found.failed) == (1, 1)
+    assert "AccessDeniedException" in lines[1][-1]
+
+
+def test_an_answer_about_other_records_counts_none_as_stored() -> None:
+    class Confused(FakeRuntime):
+        def batch_write_record(self, *, Entries: list[Any]) -> Any:
+            entry = {"FeatureGroupName": "reviews", "Record": []}
+            return {"Errors": [], "UnprocessedEntries": [entry]}
+
+    failures = Writer(Confused(), "reviews").write([{"review_id": "a"}, {"review_id": "b"}])
+    assert failures == [Failure("the answer names other records", is_transient=True)] * 2
+
+
+def test_request_and_answer_are_those_of_botocores_model() -> None:
+    client = boto3.client("sagemaker-featurestore-runtime")
+    record = [{"FeatureName": "review_id", "ValueAsString": "a"}]
+    entry = {"FeatureGroupName": "reviews", "Record": record}
+    refused = {"Entry": entry, "ErrorCode": "ValidationError", "ErrorMessage": "no"}
+    with Stubber(client) as stubber:
+        stubber.add_response(
+            "batch_write_record",
+            {"Errors": [refused], "UnprocessedEntries": []},
+            {"Entries": [entry, ANY]},
+        )
+        failures = Writer(client, "reviews").write([{"review_id": "a"}, {"review_id": "b"}])
+    assert failures == [Failure("ValidationError: no", is_transient=False), None]
+
+
+def test_a_group_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = boto3.client("sagemaker")
+    monkeypatch.setattr(feature_store, "client", lambda _: client)
+    with Stubber(client) as stubber:
+        stubber.add_client_error("describe_feature_group", "ResourceNotFound")
+        with pytest.raises(UserError, match=r"feature group 'nope': .*ResourceNotFound"):
+            feature_store.check_feature_group("nope")
+
+
+def test_nothing_that_a_job_imports_is_the_sagemaker_sdk() -> None:
+    sources = Path(feature_store.__file__).parent.glob("*.py")
+    lines = [line.split() for source in sources for line in source.read_text().splitlines()]
+    assert not [
+        line
+        for line in lines
+        if line[:1] in (["import"], ["from"]) and line[1].partition(".")[0] == "sagemaker"
+    ]
