@@ -28,17 +28,12 @@ class Deployment:
         self._here, self._run = here, run
 
     def deploy(self, *, ask: bool) -> None:
-        """Raises CommandFailed, and InvalidArgument for an AWS account that is not bootstrapped.
-
-        InvalidArgument, too, for a folder in which no job of the embedded AWS could run.
-        """
+        """Raises CommandFailed; InvalidArgument for a folder in which no training could run."""
         if self._here.is_embedded:
             check_paths(embedded.data_dir(), Path(sys.executable))
             note("== The embedded AWS")
             self._cloud("start")
-        if self._here.is_on_aws:
-            self._check_bootstrap()
-        else:
+        if not self._here.is_on_aws:
             # With an app, even for a named account, the CDK would synthesise all of it first.
             bootstrap = ("cdk", "bootstrap", stacks.account(self._here), "--app", "", *_QUIET)
             self._step("cdk bootstrap", bootstrap)
@@ -63,13 +58,6 @@ class Deployment:
     def _step(self, heading: str, command: Sequence[str]) -> None:
         note(f"\n== {heading}")
         self._run(command, self._here.variables())
-
-    def _check_bootstrap(self) -> None:
-        if not stacks.find(self._here, stacks.BOOTSTRAP):
-            raise InvalidArgument(
-                "CDK was never bootstrapped in this account and region: "
-                f"npx cdk bootstrap {stacks.account(self._here)}"
-            )
 
     def _app(self) -> tuple[str, ...]:
         app = f"{shlex.quote(sys.executable)} app.py"

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from cli import checks
 from cli.aws import Environment
-from cli.checks import Finding, Verdict
+from cli.findings import Finding, Verdict
 from cli.options import Env
 from cli.output import Answer, answers, notes
 
@@ -36,8 +36,7 @@ def doctor(env: Env = "local") -> Answer:
 def _show(console: Console, findings: Sequence[Finding]) -> None:
     for finding in findings:
         console.print(_MARKS[finding.verdict], end=" ", highlight=False)
-        text = f"{finding.check}: {finding.found}"
-        console.print(text, markup=False, highlight=False, soft_wrap=True)
+        console.print(finding.text, markup=False, highlight=False, soft_wrap=True)
         if finding.fix:
             fix = f"    {finding.fix}"
             console.print(fix, style="bold", markup=False, highlight=False, soft_wrap=True)

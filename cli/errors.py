@@ -2,6 +2,7 @@
 
 CliError
 ├── NotDeployed          the environment has no Pipeline stack
+├── DeploymentBlocked    something of the account or the settings has to be mended before
 ├── NotRunning           the environment is in an embedded AWS that does not run
 ├── InvalidArgument      an argument of the user is not usable
 ├── ExecutionFailed      the execution ended otherwise than SUCCEEDED
@@ -23,6 +24,10 @@ class CliError(Exception):
 
 class NotDeployed(CliError):
     """The environment's Pipeline stack does not exist in this account and region."""
+
+
+class DeploymentBlocked(CliError):
+    """The checks of `reviews doctor` found what a deployment, or the first run, would fail at."""
 
 
 class NotRunning(CliError):

@@ -1,6 +1,6 @@
 """The quotas that this account has, beside those that an environment needs (infra/quotas.py)."""
 
-from collections.abc import Iterator
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +18,9 @@ class AccountQuota:
 
 
 def look(service_quotas: Any, settings: Settings) -> list[AccountQuota]:
-    listed = _listed(service_quotas)
-    return [_compare(quota, listed.get(quota.name), settings) for quota in needed(settings)]
+    wanted = {quota.name: quota for quota in needed(settings)}
+    listed = _listed(service_quotas, wanted.keys())
+    return [_compare(quota, listed.get(name), settings) for name, quota in wanted.items()]
 
 
 def _compare(quota: NeededQuota, listed: dict[str, Any] | None, settings: Settings) -> AccountQuota:
@@ -33,17 +34,22 @@ def _compare(quota: NeededQuota, listed: dict[str, Any] | None, settings: Settin
     return AccountQuota(needed=quota, granted=listed["Value"], fix=fix)
 
 
-def _listed(service_quotas: Any) -> dict[str, dict[str, Any]]:
-    """Name → quota. The applied value counts, and AWS's default where none was applied.
+def _listed(service_quotas: Any, names: Set[str]) -> dict[str, dict[str, Any]]:
+    """Name → quota, of these. The applied value counts, and AWS's default where none was applied.
 
     ListServiceQuotas: "If the applied quota value is not available for a quota, the quota is not
     retrieved" (botocore's model of Service Quotas, 2019-06-24).
     """
-    defaults = _pages(service_quotas, "list_aws_default_service_quotas")
-    applied = _pages(service_quotas, "list_service_quotas")
-    return {quota["QuotaName"]: quota for quotas in (defaults, applied) for quota in quotas}
+    found = _named(service_quotas, "list_service_quotas", names)
+    if found.keys() != names:
+        found = _named(service_quotas, "list_aws_default_service_quotas", names) | found
+    return found
 
 
-def _pages(service_quotas: Any, operation: str) -> Iterator[dict[str, Any]]:
-    for page in service_quotas.get_paginator(operation).paginate(ServiceCode=SERVICE):
-        yield from page["Quotas"]
+def _named(service_quotas: Any, operation: str, names: Set[str]) -> dict[str, dict[str, Any]]:
+    """SageMaker has thousands of quotas, of which a page holds 100 at most."""
+    pages = service_quotas.get_paginator(operation).paginate(
+        ServiceCode=SERVICE, PaginationConfig={"PageSize": 100}
+    )
+    every = (quota for page in pages for quota in page["Quotas"])
+    return {quota["QuotaName"]: quota for quota in every if quota["QuotaName"] in names}

@@ -1,25 +1,52 @@
 """The commands that bring an environment up and take it down."""
 
 from dataclasses import asdict
+from typing import Annotated
 
-from cli import embedded, inventory, processes
+import typer
+
+from cli import checks, embedded, inventory, processes
 from cli.aws import Environment
 from cli.deployment import Deployment
+from cli.errors import DeploymentBlocked
+from cli.findings import Verdict
 from cli.options import Env, Yes
-from cli.output import Answer, AsJson, answers, confirm, message, notes
+from cli.output import Answer, AsJson, answers, confirm, message, note, notes
+
+Force = Annotated[
+    bool, typer.Option("--force", help="Deploy to AWS even if `doctor` finds what blocks it.")
+]
 
 
 @answers
-def deploy(env: Env = "local", yes: Yes = False) -> Answer:
-    """Deploy an environment with `cdk deploy`; `local` into an embedded AWS, which it starts."""
+def deploy(env: Env = "local", yes: Yes = False, force: Force = False) -> Answer:
+    """Deploy an environment with `cdk deploy`; `local` into an embedded AWS, which it starts.
+
+    On AWS it first looks for what would make the deployment, or the first run, fail.
+    """
     processes.end_by_exception()
     here = Environment(env)
+    if here.is_on_aws:
+        _check(here, force=force)
     Deployment(here).deploy(ask=here.is_on_aws and not yes)
     follow = f"reviews run reviews.csv --env {env} --wait"
     return Answer(
         document={"environment": env, **asdict(here.outputs)},
         show=message(f"{here.settings.name} is deployed. Go on: {follow}"),
     )
+
+
+def _check(here: Environment, *, force: bool) -> None:
+    """Says what may fail later. Raises DeploymentBlocked for what would fail at once."""
+    with notes.status("Looking"):
+        found = list(checks.examine(here))
+    blocking = [finding.sentence for finding in found if finding.blocks]
+    if blocking and not force:
+        head = f"{here.settings.name} cannot be deployed and run yet (--force deploys anyway):"
+        raise DeploymentBlocked("\n- ".join([head, *blocking]))
+    warnings = (finding.sentence for finding in found if finding.verdict is Verdict.WARNING)
+    for line in (*blocking, *warnings):
+        note(line)
 
 
 @answers

@@ -26,6 +26,11 @@ def find(here: Environment, name: str) -> dict[str, Any]:
     return stack
 
 
+def is_up(status: str) -> bool:
+    """Whether a stack of this status can be used; an empty one is that of no stack."""
+    return status.endswith("_COMPLETE") and not status.startswith(("DELETE", "ROLLBACK"))
+
+
 def account(here: Environment) -> str:
     """Account and region, as `cdk bootstrap` wants them."""
     identity = here.client("sts").get_caller_identity()["Account"]

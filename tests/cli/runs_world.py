@@ -43,6 +43,7 @@ class RunsWorld(EndpointWorld):
         self.jobs: dict[str, dict[str, Any]] = {}
         self.lines: dict[str, list[str]] = {}  # of a log stream
         self.stacks: dict[str, str] = {}
+        self.bootstrap_version = "28"
         self.quotas: dict[str, float] = {}  # that were applied to the account
         self.default_quotas: dict[str, float] = {}
         self.on_look = lambda: None  # called before an execution is described
@@ -239,7 +240,10 @@ class RunsWorld(EndpointWorld):
     def describe_stacks(self, StackName: str) -> dict[str, Any]:
         if StackName not in self.stacks:
             raise Refused("ValidationError", f"Stack with id {StackName} does not exist")
-        return {"Stacks": [{"StackName": StackName, "StackStatus": self.stacks[StackName]}]}
+        found = {"StackName": StackName, "StackStatus": self.stacks[StackName]}
+        version = {"OutputKey": "BootstrapVersion", "OutputValue": self.bootstrap_version}
+        outputs = [version] if StackName == "CDKToolkit" else []
+        return {"Stacks": [{**found, "Outputs": outputs}]}
 
     def list_stack_resources(self, StackName: str) -> dict[str, Any]:
         bucket = {"ResourceType": "AWS::S3::Bucket", "PhysicalResourceId": f"{StackName}-bucket"}
@@ -253,12 +257,12 @@ class RunsWorld(EndpointWorld):
     def get_caller_identity(self) -> dict[str, Any]:
         return {"Arn": "arn:aws:iam::123456789012:user/me", "Account": "123456789012"}
 
-    def list_service_quotas(self, ServiceCode: str) -> dict[str, Any]:
+    def list_service_quotas(self, ServiceCode: str, MaxResults: int) -> dict[str, Any]:
         if not self.quotas:
             raise Refused("AccessDeniedException", "not authorized to perform ListServiceQuotas")
         return _quotas(self.quotas)
 
-    def list_aws_default_service_quotas(self, ServiceCode: str) -> dict[str, Any]:
+    def list_aws_default_service_quotas(self, ServiceCode: str, MaxResults: int) -> dict[str, Any]:
         return _quotas(self.default_quotas)
 
     def put_object(self, Bucket: str, Key: str, Body: Any, **_: Any) -> None:

@@ -90,18 +90,11 @@ def test_local_takes_its_aws_with_it_when_nothing_is_left(
 def test_on_aws_the_cdk_asks_and_nothing_else_is_touched(
     runs: RunsWorld, programs: Programs
 ) -> None:
-    runs.stacks["CDKToolkit"] = "CREATE_COMPLETE"
     here = Environment("dev")
     Deployment(here, programs).deploy(ask=True)
     Deployment(here, programs).destroy()
     assert programs.beginnings == ["cdk deploy ** -c", "cdk destroy ** --force"]
     assert "AWS_ENDPOINT_URL" not in programs.variables[0]
-
-
-def test_an_account_without_bootstrap_is_told_how(runs: RunsWorld, programs: Programs) -> None:
-    with pytest.raises(InvalidArgument, match="npx cdk bootstrap aws://123456789012/us-east-1"):
-        Deployment(Environment("dev"), programs).deploy(ask=True)
-    assert programs.lines == []
 
 
 def test_an_aws_that_is_named_is_not_started_or_stopped(

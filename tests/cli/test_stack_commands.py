@@ -1,9 +1,12 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
 
-from cli import embedded, processes, stack_commands
+from cli import checks, embedded, processes, stack_commands
+from cli.aws import Environment
+from cli.findings import Finding, Verdict
 from cli.main import app
 from tests.cli.conftest import Said
 from tests.cli.endpoint_world import NAME
@@ -27,6 +30,7 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             found.append("destroy")
 
     monkeypatch.setattr(stack_commands, "Deployment", Deployment)
+    monkeypatch.setattr(checks, "examine", lambda _: iter(()))
     monkeypatch.setattr(processes, "end_by_exception", lambda: None)
     return found
 
@@ -47,6 +51,49 @@ def test_deploy_says_what_there_is_and_how_to_go_on(
     found = reviews("deploy", "--yes", "--json").json
     assert (found["environment"], found["endpoint_name"]) == ("dev", NAME)
     assert done[1] == "deploy"
+
+
+BLOCKING = Finding(
+    check="Quota: ml.m7i.large for endpoint usage",
+    verdict=Verdict.MISSING,
+    found="0",
+    needed="1",
+    fix="aws service-quotas request-service-quota-increase",
+    blocks=True,
+)
+LATER = replace(BLOCKING, verdict=Verdict.WARNING, found="1", needed="2", blocks=False)
+NOT_DEPLOYED = Finding(check="Stacks", verdict=Verdict.MISSING, found="not there")
+
+
+def test_deploy_refuses_what_doctor_finds_to_block_it(
+    runs: RunsWorld, reviews: Reviews, done: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "examine", lambda _: iter([NOT_DEPLOYED, BLOCKING, LATER]))
+    said = reviews("deploy", "--yes")
+    assert (said.code, done) == (1, [])
+    assert said.err == (
+        f"{NAME} cannot be deployed and run yet (--force deploys anyway):\n"
+        "- Quota: ml.m7i.large for endpoint usage: 0; needed: 1. "
+        "Mend it: aws service-quotas request-service-quota-increase\n"
+    )
+    assert reviews("deploy", "--yes", "--json").json["error"]["kind"] == "DeploymentBlocked"
+
+
+def test_deploy_goes_on_with_force_and_says_what_may_fail(
+    runs: RunsWorld, reviews: Reviews, done: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "examine", lambda _: iter([BLOCKING, LATER]))
+    said = reviews("deploy", "--yes", "--force")
+    assert (said.code, done) == (0, ["deploy"])
+    assert said.err.splitlines() == [BLOCKING.sentence, LATER.sentence]
+
+
+def test_nothing_is_looked_at_for_an_aws_that_is_no_account(
+    runs: RunsWorld, reviews: Reviews, done: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Environment, "is_on_aws", False)
+    monkeypatch.setattr(checks, "examine", lambda _: iter([BLOCKING]))
+    assert reviews("deploy").code == 0
 
 
 def test_destroy_shows_what_will_go_and_asks(

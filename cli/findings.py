@@ -1,0 +1,49 @@
+"""What a check found: `reviews doctor` shows it, and `reviews deploy` refuses what blocks it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    FINE = "fine"
+    MISSING = "missing"
+    WARNING = "warning"  # nothing stops a first run, but something later
+    UNKNOWN = "unknown"  # could not be looked at, which is no fault yet
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """`found` is the value that there is, `needed` the one that there has to be, `fix` the command
+    or page that mends it. With `blocks` nothing can be deployed to AWS before."""
+
+    check: str
+    verdict: Verdict
+    found: str
+    needed: str = ""
+    fix: str = ""
+    blocks: bool = False
+
+    @property
+    def text(self) -> str:
+        needed = f"; needed: {self.needed}" if self.needed else ""
+        return f"{self.check}: {self.found}{needed}"
+
+    @property
+    def sentence(self) -> str:
+        """All of it in one line."""
+        return f"{self.text}. Mend it: {self.fix}" if self.fix else self.text
+
+
+def judge(
+    check: str, is_fine: bool, found: str, *, needed: str = "", fix: str = "", blocks: bool = False
+) -> Finding:
+    if is_fine:
+        return Finding(check=check, verdict=Verdict.FINE, found=found)
+    return Finding(
+        check=check,
+        verdict=Verdict.MISSING,
+        found=found or "not there",
+        needed=needed,
+        fix=fix,
+        blocks=blocks,
+    )
