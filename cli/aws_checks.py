@@ -17,10 +17,8 @@ from infra.images import Image
 from infra.settings import Settings
 
 _SETTINGS = "infra/settings.py"
-# What the templates ask for: requiresBootstrapStackVersion of the CDK's own assemblies, without
-# lookups (https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html, "Bootstrap template
-# versions").
-_BOOTSTRAP_VERSION = 6
+# What the CDK's assemblies ask for, as requiresBootstrapStackVersion.
+BOOTSTRAP_VERSION = 6
 _SOON = timedelta(days=90)
 
 
@@ -81,9 +79,9 @@ def bootstrap(here: Environment, *, fix: str = "") -> Finding:
     version = _bootstrap_version(found)
     return judge(
         "CDK bootstrap",
-        stacks.is_up(status) and (version is None or version >= _BOOTSTRAP_VERSION),
+        stacks.is_up(status) and (version is None or version >= BOOTSTRAP_VERSION),
         status if version is None else f"{status}, version {version}",
-        needed=f"stack {stacks.BOOTSTRAP} of version {_BOOTSTRAP_VERSION} or newer",
+        needed=f"stack {stacks.BOOTSTRAP} of version {BOOTSTRAP_VERSION} or newer",
         fix=fix or f"npx cdk bootstrap {stacks.account(here)}",
         blocks=True,
     )

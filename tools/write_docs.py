@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tools import assembly, blocks, images_table, instance_quotas, settings_reference
+from tools import assembly, aws_truth, blocks, images_table, instance_quotas, settings_reference
 from tools import stacks_diagram as stacks
 from tools import state_machine_diagram as machine
 from tools.assembly import PROJECT, Stack
@@ -21,6 +21,13 @@ def checklist_page(page: str) -> str:
     return blocks.replace(page, "quotas", instance_quotas.render())
 
 
+def truth_page(page: str) -> str:
+    """Raises WrongClaim."""
+    ledger = aws_truth.read()
+    ledger.check()
+    return blocks.replace(page, "claims", aws_truth.render(ledger))
+
+
 def architecture_page(page: str, drawn: list[Stack]) -> str:
     page = blocks.replace(page, "stacks", blocks.mermaid(stacks.draw(drawn)))
     states = machine.draw(assembly.state_machine(drawn))
@@ -32,6 +39,7 @@ def main() -> None:
         drawn = assembly.read(assembly.synthesise(DRAWN, Path(folder)))
     _rewrite("settings.md", settings_page)
     _rewrite("aws-checklist.md", checklist_page)
+    _rewrite("aws-truth.md", truth_page)
     _rewrite("architecture.md", lambda page: architecture_page(page, drawn))
 
 

@@ -19,6 +19,11 @@ def test_the_quotas_are_current() -> None:
     assert write_docs.checklist_page(page) == page, "run `make docs`"
 
 
+def test_what_is_known_about_aws_is_current() -> None:
+    page = read(ROOT / "docs" / "aws-truth.md")
+    assert write_docs.truth_page(page) == page, "run `make docs`"
+
+
 def test_every_setting_says_what_it_means() -> None:
     silent = [
         f"{cls.__name__}.{name}"
