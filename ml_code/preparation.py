@@ -18,8 +18,12 @@ from features import FeatureTask, make_features
 from problems import UserError
 from quality import length_histogram
 from rated_labels import parse
-from reviews import Columns, check_file, read_chunks, review_files
-from screening import Host, Rejects, Screened, ScreeningTask, screen
+from reading.columns import Columns
+from reading.files import open_tables, read_chunks
+from reading.judging import Rejects
+from reading.ratings import Finder
+from reading.tables import Witness
+from screening import Host, Screened, ScreeningTask, screen
 from selection import SPLITS, Selection, select
 from tokenisation import load_tokenizer
 from workers import Workers
@@ -64,9 +68,7 @@ class Preparation:
         self._columns = Columns(
             text=settings.text_column, rating=settings.rating_column, title=settings.title_column
         )
-        self._files = review_files(settings.input_data)
-        for path in self._files:
-            check_file(path, self._columns)
+        self._tables = open_tables(settings.input_data, self._columns)
         self._tokenizer = folder / "tokenizer.json"
         tokenizer.no_padding()
         tokenizer.no_truncation()
@@ -97,6 +99,7 @@ class Preparation:
 
     def _screen(self) -> tuple[list[Screened], Rejects, int]:
         """(usable reviews of every chunk, rejected rows, rows read); UserError on too many."""
+        witness = Witness(self._columns.rating, Finder(self._labels.ratings).is_rating)
         tasks = (
             ScreeningTask(
                 chunk=chunk,
@@ -104,7 +107,7 @@ class Preparation:
                 host=self._host,
                 texts_file=self._folder / f"{n}.txt",
             )
-            for n, chunk in enumerate(read_chunks(self._files, self._columns))
+            for n, chunk in enumerate(read_chunks(self._tables, self._columns, witness))
         )
         screened: list[Screened] = []
         rejects, usable = Rejects(), 0
@@ -115,13 +118,8 @@ class Preparation:
             progress(0.3 * part.share_read, "read", usable)
         rows = usable + rejects.counts.total()
         if not rows:
-            raise UserError(f"{self._files[0].name}: there is a header but no row")
-        limit = self._settings.max_rejected_share
-        if rejects.faults > limit * rows:
-            raise UserError(
-                f"{rejects.faults} of {rows} rows cannot be used, more than the {limit:.0%} that "
-                f"--max-rejected-share allows: {rejects.describe()}"
-            )
+            raise UserError(f"{self._tables[0][0].name}: there is a header but no row")
+        rejects.check_share(rows, self._settings.max_rejected_share)
         return screened, rejects, rows
 
     def _write(

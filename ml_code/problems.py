@@ -8,11 +8,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from reading.errors import UserError as UserError
+
 _MESSAGE_LIMIT = 1000  # SageMaker cuts a processing job's ExitMessage at 1 KB
-
-
-class UserError(Exception):
-    """A mistake in data or settings; its text names the field, the value and what is allowed."""
 
 
 class ArgumentParser(argparse.ArgumentParser):

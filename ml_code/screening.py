@@ -1,58 +1,16 @@
 """The first pass over a chunk of reviews: what is usable, whose it is, and its text set aside."""
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings import OF_NO_CLASS, UNUSED, Finder, Ratings
-from texts import Keys, cleaned, joined, keys_of, variants_of
-
-_NO_TEXT = UNUSED, "no text"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Chunk:
-    """Some rows of a file, one entry a row in each list. `first_row` counts from 1."""
-
-    file: str
-    first_row: int
-    rating_column: str
-    texts: Sequence[str]
-    titles: Sequence[str]
-    ratings: Sequence[str]
-    share_read: float  # of all bytes of all files, once this chunk is read
-
-
-@dataclass
-class Rejects:
-    """Rows left out, by reason, with the first row of each."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    first: dict[str, str] = field(default_factory=dict)
-
-    def add(self, reason: str, where: str) -> None:
-        self.counts[reason] += 1
-        self.first.setdefault(reason, where)
-
-    def merge(self, later: "Rejects") -> None:
-        """Adds those of a later chunk."""
-        self.counts += later.counts
-        self.first = later.first | self.first
-
-    @property
-    def faults(self) -> int:
-        """Without the rows that were to be left out."""
-        return self.counts.total() - self.counts[OF_NO_CLASS]
-
-    def describe(self) -> str:
-        return "; ".join(
-            f"{count} x {reason} (first: {self.first[reason]})"
-            for reason, count in self.counts.most_common()
-        )
+from reading.files import Chunk
+from reading.judging import Judge, Rejects
+from reading.ratings import Finder, Ratings
+from texts import Keys, keys_of, variants_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,20 +52,23 @@ class Screened:
 
 def screen(task: ScreeningTask) -> Screened:
     """Cleans and hashes the chunk's rows; sets the texts of this host aside."""
-    chunk, rejects, finder = task.chunk, Rejects(), Finder(task.ratings)
+    chunk, rejects, judge = task.chunk, Rejects(), Judge(Finder(task.ratings))
     texts, places = [], []
-    rows = zip(chunk.texts, chunk.titles, chunk.ratings, strict=True)
-    for number, (body, title, raw) in enumerate(rows, start=chunk.first_row):
-        place, reason = finder[raw] if body.strip() else _NO_TEXT
+    for fault in chunk.faults:
+        rejects.add(fault.reason, chunk.where(fault.line))
+    rows = zip(chunk.lines, chunk.titles, chunk.texts, chunk.ratings, strict=True)
+    for line, title, body, rating in rows:
+        text, place, reason = judge.judge(title, body, rating)
         if reason:
-            rejects.add(reason, f"{chunk.file} row {number}, {chunk.rating_column} {raw[:40]!r}")
+            where = f"{chunk.where(line)}, {chunk.rating_column} {rating[:40]!r}"
+            rejects.add(reason, where)
         else:
-            texts.append(cleaned(joined(title, body)))
+            texts.append(text)
             places.append(place)
     keys = keys_of(texts)
     mine = task.host.owns(keys).tolist()
     with task.texts_file.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(f"{text}\n" for text, owned in zip(texts, mine, strict=True) if owned)
+        file.write("".join(f"{text}\n" for text in compress(texts, mine)))
     return Screened(
         keys=keys,
         variants=variants_of(texts),

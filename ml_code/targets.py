@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from rated_labels import RatedLabels
-from ratings import UNUSED
+from reading.ratings import UNUSED
 
 
 def targets_of_places(labels: RatedLabels, spread: float) -> Tensor:

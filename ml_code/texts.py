@@ -5,27 +5,12 @@ any number of hosts makes the same rows in the same splits, and equal texts neve
 """
 
 import hashlib
-import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 Keys = NDArray[np.uint64]
-
-
-def cleaned(text: str) -> str:
-    """The text as it is stored and tokenised: composed Unicode, single spaces."""
-    composed = text if text.isascii() else unicodedata.normalize("NFC", text)
-    return " ".join(composed.split())
-
-
-def joined(title: str, body: str) -> str:
-    """Title and body as one text; a title that ends like a word gets a full stop."""
-    title = title.strip()
-    if not title:
-        return body
-    return f"{title}{'' if title[-1] in '.!?' else '.'} {body}"
 
 
 def identity(text: str) -> str:

@@ -33,7 +33,7 @@ from problems import (
 )
 from quantisation import quantise
 from rated_labels import BY_STARS, RatedLabels, parse
-from ratings import Numbers
+from reading.ratings import Numbers
 from recipe import Recipe
 from rows import read_rows
 from step_profile import StepProfile

@@ -6,7 +6,7 @@ from infra.labels import Label, Labels
 from infra.setting_error import SettingsError
 from problems import UserError
 from rated_labels import parse
-from ratings import Numbers
+from reading.ratings import Numbers
 from tests.fuzz.cases import fuzz
 from tests.fuzz.values import scalars, texts
 

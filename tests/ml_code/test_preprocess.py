@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import preprocess
-import reviews
 from feature_files import encoded, read_frames
 from problems import run
 from rated_labels import BY_STARS, parse
+from reading import decoding, scanning
 from rows import read_rows
 from tests.ml_code.tiny import EVENT_TIME, make_reviews, write_reviews
 
@@ -95,7 +95,8 @@ def test_any_number_of_hosts_makes_the_same_rows_in_the_same_splits(prepare, tmp
 
 @pytest.mark.parametrize("workers", [2, 4])
 def test_any_number_of_processes_makes_the_same_rows(prepare, tmp_path, monkeypatch, workers):
-    monkeypatch.setattr(reviews, "_CHUNK_ROWS", 50)  # of 180 rows: four tasks
+    monkeypatch.setattr(decoding, "_BLOCK_BYTES", 500)
+    monkeypatch.setattr(scanning, "BATCH_ROWS", 50)  # of 180 rows: four tasks
     source = write_reviews(tmp_path / "r.csv", make_reviews(60))
     one = rows_of(prepare(source, "--workers=1", output="one"))
     assert rows_of(prepare(source, f"--workers={workers}", output="many")) == one
@@ -193,7 +194,7 @@ def test_a_row_that_ends_early_has_no_rating(prepare, tmp_path):
     output = prepare(source)
     report = json.loads((output / "report" / "preparation-algo-1.json").read_text())
     assert report["rejected"]["no rating"] == 1
-    assert report["first_rejected"]["no rating"].startswith("r.csv row 61,")
+    assert report["first_rejected"]["no rating"].startswith("r.csv line 62,")
 
 
 def test_missing_columns_are_named_with_those_found(tmp_path, base_model):
@@ -210,11 +211,11 @@ def test_missing_columns_are_named_with_those_found(tmp_path, base_model):
         (b"", "r.csv: the file is empty"),
         (b"Review Text,Rating\n", "r.csv: there is a header but no row"),
         (b"Review Text,Rating\ncaf\xe9,5\n", "r.csv: not UTF-8: byte 0xe9 at offset 22"),
-        (b'Review Text,Rating\n"never closed,5\n', "r.csv: not a readable CSV file"),
-        (b'"Review Text,Rating\ngood,5\n', "r.csv: no column named 'Review Text', 'Rating'"),
+        (b'"Review Text,Rating\ngood,5\n', "r.csv: no column named 'Review Text'; the columns"),
         (
             b"Review Text,Rating\ngood,5\n\nso, so,3\n",
-            "r.csv: row 2 has 3 fields, the header 2",
+            "1 of 2 rows cannot be used, more than the 10% that max_rejected_share allows: "
+            "1 x more fields than the header (first: r.csv line 4)",
         ),
     ],
 )
@@ -233,14 +234,14 @@ def test_the_offset_of_a_bad_byte_is_right_beyond_the_first_block(tmp_path, base
 
 @pytest.mark.parametrize(
     ("rating", "reason"),
-    [("9", "rating outside 1-5"), ("five", "rating is not a number"), ("", "no rating")],
+    [("9", "rating outside 1-5"), ("great", "rating is not a number"), ("", "no rating")],
 )
 def test_too_many_bad_ratings_fail_with_value_and_row(tmp_path, base_model, rating, reason):
     rows = make_reviews(10)
     source = write_reviews(tmp_path / "r.csv", rows[:3] + [("x y", rating)] * 10 + rows[3:])
     text = failure(tmp_path, base_model, source)
     assert "10 of 40 rows cannot be used, more than the 10%" in text
-    assert f"10 x {reason} (first: r.csv row 4, Rating {rating!r})" in text
+    assert f"10 x {reason} (first: r.csv line 5, Rating {rating!r})" in text
 
 
 def test_a_few_bad_rows_are_counted_by_reason(prepare, tmp_path):

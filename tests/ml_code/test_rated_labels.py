@@ -5,7 +5,7 @@ import pytest
 from labels import Labels
 from problems import UserError
 from rated_labels import BY_STARS, parse
-from ratings import Numbers, Texts
+from reading.ratings import Numbers, Texts
 
 
 def test_three_classes_by_stars():

@@ -1,6 +1,6 @@
 import pytest
 
-from ratings import OF_NO_CLASS, Finder, Numbers, Texts
+from reading.ratings import OF_NO_CLASS, Finder, Numbers, Texts
 
 STARS = Numbers(1, (0, 0, 1, 2, 2))
 WITHOUT_THREE = Numbers(1, (0, 0, -1, 1, 1))
@@ -18,8 +18,8 @@ def test_a_rating_is_the_nearest_star_on_its_side_of_the_middle(rating, star):
     ("rating", "reason"),
     [
         (" ", "no rating"),
-        ("five", "rating is not a number"),
-        ("nan", "rating is not a number"),
+        ("great", "rating is not a number"),
+        ("nan", "no rating"),
         ("inf", "rating outside 1-5"),
         ("5.01", "rating outside 1-5"),
         ("0", "rating outside 1-5"),

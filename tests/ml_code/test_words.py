@@ -13,8 +13,8 @@ from tokenizers import (
     trainers,
 )
 
+from reading.text import cleaned
 from tests.ml_code.tiny import make_reviews
-from texts import cleaned
 from words import WordEncoder
 
 TEXTS = [text for text, _ in make_reviews(40)] + [

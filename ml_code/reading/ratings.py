@@ -7,10 +7,13 @@ of each place, `stars` the number that the features keep of it.
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil, floor, isnan, nan
+from math import ceil, floor
+
+from . import numerals
 
 UNUSED = -1  # the place of a rating that cannot be used, the class of one that is left out
 OF_NO_CLASS = "rating of no class"  # which is no fault of the file
+NO_RATING, NO_NUMBER, UNKNOWN = "no rating", "rating is not a number", "unknown rating"
 Found = tuple[int, str]
 
 
@@ -27,12 +30,14 @@ class Numbers:
 
     def find(self, raw: str) -> Found:
         """(place, why not)."""
-        if not raw.strip():
-            return UNUSED, "no rating"
-        rating = _number(raw)
-        if isnan(rating):
-            return UNUSED, "rating is not a number"
+        if numerals.is_missing(raw):
+            return UNUSED, NO_RATING
         low, high = self.lowest, self.lowest + len(self.label_of) - 1
+        rating = numerals.number(raw, high)
+        if rating is None:
+            return UNUSED, NO_NUMBER
+        if rating == low - 0.5:
+            rating = low  # the lowest of half stars: 0.5, 1, 1.5 ... 5
         if not low <= rating <= high:
             return UNUSED, f"rating outside {low}-{high}"
         middle = (low + high) / 2
@@ -64,14 +69,12 @@ class Texts:
         return (None,) * len(self.label_of)
 
     def find(self, raw: str) -> Found:
-        """(place, why not)."""
-        text = plain(raw)
-        if not text:
-            return UNUSED, "no rating"
-        place = self.place_of_text.get(text)
-        if place is None:
-            return UNUSED, "unknown rating"
-        return place, OF_NO_CLASS if place == UNUSED else ""
+        """(place, why not). What stands for a missing value is none unless a class has it."""
+        for text in (raw, numerals.unwrapped(raw)):
+            place = self.place_of_text.get(plain(text))
+            if place is not None:
+                return place, OF_NO_CLASS if place == UNUSED else ""
+        return UNUSED, NO_RATING if numerals.is_missing(raw) else UNKNOWN
 
     def place_of(self, label: int, star: int | None) -> int:
         """The place of a row of features. ValueError says why there is none."""
@@ -97,17 +100,14 @@ class Finder(dict[str, Found]):
         found = self[raw] = self._ratings.find(raw)
         return found
 
+    def is_rating(self, raw: str) -> bool:
+        """Whether it is on the scale, or among the texts; it may be one that is left out."""
+        return self[raw][1] in ("", OF_NO_CLASS)
+
 
 def plain(text: str) -> str:
     """Equal for texts that differ only in case or white space."""
     return " ".join(unicodedata.normalize("NFC", text).split()).casefold()
-
-
-def _number(raw: str) -> float:
-    try:
-        return float(raw)
-    except ValueError:
-        return nan
 
 
 def _nearest(rating: float, middle: float) -> int:

@@ -1,0 +1,112 @@
+"""Which columns of a file are the text, the rating and the title."""
+
+import re
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass, fields
+
+from .errors import UserError
+
+_NOT_A_LETTER = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """The columns to read. The title is joined to the text in files that have it; empty: never.
+
+    An empty rating: there need be none, since only texts are asked for.
+    """
+
+    text: str
+    rating: str = ""
+    title: str = ""
+
+    @property
+    def required(self) -> list[str]:
+        return [name for name in (self.text, self.rating) if name]
+
+
+@dataclass(frozen=True)
+class Export:
+    """A file of reviews as others write it, known by its columns."""
+
+    name: str
+    columns: Columns
+    others: tuple[str, ...] = ()  # which it has, too, and by which it is told from others
+
+
+def _export(name: str, text: str, rating: str, title: str, *others: str) -> Export:
+    return Export(name, Columns(text=text, rating=rating, title=title), others)
+
+
+# Amazon, Yelp and IMDB are data sets with published headers; the others are exports of shops'
+# review services, whose headers change now and then: those that identify them are few.
+EXPORTS = (
+    _export("Amazon (TSV)", "review_body", "star_rating", "review_headline", "marketplace"),
+    _export("Amazon (2018)", "reviewText", "overall", "summary", "asin"),
+    _export("Amazon (2023)", "text", "rating", "title", "parent_asin"),
+    _export("Yelp", "text", "stars", "", "business_id"),
+    _export("Yotpo", "Review Content", "Review Score", "Review Title"),
+    _export("Trustpilot", "Review Content", "Review Stars", "Review Title"),
+    _export("Judge.me", "body", "rating", "title", "reviewer_name"),
+    _export("Shopify Product Reviews", "body", "rating", "title", "product_handle"),
+    _export("Google Play", "Review Text", "Star Rating", "Review Title", "Package Name"),
+    _export("Google Business Profile", "comment", "starRating", "", "createTime"),
+    _export("IMDB", "review", "sentiment", ""),
+)
+
+
+def check_columns(name: str, header: Sequence[str], columns: Columns) -> None:
+    """Raises UserError when a column is missing or there twice, and offers those it may be."""
+    lacking = [column for column in columns.required if column not in header]
+    if lacking:
+        raise UserError(
+            f"{name}: no column named {_quoted(lacking)}; the columns are {_quoted(header)}"
+            f"{_offer(header, columns)}"
+        )
+    for column in filter(None, astuple(columns)):
+        if header.count(column) > 1:
+            raise UserError(
+                f"{name}: {header.count(column)} columns are named {column!r}; rename all but one"
+            )
+
+
+def detect(header: Sequence[str], columns: Columns) -> tuple[str, Columns] | None:
+    """(what the file looks like, its columns), by known exports, else by nearly equal names."""
+    for export in EXPORTS:
+        wanted = [name for name in astuple(export.columns) if name]
+        if all(name in header for name in (*wanted, *export.others)):
+            return f"an export of {export.name}", export.columns
+    near = {_plain(name): name for name in reversed(header)}
+    found = [near.get(_plain(name), "") if name else "" for name in astuple(columns)]
+    names = [field.name for field in fields(Columns)]
+    alike = Columns(**dict(zip(names, found, strict=True)))
+    if len(alike.required) < len(columns.required):
+        return None
+    return "your columns, written otherwise", alike
+
+
+def as_settings(columns: Columns) -> list[str]:
+    """As options of `reviews run`."""
+    named = zip(fields(Columns), astuple(columns), strict=True)
+    words = [f"columns.{field.name}={name}" for field, name in named]
+    return [f"--set {shlex.quote(word)}" for word in words]
+
+
+def _offer(header: Sequence[str], columns: Columns) -> str:
+    found = detect(header, columns) if columns.rating else None
+    if found is None:
+        return ""
+    what, alike = found
+    return (
+        f". It looks like {what}: run again with --detect-columns, or with "
+        f"{' '.join(as_settings(alike))}"
+    )
+
+
+def _plain(name: str) -> str:
+    return _NOT_A_LETTER.sub("", name).casefold()
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(repr(name) for name in names)

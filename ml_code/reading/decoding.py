@@ -1,0 +1,77 @@
+"""The lines of a text file: UTF-8, with or without a byte order mark, or UTF-16 with one."""
+
+import codecs
+from collections.abc import Iterator
+from io import StringIO
+from typing import IO, NoReturn
+
+from .errors import UserError
+
+_BLOCK_BYTES = 1 << 20
+_LONGEST_LINE = 1 << 24  # characters; what is longer has no line ends
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+class Decoder:
+    """Decodes a file block by block. Raises UserError, by `name`, at the first wrong byte."""
+
+    def __init__(self, content: IO[bytes], name: str) -> None:
+        self._content, self._name = content, name
+        self._lines = 0  # given out so far
+
+    def lines(self) -> Iterator[list[str]]:
+        """The lines with their ends (`\\n`, `\\r\\n` or `\\r`), some at a time, without NULs.
+
+        csv of Python before 3.11 refuses a NUL, and no text means anything by it.
+        """
+        rest = ""
+        for text in self._texts():
+            lines = StringIO(rest + text.replace("\0", ""), newline="").readlines()
+            # The last line may go on in the next block, and "\r" may be the half of "\r\n".
+            rest = lines.pop() if lines and not lines[-1].endswith("\n") else ""
+            if len(rest) > _LONGEST_LINE:
+                line = self._lines + len(lines) + 1
+                raise UserError(
+                    f"{self._name}: line {line} has more than {_LONGEST_LINE:,} characters; a "
+                    "review is a line, or a quoted field of a few lines"
+                )
+            self._lines += len(lines)
+            if lines:
+                yield lines
+        if rest:
+            yield [rest]
+
+    def _texts(self) -> Iterator[str]:
+        block = self._content.read(_BLOCK_BYTES)
+        mark, encoding = next(
+            (pair for pair in _MARKS if block.startswith(pair[0])), (b"", "utf-8")
+        )
+        decoder = codecs.getincrementaldecoder(encoding)()
+        block, offset = block[len(mark) :], len(mark)
+        while True:
+            pending = len(decoder.getstate()[0])
+            try:
+                yield decoder.decode(block, final=not block)
+            except UnicodeDecodeError as error:
+                self._refuse(error, encoding, offset - pending)
+            if not block:
+                return
+            offset += len(block)
+            block = self._content.read(_BLOCK_BYTES)
+
+    def _refuse(self, error: UnicodeDecodeError, encoding: str, start: int) -> NoReturn:
+        byte, offset = error.object[error.start], start + error.start
+        problem = (
+            f"{self._name}: not {encoding.upper()}: byte 0x{byte:02x} at offset {offset} "
+            f"({error.reason})"
+        )
+        if encoding != "utf-8":
+            raise UserError(f"{problem}; the file is damaged") from error
+        raise UserError(
+            f"{problem}. If it is Windows-1252 or Latin-1, convert it: "
+            f"iconv -f WINDOWS-1252 -t UTF-8 {self._name} > utf-8-{self._name}"
+        ) from error

@@ -1,0 +1,110 @@
+"""The files of reviews in a folder, and their rows chunk by chunk."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .columns import Columns, check_columns
+from .delimited import Delimited
+from .errors import UserError
+from .json_lines import JsonLines
+from .kinds import JSON_LINES, PARQUET, kind_of
+from .parquet import Parquet
+from .tables import Fault, Table, Witness
+
+# What desktops leave in folders; Spark and Hive skip names that begin with a dot or underscore.
+_LEFT_BEHIND = ("thumbs.db", "desktop.ini")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chunk:
+    """Some rows of a file, one entry a row in each list; `faults` are rows that cannot be read.
+
+    `lines` are where rows begin, counted in `unit`, from 1.
+    """
+
+    file: str
+    unit: str
+    rating_column: str
+    lines: Sequence[int]
+    texts: Sequence[str]
+    titles: Sequence[str]
+    ratings: Sequence[str]
+    faults: Sequence[Fault]
+    share_read: float  # of all bytes of all files, once this chunk is read
+
+    def where(self, line: int) -> str:
+        """A place in the file, for people."""
+        return f"{self.file} {self.unit} {line}"
+
+
+def review_files(folder: Path) -> list[Path]:
+    """The files of a folder (or the one file given), in order of name, without hidden and empty
+    ones. Raises UserError when there is none."""
+    if folder.is_file():
+        return [folder]
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = [path for path in found if not _is_hidden(path.relative_to(folder))]
+    filled = [path for path in files if path.stat().st_size]
+    if filled or files:
+        return filled or files[:1]
+    names = ", ".join(path.name for path in found[:5]) or "nothing"
+    raise UserError(f"{folder.name}: no file of reviews; found {names}")
+
+
+def open_table(path: Path, columns: Columns, *, whole_header: bool = False) -> Table | None:
+    """The table in a file, with its columns checked; None for an archive of nothing.
+
+    Raises UserError when the file is empty, is of no kind that is read, or lacks a column.
+    """
+    if path.stat().st_size == 0:
+        raise UserError(f"{path.name}: the file is empty")
+    kind = kind_of(path)
+    if not kind:
+        return None
+    table: Table
+    if kind == PARQUET:
+        table = Parquet(path)
+    elif kind == JSON_LINES:
+        table = JsonLines(path, whole=whole_header)
+    else:
+        table = Delimited(path, columns.required)
+    check_columns(path.name, table.header, columns)
+    return table
+
+
+def open_tables(folder: Path, columns: Columns) -> list[tuple[Path, Table]]:
+    """All of them, checked before the first row is read."""
+    opened = [(path, open_table(path, columns)) for path in review_files(folder)]
+    tables = [(path, table) for path, table in opened if table is not None]
+    if not tables:
+        raise UserError(f"{opened[0][0].name}: the file is empty")
+    return tables
+
+
+def read_chunks(
+    tables: Sequence[tuple[Path, Table]], columns: Columns, witness: Witness
+) -> Iterator[Chunk]:
+    """All rows of all files: each is in a chunk, or among its faults."""
+    sizes = [path.stat().st_size for path, _ in tables]
+    names = (columns.text, columns.title, columns.rating)
+    for at, (path, table) in enumerate(tables):
+        before = sum(sizes[:at])
+        for batch in table.read(names, witness):
+            texts, titles, ratings = batch.columns
+            yield Chunk(
+                file=path.name,
+                unit=table.unit,
+                rating_column=columns.rating,
+                lines=batch.lines,
+                texts=texts,
+                titles=titles,
+                ratings=ratings,
+                faults=batch.faults,
+                share_read=min(1.0, (before + batch.position) / sum(sizes)),
+            )
+
+
+def _is_hidden(path: Path) -> bool:
+    is_hidden = any(part.startswith((".", "_")) for part in path.parts)
+    return is_hidden or path.name.lower() in _LEFT_BEHIND

@@ -1,0 +1,81 @@
+"""JSON Lines: an object a line, whose keys are the columns (https://jsonlines.org)."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from .decoding import Decoder
+from .errors import UserError
+from .kinds import opened
+from .tables import BATCH_ROWS, Batch, Fault, Witness
+
+_HEADER_LINES = 1000
+_SURROGATE = re.compile("[\ud800-\udfff]")  # JSON can write half a character
+NO_OBJECT = "not a JSON object"
+Row = dict[str, Any]
+
+
+class JsonLines:
+    """Its header is the keys of the first thousand objects, or with `whole` those of all."""
+
+    unit = "line"
+
+    def __init__(self, path: Path, *, whole: bool = False) -> None:
+        self._path = path
+        keys: dict[str, None] = {}
+        for _, line, _ in islice(self._lines(), None if whole else _HEADER_LINES):
+            keys.update(dict.fromkeys(_parsed(line) or ()))
+        if not keys:
+            raise UserError(
+                f"{path.name}: begins like JSON, but has no JSON object in a line of its own; "
+                f"write a line for each review: jq -c . {path.name} > reviews.jsonl"
+            )
+        self._header = list(keys)
+
+    @property
+    def header(self) -> list[str]:
+        return self._header
+
+    def read(self, names: Sequence[str], witness: Witness | None = None) -> Iterator[Batch]:  # noqa: ARG002 - no line of JSON swallows others
+        """Values that are no texts come as JSON; null and keys that are not there as empty."""
+        lines = self._lines()
+        while some := list(islice(lines, BATCH_ROWS)):
+            numbers, rows, faults = [], [], []
+            for number, line, _ in some:
+                row = _parsed(line)
+                if row is None:
+                    faults.append(Fault(number, NO_OBJECT))
+                else:
+                    numbers.append(number)
+                    rows.append(row)
+            columns = [[_text(row.get(name)) for row in rows] for name in names]
+            yield Batch(lines=numbers, columns=columns, faults=faults, position=some[-1][2])
+
+    def _lines(self) -> Iterator[tuple[int, str, int]]:
+        """(number, line, position in the file) of each line that is not blank."""
+        with opened(self._path) as (content, raw):
+            lines = chain.from_iterable(
+                ((line, raw.tell()) for line in lines)
+                for lines in Decoder(content, self._path.name).lines()
+            )
+            for number, (line, position) in enumerate(lines, start=1):
+                if line.strip():
+                    yield number, line, position
+
+
+def _parsed(line: str) -> Row | None:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return row if isinstance(row, dict) else None
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)

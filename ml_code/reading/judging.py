@@ -1,0 +1,82 @@
+"""Which rows are used, and which are left out and why: by their text and rating."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from .errors import UserError
+from .ratings import NO_NUMBER, OF_NO_CLASS, UNKNOWN, UNUSED, Finder
+from .text import review_text
+
+NO_TEXT = "no text"
+TOO_LONG = "text too long for the Feature Store"
+# A record may have 350 KB (https://docs.aws.amazon.com/sagemaker/latest/dg/feature-store-quotas.html,
+# read in November 2026), of which token ids and names take a few.
+_LONGEST_TEXT = 340_000  # bytes
+_NO_FAULTS = (OF_NO_CLASS, NO_TEXT)
+_OF_RATINGS = (NO_NUMBER, UNKNOWN, "rating outside")
+_OTHER_RATINGS = (
+    "ratings of another scale, or that are texts, are named by the setting `labels` "
+    "(docs/bring-your-own.md)"
+)
+
+
+Verdict = tuple[str, int, str]
+
+
+class Judge:
+    """Judges rows by the ratings of the classes."""
+
+    def __init__(self, finder: Finder) -> None:
+        self._finder = finder
+
+    def judge(self, title: str, body: str, rating: str) -> Verdict:
+        """(text, place of the rating, why the row is not used: empty if it is).
+
+        Text first: a rating alone is no fault, whatever it is.
+        """
+        text = review_text(title, body)
+        if not text:
+            return "", UNUSED, NO_TEXT
+        if len(text) * 4 > _LONGEST_TEXT and len(text.encode()) > _LONGEST_TEXT:
+            return "", UNUSED, TOO_LONG
+        place, reason = self._finder[rating]
+        return text, place, reason
+
+
+@dataclass
+class Rejects:
+    """Rows left out, by reason, with the first row of each."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    first: dict[str, str] = field(default_factory=dict)
+
+    def add(self, reason: str, where: str) -> None:
+        self.counts[reason] += 1
+        self.first.setdefault(reason, where)
+
+    def merge(self, later: "Rejects") -> None:
+        """Adds those of a later chunk."""
+        self.counts += later.counts
+        self.first = later.first | self.first
+
+    @property
+    def faults(self) -> int:
+        """Without the rows that have no text, and those that were to be left out."""
+        return self.counts.total() - sum(self.counts[reason] for reason in _NO_FAULTS)
+
+    def describe(self) -> str:
+        return "; ".join(
+            f"{count} x {reason} (first: {self.first[reason]})"
+            for reason, count in self.counts.most_common()
+        )
+
+    def check_share(self, rows: int, limit: float) -> None:
+        """Raises UserError when more than `limit` of all rows are faults, with what would help."""
+        if self.faults <= limit * rows:
+            return
+        is_of_ratings = any(reason.startswith(_OF_RATINGS) for reason in self.counts)
+        remedy = f"; {_OTHER_RATINGS}" if is_of_ratings else ""
+        raise UserError(
+            f"{self.faults} of {rows} rows cannot be used, more than the {limit:.0%} that "
+            f"max_rejected_share allows: {self.describe()}{remedy}"
+        )

@@ -1,0 +1,93 @@
+"""Numbers as files of reviews write ratings: `4,5`, `4.0 out of 5 stars`, `★★★★☆`, `FIVE`, `80%`.
+
+What could be read in two ways is not read.
+"""
+
+import html
+import re
+
+from .text import cleaned, meant
+
+_WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+_NUMBER = r"([+-]?[0-9]+(?:\.[0-9]+|,[0-9]{1,2})?)"  # three digits: "1,234" may be thousands
+_WORD = r"([a-z]+)"
+_STARS = r"(?:[- ]?(?:stars?|sterne?n?|étoiles?|estrellas?|stelle|stella|estrelas?|sterren|★|⭐))"
+_OF = r"(?:\s*/\s*|\s+(?:out of|of|von|sur|de|su|van|av)\s+)"
+_PLAIN = re.compile(rf"(?:rated |rating:? ?)?(?:{_NUMBER}|{_WORD}){_STARS}?")
+# As Amazon's pages have it in seven languages: "4,0 von 5 Sternen", "4,0 étoiles sur 5".
+_OUT_OF = re.compile(rf"(?:rated )?{_NUMBER}{_STARS}?{_OF}{_NUMBER}{_STARS}?")
+_PERCENT = re.compile(rf"{_NUMBER}\s?%")
+_FULL, _EMPTY, _HALF = "★⭐🌟*", "☆✩✰", "½"
+_STAR_ROW = re.compile(rf"([{re.escape(_FULL)}]+)({_HALF}?)([{_EMPTY}]*)")
+_EXCEL_TEXT = re.compile(r'=?"(.*)"|\'(.*)', re.DOTALL)
+
+
+def number(raw: str, highest: int) -> float | None:
+    """The number, on a scale up to `highest`; None when it is none, or not certainly one."""
+    try:
+        found = float(raw)
+    except ValueError:
+        return _written(cleaned(unwrapped(raw)).casefold(), highest)
+    return None if found != found else found
+
+
+def is_missing(raw: str) -> bool:
+    """Whether it is empty or stands for nothing, such as `nan` and `N/A`."""
+    return not meant(cleaned(unwrapped(raw)))
+
+
+def unwrapped(raw: str) -> str:
+    """Without what makes a number a text in Excel, `="5"` and `'5`, and without more quotes."""
+    text = raw.strip()
+    found = _EXCEL_TEXT.fullmatch(text)
+    return (found[1] if found[1] is not None else found[2]).strip() if found else text
+
+
+def _written(text: str, highest: int) -> float | None:
+    text = html.unescape(text).replace("\ufe0f", "")
+    for form in (_plain, _star_row, _out_of, _percent):
+        found = form(text, highest)
+        if found is not None:
+            return found
+    return None
+
+
+def _plain(text: str, highest: int) -> float | None:  # noqa: ARG001 - a form like the others
+    found = _PLAIN.fullmatch(text)
+    if found is None:
+        return None
+    if found[1] is not None:
+        return _float(found[1])
+    return float(_WORDS.index(found[2])) if found[2] in _WORDS else None
+
+
+def _star_row(text: str, highest: int) -> float | None:
+    """With hollow stars they must be as many as the scale has: ★★★☆ may be 3 of 4 or of 5."""
+    found = _STAR_ROW.fullmatch(text.replace(" ", ""))
+    if found is None or (found[3] and len(found[1] + found[2] + found[3]) != highest):
+        return None
+    return len(found[1]) + 0.5 * len(found[2])
+
+
+def _out_of(text: str, highest: int) -> float | None:
+    found = _OUT_OF.fullmatch(text)
+    return _scaled(_float(found[1]), _float(found[2]), highest) if found else None
+
+
+def _percent(text: str, highest: int) -> float | None:
+    found = _PERCENT.fullmatch(text)
+    return _scaled(_float(found[1]), 100, highest) if found else None
+
+
+def _scaled(part: float, whole: float, highest: int) -> float | None:
+    """Of another scale only what is a whole or half number on ours: 80% and 8/10 are 4 of 5."""
+    if whole == highest:
+        return part
+    if min(whole, highest) <= 0 or not 0 <= part <= whole:
+        return None
+    scaled = part * highest / whole
+    return scaled if (2 * scaled).is_integer() else None
+
+
+def _float(text: str) -> float:
+    return float(text.replace(",", "."))

@@ -1,0 +1,132 @@
+"""A row whose quotes or delimiters are not those of RFC 4180: what it says, if that is certain.
+
+Three habits are known: quotes escaped by a backslash, as Spark and MySQL write them; a space in
+front of an opening quote; and quotes in a field that are not doubled. A reading is taken when it
+has exactly the columns of the header, and does not swallow what are rows of their own.
+"""
+
+import csv
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+MOST_LINES = 12  # of a row that is read another way
+_MANY_INNER_LINES = 10
+_MOST_CHARACTERS = 1 << 20  # of such a row
+_ESCAPE = re.compile(r'\\([\\"])')
+Row = list[str]
+
+
+@dataclass(frozen=True)
+class Repair:
+    """The row, and how many lines it takes."""
+
+    row: Row
+    lines: int
+
+
+class Repairer:
+    """Reads rows of `width` columns from lines where the reader of csv failed.
+
+    `is_valid` says whether the field at `place` is what its column has, for example a rating.
+    """
+
+    def __init__(
+        self, delimiter: str, width: int, place: int | None, is_valid: Callable[[str], bool]
+    ) -> None:
+        self._delimiter, self._width = delimiter, width
+        self._place, self._is_valid = place, is_valid
+        end = rf"(?={re.escape(delimiter)}|\Z)"
+        # A quote closes a field only in front of a delimiter or at the end.
+        quoted = rf' *"([^"]*(?:"(?! *{end})[^"]*)*)" *{end}'
+        plain = rf"([^{re.escape(delimiter)}\r\n]*){end}"
+        self._field = re.compile(f"{quoted}|{plain}")
+
+    def repair(self, lines: Sequence[str]) -> Repair | None:
+        """`lines` are those from the row's first on; only a few of them are looked at."""
+        lines = lines[:MOST_LINES]
+        if sum(map(len, lines)) > _MOST_CHARACTERS:
+            return None
+        if any("\\" in line for line in lines):
+            escaped = [_ESCAPE.sub(_rfc_escape, line) for line in lines]
+            found = self._by_csv(escaped, lines)
+            if found is not None:
+                return found
+        if f'{self._delimiter} "' in lines[0]:
+            found = self._by_csv(lines, lines, skipinitialspace=True)
+            if found is not None:
+                return found
+        return self._lenient(lines)
+
+    def swallows(self, lines: Sequence[str]) -> bool:
+        """Whether the lines of one row look like rows of their own, behind a stray quote."""
+        inner = lines[1:-1]
+        if self._width < 2 or not inner:
+            return False
+        alike = sum(map(self._is_row, inner))
+        if alike < 0.8 * len(inner):
+            return False
+        return self._is_row(lines[0]) or (len(inner) >= _MANY_INNER_LINES)
+
+    def _by_csv(
+        self, lines: Sequence[str], originals: Sequence[str], *, skipinitialspace: bool = False
+    ) -> Repair | None:
+        reader = csv.reader(
+            lines, delimiter=self._delimiter, strict=True, skipinitialspace=skipinitialspace
+        )
+        try:
+            row = trimmed(next(reader, []), self._width)
+        except csv.Error:
+            return None
+        taken = reader.line_num
+        if len(row) != self._width or self.swallows(originals[:taken]):
+            return None
+        return Repair(row, taken)
+
+    def _lenient(self, lines: Sequence[str]) -> Repair | None:
+        """With quotes that are not doubled, on one line or on a few."""
+        text = ""
+        for count, line in enumerate(lines, start=1):
+            if count > 1 and self._is_row(line) and line.count('"') % 2 == 0:
+                return None
+            text += line
+            row = self._fields(text.rstrip("\r\n"))
+            if row is not None and len(row) == self._width and self._is_certain(text, row):
+                return Repair(row, count)
+        return None
+
+    def _is_certain(self, text: str, row: Row) -> bool:
+        """An odd number of quotes may be half of a text; then the witness has to confirm it."""
+        if text.count('"') % 2 == 0:
+            return self._place is None or self._is_valid(row[self._place])
+        return self._width > 1 and self._place is not None and self._is_valid(row[self._place])
+
+    def _is_row(self, line: str) -> bool:
+        if line.count(self._delimiter) < self._width - 1:
+            return False
+        row = self._fields(line.rstrip("\r\n"))
+        if row is None or len(row) != self._width:
+            return False
+        return self._place is None or self._is_valid(row[self._place])
+
+    def _fields(self, text: str) -> Row | None:
+        fields, at = [], 0
+        while at <= len(text):
+            found = self._field.match(text, at)
+            if found is None:
+                return None
+            quoted = found[1]
+            fields.append(found[2] if quoted is None else quoted.replace('""', '"'))
+            at = found.end() + 1  # behind the delimiter
+        return trimmed(fields, self._width)
+
+
+def trimmed(row: Row, width: int) -> Row:
+    """Without empty fields beyond the columns of the header."""
+    while len(row) > width and not row[-1].strip():
+        row.pop()
+    return row
+
+
+def _rfc_escape(found: re.Match[str]) -> str:
+    return '""' if found[1] == '"' else "\\"

@@ -1,0 +1,139 @@
+"""Parts the lines of a delimited file into rows: each is read, or counted as a fault.
+
+The csv module does nearly all of it. A row where it fails, or that has too many fields, or that
+takes three lines or more, is looked at again by repairs.py.
+"""
+
+import csv
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from .repairs import MOST_LINES, Repairer, Row, trimmed
+from .tables import BATCH_ROWS, Fault, Witness
+
+NO_END, TOO_MANY = "a quote out of place", "more fields than the header"
+_LONGEST_ROW = 1 << 22  # characters, before an open quote is taken for a stray one
+Part = tuple[list[Row], list[int], list[Fault]]
+
+
+class Scanner:
+    """Reads rows as wide as the header; narrower ones are filled with empty fields."""
+
+    def __init__(
+        self,
+        delimiter: str,
+        header: Sequence[str],
+        witness: Witness | None,
+        *,
+        has_quotes: bool = True,
+    ) -> None:
+        self._width = len(header)
+        place = header.index(witness.column) if witness and witness.column in header else None
+        is_valid = witness.is_valid if witness else _anything
+        self._repairer = Repairer(delimiter, self._width, place, is_valid)
+        self._format: dict[str, Any] = {"delimiter": delimiter, "strict": True}
+        if not has_quotes:
+            self._format["quoting"] = csv.QUOTE_NONE
+        self._lines = list[str]()  # not yet read
+        self._first = 0  # the number of the first of them
+        self._suspect = 0  # lines before this one may be the rest of a row that was refused
+        self._rows, self._numbers, self._faults = list[Row](), list[int](), list[Fault]()
+
+    def batches(self, blocks: Iterator[list[str]], begin: int) -> Iterator[Part]:
+        """(rows, the line where each begins, faults) of all lines behind the first `begin`.
+
+        Line numbers are from 1.
+        """
+        skip, has_more = begin, True
+        while has_more:
+            block = next(blocks, None)
+            has_more = block is not None
+            self._lines += block or []
+            if skip:
+                skip -= self._drop(min(skip, len(self._lines)))
+            while self._lines and not self._scan(is_last=not has_more):
+                pass
+            if len(self._rows) + len(self._faults) >= BATCH_ROWS or not has_more:
+                yield from self._parts()
+
+    def _parts(self) -> Iterator[Part]:
+        faults = self._faults
+        for at in range(0, max(len(self._rows), min(1, len(faults))), BATCH_ROWS):
+            end = at + BATCH_ROWS
+            yield self._rows[at:end], self._numbers[at:end], faults
+            faults = []
+        self._rows, self._numbers, self._faults = [], [], []
+
+    def _drop(self, count: int) -> int:
+        del self._lines[:count]
+        self._first += count
+        return count
+
+    def _scan(self, *, is_last: bool) -> bool:
+        """Reads the lines there are; False when it has to begin again behind a mended row."""
+        width, rows, numbers, first = self._width, self._rows, self._numbers, self._first
+        quick = max(0, self._suspect - first)
+        start = 0
+        reader = csv.reader(self._lines, **self._format)
+        try:
+            for row in reader:
+                end = reader.line_num
+                if len(row) == width and end - start < 3 and start >= quick:
+                    rows.append(row)
+                    numbers.append(first + start + 1)
+                elif row and not self._take(row, start, end):
+                    return self._mend(start, end, self._reason(row), is_last=is_last)
+                start = end
+        except csv.Error:
+            return self._mend(start, reader.line_num, NO_END, is_last=is_last)
+        self._drop(start)
+        return True
+
+    def _take(self, row: Row, start: int, end: int) -> bool:
+        """Takes a row that is not as most are, unless it needs mending."""
+        lines = self._lines[start:end]
+        if self._repairer.swallows(lines) or self._is_rest(start, lines):
+            return False
+        if len(trimmed(row, self._width)) > self._width:
+            return False
+        self._add(row, start)
+        return True
+
+    def _reason(self, row: Row) -> str:
+        return TOO_MANY if len(row) > self._width else NO_END
+
+    def _is_rest(self, start: int, lines: Sequence[str]) -> bool:
+        """Whether this is what is left of a text whose quotes could not be read."""
+        return self._first + start < self._suspect and "".join(lines).count('"') % 2 == 1
+
+    def _mend(self, start: int, end: int, reason: str, *, is_last: bool) -> bool:
+        """Reads the row at `start` another way, or counts it as a fault, and drops its lines.
+
+        Returns True when that takes lines which are still to come: nothing is dropped then.
+        """
+        wanted = max(start + MOST_LINES, end + 1)
+        if not is_last and len(self._lines) < wanted:
+            self._drop(start)
+            if sum(map(len, self._lines)) < _LONGEST_ROW:
+                return True
+            end, start = end - start, 0
+        is_suspect = self._first + start < self._suspect
+        lines = self._lines[start : start + MOST_LINES]
+        found = None if is_suspect else self._repairer.repair(lines)
+        if found is not None:
+            self._add(found.row, start)
+            self._drop(start + found.lines)
+            return False
+        self._faults.append(Fault(self._first + start + 1, reason))
+        if reason == NO_END:
+            self._suspect = max(self._suspect, self._first + end)
+        self._drop(start + (end - start if reason == TOO_MANY else 1))
+        return False
+
+    def _add(self, row: Row, start: int) -> None:
+        self._rows.append(row + [""] * (self._width - len(row)))
+        self._numbers.append(self._first + start + 1)
+
+
+def _anything(_: str) -> bool:
+    return True
