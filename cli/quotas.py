@@ -14,7 +14,7 @@ class AccountQuota:
 
     needed: NeededQuota
     granted: float | None
-    fix: str  # the command that asks AWS for more
+    fix: str  # the command that asks AWS for more, or what to do where AWS gives no more
 
 
 def look(service_quotas: Any, settings: Settings) -> list[AccountQuota]:
@@ -26,6 +26,9 @@ def look(service_quotas: Any, settings: Settings) -> list[AccountQuota]:
 def _compare(quota: NeededQuota, listed: dict[str, Any] | None, settings: Settings) -> AccountQuota:
     if listed is None:
         return AccountQuota(needed=quota, granted=None, fix="")
+    if not listed.get("Adjustable", True):
+        fewer = "fewer instances in infra/settings.py: AWS raises this quota for nobody"
+        return AccountQuota(needed=quota, granted=listed["Value"], fix=fewer)
     fix = (
         f"aws service-quotas request-service-quota-increase --service-code {SERVICE} "
         f"--quota-code {listed['QuotaCode']} --desired-value {quota.wanted} "

@@ -46,6 +46,7 @@ class RunsWorld(EndpointWorld):
         self.bootstrap_version = "28"
         self.quotas: dict[str, float] = {}  # that were applied to the account
         self.default_quotas: dict[str, float] = {}
+        self.are_quotas_adjustable = True
         self.on_look = lambda: None  # called before an execution is described
         self._clients: dict[str, Any] = {}
 
@@ -260,10 +261,19 @@ class RunsWorld(EndpointWorld):
     def list_service_quotas(self, ServiceCode: str, MaxResults: int) -> dict[str, Any]:
         if not self.quotas:
             raise Refused("AccessDeniedException", "not authorized to perform ListServiceQuotas")
-        return _quotas(self.quotas)
+        return self._quotas(self.quotas)
 
     def list_aws_default_service_quotas(self, ServiceCode: str, MaxResults: int) -> dict[str, Any]:
-        return _quotas(self.default_quotas)
+        return self._quotas(self.default_quotas)
+
+    def _quotas(self, values: dict[str, float]) -> dict[str, Any]:
+        more = {"Adjustable": self.are_quotas_adjustable}
+        return {
+            "Quotas": [
+                {"QuotaName": name, "QuotaCode": f"L-{number}", "Value": value, **more}
+                for number, (name, value) in enumerate(values.items())
+            ]
+        }
 
     def put_object(self, Bucket: str, Key: str, Body: Any, **_: Any) -> None:
         self.calls.append(f"keep {Bucket}/{Key}")
@@ -277,15 +287,6 @@ class RunsWorld(EndpointWorld):
             raise Refused("NoSuchKey", "The specified key does not exist.")
         body = self.objects[Key]
         return {"Body": io.BytesIO(body), "LastModified": NOW, "ContentLength": len(body)}
-
-
-def _quotas(values: dict[str, float]) -> dict[str, Any]:
-    return {
-        "Quotas": [
-            {"QuotaName": name, "QuotaCode": f"L-{number}", "Value": value}
-            for number, (name, value) in enumerate(values.items())
-        ]
-    }
 
 
 def _visit(state: str, at: datetime, output: dict[str, Any]) -> list[dict[str, Any]]:

@@ -136,6 +136,14 @@ def test_a_quota_that_was_never_applied_has_the_default_of_aws(
     assert [*missing(reviews("doctor", "--json"))] == [f"Quota: {TRAINING}"]
 
 
+def test_a_quota_that_aws_raises_for_nobody_wants_fewer_instances(
+    account: RunsWorld, reviews: Reviews
+) -> None:
+    account.quotas[TRAINING], account.are_quotas_adjustable = 0.0, False
+    fix = missing(reviews("doctor", "--json"))[f"Quota: {TRAINING}"]
+    assert fix == "fewer instances in infra/settings.py: AWS raises this quota for nobody"
+
+
 def test_a_quota_that_aws_does_not_list_is_unknown(account: RunsWorld, reviews: Reviews) -> None:
     del account.quotas[TRAINING]
     said = reviews("doctor", "--json")
