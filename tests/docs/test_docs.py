@@ -22,7 +22,7 @@ from tools.settings_reference import dataclasses
 _TARGET = re.compile(r"^([a-z-]+):", re.MULTILINE)
 _FILE_ENDINGS = {"csv", "html", "json", "md", "parquet", "py"}
 _NOT_IN_A_MODEL = {"--max-items", "--output", "--query", "--region"}  # of the AWS CLI itself
-_AWS_SERVICE = re.compile(r"(?:^|-- )aws (?!s3 )([a-z-]+ [a-z-]+.*)")
+_AWS_SERVICE = re.compile(r"(?:^|-- )aws (?!s3 |configure )([a-z-]+ [a-z-]+.*)")
 _CLASSES = {cls.__name__: cls for cls in dataclasses()}
 
 
