@@ -101,7 +101,7 @@ class Network(Construct):
     def _only_own_buckets(self) -> iam.PolicyStatement:
         """Data cannot be carried to a bucket of another account."""
         return iam.PolicyStatement(
-            principals=[iam.AnyPrincipal()],
+            principals=[iam.StarPrincipal()],  # an endpoint policy takes no {"AWS": "*"}
             actions=list(_OBJECT_ACTIONS),
             resources=["*"],
             conditions={"StringEquals": {"aws:ResourceAccount": Aws.ACCOUNT_ID}},

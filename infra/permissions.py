@@ -14,8 +14,8 @@ _NAMES_OF_RUN_TIME = (
     "wildcard limits them to this environment."
 )
 _NO_RESOURCES = (
-    "The service knows no resources for these actions, or wants * (DescribeAlarms); tests/infra "
-    "lists them."
+    "The service knows no resources for these actions, or wants * (DescribeAlarms); tests/judges "
+    "asks AWS's reference."
 )
 
 

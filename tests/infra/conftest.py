@@ -1,8 +1,6 @@
 """All environments, synthesised once with cdk-nag looking on."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,13 +27,12 @@ class Synthesised:
         for settings in environments:
             ReviewsStage(app, settings=settings)
         assembly = app.synth()
-        self.files: list[Path] = []
         self._templates: dict[tuple[str, str], Template] = {}
         for environment in (settings.environment for settings in environments):
             for stack in assembly.get_nested_assembly(f"assembly-reviews-{environment}").stacks:
-                self.files.append(Path(stack.template_full_path))
                 kind = stack.stack_name.rpartition("-")[2]
-                self._templates[environment, kind] = json.loads(self.files[-1].read_text())
+                text = Path(stack.template_full_path).read_text()
+                self._templates[environment, kind] = json.loads(text)
 
     def template(self, environment: str, stack: str) -> Template:
         return self._templates[environment, stack]
@@ -72,13 +69,3 @@ def plain(value: Any) -> str:
 @pytest.fixture(scope="session")
 def synthesised(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
     return Synthesised(tmp_path_factory.mktemp("cdk"), settings_for())
-
-
-def lint(files: Sequence[Path]) -> str:
-    """What cfn-lint finds in these templates."""
-    # W3005: CDK writes down dependencies that a reference implies already.
-    command = [str(Path(sys.executable).with_name("cfn-lint")), "--ignore-checks", "W3005", "--"]
-    done = subprocess.run(
-        [*command, *map(str, files)], capture_output=True, text=True, timeout=300, check=False
-    )
-    return done.stdout if done.returncode else ""

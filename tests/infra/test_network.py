@@ -10,7 +10,7 @@ from botocore.validate import ParamValidator
 from infra import requests
 from infra.setting_error import SettingsError
 from infra.settings import Network, Settings, settings_for
-from tests.infra.conftest import Synthesised, lint
+from tests.infra.conftest import Synthesised
 from tests.infra.test_requests import AT_SYNTH
 
 BASE_MODEL = "s3://{data_bucket}/base-models/roberta-base/"
@@ -31,10 +31,6 @@ EXISTING = closed(Network(vpc=VPC_ID, subnets=[SUBNET], isolated=True, wheels="w
 @pytest.fixture(scope="module")
 def synthesised(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
     return Synthesised(tmp_path_factory.mktemp("cdk"), [NEW, EXISTING])
-
-
-def test_cfn_lint_finds_nothing(synthesised: Synthesised) -> None:
-    assert lint(synthesised.files) == ""
 
 
 def compiled(compile_request: Any, operation: str) -> dict[str, Any]:

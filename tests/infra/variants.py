@@ -1,0 +1,99 @@
+"""Named settings that templates and judges are checked with: every environment, and what users may
+set in one of them. Each is synthesised once in a test run, whoever asks for it first."""
+
+import fcntl
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from infra.images import RAY, OwnImage, OwnImages
+from infra.settings import Endpoint, Fleet, Gate, Network, Settings, settings_for
+from tests.infra.conftest import Synthesised
+
+_ENVIRONMENTS = {settings.environment: settings for settings in settings_for()}
+_DEV, _STAGING, _PROD = (_ENVIRONMENTS[name] for name in ("dev", "staging", "prod"))
+_OWN_REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
+BASE_MODEL = "s3://{data_bucket}/base-models/roberta-base/"
+VPC_ID = "vpc-0123456789abcdef0"
+SUBNETS = ("subnet-0123456789abcdef0", "subnet-0123456789abcdef1")
+
+
+def closed(settings: Settings, network: Network) -> Settings:
+    """`settings` with a network that has no way to a model hub."""
+    return replace(settings, network=network, base_model=BASE_MODEL)
+
+
+def on_gpus(settings: Settings, family: str, hosts: int) -> Settings:
+    """`settings` with a training, an evaluation and an endpoint on GPUs."""
+    return replace(
+        settings,
+        training=Fleet(instance_type=f"ml.{family}.xlarge", instance_count=hosts),
+        evaluation=Fleet(instance_type=f"ml.{family}.xlarge"),
+        endpoint=Endpoint(instance_type=f"ml.{family}.xlarge", max_instance_count=2),
+    )
+
+
+VARIANTS: Mapping[str, Settings] = {
+    **_ENVIRONMENTS,
+    "new-vpc": closed(_PROD, Network(vpc="new", wheels="wheels/")),
+    "new-vpc-isolated": closed(_STAGING, Network(vpc="new", isolated=True, wheels="wheels/")),
+    "own-vpc": replace(_DEV, network=Network(vpc=VPC_ID, subnets=SUBNETS)),
+    "own-vpc-isolated": closed(
+        _DEV, Network(vpc=VPC_ID, subnets=SUBNETS[:1], isolated=True, wheels="wheels/")
+    ),
+    "isolated": closed(_DEV, Network(isolated=True, wheels="wheels/")),
+    "serverless": replace(
+        _DEV, endpoint=Endpoint(instance_type="ml.m7i.large", serverless_memory_mb=4096)
+    ),
+    # What adds a state, a statement or a resource to an environment with instances.
+    "everything": replace(
+        _DEV,
+        endpoint=Endpoint(instance_type="ml.m7i.large", max_instance_count=2, capture_percent=100),
+        approval=True,
+        notify=("somebody@example.com",),
+        schedule="cron(0 6 ? * MON *)",
+        gate=Gate(mode="report"),
+        features_format="parquet",
+        debugger=True,
+        keep_data=True,
+    ),
+    "gpu-g4dn": on_gpus(_DEV, "g4dn", hosts=1),
+    "gpu-g5": on_gpus(_DEV, "g5", hosts=2),
+    "gpu-g6-new-vpc": on_gpus(closed(_PROD, Network(vpc="new", wheels="wheels/")), "g6", hosts=2),
+    "own-images": replace(
+        _DEV,
+        images=OwnImages(
+            training=OwnImage(uri=f"{_OWN_REGISTRY}/reviews-training:1"),
+            serving=OwnImage(uri=f"{_OWN_REGISTRY}/reviews-serving:1", contract=RAY),
+        ),
+    ),
+    "another-region-local-disks": replace(
+        _DEV,
+        region="eu-central-1",
+        processing=Fleet(instance_type="ml.m5d.2xlarge", instance_count=2),
+        training=Fleet(instance_type="ml.c5d.4xlarge", instance_count=2),
+    ),
+}
+
+
+def synthesised(name: str, root: Path) -> dict[str, Path]:
+    """The template of each stack of a variant, by stack name; cdk-nag looks on.
+
+    `root` is of the whole test run: what one process has made there the others read.
+    """
+    folder, settings = root / name, VARIANTS[name]
+    folder.mkdir(parents=True, exist_ok=True)
+    assembly, done = folder / "cdk.out", folder / "done"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            Synthesised(assembly, [settings])
+            done.touch()
+    stage = assembly / f"assembly-{settings.name}"
+    artifacts = json.loads((stage / "manifest.json").read_text())["artifacts"].values()
+    return {
+        found["properties"]["stackName"]: stage / found["properties"]["templateFile"]
+        for found in artifacts
+        if found["type"] == "aws:cloudformation:stack"
+    }

@@ -1,0 +1,60 @@
+"""The state machine of every variant, read by validators of the Amazon States Language."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.judges.conftest import Variant
+from tests.judges.node import judged_by
+
+Definition = dict[str, Any]
+
+
+def judge(definitions: dict[str, Definition]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = judged_by("definitions.js", definitions)
+    return found
+
+
+def test_no_validator_has_anything_against_any_definition(variants: list[Variant]) -> None:
+    found = judge({variant.name: variant.definition() for variant in variants})
+    assert found == {variant.name: [] for variant in variants}
+
+
+def without_a_target(definition: Definition) -> None:
+    definition["States"]["Begin"]["Next"] = "Nowhere"
+
+
+def with_a_path(definition: Definition) -> None:
+    definition["States"]["Prepare"]["ResultPath"] = "$.x"
+
+
+def with_a_broken_expression(definition: Definition) -> None:
+    definition["States"]["Prepare"]["Output"] = "{% $states.result.( %}"
+
+
+def with_a_misspelt_field(definition: Definition) -> None:
+    definition["States"]["StartTraining"]["Retry"][0]["MaxAttempt"] = 3
+
+
+def without_a_condition(definition: Definition) -> None:
+    del definition["States"]["Approved?"]["Choices"][0]["Condition"]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        without_a_target,
+        with_a_path,
+        with_a_broken_expression,
+        with_a_misspelt_field,
+        without_a_condition,
+    ],
+)
+def test_a_wrong_definition_is_found(
+    variants: list[Variant], spoil: Callable[[Definition], None]
+) -> None:
+    definition = copy.deepcopy(variants[0].definition())
+    spoil(definition)
+    assert judge({"spoilt": definition})["spoilt"]
