@@ -18,7 +18,6 @@ from localcloud.loopback import no_proxy
 
 def main(arguments: list[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
-    _leave_account_and_proxy()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     try:
         return int(_COMMANDS[parsed.command](parsed))
@@ -27,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
 
 
-def _leave_account_and_proxy() -> None:
+def leave_account_and_proxy() -> None:
     """Nothing here, and no process that is started, shall need a real account or a proxy."""
     variables = without_account(os.environ) | no_proxy(os.environ)
     os.environ.clear()
@@ -146,4 +145,5 @@ _COMMANDS = {
 }
 
 if __name__ == "__main__":
+    leave_account_and_proxy()
     sys.exit(main())

@@ -1,9 +1,11 @@
 """Neither a proxy nor a real account stands between clients and the embedded AWS."""
 
+import os
 from urllib.request import proxy_bypass_environment
 
 import pytest
 
+from localcloud.__main__ import leave_account_and_proxy
 from localcloud.address import without_account
 from localcloud.loopback import no_proxy
 
@@ -29,3 +31,15 @@ def test_python_asks_this_machine_without_a_proxy(host: str) -> None:
 def test_nothing_of_a_real_account_is_left() -> None:
     real = {"AWS_PROFILE": "work", "AWS_ENDPOINT_URL_S3": "https://x", "PATH": "/bin"}
     assert without_account(real) == {"PATH": "/bin"}
+
+
+def test_the_command_line_leaves_account_and_proxy_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    outer = {"AWS_PROFILE": "nope", "HTTP_PROXY": "http://127.0.0.1:9", "PATH": "/bin"}
+    monkeypatch.setattr(os, "environ", outer)
+    leave_account_and_proxy()
+    assert outer == {
+        "HTTP_PROXY": "http://127.0.0.1:9",
+        "PATH": "/bin",
+        "no_proxy": "127.0.0.1,localhost",
+        "NO_PROXY": "127.0.0.1,localhost",
+    }
