@@ -4,12 +4,14 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from hub import fetch
 from labels import Labels
 from problems import UserError
 from tokenisation import quieten
 
 _SERVING_FILES = ("inference.py", "classifier.py", "engines.py", "labels.py", "padding.py",
                   "pooling.py", "problems.py", "tokenisation.py")  # fmt: skip
+_WITHOUT = shutil.ignore_patterns("__pycache__")
 
 
 def load_base(
@@ -20,17 +22,19 @@ def load_base(
     Dropout of attention weights costs a fifth of the speed on a CPU, where it keeps PyTorch from
     its fused attention, and was no better in accuracy (docs/benchmarks.md).
     """
+    import torch
     from transformers import AutoConfig, AutoTokenizer
 
     from pooling import model_class
 
     quieten()
-    if Path(base_model).is_absolute() and not Path(base_model, "config.json").is_file():
-        raise UserError(f"base model {base_model}: there is no config.json in that folder")
+    folder = str(fetch(base_model))
+    if not Path(folder, "config.json").is_file():
+        raise UserError(f"base model {base_model}: there is no config.json in it")
     try:
-        tokenizer = AutoTokenizer.from_pretrained(base_model)
+        tokenizer = AutoTokenizer.from_pretrained(folder)
         config = AutoConfig.from_pretrained(
-            base_model,
+            folder,
             num_labels=len(labels.names),
             id2label=dict(enumerate(labels.names)),
             label2id={label: at for at, label in enumerate(labels.names)},
@@ -38,8 +42,10 @@ def load_base(
         config.sentiments = list(labels.sentiments)
         if hasattr(config, "attention_probs_dropout_prob"):
             config.attention_probs_dropout_prob = attention_dropout
-        model = model_class(base_model).from_pretrained(
-            base_model, config=config, ignore_mismatched_sizes=True
+        # In fp32 on purpose: by default transformers 5 keeps the format of the file, and what is
+        # smaller than half of fp16's smallest step would be lost from each update.
+        model = model_class(folder).from_pretrained(
+            folder, config=config, ignore_mismatched_sizes=True, dtype=torch.float32
         )
     except (OSError, ValueError) as error:
         raise UserError(f"base model {base_model!r} cannot be loaded: {_short(error)}") from error
@@ -70,6 +76,7 @@ def save_artefact(model: Any, tokenizer: Any, folder: Path, *, max_length: int) 
     code.mkdir(parents=True, exist_ok=True)
     for name in _SERVING_FILES:
         shutil.copy(here / name, code / name)
+    shutil.copytree(here / "reading", code / "reading", ignore=_WITHOUT, dirs_exist_ok=True)
     shutil.copy(here / "requirements-inference.txt", code / "requirements.txt")
 
 

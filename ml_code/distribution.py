@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,6 +11,10 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
+from problems import UserError
+
+# What gloo, nccl and their store say when another process is gone.
+_LOST = ("connection closed by peer", "connection reset", "broken pipe", "timed out", "nccl")
 _PATIENCE = timedelta(minutes=10)
 
 
@@ -30,6 +35,12 @@ class Group:
         if self.world > 1:
             dist.all_reduce(values)
         return values
+
+    def any(self, happened: bool) -> bool:
+        """Whether it happened in any of the processes, each of which has to ask."""
+        if self.world == 1:  # without a value on a GPU, whose reading would wait for the GPU
+            return happened
+        return self.total(torch.tensor(float(happened), device=self.device)).item() > 0
 
     def close(self) -> None:
         if self.world > 1:
@@ -57,3 +68,27 @@ def join(environment: Mapping[str, str]) -> Group:
             "nccl" if on_gpu else "gloo", rank=rank, world_size=world, timeout=_PATIENCE
         )
     return Group(rank=rank, world=world, device=device)
+
+
+@contextmanager
+def reasons(group: Group) -> Iterator[None]:
+    """Raises UserError for what the training itself is not to blame for: memory, other hosts."""
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise UserError(
+            "the GPU's memory is used up: halve batch_size and double accumulation_steps, which "
+            f"trains the same ({_first_sentence(error)})"
+        ) from error
+    except RuntimeError as error:
+        text = str(error).lower()
+        if group.world == 1 or not any(word in text for word in _LOST):
+            raise
+        raise UserError(
+            f"process {group.rank} of {group.world} lost another one, which has the reason in its "
+            f"log ({_first_sentence(error)})"
+        ) from error
+
+
+def _first_sentence(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]

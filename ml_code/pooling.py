@@ -9,8 +9,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from huggingface_hub import hf_hub_download
-from huggingface_hub.errors import EntryNotFoundError
 from torch import Tensor, nn
 from transformers import (
     AutoConfig,
@@ -45,21 +43,15 @@ class MeanPoolingClassifier(PreTrainedModel):
         return SequenceClassifierOutput(logits=self.classifier(self.dropout(pooled)))
 
 
-def model_class(base_model: str) -> Any:
+def model_class(folder: str) -> Any:
     """What `from_pretrained` is to be called on, for a base model or a trained artefact."""
-    config = AutoConfig.from_pretrained(base_model)
+    config = AutoConfig.from_pretrained(folder)
     trained = config.architectures == [MeanPoolingClassifier.__name__]
-    if not (trained or _pools_by_mean(base_model)):
+    if not (trained or _pools_by_mean(Path(folder, _POOLING_FILE))):
         return AutoModelForSequenceClassification
     MeanPoolingClassifier.config_class = type(config)
     return MeanPoolingClassifier
 
 
-def _pools_by_mean(base_model: str) -> bool:
-    path = Path(base_model, _POOLING_FILE)
-    if not Path(base_model).is_dir():
-        try:
-            path = Path(hf_hub_download(base_model, _POOLING_FILE))
-        except EntryNotFoundError:
-            return False
+def _pools_by_mean(path: Path) -> bool:
     return path.is_file() and bool(json.loads(path.read_text()).get("pooling_mode_mean_tokens"))

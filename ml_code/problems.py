@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -10,7 +11,11 @@ from typing import NoReturn
 
 from reading.errors import UserError as UserError
 
-_MESSAGE_LIMIT = 1000  # SageMaker cuts a processing job's ExitMessage at 1 KB
+# SageMaker cuts a processing job's ExitMessage at 1 KB, and a training job's FailureReason at 1024
+# characters, with words of its own before it.
+_MESSAGE_LIMIT = 1000
+# Where the training toolkit says that the output is; else where every container has it.
+_OUTPUT = ("SM_OUTPUT_DIR", "/opt/ml/output")
 
 
 class ArgumentParser(argparse.ArgumentParser):
@@ -68,7 +73,11 @@ def boolean(value: str) -> bool:
 
 
 def run(main: Callable[[Sequence[str]], None], arguments: Sequence[str]) -> int:
-    """Runs a script and returns its exit code; a failure also goes to --message-file."""
+    """Runs a script and returns its exit code.
+
+    Why it failed goes to standard error, to --message-file, which becomes a processing job's
+    ExitMessage, and to the output's file `failure`, which becomes a training job's FailureReason.
+    """
     try:
         main(arguments)
     except UserError as problem:
@@ -79,8 +88,15 @@ def run(main: Callable[[Sequence[str]], None], arguments: Sequence[str]) -> int:
         message = f"{type(problem).__name__}: {' '.join(str(problem).split())}"
     else:
         return 0
-    _write_message(arguments, message)
+    with contextlib.suppress(OSError):  # a full disk: the log says why, and that stays its end
+        _write_message(arguments, _shortened(message))
+    with contextlib.suppress(OSError):
+        _write_failure(_shortened(message))
     return 1
+
+
+def _shortened(message: str) -> str:
+    return message if len(message) <= _MESSAGE_LIMIT else message[: _MESSAGE_LIMIT - 2] + " …"
 
 
 def _write_message(arguments: Sequence[str], message: str) -> None:
@@ -89,6 +105,21 @@ def _write_message(arguments: Sequence[str], message: str) -> None:
     path = finder.parse_known_args(list(arguments))[0].message_file
     if path is None:
         return
-    with contextlib.suppress(OSError):  # a full disk: the log says why, and that stays its end
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(message[:_MESSAGE_LIMIT], encoding="utf-8")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(message, encoding="utf-8")
+
+
+def _write_failure(message: str) -> None:
+    """The toolkit (sagemaker_training/files.py) keeps a file that is there.
+
+    Without it the toolkit would tell only what follows the name of a Python error in standard
+    error, which a UserError's line has not: `ExitCode 1 ErrorMessage ""`.
+    """
+    variable, default = _OUTPUT
+    folder = Path(os.environ.get(variable, default))
+    if folder.is_dir():
+        with (
+            contextlib.suppress(FileExistsError),
+            (folder / "failure").open("x", encoding="utf-8") as file,
+        ):  # of several processes the first one knows the reason
+            file.write(message)

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from profile_page import render
+from step_clock import StepClock
 
 _PROFILED_STEPS = range(5, 8)  # after warm-up; few, since the profiler itself costs time
 _SAMPLE_SECONDS = 2.0
@@ -22,8 +23,8 @@ _TOP_OPERATORS = 12
 class StepProfile:
     """Times every step, profiles three of them and samples the process in the background."""
 
-    def __init__(self) -> None:
-        self._steps: list[float] = []
+    def __init__(self, device: torch.device) -> None:
+        self._clock = StepClock(device)
         self._loading: list[float] = []
         self._profiler: Any = None
         self._operators: list[dict[str, Any]] = []
@@ -45,18 +46,18 @@ class StepProfile:
     @contextmanager
     def step(self) -> Iterator[None]:
         """Surrounds the computation of one step."""
-        if len(self._steps) == _PROFILED_STEPS.start:
+        if self._clock.count == _PROFILED_STEPS.start:
             self._profiler = _profiler()
             self._profiler.start()
-        started = time.perf_counter()
-        yield
-        self._steps.append(time.perf_counter() - started)
-        if len(self._steps) == _PROFILED_STEPS.stop:
+        with self._clock.span():
+            yield
+        if self._clock.count == _PROFILED_STEPS.stop:
             self._stop_profiler()
 
     def end(self) -> None:
         """Stops measuring; a profiler that still ran when the process exits would crash it."""
         self._stop_profiler()
+        self._clock.end()
         self._finished.set()
         self._sampler.join(timeout=2 * _SAMPLE_SECONDS)
 
@@ -89,17 +90,20 @@ class StepProfile:
             }
             if torch.cuda.is_available():
                 sample["gpu_memory_mb"] = round(torch.cuda.memory_allocated() / 2**20, 1)
-                with suppress(ModuleNotFoundError, RuntimeError):  # where NVML is not installed
+                # NVML's binding may be missing, or refuse (as it does under MIG) with errors of
+                # kinds that only it has.
+                with suppress(Exception):
                     sample["gpu_percent"] = float(torch.cuda.utilization())
             self._samples.append(sample)
             wall, used = now, now_used
 
     def _report(self) -> dict[str, Any]:
-        steps, loading = np.array(self._steps or [0.0]), np.array(self._loading or [0.0])
+        steps = np.array(self._clock.seconds or [0.0])
+        loading = np.array(self._loading or [0.0])
         counts, edges = np.histogram(1000 * steps, bins=20)
         total = float(steps.sum() + loading.sum()) or 1.0
         report = {
-            "steps": len(self._steps),
+            "steps": self._clock.count,
             "step_ms": {
                 "mean": round(1000 * float(steps.mean()), 2),
                 **{f"p{q}": round(1000 * float(np.percentile(steps, q)), 2) for q in (50, 95, 99)},

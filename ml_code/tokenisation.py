@@ -37,21 +37,11 @@ def load_tokenizer(base_model: str) -> Any:
     from tokenizers import Tokenizer
 
     folder = Path(base_model)
-    if folder.is_dir():
-        if not (folder / _FILE).is_file():
-            found = ", ".join(sorted(p.name for p in folder.iterdir())) or "nothing"
-            raise UserError(f"base model {base_model}: no {_FILE} in it; found {found}")
-        return Tokenizer.from_file(str(folder / _FILE))
-    if folder.is_absolute():
-        raise UserError(f"base model {base_model}: there is no such folder")
-    try:
-        return Tokenizer.from_pretrained(base_model)
-    except Exception as error:  # the hub client raises many kinds, the Rust side plain Exception
-        raise UserError(
-            f"base model {base_model!r}: no tokenizer could be loaded; give a model name of the "
-            f"Hugging Face hub, a folder or an s3:// prefix ({_first_line(error)})"
-        ) from error
+    if not folder.is_dir():
+        from hub import fetch  # which the endpoint, whose models are folders, does not have
 
-
-def _first_line(error: Exception) -> str:
-    return f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else ''}"
+        folder = fetch(base_model, only=[_FILE])
+    if not (folder / _FILE).is_file():
+        found = ", ".join(sorted(p.name for p in folder.iterdir())) or "nothing"
+        raise UserError(f"base model {base_model}: no {_FILE} in it; found {found}")
+    return Tokenizer.from_file(str(folder / _FILE))

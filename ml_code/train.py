@@ -18,8 +18,8 @@ import torch
 
 from base_model import check_fit, load_base, save_artefact
 from checkpoints import Checkpoints
-from distribution import join
-from precision import CHOICES, Precision
+from distribution import join, reasons
+from precision import CHOICES
 from problems import (
     ArgumentParser,
     UserError,
@@ -88,7 +88,10 @@ def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) ->
     )
     running.add_argument("--compiled", type=boolean, default=False, help="by torch.compile")
     running.add_argument(
-        "--checkpoint-seconds", type=non_negative_float, default=600.0, help="at most lost"
+        "--checkpoint-seconds",
+        type=non_negative_float,
+        default=60.0,
+        help="between two; more where saving would take over 2 %% of the time; 0: each step",
     )
     settings = parser.parse_args(list(arguments))
     # A base model that came as a channel from S3 wins over the name.
@@ -124,11 +127,10 @@ def main(arguments: Sequence[str]) -> None:
             print(f"settings: {json.dumps(vars(settings), default=str)}")
             print(
                 f"{len(train)} train and {len(validation)} validation rows, {group.world} "
-                f"process(es) on {group.device.type} in "
-                f"{Precision(settings.precision, group.device).name}, {type(model).__name__}",
+                f"process(es) on {group.device.type}, {type(model).__name__}",
                 flush=True,
             )
-        profile = StepProfile()
+        profile = StepProfile(group.device)
         trainer = Trainer(
             model,
             _recipe(settings),
@@ -140,7 +142,8 @@ def main(arguments: Sequence[str]) -> None:
             profile=profile,
         )
         try:
-            best = trainer.run()
+            with reasons(group):
+                best = trainer.run()
         except Interrupted as stop:
             raise UserError(str(stop)) from stop
         if group.leads:

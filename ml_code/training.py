@@ -12,13 +12,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from batches import Batch, padded_batches, plan_epoch
+from batches import Batch, collate, padded_batches, plan_epoch
 from checkpoints import Checkpoints
 from distribution import Group
 from meter import Meter
 from optimisation import optimiser_of, schedule_of
 from padding import parts_of, plan_in_order
-from precision import Precision
+from precision import Precision, choose
 from rated_labels import RatedLabels
 from recipe import Recipe
 from rows import Rows
@@ -27,6 +27,8 @@ from step_profile import StepProfile
 from targets import targets_of_places
 
 _LOGS_A_TRAINING = 100
+_LARGEST_SAVE_SHARE = 0.02  # of the time that a training takes
+_MEASURED_ROWS = 8
 
 
 class Interrupted(Exception):
@@ -52,7 +54,6 @@ class Trainer:
         self._labels, self._classes = labels, len(labels.names)
         self._train, self._validation, self._profile = train, validation, profile
         self._bare = model.to(group.device)
-        self._precision = Precision(recipe.precision, group.device)
         self._pad_id = model.config.pad_token_id or 0
         self._ddp = DistributedDataParallel(self._bare) if group.world > 1 else None
         self._model = self._ddp or self._bare
@@ -75,8 +76,9 @@ class Trainer:
         self._step = self._epochs_done = self._best_epoch = 0
         self._best = -1.0
         self._best_weights: dict[str, Tensor] | None = None
-        self._saved_at = time.monotonic()
+        self._saved_at, self._save_seconds = time.monotonic(), 0.0
         self._stop = False
+        self._precision = Precision("fp32", group.device)  # until `run` chooses
 
     def run(self) -> float:
         """Trains to the end and returns the best validation macro-F1.
@@ -84,7 +86,8 @@ class Trainer:
         Raises Interrupted after SIGTERM, with the state saved.
         """
         previous = signal.signal(signal.SIGTERM, self._on_signal)
-        self._resume()
+        choice = self._resume() or self._recipe.precision
+        self._precision = choose(choice, self._bare, self._sample(), self._group)
         try:
             lengths = [len(ids) for ids in self._train.ids]
             while self._epochs_done < self._recipe.epochs and not self._has_stalled():
@@ -139,8 +142,20 @@ class Trainer:
             if self._step % self._log_every == 0 or self._step == self._total:
                 meter.report(epoch, self._step, self._total)
             self._stop_if_told()
-            if time.monotonic() - self._saved_at >= self._recipe.checkpoint_seconds:
+            if time.monotonic() - self._saved_at >= self._save_interval():
                 self._save()
+
+    def _save_interval(self) -> float:
+        """Seconds between two checkpoints: more where saving would take too much of the time."""
+        wished = self._recipe.checkpoint_seconds
+        return wished and max(wished, self._save_seconds / _LARGEST_SAVE_SHARE)
+
+    def _sample(self) -> Batch:
+        """A few rows of middle length, on this device."""
+        order = sorted(range(len(self._train)), key=lambda row: len(self._train.ids[row]))
+        chosen = order[len(order) // 2 :][: min(_MEASURED_ROWS, self._recipe.batch_size)]
+        batch = collate(self._train, chosen, pad_id=self._pad_id, rank=0, world=1)
+        return batch.to(self._group.device)
 
     def _take_step(self, batches: Iterator[Batch], passes: int, rows: int) -> Tensor:
         """One optimiser step; returns the sum of this rank's losses.
@@ -215,17 +230,17 @@ class Trainer:
 
     def _stop_if_told(self) -> None:
         """Ends on every rank at the same step once any of them was told to."""
-        told = torch.tensor(float(self._stop), device=self._group.device)
-        if self._group.total(told).item() > 0:
+        if self._group.any(self._stop):
             self._save()
             raise Interrupted(f"stopped by SIGTERM at step {self._step} of {self._total}")
 
     def _save(self) -> None:
-        self._saved_at = time.monotonic()
+        started = time.monotonic()
         if self._group.leads:
             self._checkpoints.save(
                 {
                     "made_by": self._identity(),
+                    "precision": self._precision.name,
                     "step": self._step,
                     "epochs_done": self._epochs_done,  # validated too, unlike those of `step`
                     "best": self._best,
@@ -236,6 +251,8 @@ class Trainer:
                     "schedule": self._schedule.state_dict(),
                 }
             )
+        self._saved_at = time.monotonic()
+        self._save_seconds = self._saved_at - started
 
     def _identity(self) -> str:
         """What has to be the same for a checkpoint to be continued."""
@@ -244,14 +261,15 @@ class Trainer:
             f"{self._labels}"
         )
 
-    def _resume(self) -> None:
+    def _resume(self) -> str:
+        """Goes on from a checkpoint, if there is one; returns the precision it was trained in."""
         state = self._checkpoints.load()
         if state is None:
-            return
+            return ""
         if state["made_by"] != self._identity():
             if self._group.leads:
                 print(f"Starting anew: the checkpoint is of {state['made_by']}", flush=True)
-            return
+            return ""
         self._step, self._epochs_done = state["step"], state["epochs_done"]
         self._best, self._best_epoch = state["best"], state["best_epoch"]
         self._best_weights = state["best_weights"]
@@ -260,6 +278,7 @@ class Trainer:
         self._schedule.load_state_dict(state["schedule"])
         if self._group.leads:
             print(f"Resumed at step {self._step} of {self._total}", flush=True)
+        return str(state["precision"])
 
 
 def _class_weights(rows: Rows, classes: int) -> Tensor:

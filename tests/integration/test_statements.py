@@ -24,6 +24,7 @@ _ELSEWHERE = (
     ("RegisterModel", "sagemaker:AddTags", "of AWS's policy for the registry; packages have none"),
     ("RegisterModel", "s3:*", "the same; the embedded AWS takes the artefact as it is named"),
     ("RegisterModel", "kms:*", "the same"),
+    ("JobRolesProcessing", "sagemaker:PutRecord", "only where BatchWriteRecord is not to be had"),
     ("JobRoles", "s3:AbortMultipartUpload", "only a large upload that fails"),
     ("JobRolesTraining", "s3:DeleteObject", "only a checkpoint whose writing is seen half done"),
     ("JobRolesServing", "s3:ListBucket", "so that a missing artefact is told as missing"),

@@ -13,19 +13,24 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+import precision
 import preprocess
 import train
 from base_model import load_base
 from batches import collate, plan_epoch
+from checkpoints import Checkpoints
 from classifier import Classifier
+from distribution import Group
 from engines import OnnxEngine, TorchEngine
 from padding import pad
 from problems import UserError, run
 from rated_labels import BY_STARS, parse
+from recipe import Recipe
 from rows import Rows, read_rows
+from step_profile import StepProfile
 from targets import targets_of_places
 from tests.ml_code.tiny import EVENT_TIME, make_reviews, write_reviews
-from training import _class_weights
+from training import Trainer, _class_weights
 
 ML_CODE = Path(train.__file__).parent
 LABELS = parse(BY_STARS)
@@ -290,8 +295,58 @@ def test_a_wrong_base_model_is_named_in_one_line(session_features, tmp_path, cap
     arguments = command(Path("/no/such/model"), session_features, tmp_path)
     assert run(train.main, arguments) == 1
     assert capfd.readouterr().err.splitlines()[-1] == (
-        "base model /no/such/model: there is no config.json in that folder"
+        "base model /no/such/model: there is no such folder"
     )
+
+
+def test_a_base_model_in_half_precision_is_trained_in_fp32(base_model, tmp_path):
+    from transformers import AutoModel, AutoTokenizer
+
+    AutoModel.from_pretrained(base_model).half().save_pretrained(tmp_path)
+    AutoTokenizer.from_pretrained(base_model).save_pretrained(tmp_path)
+    assert json.loads((tmp_path / "config.json").read_text())["dtype"] == "float16"
+    model, _ = load_base(str(tmp_path), LABELS)
+    assert {value.dtype for value in model.parameters()} == {torch.float32}
+    model.save_pretrained(tmp_path / "trained")
+    assert json.loads((tmp_path / "trained/config.json").read_text())["dtype"] == "float32"
+
+
+def test_a_training_that_goes_on_keeps_its_precision_and_measures_none(
+    base_model, session_features, tmp_path, capfd, monkeypatch
+):
+    monkeypatch.setattr(precision, "has_bfloat16", lambda _: True)
+    seconds = iter([2.0, 1.0])
+    monkeypatch.setattr(precision, "_seconds_of_pass", lambda *_: next(seconds))
+    arguments = command(base_model, session_features, tmp_path / "m", "--epochs=1")
+    arguments += ["--precision=auto", f"--checkpoint-dir={tmp_path}"]
+    assert run(train.main, arguments) == 0
+    measured = "Training in bf16: 8 rows forward and backward took 2000.0 ms in fp32 and 1000.0 ms"
+    assert measured in capfd.readouterr().out
+    assert torch.load(tmp_path / "state.pt")["precision"] == "bf16"
+    assert run(train.main, arguments) == 0
+    output = capfd.readouterr().out
+    assert "Resumed at step" in output
+    assert "Training in" not in output
+
+
+def test_checkpoints_are_further_apart_where_saving_takes_long(
+    base_model, session_features, tmp_path
+):
+    model, _ = load_base(str(base_model), LABELS)
+    rows = read_rows(session_features / "train", LABELS)
+    trainer = Trainer(
+        model,
+        Recipe(epochs=1, batch_size=8, learning_rate=1e-3, checkpoint_seconds=60),
+        labels=LABELS,
+        train=rows,
+        validation=rows,
+        group=Group(rank=0, world=1, device=torch.device("cpu")),
+        checkpoints=Checkpoints(tmp_path),
+        profile=StepProfile(torch.device("cpu")),
+    )
+    assert trainer._save_interval() == 60
+    trainer._save_seconds = 6
+    assert trainer._save_interval() == 300
 
 
 def test_features_of_another_vocabulary_are_refused(base_model, session_features, tmp_path, capfd):
