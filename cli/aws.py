@@ -19,6 +19,10 @@ from infra.settings import Settings, settings_for
 
 # An AWS that cannot be reached is told after half a minute, not after five.
 _PATIENCE = Config(connect_timeout=10, retries={"mode": "standard", "max_attempts": 3})
+# SageMaker's quotas fill dozens of pages, and Service Quotas throttles who reads them quickly.
+_MORE_PATIENCE = {
+    "service-quotas": _PATIENCE.merge(Config(retries={"mode": "adaptive", "max_attempts": 10}))
+}
 
 
 def find_settings(environment: str) -> Settings:
@@ -48,10 +52,10 @@ class Environment:
 
     def client(self, service: str) -> Any:
         """Raises NotRunning."""
-        region = self.settings.region
+        region, config = self.settings.region, _MORE_PATIENCE.get(service, _PATIENCE)
         if self.is_embedded:
-            return embedded.running().client(service, region=region, config=_PATIENCE)
-        return boto3.client(service, region_name=region, config=_PATIENCE)
+            return embedded.running().client(service, region=region, config=config)
+        return boto3.client(service, region_name=region, config=config)
 
     def variables(self) -> dict[str, str]:
         """The variables of a process that shall talk to the same AWS. Raises NotRunning."""

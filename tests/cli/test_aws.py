@@ -76,6 +76,15 @@ def test_other_environments_are_on_aws_in_their_own_region(
     assert url not in here.variables().values()
 
 
+def test_who_throttles_is_asked_more_often() -> None:
+    here = Environment("dev")
+    attempts = {
+        service: here.client(service).meta.config.retries["total_max_attempts"]
+        for service in ("service-quotas", "sts")
+    }
+    assert attempts == {"service-quotas": 11, "sts": 4}
+
+
 @pytest.mark.parametrize("name", ["local", "dev"])
 def test_an_endpoint_that_is_named_comes_first(
     url: str, name: str, monkeypatch: pytest.MonkeyPatch
