@@ -17,6 +17,9 @@ from localcloud.loopback import no_proxy
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Without arguments it is the program, whose environment is its own to change."""
+    if arguments is None:
+        leave_account_and_proxy()
     parsed = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     try:
@@ -145,5 +148,4 @@ _COMMANDS = {
 }
 
 if __name__ == "__main__":
-    leave_account_and_proxy()
     sys.exit(main())
