@@ -14,10 +14,13 @@ from infra.settings import Waiting
 
 RESULT = "$states.result.Payload"
 ATTEMPT = "{% $attempt %}"
-# A function's error is a JSON document with its message; other causes are plain text.
+# A function's error is a JSON document with its message. Other causes are plain text, or cut off in
+# the midst of a document, or empty, or missing (States.Timeout).
 _CAUGHT = (
-    "($cause := $states.errorOutput.Cause; $contains($cause, '\"errorMessage\"')"
-    " ? $parse($cause).errorMessage : $cause ? $cause : $states.errorOutput.Error)"
+    "($cause := $states.errorOutput.Cause;"
+    " $isWhole := $substring($cause, 0, 1) = '{' and $substring($cause, -1) = '}';"
+    " $message := $isWhole ? $parse($cause).errorMessage : $cause;"
+    " $message ? $message : $states.errorOutput.Error)"
 )
 # https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html; the last of
 # _PASSING is of lambdas/common/steps.py.
@@ -78,10 +81,10 @@ def condition(expression: str) -> sfn.Condition:
 
 
 def first(*fields: str, otherwise: str) -> str:
-    """The first of the result's fields that there is."""
+    """The first of the result's fields that there is, and that says something."""
     for field in reversed(fields):
         value = f"$states.result.{field}"
-        otherwise = f"$exists({value}) ? {value} : ({otherwise})"
+        otherwise = f"{value} ? {value} : ({otherwise})"
     return otherwise
 
 

@@ -29,6 +29,11 @@ from infra.states import (
     query,
 )
 
+# Whoever has the token may answer anything: what is not a yes is a no, and a comment becomes one
+# line, as UpdateModelPackage wants it.
+_YES = "$answer.approved = true"
+_COMMENT = "$substring($replace($answer.comment & '', /\\s+/, ' '), 0, 1024)"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Requests:
@@ -230,8 +235,8 @@ class Steps:
             action="updateModelPackage",
             parameters={
                 "ModelPackageArn": query("$package.arn"),
-                "ModelApprovalStatus": query("$answer.approved ? 'Approved' : 'Rejected'"),
-                "ApprovalDescription": query("$answer.comment"),
+                "ModelApprovalStatus": query(f"{_YES} ? 'Approved' : 'Rejected'"),
+                "ApprovalDescription": query(_COMMENT),
             },
             resource=self._arn(f"model-package/{name}/*"),
         )
@@ -240,7 +245,7 @@ class Steps:
         ask.next(record).next(choice)
         return Step(
             entry=ask,
-            then=lambda following: choice.when(condition("$answer.approved"), following),
+            then=lambda following: choice.when(condition(_YES), following),
         )
 
     def endpoint(self) -> Step:
