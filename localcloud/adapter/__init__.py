@@ -19,6 +19,7 @@ from localcloud.adapter import (
     s3,
     sagemaker,
     sagemaker_tasks,
+    trino,
     workgroups,
 )
 from localcloud.adapter import cloudwatch as alarms
@@ -55,7 +56,7 @@ def install(cloud: Cloud) -> Any:
         raise SeamError(f"ministack {found} is installed; localcloud needs {MINISTACK}")
     from ministack import app
     from ministack.core import router
-    from ministack.services import athena, cloudwatch, lambda_svc, stepfunctions
+    from ministack.services import athena, cloudwatch, glue, lambda_svc, stepfunctions
     from ministack.services import s3 as s3_objects
     from ministack.services.cloudformation import provisioners, stacks
 
@@ -69,9 +70,10 @@ def install(cloud: Cloud) -> Any:
         s3.keep_bucket_tags(provisioners)
         s3.default_bucket_key(app)
         encryption.keep_keys(provisioners)
-        queries.result_files_where_athena_says(athena)
+        queries.result_files_where_athena_says(athena, s3_objects)
         queries.read_tables_in_place(athena, s3_objects, cloud.data_dir / "ministack" / "queries")
         queries.show_columns_of_the_catalog(athena)
+        trino.speak_trino(athena, glue)
         workgroups.describe_primary(athena)
         cloudformation.provide_resources(cloud, provisioners, stacks)
         application = faults.install(cloud, app, iam.install(cloud, app))

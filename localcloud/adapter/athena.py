@@ -1,45 +1,71 @@
 """Queries: the files and columns they read, and where their results go."""
 
+import csv
+import io
+import json
 import os
 import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 from localcloud.adapter.seam import require
 
 
-def result_files_where_athena_says(athena: Any) -> None:
-    """Puts a query's result where AWS does, which is where clients download it.
+def result_files_where_athena_says(athena: Any, s3: Any) -> None:
+    """Writes a query's result where AWS does, which is where clients download it.
 
     ministack makes <location>/<id>.csv a folder, and takes a location without a slash at its end
-    for the beginning of the name.
+    for the beginning of the name. What SHOW and DESCRIBE answer is a .txt without headings:
+    https://github.com/awsdocs/amazon-athena-user-guide/pull/44
     """
-    start, save, executions = (
-        athena._start_query_execution,
-        athena._save_query_results,
-        athena._executions,
-    )
+    require(athena, "_start_query_execution", "_save_query_results", "_executions")
+    require(s3, "_put_object")
+    start, executions = athena._start_query_execution, athena._executions
 
     def start_with_slash(data: dict[str, Any]) -> Any:
         location = data.get("ResultConfiguration", {}).get("OutputLocation", "")
         if location and not location.endswith("/"):
             configuration = {**data["ResultConfiguration"], "OutputLocation": f"{location}/"}
             data = {**data, "ResultConfiguration": configuration}
-        return start(data)
+        answer = start(data)
+        execution = executions.get(json.loads(answer[2]).get("QueryExecutionId"))
+        if execution and execution["StatementType"] != "DML":
+            place = execution["ResultConfiguration"]
+            place["OutputLocation"] = place["OutputLocation"].removesuffix(".csv") + ".txt"
+        return answer
 
-    async def save_beside(query_id: str) -> None:
-        configuration = executions.get(query_id)["ResultConfiguration"]
-        file = configuration["OutputLocation"]
-        configuration["OutputLocation"] = file.removesuffix(f"{query_id}.csv")
-        try:
-            await save(query_id)
-        finally:
-            configuration["OutputLocation"] = file
+    async def save(query_id: str) -> None:
+        execution = executions.get(query_id)
+        place = urlsplit(execution["ResultConfiguration"]["OutputLocation"])
+        body = _file(execution)
+        headers = {"content-type": "text/csv", "content-length": str(len(body))}
+        status, _, answer = s3._put_object(place.netloc, place.path.lstrip("/"), body, headers)
+        if status >= 300:
+            reason = f"An error occurred while writing to S3. {_error(answer)}"
+            execution["Status"] |= {"State": "FAILED", "StateChangeReason": reason}
 
     athena._start_query_execution = start_with_slash
-    athena._save_query_results = save_beside
+    athena._save_query_results = save
+
+
+def _file(execution: dict[str, Any]) -> bytes:
+    """Of a query CSV with its headings; of what else was asked, lines."""
+    results, output = execution["_results"], io.StringIO()
+    if execution["StatementType"] == "DML":
+        writer = csv.writer(output)
+        writer.writerow(results["columns"])
+        writer.writerows(results["rows"])
+    else:
+        output.writelines(f"{line}\n" for (line,) in results["rows"])
+    return output.getvalue().encode()
+
+
+def _error(answer: bytes) -> str:
+    root = ElementTree.fromstring(answer)  # noqa: S314 - ministack's own
+    return f"{root.findtext('Code')}: {root.findtext('Message')}"
 
 
 def read_tables_in_place(athena: Any, s3: Any, folder: Path) -> None:

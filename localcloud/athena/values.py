@@ -1,0 +1,114 @@
+"""Values as Athena writes them into results, and the names of their types.
+
+Arrays, maps and rows are written as in
+https://docs.aws.amazon.com/athena/latest/ug/querying-arrays.html and querying-with-maps there:
+`[1, 2]` and `{a=1, b=2}`.
+"""
+
+import math
+import struct
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+Text = Callable[[Any], str]
+# By DuckDB's type, without its parameters.
+_TYPES = {
+    "list": "array",
+    "array": "array",
+    "struct": "row",
+    "tuple": "row",
+    "hugeint": "bigint",
+    "uhugeint": "bigint",
+    "ubigint": "bigint",
+    "uinteger": "bigint",
+    "blob": "varbinary",
+    "timestamp_ms": "timestamp",
+    "timestamp_s": "timestamp",
+    "timestamp_ns": "timestamp",
+    "uuid": "varchar",
+    "enum": "varchar",
+    "interval": "interval day to second",
+}
+_KEPT = (
+    *("boolean", "tinyint", "smallint", "integer", "bigint", "float", "double", "decimal"),
+    *("varchar", "date", "time", "timestamp", "timestamp with time zone", "map"),
+)
+
+
+def type_of(kind: Any) -> str:
+    """Athena's name for a type of DuckDB's result."""
+    name: str = kind.id
+    return _TYPES.get(name, name if name in _KEPT else "varchar")
+
+
+def as_texts(rows: Sequence[Sequence[Any]], kinds: Sequence[Any]) -> list[list[str | None]]:
+    """NULL stays None."""
+    writers = [_float if kind.id == "float" else text_of for kind in kinds]
+    return [
+        [
+            value
+            if value is None or type(value) is str
+            else str(value)
+            if type(value) is int
+            else write(value)
+            for value, write in zip(row, writers, strict=True)
+        ]
+        for row in rows
+    ]
+
+
+def text_of(value: Any) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case float():
+            return _scientific(value, repr(value))
+        case Decimal():
+            return f"{value:f}"
+        case datetime():
+            return _moment(value)
+        case bytes():
+            return value.hex(" ")
+        case list():
+            return "[{}]".format(", ".join(map(text_of, value)))
+        case dict():
+            pairs = (f"{text_of(key)}={text_of(inner)}" for key, inner in value.items())
+            return "{{{}}}".format(", ".join(pairs))
+        case tuple():  # a row without names
+            pairs = (f"field{place}={text_of(inner)}" for place, inner in enumerate(value))
+            return "{{{}}}".format(", ".join(pairs))
+    return str(value)
+
+
+def _moment(value: datetime) -> str:
+    zone = ""
+    if value.tzinfo:
+        value, zone = value.astimezone(UTC), " UTC"
+    return f"{value:%Y-%m-%d %H:%M:%S}.{value.microsecond // 1000:03}{zone}"
+
+
+def _float(value: Any) -> str:
+    """The shortest text that is this number in 32 bits; DuckDB gives it in 64."""
+    if not math.isfinite(value):
+        return text_of(value)
+    digits = (f"{value:.{places}g}" for places in range(1, 10))
+    near = (text for text in digits if struct.pack("f", float(text)) == struct.pack("f", value))
+    return text_of(float(next(near)))
+
+
+def _scientific(value: float, text: str) -> str:
+    """As Java writes a double: https://docs.oracle.com/javase/8/docs/api/java/lang/Double.html"""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    if value == 0 or 1e-3 <= abs(value) < 1e7:
+        return text
+    sign, digits, _ = Decimal(text).normalize().as_tuple()
+    first, *rest = map(str, digits)
+    exponent = Decimal(text).adjusted()
+    return f"{'-' * sign}{first}.{''.join(rest) or '0'}E{exponent}"
