@@ -1,4 +1,7 @@
-"""Pages of List operations: handlers return everything, the client sees MaxResults at a time."""
+"""Pages of List operations: handlers return everything, the client sees MaxResults at a time.
+
+A row of None counts for the page and is not shown: filters come after the cut.
+"""
 
 import base64
 import binascii
@@ -37,7 +40,7 @@ def cut_page(
     start = _offset(request.get(paginator["input_token"]))
     size = request.get("MaxResults") or _DEFAULT_SIZES.get(model.name, _DEFAULT_SIZE)
     rows = output[key]
-    page = {**output, key: rows[start : start + size]}
+    page = {**output, key: [row for row in rows[start : start + size] if row is not None]}
     if start + size < len(rows):
         page[paginator["output_token"]] = base64.b64encode(str(start + size).encode()).decode()
     return page

@@ -14,6 +14,7 @@ from common.steps import step
 ENVIRONMENT = Environment.read()
 SAGEMAKER = boto3.client("sagemaker")
 S3 = boto3.client("s3")
+_SUMMARIES = "ModelPackageSummaryList"
 
 
 @step
@@ -45,16 +46,21 @@ def make_request(event: dict[str, Any], champion: str) -> dict[str, Any]:
 
 
 def find_champion(sagemaker: Any, storage: Any, group: str) -> str:
-    """The artefact of the newest approved model; empty if there is none, or it was removed."""
-    packages = sagemaker.list_model_packages(
+    """The artefact of the newest approved model; empty if there is none, or it was removed.
+
+    SageMaker's lists may cut pages before they filter, so a page without an approved version says
+    nothing about the next: https://github.com/boto/boto3/issues/3347
+    """
+    pages = sagemaker.get_paginator("list_model_packages").paginate(
         ModelPackageGroupName=group,
         ModelApprovalStatus="Approved",
         SortBy="CreationTime",
         SortOrder="Descending",
-        MaxResults=1,
-    )["ModelPackageSummaryList"]
-    if not packages:
+    )
+    approved = (item["ModelPackageArn"] for page in pages for item in page[_SUMMARIES])
+    arn = next(approved, None)
+    if arn is None:
         return ""
-    package = sagemaker.describe_model_package(ModelPackageName=packages[0]["ModelPackageArn"])
+    package = sagemaker.describe_model_package(ModelPackageName=arn)
     artefact: str = package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"]
     return artefact if s3.exists(storage, artefact) else ""

@@ -146,15 +146,14 @@ def describe_feature_group(cloud: Cloud, request: Record) -> Record:
 def list_feature_groups(cloud: Cloud, request: Record) -> Record:
     wanted = request.get("FeatureGroupStatusEquals")
     offline = request.get("OfflineStoreStatusEquals")
-    summaries = select(cloud.store.list(KIND), request, name="FeatureGroupName", summary=_summary)
-    return {
-        "FeatureGroupSummaries": [
-            summary
-            for summary in summaries
-            if wanted in (None, summary["FeatureGroupStatus"])
-            and offline in (None, summary.get("OfflineStoreStatus", {}).get("Status"))
-        ]
-    }
+
+    def shows(record: Record) -> bool:
+        stored = record.get("OfflineStoreStatus", {}).get("Status")
+        return wanted in (None, record.get("FeatureGroupStatus")) and offline in (None, stored)
+
+    groups = cloud.store.list(KIND)
+    found = select(groups, request, name="FeatureGroupName", summary=_summary, shows=shows)
+    return {"FeatureGroupSummaries": found}
 
 
 def _summary(record: Record) -> Record:

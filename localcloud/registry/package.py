@@ -152,13 +152,13 @@ def batch_describe_model_package(cloud: Cloud, request: Record) -> Record:
 
 @operation("ListModelPackages")
 def list_model_packages(cloud: Cloud, request: Record) -> Record:
-    packages = _listed(cloud, request)
     approval = request.get("ModelApprovalStatus")
     found = records.select(
-        [package for package in packages if approval in (None, package["ModelApprovalStatus"])],
+        _listed(cloud, request),
         {"SortOrder": "Ascending", **request},
         name="ModelPackageGroupName",
         summary=_summary,
+        shows=lambda package: approval in (None, package["ModelApprovalStatus"]),
     )
     return {"ModelPackageSummaryList": found}
 

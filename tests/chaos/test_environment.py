@@ -39,10 +39,10 @@ def runs_job(kind: str, verb: str) -> Moment:
 
     def moment(deployment: ChaosDeployment) -> bool:
         client = deployment.client("sagemaker")
-        found = getattr(client, f"list_{kind}_jobs")(
+        pages = client.get_paginator(f"list_{kind}_jobs").paginate(
             StatusEquals="InProgress", NameContains=f"reviews-local-{verb}-"
         )
-        return bool(found[f"{kind.capitalize()}JobSummaries"])
+        return any(page[f"{kind.capitalize()}JobSummaries"] for page in pages)
 
     return moment
 

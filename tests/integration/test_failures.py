@@ -128,10 +128,12 @@ def serving(deployment: Deployment) -> str:
 
 def packages(deployment: Deployment, status: str) -> list[str]:
     """ARNs of the registered models with this approval, newest first."""
-    found = deployment.client("sagemaker").list_model_packages(
-        ModelPackageGroupName="reviews-local", ModelApprovalStatus=status
+    pages = (
+        deployment.client("sagemaker")
+        .get_paginator("list_model_packages")
+        .paginate(ModelPackageGroupName="reviews-local", ModelApprovalStatus=status)
     )
-    return [item["ModelPackageArn"] for item in found["ModelPackageSummaryList"]]
+    return [item["ModelPackageArn"] for page in pages for item in page["ModelPackageSummaryList"]]
 
 
 def artefacts(deployment: Deployment, prefix: str) -> list[str]:

@@ -67,7 +67,10 @@ def test_the_endpoint_answered(executed: NotebookNode) -> None:
 
 def test_it_removes_what_costs_money(deployment: Deployment, executed: NotebookNode) -> None:
     sagemaker = deployment.client("sagemaker")
-    word = {"NameContains": "notebook"}
-    assert sagemaker.list_endpoints(**word)["Endpoints"] == []
-    assert sagemaker.list_endpoint_configs(**word)["EndpointConfigs"] == []
-    assert sagemaker.list_models(**word)["Models"] == []
+    for operation, key in (
+        ("list_endpoints", "Endpoints"),
+        ("list_endpoint_configs", "EndpointConfigs"),
+        ("list_models", "Models"),
+    ):
+        pages = sagemaker.get_paginator(operation).paginate(NameContains="notebook")
+        assert [item for page in pages for item in page[key]] == []

@@ -84,12 +84,14 @@ def answer(deployment: Deployment, run: str, *, approved: bool) -> None:
 
 
 def training_runs(deployment: Deployment) -> bool:
-    jobs = deployment.client("sagemaker").list_training_jobs(StatusEquals="InProgress")
+    jobs = deployment.client("sagemaker").list_training_jobs(
+        StatusEquals="InProgress", MaxResults=100
+    )
     return bool(jobs["TrainingJobSummaries"])
 
 
 def endpoint_is_being_created(deployment: Deployment) -> bool:
-    found = deployment.client("sagemaker").list_endpoints(StatusEquals="Creating")
+    found = deployment.client("sagemaker").list_endpoints(StatusEquals="Creating", MaxResults=100)
     return bool(found["Endpoints"])
 
 

@@ -74,17 +74,26 @@ def test_evaluation_reads_the_model_of_the_training(load) -> None:
 
 
 class Registry:
-    """One approved model, or none, and what is left of its artefact."""
+    """An approved model behind a page of others, or none, and what is left of its artefact."""
 
     def __init__(self, *, approved: bool, there: bool = True) -> None:
         self._approved, self._there = approved, there
 
-    def list_model_packages(self, **asked: Any) -> dict[str, Any]:
+    def get_paginator(self, operation: str) -> Any:
+        assert operation == "list_model_packages"
+        return self
+
+    def paginate(self, **asked: Any) -> list[dict[str, Any]]:
         assert asked["ModelApprovalStatus"] == "Approved"
-        found = [{"ModelPackageArn": "arn:1"}] if self._approved else []
-        return {"ModelPackageSummaryList": found}
+        assert (asked["SortBy"], asked["SortOrder"]) == ("CreationTime", "Descending")
+        found = [{"ModelPackageArn": "arn:2"}, {"ModelPackageArn": "arn:1"}]
+        return [
+            {"ModelPackageSummaryList": []},
+            {"ModelPackageSummaryList": found if self._approved else []},
+        ]
 
     def describe_model_package(self, *, ModelPackageName: str) -> dict[str, Any]:
+        assert ModelPackageName == "arn:2"
         return {"InferenceSpecification": {"Containers": [{"ModelDataUrl": "s3://a/c.tar.gz"}]}}
 
     def head_object(self, **_request: str) -> None:

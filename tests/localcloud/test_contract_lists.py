@@ -156,6 +156,22 @@ def test_records_come_in_the_order_asked_for(call: Call) -> None:
         assert down == up[::-1]
 
 
+def test_a_page_is_cut_before_its_records_are_filtered(call: Call) -> None:
+    """As ListTrainingJobs documents it; an empty page with a token is no end."""
+    newest, oldest = call.listed.record(RECORDS - 1), call.listed.record(0)
+    order = {"SortBy": "CreationTime", "SortOrder": "Descending"}
+    filters = [{"NameContains": oldest[call.listed.name]}] if call.allows("NameContains") else []
+    if call.allows("StatusEquals") and call.listed.statuses:
+        status = f"{call.listed.noun}Status"
+        filters.append({"StatusEquals": oldest[status]})
+        assert newest[status] != oldest[status]
+    for one in filters:
+        pages = list(call.paginator.paginate(**order, **one, PaginationConfig={"PageSize": 1}))
+        found = [item[call.listed.name] for page in pages for item in page[call.key]]
+        assert (len(pages), pages[0][call.key]) == (RECORDS, [])
+        assert found[-1] == oldest[call.listed.name]
+
+
 def test_a_token_that_no_page_gave_is_refused(client: Any) -> None:
     with pytest.raises(ClientError) as raised:
         client.list_models(NextToken="elsewhere")

@@ -274,5 +274,5 @@ def test_waiters_and_paginators_work(world: World) -> None:
     pages = world.sagemaker.get_paginator("list_training_jobs").paginate(
         NameContains="paged", SortBy="Name", SortOrder="Ascending", PaginationConfig={"PageSize": 2}
     )
-    names = [[job["TrainingJobName"] for job in page["TrainingJobSummaries"]] for page in pages]
-    assert names == [["paged-0", "paged-1"], ["paged-2"]]
+    names = [job["TrainingJobName"] for page in pages for job in page["TrainingJobSummaries"]]
+    assert names == ["paged-0", "paged-1", "paged-2"]

@@ -61,7 +61,7 @@ def test_a_group_is_described_and_listed_until_it_is_deleted(registry: Registry)
     assert group["ModelPackageGroupName"] == name
     assert group["ModelPackageGroupStatus"] == "Completed"
     assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "team", "Value": "blue"}]
-    (listed,) = sagemaker.list_model_package_groups(NameContains="Listed")[
+    (listed,) = sagemaker.list_model_package_groups(NameContains="Listed", MaxResults=100)[
         "ModelPackageGroupSummaryList"
     ]
     assert listed["ModelPackageGroupDescription"] == "of reviews"
@@ -130,14 +130,15 @@ def test_versions_are_listed_by_approval_and_in_pages(registry: Registry) -> Non
     group, sagemaker = registry.group("pages"), registry.client
     for status in ("Approved", "Rejected", "Approved"):
         registry.register(group, ModelApprovalStatus=status)
-    (newest,) = sagemaker.list_model_packages(
+    rejected = sagemaker.get_paginator("list_model_packages").paginate(
         ModelPackageGroupName=group,
-        ModelApprovalStatus="Approved",
+        ModelApprovalStatus="Rejected",
         SortBy="CreationTime",
         SortOrder="Descending",
-        MaxResults=1,
-    )["ModelPackageSummaryList"]
-    assert newest["ModelPackageVersion"] == 3
+        PaginationConfig={"PageSize": 1},
+    )
+    listed = [page["ModelPackageSummaryList"] for page in rejected]
+    assert [[item["ModelPackageVersion"] for item in page] for page in listed] == [[], [2], []]
     pages = sagemaker.get_paginator("list_model_packages").paginate(
         ModelPackageGroupName=group, PaginationConfig={"PageSize": 2}
     )
@@ -146,7 +147,9 @@ def test_versions_are_listed_by_approval_and_in_pages(registry: Registry) -> Non
     ]
     assert found == [1, 2, 3]
     assert sagemaker.list_model_packages()["ModelPackageSummaryList"] == []  # the unversioned
-    versioned = sagemaker.list_model_packages(ModelPackageType="Versioned", NameContains="page")
+    versioned = sagemaker.list_model_packages(
+        ModelPackageType="Versioned", NameContains="page", MaxResults=100
+    )
     assert len(versioned["ModelPackageSummaryList"]) == 3
 
 
