@@ -66,6 +66,14 @@ class Store:
             ).fetchall()
         return [json.loads(row[0]) for row in rows]
 
+    def named(self, kind: str) -> dict[str, Record]:
+        """All records of a kind by their names."""
+        with self._lock:
+            rows = self._connection.execute(
+                "SELECT name, record FROM records WHERE kind = ? ORDER BY name", (kind,)
+            ).fetchall()
+        return {name: json.loads(record) for name, record in rows}
+
     def close(self) -> None:
         with self._lock:
             self._connection.close()

@@ -1,6 +1,6 @@
 """Tags of SageMaker resources, by ARN. Create operations put them here through `wire`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from localcloud.cloud import Cloud
@@ -21,6 +21,13 @@ def put_tags(cloud: Cloud, arn: str, tags: Iterable[Record]) -> list[Record]:
 def drop_tags(cloud: Cloud, arn: str) -> None:
     """Of a resource that is gone: another one may get its ARN."""
     cloud.store.delete(_KIND, arn)
+
+
+def tagged(cloud: Cloud) -> Iterator[tuple[str, list[Record]]]:
+    """The resources that have tags: their ARNs and tags."""
+    for arn, tags in cloud.store.named(_KIND).items():
+        if tags and _exists(cloud, arn):
+            yield arn, _shape(tags)
 
 
 @operation("AddTags")
@@ -44,10 +51,14 @@ def delete_tags(cloud: Cloud, request: Record) -> Record:
 def _existing(cloud: Cloud, request: Record) -> str:
     """The ARN that a request names, as it is kept; its resource type is the kind of the records."""
     arn: str = request["ResourceArn"].lower()
-    kind = arn.split(":", 5)[5].partition("/")[0]
-    if not any(arn in record.values() for record in cloud.store.list(kind)):
+    if not _exists(cloud, arn):
         raise ValidationException(f"Could not find resource {arn}.")
     return arn
+
+
+def _exists(cloud: Cloud, arn: str) -> bool:
+    kind = arn.split(":", 5)[5].partition("/")[0]
+    return any(arn in record.values() for record in cloud.store.list(kind))
 
 
 def _read(cloud: Cloud, arn: str) -> dict[str, str]:

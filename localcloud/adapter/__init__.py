@@ -9,7 +9,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from localcloud.adapter import athena as queries
 from localcloud.adapter import (
     cloudformation,
     encryption,
@@ -19,8 +18,8 @@ from localcloud.adapter import (
     s3,
     sagemaker,
     sagemaker_tasks,
+    tagging,
     trino,
-    workgroups,
 )
 from localcloud.adapter import cloudwatch as alarms
 from localcloud.adapter import stepfunctions as executions
@@ -56,8 +55,16 @@ def install(cloud: Cloud) -> Any:
         raise SeamError(f"ministack {found} is installed; localcloud needs {MINISTACK}")
     from ministack import app
     from ministack.core import router
-    from ministack.services import athena, cloudwatch, glue, lambda_svc, stepfunctions
+    from ministack.services import (
+        athena,
+        cloudwatch,
+        glue,
+        lambda_svc,
+        resource_groups,
+        stepfunctions,
+    )
     from ministack.services import s3 as s3_objects
+    from ministack.services import tagging as resource_tags
     from ministack.services.cloudformation import provisioners, stacks
 
     try:
@@ -65,16 +72,13 @@ def install(cloud: Cloud) -> Any:
         sagemaker.offer_to_state_machines(stepfunctions)
         executions.improve(stepfunctions, app)
         sagemaker_tasks.offer(cloud, app, stepfunctions)
+        tagging.offer(cloud, resource_tags, resource_groups)
         lambda_functions.name_errors(lambda_svc)
         alarms.judge_alarms(cloudwatch, provisioners)
         s3.keep_bucket_tags(provisioners)
         s3.default_bucket_key(app)
         encryption.keep_keys(provisioners)
-        queries.result_files_where_athena_says(athena, s3_objects)
-        queries.read_tables_in_place(athena, s3_objects, cloud.data_dir / "ministack" / "queries")
-        queries.show_columns_of_the_catalog(athena)
-        trino.speak_trino(athena, glue)
-        workgroups.describe_primary(athena)
+        trino.install(athena, glue, s3_objects, cloud.data_dir / "ministack" / "queries")
         cloudformation.provide_resources(cloud, provisioners, stacks)
         application = faults.install(cloud, app, iam.install(cloud, app))
     except (AttributeError, KeyError) as error:

@@ -2,9 +2,12 @@
 
 import asyncio
 import shutil
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from localcloud.adapter import athena as queries
+from localcloud.adapter import workgroups
 from localcloud.adapter.seam import require
 from localcloud.athena import statements
 from localcloud.athena.catalog import Catalog, described
@@ -12,6 +15,15 @@ from localcloud.athena.engine import Answer, run
 from localcloud.athena.translation import macros, translate
 
 _FIRST_DATABASE = "default"  # every account has it
+
+
+def install(athena: Any, glue: Any, s3: Any, folder: Path) -> None:
+    """`folder` is where running queries have links to their tables' files."""
+    queries.result_files_where_athena_says(athena, s3)
+    queries.read_tables_in_place(athena, s3, folder)
+    queries.show_columns_of_the_catalog(athena)
+    speak_trino(athena, glue)
+    workgroups.describe_primary(athena)
 
 
 def speak_trino(athena: Any, glue: Any) -> None:

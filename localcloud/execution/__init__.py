@@ -122,5 +122,6 @@ def shutdown(cloud: Cloud) -> None:
         fleet.close()
     running.join(_TASKS_SECONDS)
     running.metrics.close()
+    running.utilisation.close()
     kill_marked(mark(cloud))
     close_engine(cloud)

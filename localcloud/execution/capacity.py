@@ -3,6 +3,7 @@
 Refused, not ignored: the concurrency of serverless variants.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 from localcloud.cloud import Cloud
@@ -25,6 +26,12 @@ def update_weights_and_capacities(cloud: Cloud, request: Record) -> Record:
 def begin(cloud: Cloud, name: str, wishes: Sequence[Record]) -> None:
     """Makes the endpoint Updating; raises ValidationException where that cannot be."""
     deployed = endpoint_record.find(cloud, name)[DEPLOYED]
+    named = Counter(wish["VariantName"] for wish in wishes)
+    twice = [variant for variant, times in named.items() if times > 1]
+    if twice:
+        raise ValidationException(
+            f'Variant "{twice[0]}" is named more than once in DesiredWeightsAndCapacities.'
+        )
     for wish in wishes:
         _check(deployed, wish)
     endpoint_record.claim(cloud, name)

@@ -14,6 +14,7 @@ _RETAINED = {
     "DesiredWeight": "InitialVariantWeight",
 }
 _CAPTURE = "DataCaptureConfig"
+DEFAULT_WEIGHT = 1.0
 
 
 def describe(config: Record) -> Record:
@@ -26,7 +27,7 @@ def describe(config: Record) -> Record:
 
 def _complete(variant: Record) -> Record:
     count = {} if "ServerlessConfig" in variant else {"InitialInstanceCount": 1}
-    return {**count, "InitialVariantWeight": 1.0, **variant}
+    return {**count, "InitialVariantWeight": DEFAULT_WEIGHT, **variant}
 
 
 def retain(new: Record, running: Record, excluded: Collection[str] = ()) -> Record:

@@ -1,6 +1,6 @@
 """The metrics of invocations in CloudWatch's AWS/SageMaker, sent in batches by a thread of its own.
 
-Not emulated: instance metrics (CPUUtilization and the like), the EndpointConfigName dimension.
+Not emulated: the EndpointConfigName dimension.
 """
 
 import logging

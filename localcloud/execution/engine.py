@@ -12,6 +12,7 @@ from localcloud.cloud import Cloud
 from localcloud.execution.endpoint_metrics import EndpointMetrics
 from localcloud.execution.job_queue import JobQueue
 from localcloud.execution.traffic import Traffic
+from localcloud.execution.utilisation import Utilisation
 
 if TYPE_CHECKING:
     from localcloud.execution.fleet import Fleet
@@ -24,8 +25,9 @@ _DEFAULT_CONCURRENT_JOBS = 4
 class Engine:
     queue: JobQueue
     metrics: EndpointMetrics
+    utilisation: Utilisation
     # Both by endpoint name: who answers, and whose deployment is under way.
-    traffic: dict[str, Traffic] = field(default_factory=dict)
+    traffic: dict[str, Traffic]
     pending: dict[str, "Fleet"] = field(default_factory=dict)
     stopping: threading.Event = field(default_factory=threading.Event)
     tasks: list[threading.Thread] = field(default_factory=list)
@@ -50,7 +52,13 @@ def engine(cloud: Cloud) -> Engine:
     """The engine of this embedded AWS, made on first use."""
     with _ENGINES_LOCK:
         if cloud.data_dir not in _ENGINES:
-            _ENGINES[cloud.data_dir] = Engine(JobQueue(concurrent_jobs()), EndpointMetrics(cloud))
+            traffic: dict[str, Traffic] = {}
+            _ENGINES[cloud.data_dir] = Engine(
+                JobQueue(concurrent_jobs()),
+                EndpointMetrics(cloud),
+                Utilisation(cloud, traffic),
+                traffic,
+            )
         return _ENGINES[cloud.data_dir]
 
 

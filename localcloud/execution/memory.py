@@ -32,17 +32,18 @@ def memory_limit() -> int | None:
 
 def out_of_memory(pid: int, limit: int) -> str | None:
     """Why the program must end: it and its descendants hold more than `limit` bytes."""
-    processes = list(_tree(pid))
+    tree = list(processes(pid))
     # Each process's own sum counts shared pages again, so it is never too small, and it is cheap.
-    if sum(_resident(process) for process in processes) <= limit:
+    if sum(resident(process) for process in tree) <= limit:
         return None
-    held = sum(_proportional(process) for process in processes)
+    held = sum(_proportional(process) for process in tree)
     if held <= limit:
         return None
     return f"{_OUT_OF_MEMORY} It held {held // _MIB} MB; {JOB_MEMORY_MB} is {limit // _MIB}"
 
 
-def _tree(pid: int) -> Iterator[psutil.Process]:
+def processes(pid: int) -> Iterator[psutil.Process]:
+    """A program and all that it has started."""
     try:
         root = psutil.Process(pid)
         yield from [root, *root.children(recursive=True)]
@@ -50,7 +51,8 @@ def _tree(pid: int) -> Iterator[psutil.Process]:
         return
 
 
-def _resident(process: psutil.Process) -> int:
+def resident(process: psutil.Process) -> int:
+    """Bytes that it holds; 0 if it has ended meanwhile."""
     try:
         return int(process.memory_info().rss)
     except psutil.Error:

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from localcloud.cloud import Cloud
 from localcloud.errors import ValidationException
-from localcloud.execution import capture, records
+from localcloud.execution import capture, deployment, records
 from localcloud.execution.images import repository
 from localcloud.execution.records import Record
 from localcloud.execution.role import Role, check_role
@@ -59,7 +59,11 @@ def create_model(cloud: Cloud, request: Record) -> Record:
     if "ModelDataUrl" in container:
         _check_artefact(cloud, container["ModelDataUrl"], request["ExecutionRoleArn"])
     record = {key: value for key, value in request.items() if key != "Containers"}
-    record |= {"PrimaryContainer": container, "ModelArn": arn}
+    record |= {
+        "EnableNetworkIsolation": request.get("EnableNetworkIsolation", False),
+        "PrimaryContainer": container,
+        "ModelArn": arn,
+    }
     taken = ValidationException(f'Cannot create already existing model "{arn}".')
     records.create(cloud, MODEL, name, record, taken)
     return {"ModelArn": arn}
@@ -126,10 +130,19 @@ def create_endpoint_config(cloud: Cloud, request: Record) -> Record:
     for variant in request["ProductionVariants"]:
         _check_variant(cloud, variant)
     _check_capture(request)
-    record = {**request, "EndpointConfigArn": arn}
+    record = _complete(request) | {"EndpointConfigArn": arn}
     taken = ValidationException(f'Cannot create already existing endpoint configuration "{arn}".')
     records.create(cloud, CONFIG, name, record, taken)
     return {"EndpointConfigArn": arn}
+
+
+def _complete(request: Record) -> Record:
+    """With the defaults that Describe shows and the API reference names."""
+    weight = {"InitialVariantWeight": deployment.DEFAULT_WEIGHT}
+    complete = {**request, **records.each(request, "ProductionVariants", weight)}
+    if "DataCaptureConfig" in request:
+        complete["DataCaptureConfig"] = {"EnableCapture": True, **request["DataCaptureConfig"]}
+    return complete
 
 
 def _check_variant(cloud: Cloud, variant: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from localcloud.execution import records
 from localcloud.execution.engine import engine
 from localcloud.execution.images import repository
 from localcloud.execution.layout import CONTAINER_ROOT, Layout
-from localcloud.execution.processing_job import KIND, ProcessingJob
+from localcloud.execution.processing_job import DEFAULT_MAX_SECONDS, KIND, ProcessingJob
 from localcloud.execution.records import Record
 from localcloud.execution.role import check_role
 from localcloud.execution.transfer import Location, TransferError
@@ -26,7 +26,7 @@ def create_processing_job(cloud: Cloud, request: Record) -> Record:
     _check(cloud, request)
     arn = records.arn(cloud, "processing-job", name)
     record = {
-        **request,
+        **_complete(request),
         "ProcessingJobArn": arn,
         "ProcessingJobStatus": "InProgress",
     }
@@ -37,6 +37,23 @@ def create_processing_job(cloud: Cloud, request: Record) -> Record:
     records.create(cloud, KIND, name, record, taken)
     engine(cloud).queue.submit(ProcessingJob(cloud, name))
     return {"ProcessingJobArn": arn}
+
+
+def _complete(request: Record) -> Record:
+    """With the defaults that Describe shows.
+
+    Of AppManaged the API reference has it; of a job without a StoppingCondition the SageMaker
+    SDK's integration tests (tests/integ/test_processing.py).
+    """
+    own, output = {"AppManaged": False}, request.get("ProcessingOutputConfig")
+    complete = {
+        "StoppingCondition": {"MaxRuntimeInSeconds": DEFAULT_MAX_SECONDS},
+        **request,
+        **records.each(request, "ProcessingInputs", own),
+    }
+    if output:
+        complete["ProcessingOutputConfig"] = {**output, **records.each(output, "Outputs", own)}
+    return complete
 
 
 def _check(cloud: Cloud, request: Record) -> None:

@@ -84,5 +84,10 @@ def _matches(record: Record, request: Mapping[str, Any], name: str, status: str)
     return bool(contained and request.get("StatusEquals", record.get(status)) == record.get(status))
 
 
+def each(request: Mapping[str, Any], field: str, defaults: Record) -> Record:
+    """The field with defaults for each of its entries; nothing if the request has no such field."""
+    return {field: [defaults | entry for entry in request[field]]} if field in request else {}
+
+
 def pick(record: Mapping[str, Any], *fields: str) -> Record:
     return {field: record[field] for field in fields if field in record}

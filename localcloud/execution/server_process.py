@@ -97,6 +97,11 @@ class ServerProcess:
     def alive(self) -> bool:
         return self._program is not None and self._program.exit_code is None
 
+    @property
+    def pid(self) -> int | None:
+        """Of the serving program while it runs."""
+        return self._program.pid if self._program and self.alive else None
+
     def prepare(self) -> None:
         """Downloads and extracts the model, and the code if it lies elsewhere."""
         container = self._model["PrimaryContainer"]

@@ -15,7 +15,7 @@ from localcloud.errors import ResourceInUse, ResourceNotFound, ValidationExcepti
 from localcloud.execution import records, stages
 from localcloud.execution.checkpoints import LOCAL_PATH
 from localcloud.execution.engine import engine
-from localcloud.execution.images import repository
+from localcloud.execution.images import PYTORCH, PYTORCH_TRAINING, repository
 from localcloud.execution.layout import CONTAINER_ROOT, Layout
 from localcloud.execution.metrics import check_definitions
 from localcloud.execution.profiler import check_rules
@@ -37,6 +37,11 @@ _UNSUPPORTED = (
     "SessionChainingConfig",
     "RemoteDebugConfig",
 )
+_FLAGS = (
+    "EnableNetworkIsolation",
+    "EnableInterContainerTrafficEncryption",
+    "EnableManagedSpotTraining",
+)
 _ALGORITHM = ("TrainingImageConfig",)
 _RESOURCES = (
     "InstanceGroups",
@@ -54,10 +59,9 @@ def create_training_job(cloud: Cloud, request: Record) -> Record:
     _check(cloud, request)
     arn = records.arn(cloud, "training-job", name)
     record = {
-        **request,
+        **_complete(request),
         "TrainingJobArn": arn,
         "TrainingJobStatus": "InProgress",
-        "OutputDataConfig": {"KmsKeyId": "", **request["OutputDataConfig"]},
         **stages.enter([], "Starting"),
     }
     if request.get("ProfilerRuleConfigurations"):
@@ -75,6 +79,30 @@ def create_training_job(cloud: Cloud, request: Record) -> Record:
     records.create(cloud, KIND, name, record, taken)
     engine(cloud).queue.submit(TrainingJob(cloud, name))
     return {"TrainingJobArn": arn}
+
+
+def _complete(request: Record) -> Record:
+    """With the defaults that Describe shows.
+
+    Those of stopping, metrics and channels are in the API reference. The flags have none there,
+    but are never missing in answers: the SDK for Rust has them as plain booleans (docs.rs,
+    aws-sdk-sagemaker 0.8.0, DescribeTrainingJobOutput).
+    """
+    algorithm, profiler = request["AlgorithmSpecification"], request.get("ProfilerConfig", {})
+    profiles = "S3OutputPath" in profiler and not profiler.get("DisableProfiler")
+    charts = repository(algorithm["TrainingImage"]) in (PYTORCH, PYTORCH_TRAINING)
+    return {
+        **dict.fromkeys(_FLAGS, False),
+        "ProfilingStatus": "Enabled" if profiles else "Disabled",
+        **request,
+        "AlgorithmSpecification": {"EnableSageMakerMetricsTimeSeries": charts, **algorithm},
+        **records.each(request, "InputDataConfig", {"CompressionType": "None"}),
+        "OutputDataConfig": {"KmsKeyId": "", **request["OutputDataConfig"]},
+        "StoppingCondition": {
+            "MaxRuntimeInSeconds": DEFAULT_MAX_SECONDS,
+            **request.get("StoppingCondition", {}),
+        },
+    }
 
 
 def _check(cloud: Cloud, request: Record) -> None:

@@ -57,7 +57,6 @@ def _check(request: Record) -> None:
         if request.get("DataProcessing", {}).get(field, default) != default:
             raise ValidationException(f"DataProcessing.{field} is not supported by localcloud")
     _check_input(request["TransformInput"])
-    _check_strategy(request)
     _check_payload(request)
     _check_uri("TransformOutput.S3OutputPath", request["TransformOutput"]["S3OutputPath"])
 
@@ -75,12 +74,6 @@ def _check_input(source: Record) -> None:
             "and ManifestFile"
         )
     _check_uri("TransformInput", place["S3Uri"])
-
-
-def _check_strategy(request: Record) -> None:
-    split = request["TransformInput"].get("SplitType", "None")
-    if request.get("BatchStrategy") == "SingleRecord" and split == "None":
-        raise ValidationException("BatchStrategy SingleRecord needs SplitType Line")
 
 
 def _check_payload(request: Record) -> None:

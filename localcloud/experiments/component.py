@@ -23,7 +23,7 @@ def create_trial_component(cloud: Cloud, request: Record) -> Record:
 @operation("DescribeTrialComponent")
 def describe_trial_component(cloud: Cloud, request: Record) -> Record:
     record = COMPONENT.find(cloud, request["TrialComponentName"])
-    return {**record, "Metrics": metrics.summaries(cloud, record)}
+    return {**record, "Metrics": metrics.summaries(cloud, record), "Sources": []}
 
 
 @operation("ListTrialComponents")

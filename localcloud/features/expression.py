@@ -137,6 +137,14 @@ def values(name: str, record: Record, shape: Shape) -> Iterator[Found]:
         yield from _inside(record[first], shape.members[first], rest)
 
 
+def _plain(value: Any, shape: Shape) -> Found:
+    """A parameter of a trial component is the number or the text that is in it."""
+    if shape.name == "TrialComponentParameterValue":
+        kind, inner = next(iter(value.items()))
+        return inner, "double" if kind == "NumberValue" else "string"
+    return value, "structure"
+
+
 def _inside(value: Any, shape: Shape, path: str) -> Iterator[Found]:
     """Any element of a list will do; of pairs of keys and values, the one with the key."""
     if shape.type_name == "list":
@@ -153,6 +161,6 @@ def _inside(value: Any, shape: Shape, path: str) -> Iterator[Found]:
         if path:
             yield from values(path, value, shape)
         else:
-            yield value, "structure"
+            yield _plain(value, shape)
     elif not path:
         yield value, shape.type_name

@@ -110,14 +110,19 @@ def _refuse(request: Record) -> None:
 
 
 def _resolved(cloud: Cloud, name: str, config: Record) -> Record:
-    """The configuration with the names that SageMaker chooses when the request does not."""
-    table = f"{name.replace('-', '_').lower()}_{int(time.time())}"
+    """The configuration with the names that SageMaker chooses when the request does not.
+
+    The files' place has the group's name and its time, whatever the table is called:
+    https://docs.aws.amazon.com/sagemaker/latest/dg/feature-store-offline.html
+    """
+    now = int(time.time())
+    table = f"{name.replace('-', '_').lower()}_{now}"
     catalog = {"TableName": table, "Catalog": "AwsDataCatalog", "Database": _DEFAULT_DATABASE}
     catalog |= config.get("DataCatalogConfig", {})
     storage = dict(config["S3StorageConfig"])
     storage["ResolvedOutputS3Uri"] = (
         f"{storage['S3Uri'].rstrip('/')}/{cloud.account}/sagemaker/{cloud.region}"
-        f"/offline-store/{catalog['TableName']}/data"
+        f"/offline-store/{name}-{now}/data"
     )
     return {
         **config,

@@ -265,5 +265,8 @@ def test_impossible_wishes_are_refused(world: World, pair: str) -> None:
         with pytest.raises(ClientError, match=complaint) as caught:
             wish(world, pair, change)
         assert caught.value.response["Error"]["Code"] == "ValidationException"
+    left = {"VariantName": "left", "DesiredWeight": 1}
+    with pytest.raises(ClientError, match='"left" is named more than once'):
+        wish(world, pair, left, left)
     with pytest.raises(ClientError, match="Could not find endpoint"):
         wish(world, "nobody", {"VariantName": "left", "DesiredWeight": 1})

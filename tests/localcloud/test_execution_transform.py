@@ -234,7 +234,6 @@ def error(raised: pytest.ExceptionInfo[ClientError]) -> tuple[str, str]:
             {"source": {"SplitType": "TFRecord"}},
             "SplitType 'TFRecord' is not supported by localcloud, only None and Line",
         ),
-        ({"BatchStrategy": "SingleRecord"}, "BatchStrategy SingleRecord needs SplitType Line"),
         ({"MaxPayloadInMB": 0}, "MaxPayloadInMB 0 is not supported by localcloud"),
         (
             {"MaxPayloadInMB": 51, "MaxConcurrentTransforms": 2},

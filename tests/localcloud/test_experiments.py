@@ -161,10 +161,37 @@ def test_an_update_adds_replaces_and_removes_parameters(laboratory: Laboratory) 
         Status={"PrimaryStatus": "Completed", "Message": "done"},
     )
     found = client.describe_trial_component(TrialComponentName="c")
+    assert found["Sources"] == []
     assert found["Parameters"] == {"rate": {"NumberValue": 0.2}, "epochs": {"NumberValue": 2}}
     assert found["OutputArtifacts"]["model"]["Value"] == "s3://bucket/model.tar.gz"
     assert found["InputArtifacts"] == {}
     assert found["Status"] == {"PrimaryStatus": "Completed", "Message": "done"}
+
+
+@pytest.mark.parametrize(
+    ("name", "operator", "value", "found"),
+    [
+        ("Parameters.hp1", "GreaterThanOrEqualTo", "10", ["c1", "c2"]),
+        ("Parameters.hp1", "LessThan", "10", ["c0"]),
+        ("Parameters.hp1", "Equals", "20", ["c2"]),
+        ("Parameters.kind", "Contains", "small", ["c0", "c1", "c2"]),
+        ("Parameters.other", "Exists", None, []),
+    ],
+)
+def test_components_are_found_by_what_is_in_their_parameters(
+    laboratory: Laboratory, name: str, operator: str, value: str | None, found: list[str]
+) -> None:
+    for number in range(3):
+        laboratory.sagemaker.create_trial_component(
+            TrialComponentName=f"c{number}",
+            Parameters={"hp1": {"NumberValue": 10 * number}, "kind": {"StringValue": "a small"}},
+        )
+    condition = {"Name": name, "Operator": operator, **({"Value": value} if value else {})}
+    answer = laboratory.sagemaker.search(
+        Resource="ExperimentTrialComponent", SearchExpression={"Filters": [condition]}
+    )
+    names = [one["TrialComponent"]["TrialComponentName"] for one in answer["Results"]]
+    assert sorted(names) == found
 
 
 def test_metrics_are_summed_up_by_description_and_query(laboratory: Laboratory) -> None:

@@ -52,6 +52,7 @@ def test_athena_counts_zero_one_and_many_nested_files(client: Client) -> None:
         item["Key"].removeprefix(prefix)
         for item in client("s3").list_objects_v2(Bucket=BUCKET, Prefix=prefix)["Contents"]
     ]
+    assert f"/offline-store/{GROUP}-" in prefix
     assert "/year=2026/month=01/day=02/hour=04" in {key.rpartition("/")[0] for key in keys}
     rows = query(
         client,
