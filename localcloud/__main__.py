@@ -15,6 +15,8 @@ from localcloud.faults.client import FaultClient
 from localcloud.faults.fault import FaultError
 from localcloud.loopback import no_proxy
 
+_ON_PATH = Path(__file__).parent / "onpath"
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Without arguments it is the program, whose environment is its own to change."""
@@ -101,7 +103,10 @@ def _running(parsed: argparse.Namespace) -> Address:
 
 
 def _environment(parsed: argparse.Namespace) -> dict[str, str]:
-    return client_environment(_running(parsed), parsed.data_dir)
+    """With a place before the others of PYTHONPATH, for the SageMaker SDK alone."""
+    path = [str(_ON_PATH), *filter(None, [os.environ.get("PYTHONPATH")])]
+    variables = client_environment(_running(parsed), parsed.data_dir)
+    return variables | {"PYTHONPATH": os.pathsep.join(path)}
 
 
 def _env(parsed: argparse.Namespace) -> int:

@@ -1,0 +1,1 @@
+"""What is put on the PYTHONPATH of programs that `localcloud exec` runs."""
