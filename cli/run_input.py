@@ -10,7 +10,7 @@ from infra.setting_error import SettingsError
 from infra.settings import Columns, Recipe
 
 # Fields without a group; which of them go together is for the Prepare step to judge.
-FIELDS = ("base_model", "from_run", "model_data", "reviews", "start_at")
+FIELDS = ("base_model", "from_run", "max_rejected_share", "model_data", "reviews", "start_at")
 STARTS = ("processing", "training", "evaluation")
 _KINDS = {"int": "a whole number", "float": "a number"}
 _TRAINING = {field.name: getattr(field.type, "__name__", "") for field in fields(Recipe)}
@@ -37,7 +37,7 @@ def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
         if leaf:
             document.setdefault(group, {})[leaf] = _value(path, text, group, leaf)
         else:
-            document[group] = text
+            document[group] = _share(setting, text) if path == "max_rejected_share" else text
     return document
 
 
@@ -64,6 +64,13 @@ def _value(path: str, text: str, group: str, leaf: str) -> Any:
         Recipe(**{leaf: value})
     except SettingsError as error:
         raise InvalidArgument(f"--set {path}={text}: allowed is {error.allowed}") from error
+    return value
+
+
+def _share(setting: str, text: str) -> float:
+    value = _json_or_text(text)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise InvalidArgument(f"--set {setting}: must be a number from 0 to 1")
     return value
 
 

@@ -83,6 +83,7 @@ class Values:
     text_column: str = "{text_column}"
     rating_column: str = "{rating_column}"
     title_column: str = "{title_column}"
+    max_rejected_share: str = "{max_rejected_share}"
     epochs: str = "{epochs}"
     batch_size: str = "{batch_size}"
     accumulation_steps: str = "{accumulation_steps}"
@@ -131,6 +132,7 @@ def preparation(settings: Settings, values: Values) -> dict[str, Any]:
         "text-column": values.text_column,
         "rating-column": values.rating_column,
         "title-column": values.title_column,
+        "max-rejected-share": values.max_rejected_share,
         "max-length": values.max_length,
         "train-share": settings.shares.train,
         "validation-share": settings.shares.validation,

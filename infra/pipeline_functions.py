@@ -104,6 +104,7 @@ class PipelineFunctions(Construct):
                 "TOPIC": self._topic.topic_arn,
                 "BASE_MODEL": self.base_model,
                 "COLUMNS": json.dumps(asdict(settings.columns)),
+                "MAX_REJECTED_SHARE": str(settings.max_rejected_share),
                 "LABELS": settings.labels.argument,
                 "TRAINING": json.dumps(asdict(settings.recipe)),
             },

@@ -249,6 +249,7 @@ class Settings:
     recipe: Recipe = field(default_factory=Recipe)  # how to train
     shares: Shares = field(default_factory=Shares)  # train, validation, test
     columns: Columns = field(default_factory=Columns)  # of the reviews file
+    max_rejected_share: float = 0.1  # of its rows, before a file with faulty ones is refused
     labels: Labels = field(default_factory=Labels)  # the classes, and which ratings are of which
     gate: Gate = field(default_factory=Gate)  # what a model must reach
     network: Network = field(default_factory=Network)  # where jobs and endpoint run
@@ -275,6 +276,7 @@ class Settings:
             raise SettingsError(
                 name="features_format", value=self.features_format, allowed="csv, parquet"
             )
+        _check_range("max_rejected_share", self.max_rejected_share, 0, 1)
         for address in self.notify:
             if "@" not in address:
                 raise SettingsError(name="notify", value=address, allowed="mail addresses")

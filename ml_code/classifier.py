@@ -12,6 +12,7 @@ from engines import Engine, engine_for
 from labels import Labels
 from padding import pad, plan_in_order
 from problems import UserError
+from reading.text import cleaned
 from tokenisation import TextEncoder
 
 _BATCH_ROWS = 64
@@ -35,8 +36,8 @@ class Classifier:
         return self._engine.name
 
     def of_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Probabilities [texts, classes]."""
-        return self.of_ids(self._encoder.encode(texts))
+        """Probabilities [texts, classes]; texts are cleaned as they were for the training."""
+        return self.of_ids(self._encoder.encode([cleaned(text) for text in texts]))
 
     def of_ids(
         self, ids: Sequence[list[int]], *, done: Callable[[int], None] | None = None

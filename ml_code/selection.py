@@ -4,7 +4,7 @@ Memory: 17 bytes a row are kept while the files are read, and about as much agai
 texts themselves are never held.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,15 +45,14 @@ def select(
 
     `keys`, `variants` and `places` have one entry a row. Of equal texts the lowest place, then the
     lowest hash of the exact text, is kept, whatever the order of rows. Raises UserError when a
-    class has no review at all.
+    class has too few reviews for one in every split.
     """
     split_of_row = np.full(len(keys), UNUSED, dtype=np.int8)
     rows = _distinct(keys, variants, places)
     keys, classes = keys[rows], np.array(labels.ratings.label_of, dtype=np.int8)[places[rows]]
     counts = np.bincount(classes, minlength=len(labels.names))
-    if not counts.all():
-        found = ", ".join(f"{name} {n}" for name, n in zip(labels.names, counts, strict=True))
-        raise UserError(f"every class needs at least one usable review; found {found}")
+    available = dict(zip(labels.names, map(int, counts), strict=True))
+    check_splits(available, shares)
     if balance:
         chosen = _balanced(keys, classes, int(counts.min()), seed)
         keys, classes, kept = keys[chosen], classes[chosen], rows[chosen]
@@ -63,8 +62,40 @@ def select(
     return Selection(
         split_of_row=split_of_row,
         duplicates=len(split_of_row) - len(rows),
-        available=dict(zip(labels.names, map(int, counts), strict=True)),
+        available=available,
     )
+
+
+def check_splits(found: Mapping[str, int], shares: Sequence[float]) -> None:
+    """Raises UserError when a class has too few reviews for one in every split.
+
+    `found` has the reviews of each class, all different.
+    """
+    few = [f"{name} has {count}" for name, count in found.items() if not _fills(count, shares)]
+    if few:
+        counts = ", ".join(f"{name} {count}" for name, count in found.items())
+        raise UserError(
+            f"{', '.join(few)} reviews; every split needs one of each class, which takes at least "
+            f"{_least(shares)} that can be used and differ; found {counts}"
+        )
+
+
+def _least(shares: Sequence[float]) -> int:
+    """The fewest reviews of a class of which every split gets one."""
+    count = max(len(shares), int(0.5 * sum(shares) / min(shares)))
+    while not _fills(count, shares):
+        count += 1
+    return count
+
+
+def _fills(count: int, shares: Sequence[float]) -> bool:
+    return bool(np.diff(_edges(shares, count), prepend=0).all())
+
+
+def _edges(shares: Sequence[float], count: int) -> NDArray[np.intp]:
+    """Where each split ends, of so many reviews of a class in a row."""
+    edges: NDArray[np.intp] = np.rint(np.cumsum(shares) / np.sum(shares) * count).astype(np.intp)
+    return edges
 
 
 def _distinct(keys: Keys, variants: Keys, places: NDArray[np.int8]) -> NDArray[np.intp]:
@@ -85,7 +116,7 @@ def _stratified(
     """
     splits = np.empty(len(keys), dtype=np.int8)
     for members in _ranked_by_class(keys, classes, seed, "split"):
-        edges = np.rint(np.cumsum(shares) / np.sum(shares) * len(members)).astype(np.intp)
+        edges = _edges(shares, len(members))
         for split, part in enumerate(np.split(members, edges[:-1])):
             splits[part] = split
     return splits

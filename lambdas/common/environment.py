@@ -27,6 +27,7 @@ class Environment:
     topic: str
     base_model: str
     columns: dict[str, str]
+    max_rejected_share: float
     labels: str
     training: dict[str, Any]
 
@@ -50,6 +51,7 @@ class Environment:
             topic=get("TOPIC"),
             base_model=get("BASE_MODEL"),
             columns=json.loads(get("COLUMNS")),
+            max_rejected_share=float(get("MAX_REJECTED_SHARE")),
             labels=get("LABELS"),
             training=json.loads(get("TRAINING")),
         )

@@ -55,6 +55,7 @@ def fill(request: Any, run: Document, **more: str) -> Any:
         "base_model": run["base_model"],
         "event_time": run["event_time"],
         **{f"{name}_column": value for name, value in run["columns"].items()},
+        "max_rejected_share": str(run["max_rejected_share"]),
         **{name: str(value) for name, value in run["training"].items()},
         **more,
     }

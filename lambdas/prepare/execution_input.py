@@ -10,7 +10,10 @@ from common.steps import passes
 
 # Where an execution may begin → the fields it takes then.
 _FIELDS = {
-    "processing": ("start_at", "reviews", "base_model", "columns", "training"),
+    "processing": (
+        *("start_at", "reviews", "base_model", "columns"),
+        *("max_rejected_share", "training"),
+    ),
     "training": ("start_at", "from_run", "training"),
     "evaluation": ("start_at", "from_run", "model_data"),
 }
@@ -67,6 +70,9 @@ def _check_reviews(request: dict[str, Any]) -> None:
     _check_uri("reviews", request["reviews"])
     _check_base_model(request.get("base_model", "unset"))
     _check_texts("columns", request.get("columns", {}), _COLUMNS)
+    share = request.get("max_rejected_share", 0)
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+        raise InvalidInput(f"max_rejected_share: {share!r} must be a number from 0 to 1")
 
 
 def _check_source(request: dict[str, Any]) -> None:

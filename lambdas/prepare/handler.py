@@ -52,6 +52,7 @@ def make_run(
         "model_data": "",
         "base_model": chosen.get("base_model", environment.base_model),
         "columns": environment.columns | chosen.get("columns", {}),
+        "max_rejected_share": chosen.get("max_rejected_share", environment.max_rejected_share),
         "labels": environment.labels,
         "training": environment.training | chosen.get("training", {}),
     }

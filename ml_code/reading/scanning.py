@@ -126,8 +126,9 @@ class Scanner:
             return False
         self._faults.append(Fault(self._first + start + 1, reason))
         if reason == NO_END:
-            self._suspect = max(self._suspect, self._first + end)
-        self._drop(start + (end - start if reason == TOO_MANY else 1))
+            is_open = not is_suspect and self._lines[start].count('"') % 2 == 1
+            self._suspect = self._first + (max(end, start + MOST_LINES) if is_open else end)
+        self._drop(end if reason == TOO_MANY else start + 1)
         return False
 
     def _add(self, row: Row, start: int) -> None:

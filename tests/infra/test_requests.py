@@ -103,6 +103,7 @@ def test_the_preparation_is_told_everything_by_arguments() -> None:
         "--text-column=Review Text",
         "--rating-column=Rating",
         "--title-column=",
+        "--max-rejected-share=0.1",
         "--max-length=192",
         "--train-share=0.8",
         "--validation-share=0.1",

@@ -21,6 +21,7 @@ VARIABLES = {
     "ENDPOINT_NAME": "reviews-dev",
     "TOPIC": "arn:aws:sns:us-east-1:123456789012:reviews-dev",
     "BASE_MODEL": "roberta-base",
+    "MAX_REJECTED_SHARE": "0.1",
     "COLUMNS": '{"text": "Review Text", "rating": "Rating", "title": ""}',
     "LABELS": "bad=1..3/good=4,5",
     "TRAINING": '{"epochs": 3, "batch_size": 32, "accumulation_steps": 1, "learning_rate": 2e-05,'
@@ -66,6 +67,7 @@ def run(**changes: object) -> dict[str, object]:
         "model_data": "",
         "base_model": "roberta-base",
         "columns": {"text": "Review Text", "rating": "Rating", "title": ""},
+        "max_rejected_share": 0.1,
         "labels": "bad=1..3/good=4,5",
         "training": {"epochs": 3},
         **changes,

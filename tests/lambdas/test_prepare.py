@@ -31,6 +31,7 @@ def test_a_run_has_the_defaults_of_the_environment(load) -> None:
         "model_data": "",
         "base_model": "roberta-base",
         "columns": {"text": "Review Text", "rating": "Rating", "title": ""},
+        "max_rejected_share": 0.1,
         "labels": "bad=1..3/good=4,5",
         "training": {
             "epochs": 3,
@@ -48,8 +49,10 @@ def test_a_run_has_the_defaults_of_the_environment(load) -> None:
 def test_an_execution_overrides_single_defaults(load) -> None:
     prepare = load("prepare")
     wish = GOOD | {"training": {"epochs": 1}, "columns": {"title": "Title"}}
+    wish |= {"max_rejected_share": 0.5}
     run = prepare.make_run(prepare.ENVIRONMENT, wish, EXECUTION)
     assert run["training"]["epochs"] == 1
+    assert run["max_rejected_share"] == 0.5
     assert run["training"]["batch_size"] == 32
     assert run["columns"] == {"text": "Review Text", "rating": "Rating", "title": "Title"}
 
@@ -71,6 +74,8 @@ def test_an_execution_overrides_single_defaults(load) -> None:
         (GOOD | {"columns": {"body": "x"}}, "columns: unknown field 'body'; allowed: text, rating"),
         (GOOD | {"columns": {"text": ""}}, "columns.text: '' must be a column's name"),
         (GOOD | {"columns": "Text"}, "columns: 'Text' must be an object"),
+        (GOOD | {"max_rejected_share": 2}, "max_rejected_share: 2 must be a number from 0 to 1"),
+        (GOOD | {"max_rejected_share": True}, "max_rejected_share: True must be a number"),
         (GOOD | {"training": {"lr": 1}}, "training: unknown field 'lr'; allowed: epochs, batch"),
         (GOOD | {"training": {"epochs": 0}}, "training.epochs: 0 must be a whole number from 1"),
         (GOOD | {"training": {"epochs": 1.5}}, "training.epochs: 1.5 must be a whole number"),

@@ -292,8 +292,18 @@ def test_a_truncated_gzip_file_is_named(tmp_path, base_model):
 def test_a_class_without_reviews_fails(tmp_path, base_model):
     source = write_reviews(tmp_path / "r.csv", [r for r in make_reviews(10) if r[1] != "3"])
     assert failure(tmp_path, base_model, source) == (
-        "every class needs at least one usable review; found negative 10, neutral 0, positive 10"
+        "neutral has 0 reviews; every split needs one of each class, which takes at least 8 that "
+        "can be used and differ; found negative 10, neutral 0, positive 10"
     )
+
+
+def test_a_class_that_cannot_fill_all_splits_is_named_with_its_number(tmp_path, base_model):
+    rows = make_reviews(100)
+    neutral = [row for row in rows if row[1] == "3"]
+    rows = [row for row in rows if row[1] != "3"] + neutral[:3] * 5
+    text = failure(tmp_path, base_model, write_reviews(tmp_path / "r.csv", rows))
+    assert text.startswith("neutral has 3 reviews; every split needs one of each class")
+    assert "negative 100, neutral 3, positive 100" in text
 
 
 def test_a_wrong_base_model_is_named(tmp_path):

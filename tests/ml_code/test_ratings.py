@@ -8,7 +8,18 @@ WITHOUT_THREE = Numbers(1, (0, 0, -1, 1, 1))
 
 @pytest.mark.parametrize(
     ("rating", "star"),
-    [("1", 1), (" 5.0 ", 5), ("4.4", 4), ("3.2", 4), ("3", 3), ("2.9", 2), ("1.5", 2), ("4.5", 4)],
+    [
+        ("0.5", 1),
+        ("4,5", 4),
+        ("1", 1),
+        (" 5.0 ", 5),
+        ("4.4", 4),
+        ("3.2", 4),
+        ("3", 3),
+        ("2.9", 2),
+        ("1.5", 2),
+        ("4.5", 4),
+    ],
 )
 def test_a_rating_is_the_nearest_star_on_its_side_of_the_middle(rating, star):
     assert STARS.find(rating) == (star - 1, "")

@@ -1,0 +1,43 @@
+import pytest
+
+from reading.numerals import is_missing, number
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("4", 4), (" 4.0 ", 4), ("4,5", 4.5), ("+3", 3), ("1e0", 1), ("\uff14", 4),
+        ("4.0 out of 5 stars", 4), ("4 out of 5", 4), ("Rated 3 out of 5", 3), ("4/5", 4),
+        ("4 / 5", 4), ("4,0 von 5 Sternen", 4), ("4,0 étoiles sur 5", 4),
+        ("3.0 de 5 estrellas", 3), ("2,0 su 5 stelle", 2),
+        ("★★★★☆", 4), ("★★★★★", 5), ("⭐⭐⭐", 3), ("⭐️⭐️", 2),
+        ("★★½", 2.5), ("***", 3), ("★☆☆☆☆", 1),
+        ("FIVE", 5), ("five stars", 5), ("One", 1),
+        ('="5"', 5), ("'5", 5), ('"5"', 5),
+        ("5 stars", 5), ("1 star", 1), ("5-star", 5), ("5 ★", 5),
+        ("Rating: 4", 4), ("4&nbsp;stars", 4),
+        ("80%", 4), ("100 %", 5), ("50%", 2.5), ("8/10", 4), ("0.5", 0.5),
+    ],
+)  # fmt: skip
+def test_a_rating_is_read_as_files_write_it(raw, expected):
+    assert number(raw, 5) == expected
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["great", "85%", "7/9", "★★★☆", "☆☆☆☆", "4-5", "4 5", "1,234", "five and a half", "120%", "4/0",
+     "2026-01-31", "--4", "stars", "4.5.1", "nan"],
+)  # fmt: skip
+def test_what_could_be_read_in_two_ways_is_not_read(raw):
+    assert number(raw, 5) is None
+
+
+def test_a_percentage_of_points_is_the_points():
+    assert number("83%", 100) == 83
+    assert number("83/100", 100) == 83
+
+
+@pytest.mark.parametrize("raw", ["", " ", "nan", "NULL", "N/A", "-", '=""', "\u200b"])
+def test_a_missing_rating_is_none(raw):
+    assert is_missing(raw)
+    assert not is_missing("0")

@@ -1,0 +1,24 @@
+import ast
+from pathlib import Path
+from types import SimpleNamespace
+
+from base_model import save_artefact
+
+ML_CODE = Path(__file__).parents[2] / "ml_code"
+
+
+def _imports(module: Path) -> set[str]:
+    nodes = [node for node in ast.walk(ast.parse(module.read_text())) if hasattr(node, "names")]
+    found = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return found | {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+
+
+def test_the_artefact_has_every_module_that_its_code_imports(tmp_path: Path) -> None:
+    silent = SimpleNamespace(save_pretrained=lambda _: None)
+    save_artefact(silent, silent, tmp_path, max_length=32)
+    code = tmp_path / "code"
+    ours = {path.stem for path in ML_CODE.glob("*.py")} | {"reading"}
+    wanted = {name for module in code.glob("*.py") for name in _imports(module)}
+    wanted = {name.replace(".", "/") for name in wanted if name.partition(".")[0] in ours}
+    assert "reading/text" in wanted
+    assert [name for name in sorted(wanted) if not (code / f"{name}.py").is_file()] == []
