@@ -7,6 +7,7 @@ from pathlib import Path
 from cli import features, storage
 from cli.aws import Environment
 from cli.errors import InvalidArgument
+from cli.files import check_target
 from infra.features import FEATURES
 
 FORMATS = (".csv", ".parquet")
@@ -18,8 +19,7 @@ def check(out: Path, split: str) -> None:
     """Raises InvalidArgument, before anything is asked of Athena."""
     if out.suffix not in FORMATS:
         raise InvalidArgument(f"{out}: must end in {' or '.join(FORMATS)}")
-    if not out.parent.is_dir():
-        raise InvalidArgument(f"{out}: there is no folder {out.parent}")
+    check_target(out)
     if split and split not in SPLITS:
         raise InvalidArgument(f"--split {split}: allowed is {', '.join(SPLITS)}")
 

@@ -13,7 +13,17 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cli import embedded, endpoint, execution, features, processes, report, samples, storage
+from cli import (
+    embedded,
+    endpoint,
+    execution,
+    features,
+    processes,
+    report,
+    review_files,
+    samples,
+    storage,
+)
 from cli.aws import Environment
 from cli.following import follow
 from cli.output import plain_errors
@@ -54,6 +64,8 @@ def start(here: Environment, reviews: Path | None) -> str:
     s3, outputs = here.client("s3"), here.outputs
     with tempfile.TemporaryDirectory() as folder:
         file = reviews or samples.installable_reviews(Path(folder) / "sample.csv")
+        settings = here.settings
+        review_files.examine(file, settings, settings.columns, settings.max_rejected_share)
         uri = storage.upload_reviews(s3, file, outputs.data_bucket)
     console.print(f"Reviews: {uri}", highlight=False, soft_wrap=True)
     name = execution.default_name()

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from cli.errors import EndpointMissing, EndpointUnavailable
 
 _JSON_LINES = "application/jsonlines"
+_TOO_MUCH = 413  # of the container: more texts than it answers in time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,8 +25,8 @@ class Prediction:
 
 
 def predict(runtime: Any, endpoint: str, texts: Sequence[str]) -> list[Prediction]:
-    """Asks for all texts in one request; EndpointUnavailable when there is no answer, and
-    EndpointMissing when there is no endpoint."""
+    """Asks for all texts, in one request if the endpoint takes so many; EndpointUnavailable when
+    there is no answer, and EndpointMissing when there is no endpoint."""
     body = "\n".join(json.dumps({"features": [text]}) for text in texts)
     try:
         response = runtime.invoke_endpoint(
@@ -35,6 +36,13 @@ def predict(runtime: Any, endpoint: str, texts: Sequence[str]) -> list[Predictio
             Body=body.encode(),
         )
     except ClientError as error:
+        if error.response.get("OriginalStatusCode") == _TOO_MUCH and len(texts) > 1:
+            half = len(texts) // 2
+            return [
+                answer
+                for part in (texts[:half], texts[half:])
+                for answer in predict(runtime, endpoint, part)
+            ]
         reason = error.response["Error"].get("Message", str(error))
         kind = EndpointMissing if reason.endswith("not found.") else EndpointUnavailable
         raise kind(f"Endpoint {endpoint} did not answer: {reason}") from error

@@ -1,23 +1,27 @@
 """`reviews predict`: some texts, or a file of reviews."""
 
+import csv
 import io
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Annotated, Any
 
 import typer
 from rich.progress import track
 
-from cli import endpoint, predictions, report, review_files
+from cli import endpoint, predictions, report
 from cli.aws import Environment
 from cli.endpoint_memory import Memory
 from cli.errors import EndpointMissing, InvalidArgument
-from cli.files import replacing
+from cli.files import check_target, replacing
 from cli.options import Env
 from cli.output import Answer, answers, message, note, notes
-from cli.predictions import Predicted
-from cli.review_files import ReviewFile
+from cli.predictions import Predicted, distinct
+from cli.review_files import ReviewFile, check_file
+from cli.serving_run import serving_columns
+from infra.settings import Columns
+from ml_code.reading.text import review_text
 
 
 @answers
@@ -26,15 +30,18 @@ def predict(
         list[str] | None, typer.Argument(metavar="TEXT", help="Reviews to classify.")
     ] = None,
     env: Env = "local",
-    file: Annotated[Path | None, typer.Option(help="A CSV of reviews instead of texts.")] = None,
+    file: Annotated[Path | None, typer.Option(help="A file of reviews instead of texts.")] = None,
     out: Annotated[
         Path | None, typer.Option(help="Where the CSV with the answers goes; default: stdout.")
     ] = None,
     column: Annotated[
-        str, typer.Option(help="The column of the texts; default: title and text of the settings.")
+        str,
+        typer.Option(
+            help="The column of the texts; default: title and text of the run that serves."
+        ),
     ] = "",
 ) -> Answer:
-    """Ask the live endpoint; of a file, the rows come back with label, sentiment, probability."""
+    """Ask the live endpoint; the rows of a file come back with the predictions behind them."""
     if bool(texts) == bool(file):
         raise InvalidArgument("Give either texts, or a file: reviews predict --file reviews.csv")
     here = Environment(env)
@@ -49,6 +56,9 @@ def predict(
 
 
 def _of_texts(here: Environment, texts: list[str]) -> Answer:
+    for number, text in enumerate(texts, start=1):
+        if not review_text("", text):
+            raise InvalidArgument(f"text {number} is empty: {text!r}")
     runtime = here.client("sagemaker-runtime")
     found = endpoint.predict(runtime, here.outputs.endpoint_name, texts)
     return Answer(
@@ -58,8 +68,12 @@ def _of_texts(here: Environment, texts: list[str]) -> Answer:
 
 
 def _of_file(here: Environment, file: Path, out: Path | None, column: str) -> Answer:
-    columns = here.settings.columns
-    reviews = ReviewFile(file, replace(columns, text=column, title="") if column else columns)
+    check_file(file)
+    if out is not None:
+        check_target(out, source=file)
+    columns = Columns(text=column, title="") if column else serving_columns(here)
+    reviews = ReviewFile(file, columns)
+    header = [*reviews.header, *predictions.free_names(reviews.header)]
     runtime, name = here.client("sagemaker-runtime"), here.outputs.endpoint_name
     found = track(
         predictions.predict(runtime, name, reviews),
@@ -68,7 +82,6 @@ def _of_file(here: Environment, file: Path, out: Path | None, column: str) -> An
         console=notes,
         transient=True,
     )
-    header = [*reviews.header, *(n for n in predictions.COLUMNS if n not in reviews.header)]
     if out is None:
         return _as_text(header, found)
     with replacing(out) as target:
@@ -83,16 +96,17 @@ def _as_text(header: list[str], found: Iterable[Predicted]) -> Answer:
     rows, text = list(found), io.StringIO()
     _write(text, header, rows)
     return Answer(
-        document=[predicted.row() for predicted in rows],
+        document=[dict(zip(distinct(header), predicted.row, strict=True)) for predicted in rows],
         show=lambda _: typer.echo(text.getvalue(), nl=False),
     )
 
 
 def _write(target: IO[str], header: list[str], found: Iterable[Predicted]) -> dict[str, Any]:
     """The CSV; how many rows have a prediction and how many, having no text, have none."""
-    rows, counts = review_files.writer(target, header), {"predicted": 0, "without_text": 0}
+    rows, counts = csv.writer(target, lineterminator="\n"), {"predicted": 0, "without_text": 0}
+    rows.writerow(header)
     for predicted in found:
-        rows.writerow(predicted.row())
+        rows.writerow(predicted.row)
         counts["predicted" if predicted.prediction else "without_text"] += 1
     if counts["without_text"]:
         note(f"Rows without a text, and so without a prediction: {counts['without_text']}")

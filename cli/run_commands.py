@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from cli import approval, execution, jobs, progress, report, run_input, storage
+from cli import approval, execution, jobs, progress, report, run_input
 from cli.aws import Environment
+from cli.errors import InvalidArgument
 from cli.execution import Execution
 from cli.following import follow
 from cli.options import Env, NamedRun, Run, Wait, Yes
@@ -21,23 +22,29 @@ Settings = Annotated[
 @answers
 def run(
     reviews: Annotated[
-        Path | None, typer.Argument(metavar="CSV", help="A file of reviews.")
+        Path | None,
+        typer.Argument(metavar="FILE", help="A file of reviews: CSV, JSON Lines or Parquet."),
     ] = None,
     env: Env = "local",
     name: Annotated[str, typer.Option(help="A name of your own for the run.")] = "",
     settings: Settings = None,
+    detect_columns: Annotated[
+        bool,
+        typer.Option("--detect-columns", help="Take the columns of an export that is known."),
+    ] = False,
     wait: Wait = False,
 ) -> Answer:
-    """Upload a CSV and start a run with it.
+    """Check a file of reviews, upload it and start a run with it.
 
-    Without a CSV it begins with what an earlier run made: --set from_run=NAME
+    Without a file it begins with what an earlier run made: --set from_run=NAME
     --set start_at=training for its features, start_at=evaluation for its model.
     """
     document = run_input.parse_settings(settings or [])
     here = Environment(env)
     if reviews is not None:
-        uri = storage.upload_reviews(here.client("s3"), reviews, here.outputs.data_bucket)
-        document = {"reviews": uri, **document}
+        document = run_input.with_reviews(here, reviews, document, detect_columns=detect_columns)
+    elif detect_columns:
+        raise InvalidArgument("--detect-columns: give the file whose columns are meant")
     arn = execution.start(
         here.client("stepfunctions"),
         here.outputs.state_machine_arn,

@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import asdict, fields, replace
+from pathlib import Path
 from typing import Any
 
+from cli import review_files, storage
+from cli.aws import Environment
 from cli.errors import InvalidArgument
 from infra.setting_error import SettingsError
 from infra.settings import Columns, Recipe
@@ -17,6 +20,24 @@ _TRAINING = {field.name: getattr(field.type, "__name__", "") for field in fields
 TRAINING = tuple(_TRAINING)
 COLUMNS = tuple(field.name for field in fields(Columns))
 GROUPS = {"training": TRAINING, "columns": COLUMNS}
+
+
+def with_reviews(
+    here: Environment, reviews: Path, document: dict[str, Any], *, detect_columns: bool
+) -> dict[str, Any]:
+    """The input with the file uploaded, once it is read by the rules of the preparation.
+
+    Raises InvalidArgument for a file that the preparation would refuse.
+    """
+    settings = here.settings
+    columns = replace(settings.columns, **document.get("columns", {}))
+    if detect_columns:
+        columns = review_files.detected(reviews, columns)
+        document = {**document, "columns": asdict(columns)}
+    limit = document.get("max_rejected_share", settings.max_rejected_share)
+    review_files.examine(reviews, settings, columns, limit)
+    uri = storage.upload_reviews(here.client("s3"), reviews, here.outputs.data_bucket)
+    return {"reviews": uri, **document}
 
 
 def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
@@ -54,6 +75,8 @@ def _names() -> str:
 
 def _value(path: str, text: str, group: str, leaf: str) -> Any:
     if group == "columns":
+        if not text and leaf != "title":
+            raise InvalidArgument(f"--set {path}=: must be the name of a column")
         return text
     value = _json_or_text(text)
     kind = _TRAINING[leaf]

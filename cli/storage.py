@@ -17,7 +17,7 @@ def split_uri(uri: str) -> tuple[str, str]:
 
 
 def upload_reviews(s3: Any, reviews: Path, bucket: str) -> str:
-    """Uploads one CSV and returns its s3:// URI; what is inside is for the processing job to judge.
+    """Uploads a file of reviews, which cli/review_files.py has read, and returns its s3:// URI.
 
     The key has a hash of what is inside: another file of the same name does not take the place of
     one that an execution still reads, or that tells what a model was trained on. Raises
@@ -27,7 +27,8 @@ def upload_reviews(s3: Any, reviews: Path, bucket: str) -> str:
         raise InvalidArgument(f"{reviews}: there is no such file")
     with reviews.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    key = f"reviews/{digest[:_DIGITS]}/{reviews.name}"
+    # The preparation passes over names that begin like those of hidden files.
+    key = f"reviews/{digest[:_DIGITS]}/{reviews.name.lstrip('._') or 'reviews'}"
     s3.upload_file(str(reviews), bucket, key)
     return f"s3://{bucket}/{key}"
 

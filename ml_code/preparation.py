@@ -19,7 +19,7 @@ from problems import UserError
 from quality import length_histogram
 from rated_labels import parse
 from reading.columns import Columns
-from reading.files import open_tables, read_chunks
+from reading.files import has_title, open_tables, read_chunks
 from reading.judging import Rejects
 from reading.ratings import Finder
 from reading.tables import Witness
@@ -172,6 +172,13 @@ class Preparation:
             progress(0.6 + 0.4 * ingested.stored / total, "ingest", ingested.stored)
         return ingested
 
+    def _columns_read(self) -> dict[str, str]:
+        """The title is empty where no file has one."""
+        names = {"text": self._columns.text, "rating": self._columns.rating, "title": ""}
+        if has_title(self._tables, self._columns):
+            names["title"] = self._columns.title
+        return names
+
     @property
     def _dead_letters(self) -> Path:
         return self._output / "report" / f"failed-{self._host.name}.csv"
@@ -192,6 +199,7 @@ class Preparation:
         report = {
             "host": self._host.name,
             "rows_read": rows,
+            "columns": self._columns_read(),
             "rejected": {**rejects.counts, "duplicate": selection.duplicates},
             "first_rejected": rejects.first,
             "classes": selection.available,

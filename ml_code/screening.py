@@ -54,17 +54,9 @@ def screen(task: ScreeningTask) -> Screened:
     """Cleans and hashes the chunk's rows; sets the texts of this host aside."""
     chunk, rejects, judge = task.chunk, Rejects(), Judge(Finder(task.ratings))
     texts, places = [], []
-    for fault in chunk.faults:
-        rejects.add(fault.reason, chunk.where(fault.line))
-    rows = zip(chunk.lines, chunk.titles, chunk.texts, chunk.ratings, strict=True)
-    for line, title, body, rating in rows:
-        text, place, reason = judge.judge(title, body, rating)
-        if reason:
-            where = f"{chunk.where(line)}, {chunk.rating_column} {rating[:40]!r}"
-            rejects.add(reason, where)
-        else:
-            texts.append(text)
-            places.append(place)
+    for text, place in judge.texts_and_places(chunk, rejects):
+        texts.append(text)
+        places.append(place)
     keys = keys_of(texts)
     mine = task.host.owns(keys).tolist()
     with task.texts_file.open("w", encoding="utf-8", newline="\n") as file:

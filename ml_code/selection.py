@@ -4,14 +4,14 @@ Memory: 17 bytes a row are kept while the files are read, and about as much agai
 texts themselves are never held.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from problems import UserError
 from rated_labels import RatedLabels
+from reading.splits import check_splits, edges
 from texts import Keys, mixed
 
 SPLITS = ("train", "validation", "test")
@@ -66,38 +66,6 @@ def select(
     )
 
 
-def check_splits(found: Mapping[str, int], shares: Sequence[float]) -> None:
-    """Raises UserError when a class has too few reviews for one in every split.
-
-    `found` has the reviews of each class, all different.
-    """
-    few = [f"{name} has {count}" for name, count in found.items() if not _fills(count, shares)]
-    if few:
-        counts = ", ".join(f"{name} {count}" for name, count in found.items())
-        raise UserError(
-            f"{', '.join(few)} reviews; every split needs one of each class, which takes at least "
-            f"{_least(shares)} that can be used and differ; found {counts}"
-        )
-
-
-def _least(shares: Sequence[float]) -> int:
-    """The fewest reviews of a class of which every split gets one."""
-    count = max(len(shares), int(0.5 * sum(shares) / min(shares)))
-    while not _fills(count, shares):
-        count += 1
-    return count
-
-
-def _fills(count: int, shares: Sequence[float]) -> bool:
-    return bool(np.diff(_edges(shares, count), prepend=0).all())
-
-
-def _edges(shares: Sequence[float], count: int) -> NDArray[np.intp]:
-    """Where each split ends, of so many reviews of a class in a row."""
-    edges: NDArray[np.intp] = np.rint(np.cumsum(shares) / np.sum(shares) * count).astype(np.intp)
-    return edges
-
-
 def _distinct(keys: Keys, variants: Keys, places: NDArray[np.int8]) -> NDArray[np.intp]:
     """The row numbers of the reviews to keep of each text, in the order of their keys."""
     order = np.lexsort((variants, places, keys))
@@ -116,8 +84,8 @@ def _stratified(
     """
     splits = np.empty(len(keys), dtype=np.int8)
     for members in _ranked_by_class(keys, classes, seed, "split"):
-        edges = _edges(shares, len(members))
-        for split, part in enumerate(np.split(members, edges[:-1])):
+        ends = edges(shares, len(members))
+        for split, part in enumerate(np.split(members, ends[:-1])):
             splits[part] = split
     return splits
 

@@ -80,8 +80,10 @@ def _read_header(
 def _picker(
     header: Sequence[str], names: Sequence[str]
 ) -> Callable[[list[Row]], list[Sequence[str]]]:
-    """Takes columns out of rows of the header's width."""
-    places = [header.index(name) if name in header else None for name in names]
+    """Takes columns out of rows of the header's width; all of them by place, not by name."""
+    places: list[int | None] = list(range(len(header)))
+    if list(names) != list(header):
+        places = [header.index(name) if name in header else None for name in names]
 
     def pick(rows: list[Row]) -> list[Sequence[str]]:
         absent = ("",) * len(rows)

@@ -52,34 +52,40 @@ def review_files(folder: Path) -> list[Path]:
     raise UserError(f"{folder.name}: no file of reviews; found {names}")
 
 
-def open_table(path: Path, columns: Columns, *, whole_header: bool = False) -> Table | None:
-    """The table in a file, with its columns checked; None for an archive of nothing.
+def open_table(path: Path, wanted: Sequence[str], *, whole_header: bool = False) -> Table | None:
+    """The table in a file; None for an archive of nothing. `wanted` columns tell its delimiter.
 
-    Raises UserError when the file is empty, is of no kind that is read, or lacks a column.
+    Raises UserError when the file is empty or of no kind that is read.
     """
     if path.stat().st_size == 0:
         raise UserError(f"{path.name}: the file is empty")
     kind = kind_of(path)
     if not kind:
         return None
-    table: Table
     if kind == PARQUET:
-        table = Parquet(path)
-    elif kind == JSON_LINES:
-        table = JsonLines(path, whole=whole_header)
-    else:
-        table = Delimited(path, columns.required)
-    check_columns(path.name, table.header, columns)
-    return table
+        return Parquet(path)
+    if kind == JSON_LINES:
+        return JsonLines(path, whole=whole_header)
+    return Delimited(path, wanted)
 
 
 def open_tables(folder: Path, columns: Columns) -> list[tuple[Path, Table]]:
     """All of them, checked before the first row is read."""
-    opened = [(path, open_table(path, columns)) for path in review_files(folder)]
-    tables = [(path, table) for path, table in opened if table is not None]
+    files = review_files(folder)
+    tables = []
+    for path in files:
+        table = open_table(path, columns.required)
+        if table is not None:
+            check_columns(path.name, table.header, columns)
+            tables.append((path, table))
     if not tables:
-        raise UserError(f"{opened[0][0].name}: the file is empty")
+        raise UserError(f"{files[0].name}: the file is empty")
     return tables
+
+
+def has_title(tables: Sequence[tuple[Path, Table]], columns: Columns) -> bool:
+    """Whether a title is joined to the texts of any of the files."""
+    return bool(columns.title) and any(columns.title in table.header for _, table in tables)
 
 
 def read_chunks(
@@ -87,11 +93,12 @@ def read_chunks(
 ) -> Iterator[Chunk]:
     """All rows of all files: each is in a chunk, or among its faults."""
     sizes = [path.stat().st_size for path, _ in tables]
-    names = (columns.text, columns.title, columns.rating)
+    names = [columns.text, columns.rating, *([columns.title] if columns.title else [])]
     for at, (path, table) in enumerate(tables):
         before = sum(sizes[:at])
         for batch in table.read(names, witness):
-            texts, titles, ratings = batch.columns
+            texts, ratings = batch.columns[:2]
+            titles = batch.columns[2] if columns.title else ("",) * len(texts)
             yield Chunk(
                 file=path.name,
                 unit=table.unit,

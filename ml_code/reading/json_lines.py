@@ -14,7 +14,7 @@ from .tables import BATCH_ROWS, Batch, Fault, Witness
 
 _HEADER_LINES = 1000
 _SURROGATE = re.compile("[\ud800-\udfff]")  # JSON can write half a character
-NO_OBJECT = "not a JSON object"
+NO_OBJECT = "no JSON object"
 Row = dict[str, Any]
 
 

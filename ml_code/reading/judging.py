@@ -1,9 +1,11 @@
 """Which rows are used, and which are left out and why: by their text and rating."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from .errors import UserError
+from .files import Chunk
 from .ratings import NO_NUMBER, OF_NO_CLASS, UNKNOWN, UNUSED, Finder
 from .text import review_text
 
@@ -41,6 +43,19 @@ class Judge:
             return "", UNUSED, TOO_LONG
         place, reason = self._finder[rating]
         return text, place, reason
+
+    def texts_and_places(self, chunk: Chunk, rejects: "Rejects") -> Iterator[tuple[str, int]]:
+        """Of the rows that are used; all others, and the chunk's faults, are counted."""
+        for fault in chunk.faults:
+            rejects.add(fault.reason, chunk.where(fault.line))
+        rows = zip(chunk.lines, chunk.titles, chunk.texts, chunk.ratings, strict=True)
+        for line, title, body, rating in rows:
+            text, place, reason = self.judge(title, body, rating)
+            if reason:
+                where = f"{chunk.where(line)}, {chunk.rating_column} {rating[:40]!r}"
+                rejects.add(reason, where)
+            else:
+                yield text, place
 
 
 @dataclass

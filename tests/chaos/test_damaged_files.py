@@ -163,17 +163,6 @@ def test_a_damaged_gzip_file_of_reviews_is_named(
     tried(AREA, f"reviews.csv.gz {how.__name__}", Outcome.AGAIN)
 
 
-def test_reviews_that_end_within_a_text_are_named(
-    base_model: Path, tmp_path: Path, tried: Tried
-) -> None:
-    rows = [(f"{text}, really", rating) for text, rating in make_reviews(30)]
-    source = write_reviews(tmp_path / "reviews.csv", rows)
-    source.write_bytes(source.read_bytes().rpartition(b', really"')[0])
-    said = refused(preprocess.main, preparation(source, base_model, tmp_path / "out"))
-    assert said == "reviews.csv: not a readable CSV file: a quote is never closed"
-    tried(AREA, "reviews.csv cut off within a text", Outcome.AGAIN)
-
-
 # -- features --------------------------------------------------------------------------------------
 
 

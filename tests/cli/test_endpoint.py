@@ -51,3 +51,20 @@ def test_a_missing_endpoint_is_named_with_the_reason() -> None:
 def test_a_missing_answer_is_an_error() -> None:
     with pytest.raises(EndpointUnavailable, match="1 answers to 2 texts"):
         predict(FakeRuntime(1), "e", ["one", "two"])
+
+
+def test_more_texts_than_the_endpoint_answers_in_time_are_asked_in_halves() -> None:
+    asked = []
+
+    class Limited(FakeRuntime):
+        def invoke_endpoint(self, **arguments: Any) -> dict[str, Any]:
+            self.answers = arguments["Body"].count(b"\n") + 1
+            asked.append(self.answers)
+            if self.answers > 2:
+                error = {"Code": "ModelError", "Message": "send at most 2 of these texts at once"}
+                raise ClientError({"Error": error, "OriginalStatusCode": 413}, "InvokeEndpoint")
+            return super().invoke_endpoint(**arguments)
+
+    answers = predict(Limited(0), "e", ["a", "b", "c", "d", "e"])
+    assert [answer.text for answer in answers] == ["a", "b", "c", "d", "e"]
+    assert asked == [5, 2, 3, 1, 2]

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,15 @@ from tests.cli.conftest import Said
 from tests.cli.runs_world import ARN, EVALUATION, RunsWorld
 
 Reviews = Callable[..., Said]
-KEY = "reviews/78cd46e88b63/reviews.csv"  # with the hash of what is inside
+ROWS = "".join(f"text {n},{rating}\n" for n in range(8) for rating in (1, 3, 5))
+TABLE = f"Review Text,Rating\n{ROWS}"
+KEY = f"reviews/{sha256(TABLE.encode()).hexdigest()[:12]}/reviews.csv"
 
 
 @pytest.fixture
 def csv(tmp_path: Path) -> str:
     file = tmp_path / "reviews.csv"
-    file.write_text("Review Text,Rating\ngood,5\n")
+    file.write_text(TABLE)
     return str(file)
 
 
@@ -51,6 +54,81 @@ def test_run_names_a_missing_file_and_starts_nothing(runs: RunsWorld, reviews: R
     assert runs.calls == []
 
 
+def test_run_tells_what_it_read_of_the_file(runs: RunsWorld, reviews: Reviews, csv: str) -> None:
+    rows = TABLE.replace("text 0,1", ",1").replace("text 7,5", "text 7,6")
+    Path(csv).write_text(rows + "text 8,1\ntext 9,5\n")
+    said = reviews("run", csv)
+    assert "24 of 26 rows can be used: negative 8, neutral 8, positive 8\n" in said.err
+    assert "not used: 1 x no text (first: reviews.csv line 2, Rating '1'); 1 x rating" in said.err
+    Path(csv).write_text(TABLE.replace("Review Text", "Title,Review Text").replace("text", "T,x"))
+    assert "the title 'Title' is joined to the text 'Review Text'\n" in reviews("run", csv).err
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "the file is empty"),
+        (b"PK\x03\x04", "the file is a zip archive; unpack it: unzip reviews.csv"),
+        (b"caf\xe9,b\n", "not UTF-8: byte 0xe9 at offset 3"),
+        (b"Review Text,Rating\n", "there is a header but no row"),
+        (b"Review Text,Rating\n" + b"so, so,3\n" * 3, "3 of 3 rows cannot be used, more than"),
+        (TABLE.replace("\ntext 0,3", "").encode(), "neutral has 7 reviews; every split needs one"),
+        (
+            TABLE.replace("Review Text,Rating", "review,sentiment").encode(),
+            "no column named 'Review Text', 'Rating'; the columns are 'review', 'sentiment'. It "
+            "looks like an export of IMDB: run again with --detect-columns, or with --set "
+            "columns.text=review --set columns.rating=sentiment --set columns.title=",
+        ),
+    ],
+)
+def test_a_file_that_the_preparation_would_refuse_is_refused_before_the_upload(
+    runs: RunsWorld, reviews: Reviews, csv: str, content: bytes, reason: str
+) -> None:
+    Path(csv).write_bytes(content)
+    said = reviews("run", csv)
+    assert (said.code, said.err.startswith(f"{csv}: {reason}")) == (1, True)
+    assert runs.calls == []
+
+
+def test_a_folder_is_refused_as_one(runs: RunsWorld, reviews: Reviews, csv: str) -> None:
+    folder = str(Path(csv).parent)
+    said = reviews("run", folder)
+    assert (said.code, said.err.startswith(f"{folder}: is a folder; give one file")) == (1, True)
+
+
+def test_detect_columns_takes_those_of_a_known_export(
+    runs: RunsWorld, reviews: Reviews, csv: str
+) -> None:
+    header = "Review Score,Review Title,Review Content"
+    lines = [line.split(",") for line in ROWS.splitlines()]
+    table = "\n".join([header, *(f"{rating},T,{text}" for text, rating in lines)])
+    Path(csv).write_text(table)
+    said = reviews("run", csv, "--detect-columns", "--json")
+    assert said.json["input"]["columns"] == {
+        "text": "Review Content",
+        "rating": "Review Score",
+        "title": "Review Title",
+    }
+    assert "looks like an export of Yotpo: --set 'columns.text=Review Content'" in said.err
+    Path(csv).write_text(table.replace("Review Score", "Points"))
+    said = reviews("run", csv, "--detect-columns")
+    assert f"{csv}: --detect-columns knows no export like it; the columns are 'Points'" in said.err
+    assert "--detect-columns: give the file" in reviews("run", "--detect-columns").err
+
+
+def test_more_rejected_rows_are_taken_where_the_run_says_so(
+    runs: RunsWorld, reviews: Reviews, csv: str
+) -> None:
+    Path(csv).write_text(TABLE + "so, so,3\n" * 20)
+    assert "max_rejected_share allows" in reviews("run", csv).err
+    said = reviews("run", csv, "--set", "max_rejected_share=0.5", "--json")
+    assert said.json["input"]["max_rejected_share"] == 0.5
+    said = reviews("run", csv, "--set", "max_rejected_share=2")
+    assert said.err == "--set max_rejected_share=2: must be a number from 0 to 1\n"
+    said = reviews("run", csv, "--set", "columns.text=")
+    assert said.err == "--set columns.text=: must be the name of a column\n"
+
+
 def test_a_setting_that_no_run_has_is_refused_before_anything_is_uploaded(
     runs: RunsWorld, reviews: Reviews, csv: str
 ) -> None:
@@ -63,7 +141,8 @@ def test_a_setting_that_no_run_has_is_refused_before_anything_is_uploaded(
 def test_a_name_that_was_used_is_refused(runs: RunsWorld, reviews: Reviews, csv: str) -> None:
     runs.add("mine")
     said = reviews("run", csv, "--name", "mine")
-    assert (said.code, said.err) == (1, "--name mine: already the name of an execution\n")
+    assert said.code == 1
+    assert said.err.endswith("\n--name mine: already the name of an execution\n")
 
 
 @pytest.mark.usefixtures("patient")

@@ -87,7 +87,7 @@ def test_json_lines_are_read(written):
     expected = [ROWS[0], ("", "so so", "3.0"), ("", "half \ufffd", "true")]
     for path in (written(text, "r.jsonl"), written(gzip.compress(text.encode()), "r.jsonl.gz")):
         assert rows_of(path) == expected
-        assert faults_of(path) == [(5, "not a JSON object"), (6, "not a JSON object")]
+        assert faults_of(path) == [(5, "no JSON object"), (6, "no JSON object")]
 
 
 @pytest.mark.parametrize("packed", [False, True])
