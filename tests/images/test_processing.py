@@ -69,6 +69,7 @@ def start(
         text_column="Review Text",
         rating_column="Rating",
         title_column="",
+        max_rejected_share="0.1",
         max_length="32",
         seed="42",
     )

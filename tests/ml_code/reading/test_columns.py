@@ -1,0 +1,122 @@
+import json
+
+import pytest
+
+from reading.columns import Columns, as_settings, check_columns, detect
+from reading.errors import UserError
+from reading.files import open_table, open_tables, read_chunks
+from reading.judging import Judge, Rejects
+from reading.ratings import Finder, Numbers
+from reading.tables import Witness
+
+DEFAULTS = Columns(text="Review Text", rating="Rating", title="Title")
+STARS = Finder(Numbers(1, (0, 0, 1, 2, 2)))
+AMAZON_TSV = (
+    "marketplace\tcustomer_id\treview_id\tproduct_id\tproduct_parent\tproduct_title\t"
+    "product_category\tstar_rating\thelpful_votes\ttotal_votes\tvine\tverified_purchase\t"
+    "review_headline\treview_body\treview_date\n"
+    'US\t1\tR1\tB1\t9\tScarf 5"\tApparel\t4\t0\t0\tN\tY\tNice\t"soft" &#34;warm<br />\t2015-08-31\n'
+    'US\t1\tR2\tB1\t9\tScarf\tApparel\t1\t0\t0\tN\tY\tBad\t"never\t2015-08-31\n'
+)
+TEXT, ALONE = 'Nice. "soft" "warm', '"soft" "warm'
+
+
+def table(header: str, row: str) -> str:
+    return f"{header}\n{row}\n"
+
+
+EXPORTS = {
+    "Amazon (TSV)": AMAZON_TSV,
+    "Amazon (2018)": json.dumps(
+        {"overall": 4.0, "verified": True, "reviewerID": "A", "asin": "B", "style": {"Size:": "L"},
+         "reviewText": '"soft" &#34;warm', "summary": "Nice", "unixReviewTime": 1}
+    ),
+    "Amazon (2023)": json.dumps(
+        {"rating": 4.0, "title": "Nice", "text": '"soft" &#34;warm<br />', "images": [],
+         "asin": "B", "parent_asin": "B", "user_id": "A", "timestamp": 1, "verified_purchase": True}
+    ),
+    "Yelp": json.dumps(
+        {"review_id": "r", "user_id": "u", "business_id": "b", "stars": 4.0, "useful": 0,
+         "funny": 0, "cool": 0, "text": '"soft" "warm', "date": "2018-07-07 22:09:11"}
+    ),
+    "Yotpo": table(
+        "appKey,Review ID,Review Status,Review Score,Review Title,Review Content,Product ID",
+        'k,1,Published,4,Nice,"""soft"" &quot;warm<br>",9',
+    ),
+    "Trustpilot": table(
+        "Review Id,Reference Id,Review Stars,Review Title,Review Content,Company Reply",
+        '1,2,4,Nice,"""soft"" ""warm",',
+    ),
+    "Judge.me": table(
+        "title,body,rating,review_date,source,curated,reviewer_name,reviewer_email,product_id",
+        'Nice,"""soft"" ""warm",4,2026-01-31,web,ok,Ann,a@b.c,9',
+    ),
+    "Shopify Product Reviews": table(
+        "product_handle,state,rating,title,author,email,location,body,reply,created_at,replied_at",
+        'scarf,published,4,Nice,Ann,a@b.c,,"""soft"" ""warm",,2026-01-31,',
+    ),
+    "Google Play": table(
+        "Package Name,App Version Code,Reviewer Language,Star Rating,Review Title,Review Text",
+        'org.scarf,1,en,4,Nice,"""soft"" ""warm"',
+    ),
+    "Google Business Profile": json.dumps(
+        {"reviewId": "r", "starRating": "FOUR", "comment": '"soft" "warm', "createTime": "2026"}
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_the_columns_of_a_known_export_are_offered_and_read(tmp_path, name):
+    path = tmp_path / "export"
+    encoding = "utf-16" if name == "Google Play" else "utf-8"
+    path.write_text(EXPORTS[name], encoding=encoding, newline="")
+    header = open_table(path, []).header
+    what, columns = detect(header, DEFAULTS)
+    assert what == f"an export of {name}"
+    with pytest.raises(UserError) as caught:
+        check_columns("export", header, DEFAULTS)
+    offer = " ".join(as_settings(columns))
+    assert f"It looks like {what}: run again with --detect-columns, or with {offer}" in str(
+        caught.value
+    )
+    judge, rejects = Judge(STARS), Rejects()
+    witness = Witness(columns.rating, STARS.is_rating)
+    chunks = read_chunks(open_tables(path, columns), columns, witness)
+    rows = [row for chunk in chunks for row in judge.texts_and_places(chunk, rejects)]
+    assert rows[0] == (TEXT if columns.title else ALONE, 3)
+    assert rejects.counts.total() == 0
+
+
+def test_the_reviews_of_imdb_are_known_whose_ratings_are_texts():
+    what, columns = detect(["review", "sentiment"], DEFAULTS)
+    assert (what, columns) == (
+        "an export of IMDB", Columns(text="review", rating="sentiment", title="")
+    )  # fmt: skip
+
+
+def test_a_yotpo_export_is_offered_in_words_for_the_shell():
+    with pytest.raises(UserError) as caught:
+        check_columns("r.csv", ["Review Score", "Review Title", "Review Content"], DEFAULTS)
+    assert str(caught.value) == (
+        "r.csv: no column named 'Review Text', 'Rating'; the columns are 'Review Score', 'Review "
+        "Title', 'Review Content'. It looks like an export of Yotpo: run again with "
+        "--detect-columns, or with --set 'columns.text=Review Content' "
+        "--set 'columns.rating=Review Score' --set 'columns.title=Review Title'"
+    )
+
+
+def test_names_that_differ_in_case_and_spaces_are_offered_and_exact_ones_come_first():
+    header = ["review_text", " RATING", "id"]
+    what, columns = detect(header, DEFAULTS)
+    assert what == "your columns, written otherwise"
+    assert columns == Columns(text="review_text", rating=" RATING", title="")
+    assert detect(["text", "points"], DEFAULTS) is None
+    check_columns("r.csv", ["Review Text", "Rating", "review_body", "star_rating"], DEFAULTS)
+
+
+def test_only_a_column_that_is_used_must_be_there_once():
+    check_columns("r.csv", ["Review Text", "Rating", "x", "x"], DEFAULTS)
+    for name in ("Review Text", "Rating", "Title"):
+        header = ["Review Text", "Rating", "Title", name]
+        with pytest.raises(UserError, match=f"2 columns are named '{name}'; rename all but one"):
+            check_columns("r.csv", header, DEFAULTS)

@@ -1,0 +1,78 @@
+from pathlib import Path
+
+import pytest
+
+from reading.classes import parse
+from reading.columns import Columns
+from reading.errors import UserError
+from reading.survey import survey
+
+CLASSES = parse("negative:-1=1,2/neutral:0=3/positive:1=4,5")
+COLUMNS = Columns(text="Text", rating="Stars", title="Title")
+SHARES = (0.8, 0.1, 0.1)
+GOOD = [f"text {n},{1 + n % 5}" for n in range(60)]
+
+
+def of(path: Path, lines: list[str], header: str = "Text,Stars", limit: float = 0.1):
+    path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    return survey(path, COLUMNS, CLASSES, max_rejected_share=limit, shares=SHARES)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "r.csv"
+
+
+def test_every_row_is_of_a_class_or_counted_with_its_reason(path):
+    long = "x" * 400_000
+    lines = [*GOOD, "nan,5", ",4", "so, so,3", f"{long},4", "fine,great", "good,9"]
+    found = of(path, lines)
+    assert found.classes == {"negative": 24, "neutral": 12, "positive": 24}
+    assert found.rejects.counts == {
+        "no text": 2,
+        "more fields than the header": 1,
+        "text too long for the Feature Store": 1,
+        "rating is not a number": 1,
+        "rating outside 1-5": 1,
+    }
+    assert found.rejects.first["more fields than the header"] == "r.csv line 64"
+    assert found.rejects.first["rating is not a number"] == "r.csv line 66, Stars 'great'"
+    assert found.rows == len(lines)
+    assert not found.has_title
+
+
+def test_ratings_without_a_text_are_no_fault_and_a_title_is_one(path):
+    found = of(path, [f"{line.split(',')[0]},,{n % 5 + 1}" for n, line in enumerate(GOOD)]
+               + [",,5"] * 200, "Title,Text,Stars")  # fmt: skip
+    assert (found.classes.total(), found.rejects.counts["no text"]) == (60, 200)
+    assert found.has_title
+
+
+def test_too_many_faults_are_refused_with_the_setting_that_would_help(path):
+    with pytest.raises(UserError) as caught:
+        of(path, [*GOOD, *["fine,great"] * 20])
+    assert str(caught.value) == (
+        "20 of 80 rows cannot be used, more than the 10% that max_rejected_share allows: 20 x "
+        "rating is not a number (first: r.csv line 62, Stars 'great'); ratings of another scale, "
+        "or that are texts, are named by the setting `labels` (docs/bring-your-own.md)"
+    )
+    assert of(path, [*GOOD, *["fine,great"] * 20], limit=0.25).classes.total() == 60
+
+
+def test_a_class_that_cannot_fill_all_splits_is_named_with_its_number(path):
+    lines = [line for line in GOOD if not line.endswith(",3")] + ["so so,3", "hm,3", "ok,3"]
+    with pytest.raises(UserError) as caught:
+        of(path, lines)
+    assert str(caught.value) == (
+        "neutral has 3 reviews; every split needs one of each class, which takes at least 8 that "
+        "can be used and differ; found negative 24, neutral 3, positive 24"
+    )
+
+
+def test_the_share_that_is_read_is_told(path):
+    of(path, GOOD)
+    shares: list[float] = []
+    survey(
+        path, COLUMNS, CLASSES, max_rejected_share=0, shares=SHARES, progress=shares.append
+    )  # fmt: skip
+    assert shares == [1.0]
