@@ -4,7 +4,15 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import embedded, feature_store, functions, preparation, serving, training
+from benchmarks import (
+    embedded,
+    feature_store,
+    functions,
+    ingestion,
+    preparation,
+    serving,
+    training,
+)
 from cli.samples import installable_reviews
 
 BENCHMARKS = {
@@ -16,6 +24,7 @@ BENCHMARKS = {
     "functions": functions.measure,
     "embedded": embedded.measure,
     "feature-store": feature_store.measure,
+    "ingestion": ingestion.compare,
 }
 
 

@@ -1,5 +1,6 @@
 """Measures a program: wall time, and the memory of its whole process tree; and a repeated call."""
 
+import os
 import statistics
 import subprocess
 import sys
@@ -25,12 +26,17 @@ class Measured:
     output: str
 
 
-def python(*arguments: object, limit: int = 10_000) -> Measured:
-    """Runs this Python with the arguments; RuntimeError when it fails."""
+def python(*arguments: object, limit: int = 10_000, **environment: str) -> Measured:
+    """Runs this Python with the arguments and more variables; RuntimeError when it fails."""
     command: Sequence[str] = [sys.executable, *map(str, arguments)]
     started = time.perf_counter()
     process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     peaks = [0.0]
     sampler = threading.Thread(target=_sample, args=(process.pid, peaks), daemon=True)
