@@ -75,7 +75,7 @@ def _artefact(folder: Path, endpoint: _Endpoint) -> Path:
     """The base model with a fresh head (speed does not depend on what it says), and its script."""
     sys.path.insert(0, str(ROOT / "ml_code"))
     from base_model import load_base, save_artefact
-    from quantisation import export
+    from quantisation import export, to_8_bits
     from rated_labels import BY_STARS, parse
 
     source = shutil.copytree(installed_base_model(), folder.parent / "base")
@@ -84,7 +84,8 @@ def _artefact(folder: Path, endpoint: _Endpoint) -> Path:
     model, tokenizer = load_base(str(source), parse(BY_STARS))
     save_artefact(model, tokenizer, folder, max_length=128)
     if endpoint.script is None:
-        export(folder, folder / "model_int8.onnx")
+        export(folder, folder.parent / "model_fp32.onnx")
+        to_8_bits(folder.parent / "model_fp32.onnx", folder / "model_int8.onnx")
     else:
         shutil.rmtree(folder / "code")
         (folder / "code").mkdir()

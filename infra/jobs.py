@@ -36,6 +36,7 @@ from sagemaker.session import Session, production_variant
 from sagemaker.sklearn.processing import SKLearnProcessor
 from sagemaker.workflow.pipeline_context import PipelineSession
 
+from infra import images
 from infra.settings import Endpoint, Fleet, Settings
 
 # The SDK knows neither these images nor their versions, and SKLearnProcessor takes no image_uri: it
@@ -56,6 +57,17 @@ _CHANNELS = "/opt/ml/input/data"
 _MESSAGE = "/opt/ml/output/message"  # becomes the job's ExitMessage
 _CHECKPOINTS = "/opt/ml/checkpoints"
 _WHEELS = "wheels"  # input, channel and folder of the packages of a closed network
+# Each image reads those of its own contract, so that another image changes no line. inference.py is
+# for the inference toolkit, wsgi_app for gunicorn of the scikit-learn image, ray_app for Ray.
+_ENTRY_POINTS = {
+    "SAGEMAKER_PROGRAM": "inference.py",
+    "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+    "SAGEMAKER_SERVING_MODULE": "wsgi_app:app",
+    "SM_RAYSERVE_APP": "ray_app:app",
+}
+# The toolkit of the scikit-learn image has code generated for protobuf 3.20. onnxruntime brings a
+# newer one, which takes such code in this mode alone; Ray would be slow in it.
+_OLD_PROTOBUF = {"PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION": "python"}
 _NO_TELEMETRY = {
     "SchemaVersion": "1.0",
     "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}},
@@ -214,6 +226,7 @@ def estimator(settings: Settings, session: Any, values: Values) -> Any:
             "max-length": values.max_length,
             "seed": values.seed,
             "checkpoint-dir": _CHECKPOINTS,
+            "serving-python": settings.image_of_serving().python,
         },
         enable_sagemaker_metrics=True,  # which the SDK would set for a version that it knows
         metric_definitions=[{"Name": name, "Regex": f"{name}=([0-9.eE+-]+)"} for name in METRICS],
@@ -241,16 +254,19 @@ def channels(settings: Settings, values: Values) -> dict[str, Any]:
 
 def model(settings: Settings, session: Any, values: Values, *, name: str) -> Any:
     """No entry point: the artefact brings its code/, so the SDK need not repack it."""
+    image = settings.image_of_serving()
     return PyTorchModel(
         name=name,
         model_data=values.model_data,
         role=values.role,
-        image_uri=settings.image_of_serving().uri,
+        image_uri=image.uri,
         sagemaker_session=session,
         code_location=values.run_prefix,
         env={
-            "SAGEMAKER_PROGRAM": "inference.py",
-            "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+            **_ENTRY_POINTS,
+            **(_OLD_PROTOBUF if image.contract == images.TOOLKIT else {}),
+            # The largest request that is answered takes half of it (ml_code/inference.py).
+            "MAX_LATENCY_MS": str(settings.endpoint.max_latency_ms),
             **_packages(settings, f"/opt/ml/model/code/{_WHEELS}"),
         },
         enable_network_isolation=settings.network.isolated,

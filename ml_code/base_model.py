@@ -9,8 +9,9 @@ from labels import Labels
 from problems import UserError
 from tokenisation import quieten
 
-_SERVING_FILES = ("inference.py", "classifier.py", "engines.py", "labels.py", "padding.py",
-                  "pooling.py", "problems.py", "tokenisation.py")  # fmt: skip
+_SERVING_FILES = ("inference.py", "wsgi_app.py", "ray_app.py", "request_texts.py",
+                  "answer_forms.py", "work_limit.py", "classifier.py", "engines.py", "labels.py",
+                  "padding.py", "pooling.py", "problems.py", "tokenisation.py")  # fmt: skip
 _WITHOUT = shutil.ignore_patterns("__pycache__")
 
 
@@ -68,7 +69,7 @@ def check_fit(model: Any, ids: list[list[int]]) -> None:
 
 
 def save_artefact(model: Any, tokenizer: Any, folder: Path, *, max_length: int) -> None:
-    """Weights, config, tokenizer and the code that serves them, as PyTorchModel expects."""
+    """Weights, config, tokenizer and the code that serves them, where AWS's images look for it."""
     tokenizer.model_max_length = max_length
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)

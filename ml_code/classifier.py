@@ -22,22 +22,35 @@ _DEFAULT_MAX_LENGTH = 128
 class Classifier:
     """Class probabilities of texts or token ids, from the artefact folder that train.py made."""
 
-    def __init__(self, folder: Path, engine: Engine | None = None) -> None:
+    def __init__(
+        self, folder: Path, engine: Engine | None = None, *, gpu: int | None = None
+    ) -> None:
+        """`gpu` is the number of the one to compute on; None: the first, if there is one."""
         config = _read(folder / "config.json")
         self._pad_id = config.get("pad_token_id") or 0
         self.labels = _labels(config)
-        self._engine = engine or engine_for(folder)
+        self._engine = engine or engine_for(folder, gpu)
         limit = _read(folder / "tokenizer_config.json").get("model_max_length", _DEFAULT_MAX_LENGTH)
-        self._encoder = TextEncoder(str(folder), max_length=int(min(limit, 512)))
+        self.max_length = int(min(limit, 512))
+        self._encoder = TextEncoder(str(folder), max_length=self.max_length)
 
     @property
     def engine(self) -> str:
-        """What computes: torch-cpu, torch-cuda or onnx-int8."""
+        """What computes: onnx-int8, onnx-fp32, torch-cpu or torch-cuda."""
         return self._engine.name
 
+    @property
+    def any_token(self) -> int:
+        """An id of the vocabulary, to try the model with."""
+        return self._encoder.encode(["a"])[0][0]
+
+    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """One list of at most `max_length` token ids a text, cleaned as it was for the training."""
+        return self._encoder.encode([cleaned(text) for text in texts])
+
     def of_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Probabilities [texts, classes]; texts are cleaned as they were for the training."""
-        return self.of_ids(self._encoder.encode([cleaned(text) for text in texts]))
+        """Probabilities [texts, classes]."""
+        return self.of_ids(self.encode(texts))
 
     def of_ids(
         self, ids: Sequence[list[int]], *, done: Callable[[int], None] | None = None

@@ -1,4 +1,4 @@
-"""What computes the logits: PyTorch, or ONNX Runtime in 8 bits where packaging chose that."""
+"""What computes the logits: ONNX Runtime on CPUs, PyTorch on GPUs."""
 
 import os
 from pathlib import Path
@@ -11,7 +11,7 @@ from padding import Ids
 from problems import UserError
 from tokenisation import quieten
 
-INT8_FILE = "model_int8.onnx"
+INT8_FILE, FP32_FILE = "model_int8.onnx", "model_fp32.onnx"
 # An addition and a layer norm as one operator, which takes three times as long as the two.
 _SLOW_FUSION = "SkipLayerNormFusion"
 Logits = NDArray[np.float32]
@@ -28,9 +28,9 @@ class Engine(Protocol):
 
 
 class TorchEngine:
-    """The weights as they were trained, on a GPU if there is one."""
+    """The weights as they were trained, on a GPU if there is one: that of `gpu`, or the first."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, gpu: int | None = None) -> None:
         import torch
 
         from pooling import model_class
@@ -41,7 +41,8 @@ class TorchEngine:
         except (OSError, ValueError) as error:
             raise UserError(f"model {folder.name}: cannot be loaded: {error}") from error
         self._torch = torch
-        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        on_gpu = f"cuda:{gpu or 0}" if torch.cuda.is_available() else "cpu"
+        self._device = torch.device(on_gpu)
         self._model: Any = model.to(self._device).eval()
         self.name = f"torch-{self._device.type}"
 
@@ -57,13 +58,12 @@ class TorchEngine:
 
 
 class OnnxEngine:
-    """The weights in 8 bits, on all cores of the processor."""
+    """The exported model of a file, in 8 bits or fp32, on all cores of the processor."""
 
-    name = "onnx-int8"
-
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, file: Path) -> None:
         import onnxruntime
 
+        self.name = {INT8_FILE: "onnx-int8", FP32_FILE: "onnx-fp32"}[file.name]
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = os.cpu_count() or 1
         # TorchServe runs a worker for each core. Threads that spin while they wait would then take
@@ -71,7 +71,7 @@ class OnnxEngine:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3  # errors
         self._session = onnxruntime.InferenceSession(
-            folder / INT8_FILE,
+            file,
             options,
             providers=["CPUExecutionProvider"],
             disabled_optimizers=[_SLOW_FUSION],
@@ -83,11 +83,10 @@ class OnnxEngine:
         return result
 
 
-def engine_for(folder: Path) -> Engine:
-    """The 8-bit model if the artefact has one and there is no GPU; else the trained weights."""
+def engine_for(folder: Path, gpu: int | None = None) -> Engine:
+    """Without a GPU the exported model that the artefact has; else the trained weights."""
     has_gpu = Path("/dev/nvidia0").exists()
-    return (
-        OnnxEngine(folder)
-        if (folder / INT8_FILE).is_file() and not has_gpu
-        else (TorchEngine(folder))
-    )
+    exported = [folder / name for name in (INT8_FILE, FP32_FILE) if (folder / name).is_file()]
+    if exported and not has_gpu:
+        return OnnxEngine(exported[0])
+    return TorchEngine(folder, gpu)

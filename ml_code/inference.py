@@ -1,171 +1,157 @@
-"""What the endpoint does: reviews in, classes out, in the form SageMaker's serving images call.
+"""What the endpoint does: reviews in, classes out.
 
-application/jsonlines   {"features": ["text"]} a line; answered by one line each
-application/json        {"features": ["text", ...]} or a list of such objects
-text/csv                one text a row, first column, no header
+`respond` answers a request with a status, a body and a type, and never raises. The servers of
+AWS's images reach it in three ways: SageMaker's inference toolkit (TorchServe, Multi Model Server)
+by the four functions below, gunicorn of the scikit-learn image by wsgi_app.py, Ray Serve by
+ray_app.py.
 """
 
-import csv
-import io
-import json
-import re
+import os
+import traceback
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from answer_forms import Answer, Prediction, preferred, written
 from classifier import Classifier
 from labels import Labels
+from request_texts import RequestError, Texts, read
+from work_limit import WorkLimit
 
-try:
-    from sagemaker_inference.errors import BaseInferenceToolkitError
-except ModuleNotFoundError:  # outside a serving image the errors only need the same attributes
-
-    class BaseInferenceToolkitError(Exception):  # type: ignore[no-redef]
-        def __init__(self, status_code: int, message: str, phrase: str) -> None:
-            super().__init__(status_code, message, phrase)
-            self.status_code, self.message, self.phrase = status_code, message, phrase
-
-
-JSON_LINES, JSON, CSV = "application/jsonlines", "application/json", "text/csv"
-_MAX_BYTES = 6 * 2**20
-_MAX_TEXTS = 2_000
-_SURROGATE = re.compile(r"[\ud800-\udfff]")  # JSON can write them, no tokenizer reads them
-
-
-class RequestError(BaseInferenceToolkitError):  # type: ignore[misc]  # untyped base
-    """A request that cannot be answered; `status_code` is the HTTP status."""
-
-    def __init__(self, status_code: int, message: str) -> None:
-        super().__init__(status_code, message, message)
+_LONGEST_MS = "30000"  # where the endpoint does not say MAX_LATENCY_MS
+_SHARE = 0.5  # of it, for a request alone; the rest is for those that it waits for
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Texts:
-    """All texts of a request, and how many each line, object or row held (0: a single text)."""
+class ReviewModel:
+    """The classifier, and how much it may be asked at once."""
 
-    texts: list[str]
-    sizes: list[int]
-
-
-Prediction = dict[str, Any]
-Answer = Prediction | list[Prediction]
+    classifier: Classifier
+    limit: WorkLimit
 
 
-def model_fn(model_dir: str) -> Classifier:
-    """Loads the artefact."""
-    return Classifier(Path(model_dir))
+@dataclass(frozen=True)
+class Predicted:
+    """The answers to a request, one per line, object or row."""
+
+    answers: list[Answer]
+    is_list: bool
 
 
-def input_fn(body: bytes | str, content_type: str) -> Texts:
-    """The texts of a request; RequestError 400, 413 or 415 says what is wrong with it."""
-    kind = content_type.split(";")[0].strip().lower()
-    readers = {JSON_LINES: _json_lines, "application/x-jsonlines": _json_lines,
-               JSON: _json, CSV: _csv}  # fmt: skip
-    if kind not in readers:
-        raise RequestError(
-            415,
-            f"content type {content_type!r} is not supported; send {JSON_LINES}, {JSON} or {CSV}",
-        )
-    if len(body) > _MAX_BYTES:
-        raise RequestError(413, f"the body has {len(body)} bytes; at most {_MAX_BYTES} are allowed")
-    texts = readers[kind](_decoded(body))
-    if not texts.texts:
-        raise RequestError(400, "the body holds no text")
-    if len(texts.texts) > _MAX_TEXTS:
-        raise RequestError(
-            413, f"the body holds {len(texts.texts)} texts; at most {_MAX_TEXTS} are allowed"
-        )
-    return texts
+@dataclass(frozen=True)
+class Response:
+    """What goes back to the client."""
+
+    status: int
+    body: str
+    content_type: str
+
+    @property
+    def reason(self) -> str:
+        """The words of the HTTP status."""
+        return HTTPStatus(self.status).phrase
 
 
-def predict_fn(data: Texts, model: Classifier) -> list[Answer]:
-    """One answer per line, object or row: a prediction, or a list where several texts came.
+def respond(
+    model: ReviewModel, body: bytes | str, content_type: str | None, accept: str | None
+) -> Response:
+    """The answer to any request; a fault of the model is a 500 whose reason is in the log alone."""
+    data = input_fn(body, content_type)
+    return _response(predict_fn(data, model), accept)
+
+
+def model_fn(model_dir: str, context: Any = None) -> ReviewModel:
+    """Loads the artefact, on the GPU of this worker, and measures what can be asked at once."""
+    _take_bodies_as_they_are()
+    classifier = Classifier(Path(model_dir), gpu=_gpu(context))
+    seconds = _SHARE * int(os.environ.get("MAX_LATENCY_MS", _LONGEST_MS)) / 1000
+    limit = WorkLimit.measured(classifier, seconds)
+    print(
+        f"serving: {classifier.engine}, at most {limit.tokens} tokens a request "
+        f"({limit.full_texts} texts of full length)",
+        flush=True,
+    )
+    return ReviewModel(classifier, limit)
+
+
+def input_fn(body: bytes | str, content_type: str | None) -> Texts | RequestError:
+    """The texts of a request, or what is wrong with it.
+
+    Returned and not raised: to an error that is raised the toolkit adds its traceback
+    (sagemaker-inference 1.10.1, transformer.py, handle_error).
+    """
+    return _caught(lambda: read(body, content_type))
+
+
+def predict_fn(data: Texts | RequestError, model: ReviewModel) -> Predicted | RequestError:
+    """The answers; an error stays what it is.
 
     Prints how many texts the request had, and how many were of each class: the endpoint's log is
     where the alarm of a drift reads it (infra/monitoring.py).
     """
-    labels = model.labels
-    predictions = [_prediction(row, labels) for row in model.of_texts(data.texts).tolist()]
+    if isinstance(data, RequestError):
+        return data
+    return _caught(lambda: _predicted(data, model))
+
+
+def output_fn(
+    prediction: Predicted | RequestError, accept: str | None, context: Any = None
+) -> tuple[str, str]:
+    """(body, content type); the status of an error goes to the toolkit's context."""
+    response = _response(prediction, accept)
+    if response.status != HTTPStatus.OK:
+        if context is None:  # a toolkit that hands on none knows errors by their exception alone
+            from sagemaker_inference.errors import BaseInferenceToolkitError
+
+            raise BaseInferenceToolkitError(response.status, response.body, response.reason)
+        context.set_response_status(response.status, response.reason)
+    return response.body, response.content_type
+
+
+def _caught(act: Callable[[], Result]) -> Result | RequestError:
+    try:
+        return act()
+    except RequestError as error:
+        return error
+    except Exception:
+        traceback.print_exc()
+        return RequestError(500, "the model failed; the log of the endpoint says why")
+
+
+def _response(prediction: Predicted | RequestError, accept: str | None) -> Response:
+    if isinstance(prediction, RequestError):
+        return _refusal(prediction)
+    try:
+        form = preferred(accept)
+    except RequestError as error:
+        return _refusal(error)
+    return Response(
+        HTTPStatus.OK, written(prediction.answers, form, is_list=prediction.is_list), form
+    )
+
+
+def _refusal(error: RequestError) -> Response:
+    return Response(error.status_code, error.message, "text/plain")
+
+
+def _predicted(data: Texts, model: ReviewModel) -> Predicted:
+    classifier = model.classifier
+    ids = classifier.encode(data.texts)
+    model.limit.check(ids)
+    predictions = [_prediction(row, classifier.labels) for row in classifier.of_ids(ids).tolist()]
     counts = Counter(prediction["label"] for prediction in predictions)
-    print("predicted", len(predictions), *(counts[name] for name in labels.names), flush=True)
+    names = classifier.labels.names
+    print("predicted", len(predictions), *(counts[name] for name in names), flush=True)
     answers: list[Answer] = []
     at = 0
     for size in data.sizes:
         answers.append(predictions[at : at + size] if size else predictions[at])
         at += size or 1
-    return answers
-
-
-def output_fn(answers: list[Answer], accept: str) -> tuple[str, str]:
-    """(body, content type) in the first accepted form; RequestError 406 when there is none."""
-    for entry in (accept or JSON_LINES).split(","):
-        kind = entry.split(";")[0].strip().lower()
-        if kind in (JSON_LINES, "application/x-jsonlines", "*/*", "application/*"):
-            return "".join(json.dumps(answer) + "\n" for answer in answers), JSON_LINES
-        if kind == JSON:
-            return json.dumps(answers[0] if len(answers) == 1 else answers), JSON
-        if kind == CSV:
-            return _csv_lines(answers), CSV
-    raise RequestError(406, f"{accept!r} cannot be produced; accept {JSON_LINES}, {JSON} or {CSV}")
-
-
-def _decoded(body: bytes | str) -> str:
-    if isinstance(body, str):
-        return body
-    try:
-        return bytes(body).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise RequestError(400, f"the body is not UTF-8 at byte {error.start}") from error
-
-
-def _json_lines(body: str) -> Texts:
-    # split("\n") and not splitlines(): a JSON text may hold U+2028 as it is.
-    numbered = [(n, line) for n, line in enumerate(body.split("\n"), 1) if line.strip()]
-    return _gathered([_features(_parsed(line, f"line {n}"), f"line {n}") for n, line in numbered])
-
-
-def _json(body: str) -> Texts:
-    value = _parsed(body, "the body")
-    items = value if isinstance(value, list) else [value]
-    return _gathered([_features(item, f"item {n}") for n, item in enumerate(items, 1)])
-
-
-def _csv(body: str) -> Texts:
-    try:
-        rows = [row for row in csv.reader(io.StringIO(body), strict=True) if row]
-    except csv.Error as error:
-        raise RequestError(400, f"the body is not CSV: {error}") from error
-    return _gathered(
-        [_features({"features": [row[0]]}, f"row {n}") for n, row in enumerate(rows, 1)]
-    )
-
-
-def _parsed(text: str, where: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:  # the latter when it is nested too deeply
-        raise RequestError(400, f"{where} is not JSON: {error}") from error
-
-
-def _features(item: Any, where: str) -> list[str]:
-    """The texts under "features" (one alone may also be a plain string)."""
-    features = item.get("features") if isinstance(item, dict) else None
-    texts = [features] if isinstance(features, str) else features
-    if not isinstance(texts, list) or not texts:
-        raise RequestError(400, f'{where} must be like {{"features": ["text"]}}')
-    for text in texts:
-        if not isinstance(text, str) or not text.strip():
-            raise RequestError(400, f"{where}: features must be texts that are not empty")
-        if _SURROGATE.search(text):
-            raise RequestError(400, f"{where}: features must be Unicode, without lone surrogates")
-    return texts
-
-
-def _gathered(groups: Sequence[list[str]]) -> Texts:
-    sizes = [0 if len(group) == 1 else len(group) for group in groups]
-    return Texts([text for group in groups for text in group], sizes)
+    return Predicted(answers, data.is_list)
 
 
 def _prediction(probabilities: list[float], labels: Labels) -> Prediction:
@@ -180,10 +166,20 @@ def _prediction(probabilities: list[float], labels: Labels) -> Prediction:
     }
 
 
-def _csv_lines(answers: list[Answer]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    for answer in answers:
-        for item in answer if isinstance(answer, list) else [answer]:
-            writer.writerow([item["label"], item.get("sentiment"), item["probability"]])
-    return out.getvalue()
+def _gpu(context: Any) -> int | None:
+    """The GPU that TorchServe or Multi Model Server has chosen for this worker, if any."""
+    properties = getattr(context, "system_properties", None) or {}
+    number = properties.get("gpu_id")
+    return None if number is None else int(number)
+
+
+def _take_bodies_as_they_are() -> None:
+    """Keeps the toolkit from decoding bodies before input_fn, where a wrong byte is a 500.
+
+    sagemaker-inference 1.10.1, transformer.py: `if content_type in content_types.UTF8_TYPES`.
+    """
+    try:
+        from sagemaker_inference import content_types
+    except ModuleNotFoundError:  # in the images of Ray Serve, and wherever else this is tried
+        return
+    content_types.UTF8_TYPES.clear()

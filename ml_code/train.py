@@ -31,14 +31,14 @@ from problems import (
     run,
     share,
 )
-from quantisation import quantise
+from quantisation import export_for_serving
 from rated_labels import BY_STARS, RatedLabels, parse
 from reading.ratings import Numbers
 from recipe import Recipe
 from rows import read_rows
 from step_profile import StepProfile
 from training import Interrupted, Trainer
-from wheels import copy_wheels
+from wheels import gather
 
 
 def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) -> Namespace:
@@ -59,6 +59,9 @@ def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) ->
     places.add_argument("--base-model", default="roberta-base", help="hub name or folder")
     places.add_argument(
         "--wheels", type=Path, default=environment.get("SM_CHANNEL_WHEELS"), help="for the endpoint"
+    )
+    places.add_argument(
+        "--serving-python", default="", help="of the endpoint, such as 3.12; empty: takes no wheels"
     )
     places.add_argument("--labels", default=BY_STARS, help="as those of preprocess.py")
     recipe = parser.add_argument_group("recipe")
@@ -84,7 +87,7 @@ def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) ->
     running.add_argument("--max-length", type=positive_int, default=192, help="tokens when serving")
     running.add_argument("--precision", choices=CHOICES, default="auto")
     running.add_argument(
-        "--quantise", type=boolean, default=True, help="serve 8 bits on CPUs, if as good"
+        "--quantise", type=boolean, default=True, help="serve 8 bits on CPUs if as good, else fp32"
     )
     running.add_argument("--compiled", type=boolean, default=False, help="by torch.compile")
     running.add_argument(
@@ -148,15 +151,31 @@ def main(arguments: Sequence[str]) -> None:
             raise UserError(str(stop)) from stop
         if group.leads:
             save_artefact(model, tokenizer, settings.model_dir, max_length=settings.max_length)
-            if settings.wheels is not None:
-                copy_wheels(settings.wheels, settings.model_dir / "code")
-            if settings.quantise:
-                print(f"serving: {json.dumps(quantise(settings.model_dir, validation))}")
+            take_wheels(settings)
+            serving = export_for_serving(
+                settings.model_dir, train, validation, quantise=settings.quantise
+            )
+            print(f"serving: {json.dumps(serving)}")
             if settings.output_data_dir is not None:
                 profile.write(settings.output_data_dir / "profiler_report")
             print(f"Best validation macro-F1: {best:.4f}", flush=True)
     finally:
         group.close()
+
+
+def take_wheels(settings: Namespace) -> None:
+    """Where the packages of the endpoint cannot be had, it gets them itself when it starts; in a
+    network without an index it could not, and the training fails (UserError)."""
+    if not settings.serving_python:
+        return
+    try:
+        size = gather(settings.model_dir / "code", settings.serving_python, settings.wheels)
+    except UserError as error:
+        if settings.wheels is not None:
+            raise
+        print(f"The endpoint will ask the package index when it starts: {error}", flush=True)
+    else:
+        print(f"{size / 1e6:.0f} MB of wheels for the endpoint's Python {settings.serving_python}")
 
 
 def _recipe(settings: Namespace) -> Recipe:

@@ -1,4 +1,10 @@
-"""The packages of an endpoint that has no way to a package index: they travel in the artefact."""
+"""The packages of an endpoint travel in the artefact: its start asks no package index.
+
+`code/requirements.txt` then begins with --no-index and --find-links wheels, which pip reads from
+the file, wherever it is called: by the inference toolkit and by the Ray image with `-r`, by the
+scikit-learn image as `pip install . -r requirements.txt` (sagemaker-containers, _modules.py). The
+last builds the folder as a package, for which pip needs setuptools.
+"""
 
 import subprocess
 import sys
@@ -6,24 +12,49 @@ from pathlib import Path
 
 from problems import UserError
 
+FOLDER = "wheels"
 _SECONDS = 600
+# Amazon Linux 2023 and Ubuntu 22.04, on which AWS's images stand, have glibc 2.34 and newer. pip
+# takes the names as they are: an older one does not include a newer one.
+_PLATFORMS = ("manylinux2014_x86_64", "manylinux_2_27_x86_64", "manylinux_2_28_x86_64")
+_BUILDS = "setuptools"
+# What pip would bring with onnxruntime and tokenizers, and all of AWS's serving images have:
+# docker/ray/uv.lock and docker/sklearn/1.9-0/uv.lock of the Deep Learning Containers.
+_IN_EVERY_IMAGE = ("certifi", "click", "idna", "numpy", "packaging", "pyyaml")
 
 
-def copy_wheels(source: Path, code: Path) -> None:
-    """Copies what code/requirements.txt needs, and what that needs, from `source` to code/wheels.
+def gather(code: Path, python: str, source: Path | None = None) -> int:
+    """Puts what code/requirements.txt needs on Linux with that Python, such as 3.12, into
+    code/wheels, and makes pip look only there. Returns the bytes.
 
-    Raises UserError when something is not there.
+    `source` is a folder with wheels, of a network without an index. Raises UserError when
+    something cannot be had.
     """
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-index"]
-    places = ["--find-links", str(source), "--dest", str(code / "wheels")]
+    requirements = code / "requirements.txt"
+    folder = code / FOLDER
+    _download(requirements, folder, python, source)
+    for wheel in folder.iterdir():
+        if wheel.name.partition("-")[0].lower() in _IN_EVERY_IMAGE:
+            wheel.unlink()
+    pins = requirements.read_text()
+    requirements.write_text(f"--no-index\n--find-links {FOLDER}\n{pins}")
+    return sum(wheel.stat().st_size for wheel in folder.iterdir())
+
+
+def _download(requirements: Path, folder: Path, python: str, source: Path | None) -> None:
+    index = ["--no-index", "--find-links", str(source)] if source else ["--retries", "1"]
+    platforms = [f"--platform={name}" for name in _PLATFORMS]
+    command = [
+        *(sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"),
+        *("--only-binary=:all:", f"--python-version={python}", *platforms, *index),
+        *("--dest", str(folder), "-r", str(requirements), _BUILDS),
+    ]
     try:
-        subprocess.run(
-            [*command, *places, "-r", str(code / "requirements.txt")],
-            check=True,
-            timeout=_SECONDS,
-            capture_output=True,
-            text=True,
-        )
+        subprocess.run(command, check=True, timeout=_SECONDS, capture_output=True, text=True)
+    except subprocess.TimeoutExpired as error:
+        raise UserError(f"wheels for Python {python}: not there after {_SECONDS} s") from error
     except subprocess.CalledProcessError as error:
-        reason = error.stderr.strip().splitlines()[-1:] or [f"exit {error.returncode}"]
-        raise UserError(f"wheels {source}: {reason[0]}") from error
+        lines = [line for line in error.stderr.splitlines() if line.startswith("ERROR")]
+        reason = lines[-1] if lines else f"pip download ended with {error.returncode}"
+        where = f" in {source}" if source else ""
+        raise UserError(f"wheels for Python {python}{where}: {reason}") from error

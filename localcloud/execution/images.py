@@ -4,13 +4,17 @@ An image is known by its repository name, whatever registry, account or tag it h
 in the server's own Python. Not emulated: the image's operating system and pinned library versions.
 """
 
+import sys
+from importlib.util import find_spec
+
 from localcloud.errors import ValidationException
 
 SKLEARN = "sagemaker-scikit-learn"
 PYTORCH = "pytorch"  # of 2.11 and later: training alone
 PYTORCH_TRAINING = "pytorch-training"
 PYTORCH_INFERENCE = "pytorch-inference"
-KNOWN = (SKLEARN, PYTORCH, PYTORCH_TRAINING, PYTORCH_INFERENCE)
+RAY = "ray"  # its images for SageMaker serve alone
+KNOWN = (SKLEARN, PYTORCH, PYTORCH_TRAINING, PYTORCH_INFERENCE, RAY)
 
 
 def repository(image_uri: str) -> str:
@@ -25,3 +29,12 @@ def repository(image_uri: str) -> str:
             + ", ".join(KNOWN)
         )
     return name
+
+
+def check_serving(image_uri: str) -> None:
+    """Raises ValidationException for an image that cannot serve here."""
+    if repository(image_uri) == RAY and find_spec("ray") is None:
+        raise ValidationException(
+            f"Image {image_uri!r} serves with Ray, which is not installed beside localcloud. "
+            f"Install it: {sys.executable} -m pip install 'ray[serve]'"
+        )

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from localcloud.cloud import Cloud
 from localcloud.errors import ValidationException
 from localcloud.execution import capture, deployment, records
-from localcloud.execution.images import repository
+from localcloud.execution.images import check_serving
 from localcloud.execution.records import Record
 from localcloud.execution.role import Role, check_role
 from localcloud.execution.transfer import Location, TransferError
@@ -52,7 +52,7 @@ def create_model(cloud: Cloud, request: Record) -> Record:
     name = request["ModelName"]
     arn = records.arn(cloud, "model", name)
     container = _container(request)
-    repository(container["Image"])
+    check_serving(container["Image"])
     if "ExecutionRoleArn" not in request:
         raise ValidationException("ExecutionRoleArn is required to create a model")
     check_role(cloud, request["ExecutionRoleArn"])

@@ -18,7 +18,7 @@ from localcloud.authorisation.roles import log_group, pulling, watching
 from localcloud.authority import AccessDenied
 from localcloud.cloud import Cloud
 from localcloud.execution.endpoint_record import FailedChange
-from localcloud.execution.images import PYTORCH_INFERENCE, repository
+from localcloud.execution.images import PYTORCH_INFERENCE, RAY, SKLEARN, repository
 from localcloud.execution.interpreter import make_environment, search_path
 from localcloud.execution.jobs import mark
 from localcloud.execution.layout import Layout
@@ -27,8 +27,8 @@ from localcloud.execution.process import Program, base_environment
 from localcloud.execution.role import Role
 from localcloud.execution.transfer import download_file, extract, inside
 
-# Run, and not imported: it loads the toolkit of the container.
-_SERVING = Path(__file__).resolve().with_name("serving.py")
+# Run, and not imported: they load the toolkits of the containers.
+_PROGRAMS = Path(__file__).resolve().parent
 INVOCATION_SECONDS = 60  # SageMaker's limit for a container's answer
 _PING_SECONDS = 2
 _POLL_SECONDS = 0.1
@@ -116,8 +116,7 @@ class ServerProcess:
         model = self._layout.make("model")
         if "ModelDataUrl" in container:
             self._fetch(s3, container["ModelDataUrl"], model)
-        environment = container.get("Environment", {})
-        submitted = environment.get("SAGEMAKER_SUBMIT_DIRECTORY", "")
+        submitted = self._requested.get("SAGEMAKER_SUBMIT_DIRECTORY", "")
         if submitted.startswith("s3://"):
             self._fetch(s3, submitted, inside(model, "code"))
         self._binaries = make_environment(self.place.folder / "python")
@@ -145,7 +144,7 @@ class ServerProcess:
         with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
             port = listener.getsockname()[1]
             self._program = Program(
-                [str(self._binaries / "python"), "-P", str(_SERVING)],
+                [str(self._binaries / "python"), "-P", str(_PROGRAMS / self._program_name())],
                 folder=self._layout.make(),
                 environment=self._environment(listener.fileno()),
                 mark=self.place.mark,
@@ -156,8 +155,20 @@ class ServerProcess:
             "127.0.0.1", port, maxsize=_CONNECTIONS, retries=False
         )
 
+    def _program_name(self) -> str:
+        """What stands in for the image's own server."""
+        image = repository(self.image)
+        if image == RAY:
+            return "ray_serving.py"
+        names_application = "SAGEMAKER_SERVING_MODULE" in self._requested
+        return "gunicorn_serving.py" if image == SKLEARN and names_application else "serving.py"
+
+    @property
+    def _requested(self) -> dict[str, str]:
+        variables: dict[str, str] = self._model["PrimaryContainer"].get("Environment", {})
+        return variables
+
     def _environment(self, descriptor: int) -> dict[str, str]:
-        requested = self._model["PrimaryContainer"].get("Environment", {})
         return (
             base_environment()
             | {"PATH": search_path(self._binaries)}
@@ -169,7 +180,7 @@ class ServerProcess:
                     "pytorch" if repository(self.image) == PYTORCH_INFERENCE else "sklearn"
                 ),
             }
-            | self._layout.localise_all({**requested, **self.place.environment})
+            | self._layout.localise_all({**self._requested, **self.place.environment})
         )
 
     def wait_healthy(self, seconds: float, abort: threading.Event) -> None:

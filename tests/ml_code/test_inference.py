@@ -4,6 +4,7 @@ import json
 import pytest
 
 import inference
+from tests.ml_code.bodies import CASES, CSV, JSON, LINES, LOVELY, Case
 
 
 @pytest.fixture(scope="module")
@@ -11,9 +12,14 @@ def model(trained):
     return inference.model_fn(str(trained / "model"))
 
 
-def answer(model, body, content_type="application/jsonlines", accept="application/jsonlines"):
-    data = inference.input_fn(body, content_type)
-    return inference.output_fn(inference.predict_fn(data, model), accept)[0]
+def answer(model, body, content_type=LINES, accept=LINES):
+    response = inference.respond(model, body, content_type, accept)
+    assert (response.status, response.content_type) == (200, accept), response.body
+    return response.body
+
+
+def objects(model, body, content_type=JSON):
+    return json.loads(answer(model, body, content_type, JSON))
 
 
 def test_one_json_line_comes_back_per_line(model):
@@ -53,46 +59,111 @@ def test_serving_tokenises_as_preparation_did(model, session_features):
     (part,) = (session_features / "test").glob("*.csv")
     with part.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    encoded = model._encoder.encode([row["review_body"] for row in rows])
+    encoded = model.classifier.encode([row["review_body"] for row in rows])
     assert encoded == [json.loads(row["input_ids"]) for row in rows]
 
 
-def test_json_takes_one_object_or_a_list(model):
-    form = ("application/json", "application/json")
-    assert json.loads(answer(model, '{"features": ["lovely"]}', *form))["label"] == "positive"
-    both = json.loads(answer(model, '[{"features": ["lovely"]}, {"features": "awful"}]', *form))
+def test_json_comes_back_in_the_shape_it_had(model):
+    assert objects(model, LOVELY)["label"] == "positive"
+    assert [item["label"] for item in objects(model, b"[" + LOVELY + b"]")] == ["positive"]
+    both = objects(model, b'[{"features": ["lovely"]}, {"features": "awful"}]')
     assert [item["label"] for item in both] == ["positive", "negative"]
+    ((first, second),) = objects(model, b'[{"features": ["lovely", "awful"]}]')
+    assert (first["label"], second["label"]) == ("positive", "negative")
 
 
-def test_csv_takes_the_first_column(model):
-    body = '"lovely, perfect",ignored\nawful broken\n'
-    lines = answer(model, body, "text/csv; charset=utf-8", "text/csv").splitlines()
+def test_csv_takes_a_text_a_row(model):
+    body = b'\xef\xbb\xbf"lovely, perfect"\r\nawful broken\r\n'
+    lines = answer(model, body, CSV, CSV).splitlines()
     assert [line.split(",")[:2] for line in lines] == [["positive", "1"], ["negative", "-1"]]
 
 
+def test_csv_has_a_header_where_its_type_says_so(model):
+    body = b"text\nlovely\n"
+    assert len(objects(model, body, CSV)) == 2
+    assert objects(model, body, f"{CSV}; header=present")["label"] == "positive"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_request_gets_its_status_and_reason(model, case: Case):
+    response = inference.respond(model, case.body, case.content_type, case.accept)
+    assert (response.status, case.says in response.body) == (case.status, True), response.body
+    assert "Traceback" not in response.body
+    assert response.content_type == (JSON if case.status == 200 else "text/plain")
+
+
 @pytest.mark.parametrize(
-    ("body", "content_type", "status", "message"),
+    ("accept", "form"),
     [
-        (b"{", "application/jsonlines", 400, "line 1 is not JSON"),
-        (b'\n{"text": "x"}', "application/jsonlines", 400, 'line 2 must be like {"features"'),
-        (b'{"features": []}', "application/jsonlines", 400, 'line 1 must be like {"features"'),
-        (b'{"features": [7]}', "application/jsonlines", 400, "texts that are not empty"),
-        (b'{"features": [" "]}', "application/json", 400, "texts that are not empty"),
-        (b"\xff", "application/jsonlines", 400, "not UTF-8 at byte 0"),
-        (b"", "application/jsonlines", 400, "the body holds no text"),
-        (b"x", "image/png", 415, "content type 'image/png' is not supported"),
-        (b"a\n" * 2001, "text/csv", 413, "2001 texts; at most 2000"),
-        (b"a" * (6 * 2**20 + 1), "text/csv", 413, "at most 6291456"),
+        ("text/csv;q=0.1, application/json;q=0.9", JSON),
+        ("application/json;q=0.1, text/csv", CSV),
+        ("text/csv;q=0, application/json", JSON),
+        ("application/json;q=0, */*", LINES),
+        ("text/*", CSV),
+        ("text/html, application/xhtml+xml, */*;q=0.8", JSON),
+        ("text/html, image/gif, *; q=.2, */*; q=.2", JSON),
+        ("application/x-jsonlines", LINES),
+        ("application/json; charset=utf-8", JSON),
+        ("", JSON),
     ],
 )
-def test_a_bad_request_gets_its_status_and_reason(body, content_type, status, message):
-    with pytest.raises(inference.RequestError) as caught:
-        inference.input_fn(body, content_type)
-    assert caught.value.status_code == status
-    assert message in caught.value.message
+def test_the_form_is_the_one_that_the_client_prefers(model, accept, form):
+    assert inference.respond(model, LOVELY, JSON, accept).content_type == form
 
 
-def test_an_answer_nobody_can_produce_is_not_acceptable():
-    with pytest.raises(inference.RequestError) as caught:
-        inference.output_fn([], "image/png")
-    assert caught.value.status_code == 406
+def test_more_than_is_answered_in_time_is_refused_with_what_may_be_sent(trained, monkeypatch):
+    monkeypatch.setenv("MAX_LATENCY_MS", "1")  # of the smallest models one text or some
+    model = inference.model_fn(str(trained / "model"))
+    texts = ["okay plain dress " * 20] * 500
+    body = json.dumps({"features": texts}).encode()
+    refused = inference.respond(model, body, JSON, JSON)
+    assert refused.status == 413
+    allowed = int(refused.body.partition("send at most ")[2].split()[0])
+    assert 1 <= allowed < 500
+    body = json.dumps({"features": texts[:allowed]}).encode()
+    assert inference.respond(model, body, JSON, JSON).status == 200
+
+
+def test_a_fault_of_the_model_is_told_to_the_log_alone(model, monkeypatch, capsys):
+    def fail(_ids):
+        raise RuntimeError("secret of the machine")
+
+    monkeypatch.setattr(model.classifier, "of_ids", fail)
+    response = inference.respond(model, LOVELY, JSON, JSON)
+    assert (response.status, response.content_type) == (500, "text/plain")
+    assert response.body == "the model failed; the log of the endpoint says why"
+    assert "secret of the machine" in capsys.readouterr().err
+
+
+class Context:
+    """What the model servers hand on."""
+
+    def __init__(self, gpu_id=None):
+        self.system_properties = {"gpu_id": gpu_id}
+        self.status = None
+
+    def set_response_status(self, code, phrase):
+        self.status = (int(code), phrase)
+
+
+def test_the_four_functions_tell_a_refusal_by_the_context(model):
+    context = Context()
+    data = inference.input_fn(b"\xff", JSON)
+    said = inference.output_fn(inference.predict_fn(data, model), JSON, context)
+    assert said == ("the body is not UTF-8 at byte 0", "text/plain")
+    assert context.status == (400, "Bad Request")
+
+
+def test_each_worker_takes_the_gpu_that_its_server_gives_it(trained, monkeypatch):
+    taken = []
+
+    class Classifier:
+        def __init__(self, folder, *, gpu):
+            taken.append(gpu)
+            raise LookupError
+
+    monkeypatch.setattr(inference, "Classifier", Classifier)
+    for number, expected in ((1, 1), ("2", 2), (None, None)):
+        with pytest.raises(LookupError):
+            inference.model_fn(str(trained / "model"), Context(number))
+        assert taken.pop() == expected

@@ -13,10 +13,10 @@ from transformers import (
 import quantisation
 from base_model import load_base, save_artefact
 from classifier import Classifier
-from engines import INT8_FILE, OnnxEngine, TorchEngine
+from engines import FP32_FILE, INT8_FILE, OnnxEngine, TorchEngine
 from first_token import narrow
 from rated_labels import BY_STARS, parse
-from rows import read_rows
+from rows import Rows, read_rows
 
 LABELS = parse(BY_STARS)
 
@@ -28,7 +28,7 @@ def test_training_adds_the_8_bit_model_when_it_is_as_good(trained):
 
 def test_it_says_what_the_trained_weights_say_at_any_shape(trained, session_features):
     rows = read_rows(session_features / "test", LABELS)
-    torch, int8 = (kind(trained / "model") for kind in (TorchEngine, OnnxEngine))
+    torch, int8 = TorchEngine(trained / "model"), OnnxEngine(trained / "model" / INT8_FILE)
     for ids in (rows.ids[:1], rows.ids[:7], rows.ids, [[2, 3]], [row * 3 for row in rows.ids[:3]]):
         expected = Classifier(trained / "model", torch).of_ids(ids)
         np.testing.assert_allclose(
@@ -36,16 +36,64 @@ def test_it_says_what_the_trained_weights_say_at_any_shape(trained, session_feat
         )
 
 
-def test_it_is_dropped_when_it_loses_more_than_half_a_point(
+def test_fp32_serves_where_8_bits_may_lose_more_than_is_allowed(
     trained, session_features, tmp_path, monkeypatch
 ):
     folder = shutil.copytree(trained / "model", tmp_path / "model")
-    monkeypatch.setattr(quantisation, "_LARGEST_LOSS", -2.0)  # nothing can be that much better
-    result = quantisation.quantise(folder, read_rows(session_features / "validation", LABELS))
-    assert result["engine"] == "torch"
-    assert result["rows"] == len(read_rows(session_features / "validation", LABELS))
+    monkeypatch.setattr(quantisation, "LARGEST_LOSS", -1.0)  # nothing can be that much better
+    train, validation = (
+        read_rows(session_features / part, LABELS) for part in ("train", "validation")
+    )
+    result = quantisation.export_for_serving(folder, train, validation)
+    assert result["engine"] == "onnx-fp32"
+    assert (result["rows"], result["validation_rows"]) == (
+        len(train) + len(validation),
+        len(validation),
+    )
     assert not (folder / INT8_FILE).exists()
-    assert Classifier(folder).engine == "torch-cpu"
+    assert Classifier(folder).engine == "onnx-fp32"
+    ids = validation.ids[:5]
+    np.testing.assert_allclose(
+        Classifier(folder).of_ids(ids),
+        Classifier(folder, TorchEngine(folder)).of_ids(ids),
+        atol=1e-4,
+    )
+
+
+def test_without_quantisation_fp32_serves_and_nothing_is_compared(trained, tmp_path):
+    folder = shutil.copytree(trained / "model", tmp_path / "model")
+    (folder / INT8_FILE).unlink()
+    none = Rows([], [], [])
+    assert quantisation.export_for_serving(folder, none, none, quantise=False) == {
+        "engine": "onnx-fp32"
+    }
+    assert (folder / FP32_FILE).is_file()
+
+
+def comparison(rows, lost, won):
+    return quantisation.Comparison(
+        rows=rows,
+        validation_rows=rows,
+        fp32_accuracy=0.8,
+        int8_accuracy=0.8,
+        changed=lost + won,
+        lost=lost,
+        won=won,
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "lost", "won", "bound"),
+    [
+        (315, 2, 0, 0.0153),  # half a point on few rows is no proof of anything
+        (1000, 0, 0, 0.0016),
+        (1000, 12, 12, 0.0082),
+        (2000, 40, 20, 0.0164),
+        (2000, 20, 40, -0.0036),
+    ],
+)
+def test_the_bound_of_the_loss_counts_rows_and_changes(rows, lost, won, bound):
+    assert comparison(rows, lost, won).largest_loss == pytest.approx(bound, abs=1e-4)
 
 
 def test_no_scratch_file_stays_in_the_artefact(trained):
@@ -63,11 +111,13 @@ def test_no_scratch_file_stays_in_the_artefact(trained):
 def test_a_roberta_can_be_quantised_too(small_roberta, tmp_path):
     model, tokenizer = load_base(str(small_roberta), LABELS)
     save_artefact(model, tokenizer, tmp_path, max_length=64)
-    quantisation.export(tmp_path, tmp_path / INT8_FILE)
+    quantisation.export(tmp_path, tmp_path / FP32_FILE)
+    quantisation.to_8_bits(tmp_path / FP32_FILE, tmp_path / INT8_FILE)
     for length in (3, 11, 60):
         ids = [[0, *range(10, 10 + length), 2], [0, 11, 2]]
         torch, int8 = (
-            Classifier(tmp_path, kind(tmp_path)).of_ids(ids) for kind in (TorchEngine, OnnxEngine)
+            Classifier(tmp_path, engine).of_ids(ids)
+            for engine in (TorchEngine(tmp_path), OnnxEngine(tmp_path / INT8_FILE))
         )
         assert int8 == pytest.approx(torch, abs=0.02)
 

@@ -21,7 +21,7 @@ from batches import collate, plan_epoch
 from checkpoints import Checkpoints
 from classifier import Classifier
 from distribution import Group
-from engines import OnnxEngine, TorchEngine
+from engines import INT8_FILE, OnnxEngine, TorchEngine
 from padding import pad
 from problems import UserError, run
 from rated_labels import BY_STARS, parse
@@ -427,8 +427,8 @@ def test_a_model_that_pools_by_the_mean_is_trained_and_served_so(
     assert run(train.main, arguments) == 0
     assert "MeanPoolingClassifier" in capfd.readouterr().out
     said = [
-        Classifier(target, engine(target)).of_texts(["lovely perfect great", "awful", "okay " * 9])
-        for engine in (TorchEngine, OnnxEngine)
+        Classifier(target, engine).of_texts(["lovely perfect great", "awful", "okay " * 9])
+        for engine in (TorchEngine(target), OnnxEngine(target / INT8_FILE))
     ]
     assert said[0].argmax(axis=1).tolist() == [2, 0, 1]
     assert said[1] == pytest.approx(said[0], abs=0.05)
