@@ -5,17 +5,19 @@ from collections.abc import Sequence
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from infra.permissions import allow, arn, grant
+from infra.permissions import allow, arn, grant, may_look_at_alarms
 from infra.settings import Settings
 from infra.storage import Storage
 
 _PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
-# https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html, of jobs in a VPC
+# https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html, of jobs in a VPC, and
+# https://docs.aws.amazon.com/sagemaker/latest/dg/host-vpc.html, of models in one
 _LOOK_AT_VPC = (
     "ec2:DescribeDhcpOptions",
     "ec2:DescribeNetworkInterfaces",
     "ec2:DescribeSecurityGroups",
     "ec2:DescribeSubnets",
+    "ec2:DescribeVpcEndpoints",
     "ec2:DescribeVpcs",
 )
 _JOIN_VPC = (
@@ -61,11 +63,9 @@ class JobRoles(Construct):
                 allow("s3:GetObject", on=[artefacts.arn_for_objects("runs/*/training/*")]),
                 allow("kms:Decrypt", on=[storage.key.key_arn]),
                 *(self._may_capture() if settings.endpoint.capture_percent else []),
-                # Whether an update has to be rolled back is seen with this role.
-                allow(
-                    "cloudwatch:DescribeAlarms",
-                    on=[arn(self, "cloudwatch", f"alarm:{settings.name}-Endpoint*")],
-                ),
+                # Whether an update has to be rolled back is seen with this role:
+                # https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
+                may_look_at_alarms(),
             ],
         )
 

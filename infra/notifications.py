@@ -1,9 +1,12 @@
 """The topic that people listen to: how executions end, what waits for them, which alarm rings."""
 
+from aws_cdk import Aws
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from infra.permissions import arn
 from infra.settings import Settings
 from infra.storage import Storage
 
@@ -19,5 +22,24 @@ class Notifications(Construct):
             enforce_ssl=True,
             master_key=storage.key,
         )
+        self._let_alarms_publish(settings)
         for address in settings.notify:
             self.topic.add_subscription(subscriptions.EmailSubscription(address))
+
+    def _let_alarms_publish(self, settings: Settings) -> None:
+        """`enforce_ssl` makes a policy, and a policy replaces the default one, by which CloudWatch
+        may publish: https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
+        """
+        self.topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[self.topic.topic_arn],
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+                    "ArnLike": {
+                        "aws:SourceArn": arn(self, "cloudwatch", f"alarm:{settings.name}-*")
+                    },
+                },
+            )
+        )

@@ -49,7 +49,9 @@ class Storage(Construct):
             self._own_log_group_for_the_emptier()
 
     def _let_services_use_the_key(self) -> None:
-        """For this environment's log groups, and for alarms that go to its topic."""
+        """For this environment's log groups, and for alarms that go to its topic:
+        https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+        """
         stack, name = Stack.of(self), self._settings.name
         groups = stack.format_arn(
             service="logs",

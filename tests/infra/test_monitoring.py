@@ -1,6 +1,8 @@
 """What rings, whom it tells, and what brings a model back."""
 
 import json
+from fnmatch import fnmatch
+from typing import Any
 
 import pytest
 
@@ -69,6 +71,41 @@ def test_the_topic_takes_nothing_over_plain_http(
         if statement["Effect"] == "Deny"
     ]
     assert denied == [{"Bool": {"aws:SecureTransport": "false"}}]
+
+
+@EVERY
+def test_the_topic_and_its_key_let_the_alarms_of_the_environment_publish(
+    synthesised: Synthesised, environment: str
+) -> None:
+    """A policy of one's own replaces the default one, by which CloudWatch may publish."""
+    (topic,) = synthesised.resources(environment, "Pipeline", "AWS::SNS::Topic")
+    (policy,) = synthesised.resources(environment, "Pipeline", "AWS::SNS::TopicPolicy").values()
+    allowed = of_cloudwatch(policy["Properties"]["PolicyDocument"])
+    assert (allowed["Action"], plain(allowed["Resource"])) == ("sns:Publish", f"<{topic}>")
+    account = allowed["Condition"]["StringEquals"]["aws:SourceAccount"]
+    assert plain(account) == "<AWS::AccountId>"
+    pattern = plain(allowed["Condition"]["ArnLike"]["aws:SourceArn"])
+    assert pattern.endswith(f":cloudwatch:us-east-1:<AWS::AccountId>:alarm:reviews-{environment}-*")
+    alarms = synthesised.resources(environment, "Pipeline", "AWS::CloudWatch::Alarm").values()
+    assert all(
+        fnmatch(f"alarm:{alarm['Properties']['AlarmName']}", pattern[pattern.index("alarm:") :])
+        for alarm in alarms
+    )
+
+    (key,) = synthesised.resources(environment, "Storage", "AWS::KMS::Key").values()
+    allowed = of_cloudwatch(key["Properties"]["KeyPolicy"])
+    assert allowed["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
+
+
+def of_cloudwatch(policy: dict[str, Any]) -> dict[str, Any]:
+    """The statement that is about CloudWatch."""
+    (found,) = [
+        statement
+        for statement in policy["Statement"]
+        if statement["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    ]
+    assert found["Effect"] == "Allow"
+    return dict(found)
 
 
 @EVERY
