@@ -13,6 +13,7 @@ from infra.setting_error import SettingsError
 ENVIRONMENTS = ("local", "dev", "staging", "prod")
 _LONGEST_JOB_SECONDS = 432_000  # five days, the default quota of a training job
 _LONGEST_STATE_MACHINE_WAIT = 99_999_999
+_MOST_SUBNETS = 16
 _SERVERLESS_MB = (1024, 2048, 3072, 4096, 5120, 6144)
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html; one of day and weekday
 # is a question mark.
@@ -61,7 +62,8 @@ class Fleet:
 class Endpoint(Fleet):
     """The machines that serve, how many, and how a new model takes over from the one before.
 
-    With `serverless_memory_mb` AWS has the machines, and takes money for requests alone.
+    With `serverless_memory_mb` AWS has the machines, and takes money for requests alone. An
+    endpoint with instances cannot become one without: it has to be deleted first.
     """
 
     max_instance_count: int = 0  # scaling up to so many; 0: none
@@ -79,6 +81,10 @@ class Endpoint(Fleet):
         if self.max_instance_count:
             name = "endpoint.max_instance_count"
             _check_range(name, self.max_instance_count, self.instance_count, 100)
+            if self.family.startswith("t"):
+                # https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html
+                allowed = f"0 for {self.instance_type}: burstable instances do not scale"
+                raise SettingsError(name=name, value=self.max_instance_count, allowed=allowed)
         _check_range("endpoint.invocations_per_instance", self.invocations_per_instance, 1, 10**6)
         _check_range("endpoint.canary_percent", self.canary_percent, 1, 50)
         _check_range("endpoint.bake_s", self.bake_s, 0, 3600)
@@ -184,7 +190,7 @@ class Gate:
 class Network:
     """Where jobs and endpoint run. `vpc` is empty for SageMaker's own network, `new` for a VPC of
     this environment with no way to the internet, or the id of an existing one, whose `subnets`
-    are to be used.
+    are to be used: two at least, of two zones, since an endpoint wants as many.
 
     Where there is no way to a package index, `wheels` is the prefix in the data bucket that has
     the packages (docs/security.md).
@@ -199,12 +205,25 @@ class Network:
         is_existing = self.vpc.startswith("vpc-")
         if self.vpc not in ("", "new") and not is_existing:
             raise SettingsError(name="network.vpc", value=self.vpc, allowed="'', new, vpc-…")
-        if is_existing != bool(self.subnets):
-            allowed = "ids of the existing VPC's subnets, and none without one"
-            raise SettingsError(name="network.subnets", value=self.subnets, allowed=allowed)
+        self._check_subnets(is_existing)
         if self.closed and not self.wheels:
             allowed = "a prefix in the data bucket, where there is no way to a package index"
             raise SettingsError(name="network.wheels", value="", allowed=allowed)
+        if self.wheels.startswith(("/", "s3:")):
+            allowed = "a prefix in the data bucket, such as wheels/"
+            raise SettingsError(name="network.wheels", value=self.wheels, allowed=allowed)
+
+    def _check_subnets(self, is_existing: bool) -> None:
+        """An endpoint wants at least two, and SageMaker takes no more than sixteen:
+        https://docs.aws.amazon.com/sagemaker/latest/dg/host-vpc.html
+        """
+        allowed = f"2 to {_MOST_SUBNETS} ids of the existing VPC's subnets, of two zones or more"
+        if not is_existing:
+            allowed = "none without an existing VPC"
+        ids = {subnet for subnet in self.subnets if re.fullmatch(r"subnet-[0-9a-z]+", subnet)}
+        fits = len(ids) == len(self.subnets) and 2 <= len(ids) <= _MOST_SUBNETS
+        if not (fits if is_existing else not self.subnets):
+            raise SettingsError(name="network.subnets", value=self.subnets, allowed=allowed)
 
     @property
     def closed(self) -> bool:
@@ -285,6 +304,7 @@ class Settings:
             raise SettingsError(
                 name="recipe.star_spread", value=self.recipe.star_spread, allowed=allowed
             )
+        self._check_machines()
         self._check_schedule()
         self.every_image()
 
@@ -312,6 +332,18 @@ class Settings:
 
     def _image(self, job: str, instance_type: str) -> Image:
         return images.choose(job, instance_type, self.region, getattr(self.images, job))
+
+    def _check_machines(self) -> None:
+        """https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html, of what they
+        exclude."""
+        if self.evaluation.instance_count != 1:
+            allowed = "1: each machine would judge the whole test split"
+            value = self.evaluation.instance_count
+            raise SettingsError(name="evaluation.instance_count", value=value, allowed=allowed)
+        memory = self.endpoint.serverless_memory_mb
+        if memory and (self.network.vpc or self.network.isolated):
+            allowed = "0 with network.vpc or network.isolated, which serverless endpoints exclude"
+            raise SettingsError(name="endpoint.serverless_memory_mb", value=memory, allowed=allowed)
 
     def _check_schedule(self) -> None:
         if self.schedule and not _SCHEDULE.fullmatch(self.schedule):

@@ -6,7 +6,19 @@ from typing import Any
 import pytest
 
 from infra.setting_error import SettingsError
-from infra.settings import Columns, Fleet, Recipe, Shares, Waiting, settings_for
+from infra.settings import (
+    Columns,
+    Endpoint,
+    Fleet,
+    Network,
+    Recipe,
+    Shares,
+    Waiting,
+    settings_for,
+)
+
+VPC, SUBNETS = "vpc-0123456789abcdef0", ["subnet-1", "subnet-2"]
+ISOLATED = Network(isolated=True, wheels="wheels/")
 
 
 @pytest.mark.parametrize(
@@ -19,12 +31,35 @@ from infra.settings import Columns, Fleet, Recipe, Shares, Waiting, settings_for
         (Recipe, {"learning_rate": 1.5}, "learning_rate=1.5"),
         (Shares, {"train": 0.9}, "adding up to 1"),
         (Columns, {"text": ""}, "columns.text"),
+        (
+            Endpoint,
+            {"instance_type": "ml.t2.medium", "max_instance_count": 2},
+            "endpoint.max_instance_count=2: allowed is 0 for ml.t2.medium: burstable instances",
+        ),
         (Waiting, {"start_s": 60, "longest_s": 30}, "longest_s=30"),
     ],
 )
 def test_a_wrong_setting_is_named(make: Any, values: dict[str, Any], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         make(**values)
+
+
+@pytest.mark.parametrize("network", [Network(vpc=VPC, subnets=SUBNETS), ISOLATED])
+def test_a_serverless_endpoint_is_in_no_vpc_and_not_isolated(network: Network) -> None:
+    (dev,) = settings_for("dev")
+    serverless = replace(dev.endpoint, serverless_memory_mb=2048)
+    assert replace(dev, endpoint=serverless).endpoint is serverless
+    message = (
+        "endpoint.serverless_memory_mb=2048: allowed is 0 with network.vpc or network.isolated"
+    )
+    with pytest.raises(SettingsError, match=message):
+        replace(dev, endpoint=serverless, network=network, base_model="s3://{data_bucket}/model/")
+
+
+def test_a_single_machine_evaluates() -> None:
+    (dev,) = settings_for("dev")
+    with pytest.raises(SettingsError, match=r"evaluation\.instance_count=2: allowed is 1"):
+        replace(dev, evaluation=replace(dev.evaluation, instance_count=2))
 
 
 @pytest.mark.parametrize("account", ["12345678901", "1234-5678-9012"])
