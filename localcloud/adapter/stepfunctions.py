@@ -8,6 +8,7 @@ Not emulated: the timeout of a whole state machine.
 
 import json
 import logging
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -33,6 +34,10 @@ _EXECUTORS = {
     "Parallel": "_execute_parallel",
     "Map": "_execute_map",
 }
+# https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+_NAME = re.compile(
+    r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff\U0010ffff]{1,80}"
+)
 _TOLD_THE_EXECUTION = ("Task", "Parallel", "Map")
 
 
@@ -63,7 +68,7 @@ def improve(states: Any, app: Any) -> None:
     )
     states._run_execution = lambda arn: _run(states, states._executions[arn])
     states._invoke_with_callback = lambda *task: invoke_with_callback(states, *task)
-    states._start_execution = _once(states, states._start_execution)
+    states._start_execution = _named(states, _once(states, states._start_execution))
     end_branches_together(states)
     wait_as_the_retrier_says(states)
     offer_redrives(states, app)
@@ -84,6 +89,18 @@ def _once(states: Any, start: Callable[[Values], Any]) -> Callable[[Values], Any
         return answer
 
     return start_or_find
+
+
+def _named(states: Any, start: Callable[[Values], Any]) -> Callable[[Values], Any]:
+    """Names are those that Step Functions takes; without one it makes one."""
+
+    def start_if_named(request: Values) -> Any:
+        name = request.get("name")
+        if name is None or _NAME.fullmatch(name):
+            return start(request)
+        return states.error_response_json("InvalidName", f"Invalid Name: '{name}'", 400)
+
+    return start_if_named
 
 
 # -- an execution --------------------------------------------------------------------------------
