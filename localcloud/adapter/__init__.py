@@ -65,7 +65,7 @@ def install(cloud: Cloud) -> Any:
     )
     from ministack.services import s3 as s3_objects
     from ministack.services import tagging as resource_tags
-    from ministack.services.cloudformation import provisioners, stacks
+    from ministack.services.cloudformation import handlers, provisioners, stacks
 
     try:
         sagemaker.serve(cloud, app, router)
@@ -80,6 +80,7 @@ def install(cloud: Cloud) -> Any:
         encryption.keep_keys(provisioners)
         trino.install(athena, glue, s3_objects, cloud.data_dir / "ministack" / "queries")
         cloudformation.provide_resources(cloud, provisioners, stacks)
+        cloudformation.keep_what_failed_resources_need(stacks, handlers)
         application = faults.install(cloud, app, iam.install(cloud, app))
     except (AttributeError, KeyError) as error:
         raise SeamError(f"ministack {found} has moved {error}") from error

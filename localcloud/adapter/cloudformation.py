@@ -1,5 +1,6 @@
-"""SageMaker's resources in templates."""
+"""SageMaker's resources in templates, and stacks whose deletion failed."""
 
+from contextvars import ContextVar
 from typing import Any
 
 from localcloud.adapter.seam import require
@@ -16,6 +17,8 @@ _HOSTING = {
 }
 _LONGEST_NAME = 63
 Properties = dict[str, Any]
+# What the stack that is being deleted has and may not lose; None where nothing is kept.
+_KEPT: ContextVar[dict[str, Any] | None] = ContextVar("kept", default=None)
 
 
 def provide_resources(cloud: Cloud, provisioners: Any, stacks: Any) -> None:
@@ -41,6 +44,52 @@ def _off_the_event_loop(stacks: Any) -> None:
     """They are made by calls back into this server, which the event loop must go on serving."""
     own, runs_on_thread = {_FEATURE_GROUP, *_HOSTING}, stacks._runs_on_worker_thread
     stacks._runs_on_worker_thread = lambda kind: kind in own or runs_on_thread(kind)
+
+
+def keep_what_failed_resources_need(stacks: Any, handlers: Any) -> None:
+    """A stack's resources are deleted after those that depend on them, so that where one cannot be
+    deleted, what it depends on stays, and a second DeleteStack finds it: the function of a custom
+    resource, say. ministack goes on with the others, whatever depends on them.
+    """
+    require(stacks, "_delete_resource", "_delete_stack_async", "_with_dependencies")
+    require(handlers, "_delete_stack_async")
+    delete_resource, delete_stack = stacks._delete_resource, stacks._delete_stack_async
+
+    def delete_or_keep(kind: str, physical_id: str, properties: Properties, *where: str) -> None:
+        try:
+            delete_resource(kind, physical_id, properties, *where)
+        except Exception:
+            _set_aside(stacks, *where)
+            raise
+
+    async def delete_and_put_back(
+        name: str, stack_id: str, retain_resources: Any = (), force: bool = False
+    ) -> None:
+        kept: dict[str, Any] = {}
+        _KEPT.set(None if force else kept)  # of this task alone
+        await delete_stack(name, stack_id, retain_resources, force=force)
+        stack = _stack(name)
+        if kept and stack:
+            stack["_resources"].update(kept)
+
+    stacks._delete_resource = delete_or_keep
+    stacks._delete_stack_async = handlers._delete_stack_async = delete_and_put_back
+
+
+def _set_aside(stacks: Any, stack_name: str, failed: str) -> None:
+    """Out of sight of the deletion that goes on."""
+    kept, stack = _KEPT.get(), _stack(stack_name)
+    if kept is None or not stack:
+        return
+    resources = stack["_resources"]
+    needed = stacks._with_dependencies([failed], stack["_template"]["Resources"], {*resources})
+    kept.update({name: resources.pop(name) for name in needed - {failed} if name in resources})
+
+
+def _stack(name: str) -> Any:
+    from ministack.services.cloudformation import _stacks
+
+    return _stacks.get(name)
 
 
 def _hosted(cloud: Cloud, resource: hosting.Resource, provisioners: Any) -> dict[str, Any]:

@@ -25,6 +25,7 @@ def create_from_template(cloud: Cloud, properties: Record, logical_name: str) ->
     put_tags(cloud, arn, request.get("Tags", []))
     group = _wait(cloud, name)
     if group["FeatureGroupStatus"] != "Created":
+        delete_from_template(cloud, name)  # as CloudFormation does with what it could not make
         raise ValueError(f"Feature Group {name}: {group.get('FailureReason', 'not Created')}")
     attributes = {
         "FeatureGroupStatus": group["FeatureGroupStatus"],
