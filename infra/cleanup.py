@@ -1,4 +1,7 @@
-"""Removes on `cdk destroy` what executions made outside CloudFormation."""
+"""Removes what CloudFormation knows nothing of: on `cdk destroy` what executions made, and on an
+update the table of features that are no longer wanted."""
+
+from collections.abc import Sequence
 
 from aws_cdk import CustomResource, Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
@@ -12,7 +15,9 @@ from infra.storage import Storage
 
 _JOB_LOGS = ("ProcessingJobs", "TrainingJobs")
 _LONGEST_CALL = Duration.minutes(15)
-_LONGEST = Duration.hours(1)  # of all calls; CloudFormation waits no longer
+# Of all calls; CloudFormation waits no longer. An update of the endpoint may take longer (three
+# hours, by infra/requests.py), and a destroy that comes in the middle of one has to be repeated.
+_LONGEST = Duration.hours(1)
 
 
 class Cleanup(Construct):
@@ -26,6 +31,7 @@ class Cleanup(Construct):
         settings: Settings,
         storage: Storage,
         state_machine: str,
+        security_groups: Sequence[str],
     ) -> None:
         super().__init__(scope, id_)
         function = Function(
@@ -50,8 +56,10 @@ class Cleanup(Construct):
                 "Endpoint": settings.name,
                 "ScalableTarget": f"endpoint/{settings.name}/variant/{VARIANT}",
                 "ModelPackageGroup": settings.name,
+                "FeatureGroup": settings.feature_group,
                 "GlueDatabase": settings.catalog_name,
                 "GlueTable": settings.feature_table,
+                "SecurityGroups": list(security_groups),
                 "KeepData": str(settings.keep_data).lower(),
             },
         )
@@ -62,7 +70,7 @@ class Cleanup(Construct):
         self._resource.node.add_dependency(*others)
 
     def _may_clean_up(self, settings: Settings, state_machine: str) -> list[iam.PolicyStatement]:
-        name, catalog = settings.name, settings.catalog_name
+        name = settings.name
         groups = [arn(self, "logs", f"log-group:/aws/sagemaker/{group}") for group in _JOB_LOGS]
         endpoint_logs = arn(self, "logs", f"log-group:/aws/sagemaker/Endpoints/{name}")
         return [
@@ -106,12 +114,25 @@ class Cleanup(Construct):
                 "logs:DeleteLogGroup",
                 on=[*(f"{group}:*" for group in groups), f"{endpoint_logs}:*"],
             ),
+            *self._may_remove_tables(settings),
+            # To look at network interfaces knows no resources.
+            *([allow("ec2:DescribeNetworkInterfaces", on=["*"])] if settings.network.vpc else []),
+        ]
+
+    def _may_remove_tables(self, settings: Settings) -> list[iam.PolicyStatement]:
+        """Of these features and of those before."""
+        catalog = settings.catalog_name
+        return [
+            allow(
+                "sagemaker:DescribeFeatureGroup",
+                on=[arn(self, "sagemaker", f"feature-group/{settings.name}-*")],
+            ),
             allow(
                 "glue:DeleteTable",
                 on=[
                     arn(self, "glue", "catalog"),
                     arn(self, "glue", f"database/{catalog}"),
-                    arn(self, "glue", f"table/{catalog}/{settings.feature_table}"),
+                    arn(self, "glue", f"table/{catalog}/{catalog}_*"),
                 ],
             ),
         ]

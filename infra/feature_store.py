@@ -10,7 +10,6 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from infra.features import EVENT_TIME, FEATURES, RECORD_ID
-from infra.permissions import allow, arn, grant
 from infra.settings import Settings
 from infra.storage import Storage
 
@@ -19,7 +18,15 @@ class FeatureStore(Construct):
     """One row a review. Names are fixed as long as the features are, so that queries can be
     written down."""
 
-    def __init__(self, scope: Construct, id_: str, *, settings: Settings, storage: Storage) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        settings: Settings,
+        storage: Storage,
+        role: iam.IRole,
+    ) -> None:
         super().__init__(scope, id_)
         key, artefacts = storage.key, storage.artefacts
         database = glue.CfnDatabase(
@@ -28,44 +35,15 @@ class FeatureStore(Construct):
             catalog_id=Stack.of(self).account,
             database_input=glue.CfnDatabase.DatabaseInputProperty(name=settings.catalog_name),
         )
-        role = self._role(settings=settings, key=key, artefacts=artefacts)
         group = self._group(settings=settings, key=key, artefacts=artefacts, role=role)
         group.add_resource_dependency(database)
-        group.node.add_dependency(role)  # with its policy
         if settings.keep_data:
             for kept in (database, group):
                 kept.apply_removal_policy(RemovalPolicy.RETAIN)
         self._workgroup(settings=settings, key=key, artefacts=artefacts)
 
-    def _role(self, *, settings: Settings, key: kms.IKey, artefacts: s3.IBucket) -> iam.Role:
-        """What the Feature Store itself may do: write the offline store and its table."""
-        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
-        catalog = settings.catalog_name
-        statements = (
-            allow("s3:GetBucketAcl", "s3:ListBucket", on=[artefacts.bucket_arn]),
-            allow(
-                "s3:GetObject",
-                "s3:PutObject",
-                "s3:PutObjectAcl",
-                on=[artefacts.arn_for_objects("feature-store/*")],
-            ),
-            allow("kms:Decrypt", "kms:GenerateDataKey", on=[key.key_arn]),
-            allow(
-                "glue:GetTable",
-                "glue:CreateTable",
-                "glue:UpdateTable",
-                on=[
-                    arn(self, "glue", "catalog"),
-                    arn(self, "glue", f"database/{catalog}"),
-                    arn(self, "glue", f"table/{catalog}/{settings.feature_table}"),
-                ],
-            ),
-        )
-        grant(role, statements)
-        return role
-
     def _group(
-        self, *, settings: Settings, key: kms.IKey, artefacts: s3.IBucket, role: iam.Role
+        self, *, settings: Settings, key: kms.IKey, artefacts: s3.IBucket, role: iam.IRole
     ) -> sagemaker.CfnFeatureGroup:
         store = artefacts.s3_url_for_object("feature-store")
         return sagemaker.CfnFeatureGroup(

@@ -6,12 +6,22 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.service_roles import flow_log_group
 from infra.settings import Settings
 from infra.storage import Storage
 
 _HTTPS = ec2.Port.tcp(443)
 _ANYWHERE = ec2.Peer.any_ipv4()
-# What jobs call themselves. Images, logs and metrics are SageMaker's business, outside the VPC:
+# Between hosts that train together, which encrypt what they say by IPsec:
+# https://docs.aws.amazon.com/sagemaker/latest/dg/train-encrypt.html
+_BETWEEN_HOSTS = {
+    "hosts that train together": ec2.Port.all_tcp(),
+    "keys of their encryption": ec2.Port.udp(500),
+    # ESP has no ports; CDK's own Port.esp() names some.
+    "what they encrypt": ec2.Port(protocol=ec2.Protocol.ESP, string_representation="ESP"),
+}
+# What jobs call themselves. Images, logs and metrics are SageMaker's business, outside the VPC, and
+# S3 is the only service that a job cannot do without:
 # https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html
 _SERVICES = {
     "SageMakerApi": ec2.InterfaceVpcEndpointAwsService.SAGEMAKER_API,
@@ -29,13 +39,22 @@ _OBJECT_ACTIONS = (
 class Network(Construct):
     """`subnets` and `security_groups` are ids; both are empty without a VPC."""
 
-    def __init__(self, scope: Construct, id_: str, *, settings: Settings, storage: Storage) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        settings: Settings,
+        storage: Storage,
+        flow_logs: iam.IRole | None,
+    ) -> None:
         super().__init__(scope, id_)
         self._settings, self._storage = settings, storage
         self.subnets: list[str] = []
         self.security_groups: list[str] = []
         if settings.network.vpc == "new":
             vpc = self._make()
+            self._log_flows(vpc, flow_logs)
             self._use(vpc, [subnet.subnet_id for subnet in vpc.isolated_subnets])
         elif settings.network.vpc:
             self._use(self._existing(), list(settings.network.subnets))
@@ -52,7 +71,7 @@ class Network(Construct):
         isolated = ec2.SubnetConfiguration(
             name="Isolated", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED, cidr_mask=22
         )
-        vpc = ec2.Vpc(
+        return ec2.Vpc(
             self,
             "Vpc",
             vpc_name=self._settings.name,
@@ -62,19 +81,18 @@ class Network(Construct):
             # Would need a function of CDK's; nothing uses that group.
             restrict_default_security_group=False,
         )
-        self._log_flows(vpc)
-        return vpc
 
-    def _log_flows(self, vpc: ec2.Vpc) -> None:
+    def _log_flows(self, vpc: ec2.Vpc, role: iam.IRole | None) -> None:
         group = logs.LogGroup(
             self,
             "Flows",
-            log_group_name=f"/aws/vpc/{self._settings.name}",
+            log_group_name=flow_log_group(self._settings),
             retention=logs.RetentionDays.THREE_MONTHS,
             removal_policy=RemovalPolicy.DESTROY,
             encryption_key=self._storage.key,
         )
-        vpc.add_flow_log("FlowLog", destination=ec2.FlowLogDestination.to_cloud_watch_logs(group))
+        destination = ec2.FlowLogDestination.to_cloud_watch_logs(group, role)
+        vpc.add_flow_log("FlowLog", destination=destination)
 
     def _use(self, vpc: ec2.IVpc, subnets: list[str]) -> None:
         group = ec2.SecurityGroup(
@@ -85,21 +103,33 @@ class Network(Construct):
             allow_all_outbound=False,
         )
         group.add_egress_rule(_ANYWHERE, _HTTPS, "AWS, through endpoints or a gateway")
-        group.add_ingress_rule(group, ec2.Port.all_tcp(), "hosts that train together")
-        group.add_egress_rule(group, ec2.Port.all_tcp(), "hosts that train together")
+        for what, port in _BETWEEN_HOSTS.items():
+            group.add_ingress_rule(group, port, what)
+            group.add_egress_rule(group, port, what)
         self.subnets, self.security_groups = subnets, [group.security_group_id]
         if isinstance(vpc, ec2.Vpc):
             self._open_doors(vpc, group)
 
-    def _open_doors(self, vpc: ec2.Vpc, group: ec2.SecurityGroup) -> None:
+    def _open_doors(self, vpc: ec2.Vpc, jobs: ec2.SecurityGroup) -> None:
+        """They have a group of their own: whatever else is in that of the jobs is waited for by
+        infra/cleanup.py."""
         vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3).add_to_policy(
             self._only_own_buckets()
         )
+        doors = ec2.SecurityGroup(
+            self,
+            "Doors",
+            vpc=vpc,
+            description="Interface endpoints: HTTPS from jobs and endpoint",
+            allow_all_outbound=False,
+        )
+        doors.add_ingress_rule(jobs, _HTTPS, "jobs and endpoint")
         for name, service in _SERVICES.items():
-            vpc.add_interface_endpoint(name, service=service, security_groups=[group], open=False)
+            vpc.add_interface_endpoint(name, service=service, security_groups=[doors], open=False)
 
     def _only_own_buckets(self) -> iam.PolicyStatement:
-        """Data cannot be carried to a bucket of another account."""
+        """Data cannot be carried to a bucket of another account. What this takes from jobs, beside
+        the default policy, is Amazon Linux's package repositories (train-vpc.html, above)."""
         return iam.PolicyStatement(
             principals=[iam.StarPrincipal()],  # an endpoint policy takes no {"AWS": "*"}
             actions=list(_OBJECT_ACTIONS),

@@ -2,13 +2,11 @@
 
 import json
 
-from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.permissions import arn
 from infra.settings import Settings
 from infra.storage import Storage
 
@@ -27,6 +25,7 @@ class Schedule(Construct):
         settings: Settings,
         storage: Storage,
         machine: sfn.IStateMachine,
+        role: iam.IRole,
     ) -> None:
         super().__init__(scope, id_)
         reviews = storage.data.s3_url_for_object(settings.scheduled_reviews)
@@ -38,20 +37,7 @@ class Schedule(Construct):
             flexible_time_window={"mode": "OFF"},
             target=scheduler.CfnSchedule.TargetProperty(
                 arn=machine.state_machine_arn,
-                role_arn=self._role(machine).role_arn,
+                role_arn=role.role_arn,
                 input=json.dumps({"reviews": reviews}),
             ),
         )
-
-    def _role(self, machine: sfn.IStateMachine) -> iam.Role:
-        """For schedules of this account alone, which are all in the group `default`."""
-        conditions = {
-            "aws:SourceAccount": Aws.ACCOUNT_ID,
-            "aws:SourceArn": arn(self, "scheduler", "schedule-group/default"),
-        }
-        service = iam.ServicePrincipal(
-            "scheduler.amazonaws.com", conditions={"StringEquals": conditions}
-        )
-        role = iam.Role(self, "Role", assumed_by=service)
-        machine.grant_start_execution(role)
-        return role

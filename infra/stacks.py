@@ -17,6 +17,7 @@ from infra.network import Network
 from infra.notifications import Notifications
 from infra.pipeline_functions import PipelineFunctions
 from infra.schedule import Schedule
+from infra.service_roles import ServiceRoles
 from infra.settings import Settings
 from infra.state_machine import PipelineStateMachine
 from infra.steps import Requests
@@ -27,22 +28,30 @@ class StorageStack(Stack):
     def __init__(self, scope: Construct, id_: str, *, settings: Settings, **options: Any) -> None:
         super().__init__(scope, id_, **options)
         self.storage = Storage(self, "Storage", settings=settings)
+        self.roles = ServiceRoles(self, "ServiceRoles", settings=settings, storage=self.storage)
 
 
 class FeaturesStack(Stack):
     def __init__(
-        self, scope: Construct, id_: str, *, settings: Settings, storage: Storage, **options: Any
+        self, scope: Construct, id_: str, *, settings: Settings, first: StorageStack, **options: Any
     ) -> None:
         super().__init__(scope, id_, **options)
-        FeatureStore(self, "FeatureStore", settings=settings, storage=storage)
+        FeatureStore(
+            self,
+            "FeatureStore",
+            settings=settings,
+            storage=first.storage,
+            role=first.roles.feature_store,
+        )
 
 
 class PipelineStack(Stack):
     def __init__(
-        self, scope: Construct, id_: str, *, settings: Settings, storage: Storage, **options: Any
+        self, scope: Construct, id_: str, *, settings: Settings, first: StorageStack, **options: Any
     ) -> None:
         super().__init__(scope, id_, **options)
-        network = Network(self, "Network", settings=settings, storage=storage)
+        storage, flow_logs = first.storage, first.roles.flow_logs
+        network = Network(self, "Network", settings=settings, storage=storage, flow_logs=flow_logs)
         roles = JobRoles(self, "JobRoles", settings=settings, storage=storage)
         registry = ModelRegistry(self, "Registry", settings=settings)
         topic = Notifications(self, "Notifications", settings=settings, storage=storage).topic
@@ -61,12 +70,23 @@ class PipelineStack(Stack):
         )
         monitoring.watch(pipeline.state_machine)
         arn = pipeline.state_machine.state_machine_arn
-        cleanup = Cleanup(self, "Cleanup", settings=settings, storage=storage, state_machine=arn)
+        cleanup = Cleanup(
+            self,
+            "Cleanup",
+            settings=settings,
+            storage=storage,
+            state_machine=arn,
+            security_groups=network.security_groups,
+        )
         cleanup.goes_before(pipeline, functions, roles, registry, monitoring, network)
-        if settings.schedule:
-            machine = pipeline.state_machine
+        if first.roles.schedule:
             Schedule(
-                self, "Schedule", settings=settings, storage=storage, machine=machine
+                self,
+                "Schedule",
+                settings=settings,
+                storage=storage,
+                machine=pipeline.state_machine,
+                role=first.roles.schedule,
             ).node.add_dependency(cleanup)  # so that nothing starts while that cleans up
         self._say(
             StateMachineArn=arn,

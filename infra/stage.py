@@ -16,13 +16,11 @@ class ReviewsStage(Stage):
         env = Environment(account=settings.account or None, region=settings.region)
         super().__init__(scope, settings.name, env=env)
         keep = settings.keep_data
-        storage = StorageStack(
-            self, "Storage", settings=settings, termination_protection=keep
-        ).storage
+        first = StorageStack(self, "Storage", settings=settings, termination_protection=keep)
         features = FeaturesStack(
-            self, "Features", settings=settings, storage=storage, termination_protection=keep
+            self, "Features", settings=settings, first=first, termination_protection=keep
         )
-        pipeline = PipelineStack(self, "Pipeline", settings=settings, storage=storage)
+        pipeline = PipelineStack(self, "Pipeline", settings=settings, first=first)
         # It writes to the Feature Group, and cleans up before that goes.
         pipeline.add_stack_dependency(features)
         Tags.of(self).add("reviews:environment", settings.environment)

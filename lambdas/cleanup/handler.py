@@ -1,4 +1,5 @@
-"""Removes what executions made, when CloudFormation deletes the environment.
+"""Removes what executions made, when CloudFormation deletes the environment, and the table of the
+features that an update has done away with.
 
 The handler of a custom resource: CloudFormation waits for the answer it sends to ResponseURL. An
 endpoint that is just being created or updated may take longer than a function may, and then the
@@ -12,7 +13,7 @@ import urllib.request
 from typing import Any
 
 import boto3
-from leftovers import StillThere, remove_leftovers
+from leftovers import StillThere, remove_leftovers, remove_old_table
 
 LAMBDA = boto3.client("lambda")
 _LOGGER = logging.getLogger()
@@ -27,6 +28,8 @@ def handler(event: dict[str, Any], context: Any) -> None:
         if event["RequestType"] == "Delete":
             seconds = context.get_remaining_time_in_millis() / 1000 - _RESERVE_SECONDS
             remove_leftovers(event["ResourceProperties"], time.monotonic() + seconds)
+        if event["RequestType"] == "Update":
+            remove_old_table(event["OldResourceProperties"], event["ResourceProperties"])
     except StillThere as error:
         _LOGGER.info("%s", error)
         if event.get("Call", 1) < _LONGEST:

@@ -1,7 +1,7 @@
 """Jobs, endpoints, models, logs and the Glue table of an environment, in the order they let go."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import boto3
@@ -13,6 +13,9 @@ _GONE = (
     "ResourceNotFound",
     "ResourceNotFoundException",
 )
+_ENDED = "ValidationException"  # what Stop answers to a job that has ended meanwhile
+# SageMaker deletes an endpoint only in one of these; every other EndpointStatus passes by itself.
+_LASTING = ("InService", "OutOfService", "Failed", "UpdateRollbackFailed")
 _JOB_LOGS = ("/aws/sagemaker/ProcessingJobs", "/aws/sagemaker/TrainingJobs")
 _POLL_SECONDS = 2
 
@@ -21,15 +24,15 @@ class StillThere(Exception):
     """Something did not go away in time."""
 
 
-def remove_leftovers(properties: dict[str, str], deadline: float) -> None:
+def remove_leftovers(properties: dict[str, Any], deadline: float) -> None:
     """`properties`: StateMachine (its ARN), NamePrefix, Endpoint, ScalableTarget (the id of its
-    variant), ModelPackageGroup, GlueDatabase, GlueTable.
+    variant), ModelPackageGroup, GlueDatabase, GlueTable, SecurityGroups (ids; none without a VPC).
 
     Raises StillThere when time.monotonic() has reached the deadline; it may begin again then. With
     KeepData "true" the models' versions, the logs and the table of the features stay.
     """
     prefix, endpoint = properties["NamePrefix"], properties["Endpoint"]
-    sagemaker, logs = boto3.client("sagemaker"), boto3.client("logs")
+    sagemaker = boto3.client("sagemaker")
     stop_executions(boto3.client("stepfunctions"), properties["StateMachine"])
     stop_jobs(sagemaker, prefix, deadline)
     _forgive(
@@ -43,11 +46,30 @@ def remove_leftovers(properties: dict[str, str], deadline: float) -> None:
         sagemaker.delete_endpoint_config(EndpointConfigName=name)
     for name in names(sagemaker, "list_models", "Models", prefix):
         sagemaker.delete_model(ModelName=name)
-    if properties.get("KeepData") == "true":
+    if properties["KeepData"] != "true":
+        delete_packages(sagemaker, properties["ModelPackageGroup"])
+        delete_logs(boto3.client("logs"), prefix, endpoint)
+        delete_table(properties)
+    if properties.get("SecurityGroups"):
+        await_release(boto3.client("ec2"), properties["SecurityGroups"], deadline)
+
+
+def remove_old_table(old: dict[str, Any], new: dict[str, Any]) -> None:
+    """A Feature Group that goes leaves its table, and where there is a table no group of that name
+    can be made again: it would be CreateFailed (AWS's notebook v3-feature-store-data-catalog-config
+    in aws/sagemaker-python-sdk).
+
+    The table of a group that is still there stays, as when an update is rolled back, and so do all
+    where data is kept.
+    """
+    if new["KeepData"] == "true" or old["GlueTable"] == new["GlueTable"]:
         return
-    delete_packages(sagemaker, properties["ModelPackageGroup"])
-    delete_job_logs(logs, prefix)
-    _forgive(logs.delete_log_group, logGroupName=f"/aws/sagemaker/Endpoints/{endpoint}")
+    describe = boto3.client("sagemaker").describe_feature_group
+    if not _forgive(describe, FeatureGroupName=old["FeatureGroup"]):
+        delete_table(old)
+
+
+def delete_table(properties: dict[str, Any]) -> None:
     _forgive(
         boto3.client("glue").delete_table,
         DatabaseName=properties["GlueDatabase"],
@@ -69,7 +91,8 @@ def stop_jobs(client: Any, prefix: str, deadline: float) -> None:
     for kind in ("Processing", "Training"):
         field = f"{kind}JobName"
         for name in _running(client, kind, prefix):
-            _forgive(getattr(client, f"stop_{kind.lower()}_job"), **{field: name})
+            stop = getattr(client, f"stop_{kind.lower()}_job")
+            _forgive(stop, codes=(*_GONE, _ENDED), **{field: name})
         _wait_until(lambda kind=kind: not _running(client, kind, prefix), f"{kind} jobs", deadline)
 
 
@@ -84,13 +107,13 @@ def _running(client: Any, kind: str, prefix: str) -> list[str]:
 
 
 def delete_endpoint(client: Any, name: str, deadline: float) -> None:
-    """An endpoint that is being created or updated can only be deleted afterwards."""
+    """An endpoint that is being created, updated or rolled back can only be deleted afterwards."""
     _wait_until(
-        lambda: _endpoint_status(client, name) not in ("Creating", "Updating", "SystemUpdating"),
+        lambda: _endpoint_status(client, name) in (None, "Deleting", *_LASTING),
         f"endpoint {name}",
         deadline,
     )
-    if _endpoint_status(client, name) not in (None, "Deleting"):
+    if _endpoint_status(client, name) in _LASTING:
         client.delete_endpoint(EndpointName=name)
     _wait_until(lambda: _endpoint_status(client, name) is None, f"endpoint {name}", deadline)
 
@@ -121,8 +144,9 @@ def delete_packages(client: Any, group: str) -> None:
         _forgive(client.delete_model_package, ModelPackageName=arn)
 
 
-def delete_job_logs(client: Any, prefix: str) -> None:
+def delete_logs(client: Any, prefix: str, endpoint: str) -> None:
     """The log groups of jobs are shared with others in the account; a group goes when empty."""
+    _forgive(client.delete_log_group, logGroupName=f"/aws/sagemaker/Endpoints/{endpoint}")
     for group in _JOB_LOGS:
         streams = _forgive(_streams, client, group, prefix) or []
         for stream in streams:
@@ -138,13 +162,27 @@ def _streams(client: Any, group: str, prefix: str) -> list[str]:
     return [stream["logStreamName"] for page in pages for stream in page["logStreams"]]
 
 
-def _forgive(action: Any, *arguments: Any, **parameters: Any) -> Any:
-    """None where the thing is gone already."""
+def await_release(client: Any, groups: Sequence[str], deadline: float) -> None:
+    """Jobs and endpoints that are gone still have network interfaces, which SageMaker releases with
+    their roles. Until then CloudFormation can delete neither security group nor subnet
+    (github.com/aws-cloudformation/cloudformation-coverage-roadmap, issue 1327), and once the roles
+    are gone, SageMaker cannot release them.
+    """
+    filters = [{"Name": "group-id", "Values": list(groups)}]
+    pages = client.get_paginator("describe_network_interfaces")
+    _wait_until(
+        lambda: not any(page["NetworkInterfaces"] for page in pages.paginate(Filters=filters)),
+        f"network interfaces in {', '.join(groups)}",
+        deadline,
+    )
+
+
+def _forgive(action: Any, *arguments: Any, codes: Sequence[str] = _GONE, **parameters: Any) -> Any:
+    """None where the thing is gone already, or where AWS says another of these codes."""
     try:
         return action(*arguments, **parameters)
     except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code in _GONE:
+        if error.response["Error"]["Code"] in codes:
             return None
         raise
 

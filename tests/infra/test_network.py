@@ -14,7 +14,7 @@ from tests.infra.conftest import Synthesised
 from tests.infra.test_requests import AT_SYNTH
 
 BASE_MODEL = "s3://{data_bucket}/base-models/roberta-base/"
-VPC_ID, SUBNET = "vpc-0123456789abcdef0", "subnet-0123456789abcdef0"
+VPC_ID, SUBNETS = "vpc-0123456789abcdef0", ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
 LISTS = {"subnets": ["subnet-1", "subnet-2"], "security_groups": ["sg-1"]}
 VPC = {"Subnets": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-1"]}
 
@@ -25,7 +25,7 @@ def closed(network: Network, environment: str = "staging") -> Settings:
 
 
 NEW = closed(Network(vpc="new", isolated=True, wheels="wheels/"))
-EXISTING = closed(Network(vpc=VPC_ID, subnets=[SUBNET], isolated=True, wheels="wheels/"), "dev")
+EXISTING = closed(Network(vpc=VPC_ID, subnets=SUBNETS, isolated=True, wheels="wheels/"), "dev")
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +97,73 @@ def test_a_new_vpc_has_no_way_out_and_doors_to_aws(synthesised: Synthesised) -> 
     assert types == ["Gateway", "Interface", "Interface"]
 
 
+def rules(synthesised: Synthesised, environment: str, kind: str) -> set[tuple[Any, ...]]:
+    """Protocol and ports by which the group of the jobs talks with itself."""
+    found = synthesised.resources(environment, "Pipeline", f"AWS::EC2::SecurityGroup{kind}")
+    other = {"Ingress": "Source", "Egress": "Destination"}[kind]
+    return {
+        (rule["IpProtocol"], rule.get("FromPort"), rule.get("ToPort"))
+        for rule in (item["Properties"] for item in found.values())
+        if rule["GroupId"] == rule[f"{other}SecurityGroupId"]
+    }
+
+
+@pytest.mark.parametrize("environment", ["staging", "dev"])
+@pytest.mark.parametrize("kind", ["Ingress", "Egress"])
+def test_hosts_that_train_together_may_encrypt_what_they_say(
+    synthesised: Synthesised, environment: str, kind: str
+) -> None:
+    found = rules(synthesised, environment, kind)
+    assert found == {("tcp", 0, 65535), ("udp", 500, 500), ("50", None, None)}
+
+
+def test_nothing_but_jobs_and_endpoint_is_in_their_security_group(
+    synthesised: Synthesised,
+) -> None:
+    """The cleanup waits until no network interface is in it, and those of doors go later."""
+    (leftovers,) = synthesised.resources("staging", "Pipeline", "Custom::Leftovers").values()
+    (group,) = leftovers["Properties"]["SecurityGroups"]
+    doors = synthesised.resources("staging", "Pipeline", "AWS::EC2::VPCEndpoint").values()
+    assert group not in [
+        found for door in doors for found in door["Properties"].get("SecurityGroupIds", [])
+    ]
+
+
+def test_the_door_to_s3_lets_jobs_do_what_their_roles_allow(synthesised: Synthesised) -> None:
+    doors = synthesised.resources("staging", "Pipeline", "AWS::EC2::VPCEndpoint").values()
+    (door,) = [door for door in doors if door["Properties"]["VpcEndpointType"] == "Gateway"]
+    (open_,) = door["Properties"]["PolicyDocument"]["Statement"]
+    policies = synthesised.resources("staging", "Pipeline", "AWS::IAM::Policy").items()
+    wanted = {
+        action
+        for name, policy in policies
+        if name.startswith("JobRoles")
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        for action in _as_list(statement["Action"])
+        if action.startswith("s3:")
+    }
+    assert wanted
+    assert wanted <= set(open_["Action"])
+    assert open_["Condition"] == {
+        "StringEquals": {"aws:ResourceAccount": {"Ref": "AWS::AccountId"}}
+    }
+
+
+def test_the_cleanup_may_look_at_network_interfaces(synthesised: Synthesised) -> None:
+    policies = synthesised.resources("staging", "Pipeline", "AWS::IAM::Policy")
+    (policy,) = [item for name, item in policies.items() if name.startswith("Cleanup")]
+    (statement,) = [
+        statement
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if "ec2:DescribeNetworkInterfaces" in _as_list(statement["Action"])
+    ]
+    assert statement["Resource"] == "*"
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
 def test_an_existing_vpc_gets_a_security_group_and_nothing_else(synthesised: Synthesised) -> None:
     resources = synthesised.template("dev", "Pipeline")["Resources"].values()
     made = [item for item in resources if item["Type"].startswith("AWS::EC2::")]
@@ -115,7 +182,7 @@ def test_an_existing_vpc_gets_a_security_group_and_nothing_else(synthesised: Syn
 def test_the_state_machine_knows_the_subnets(synthesised: Synthesised, environment: str) -> None:
     start = synthesised.definition(environment)["States"]["StartTraining"]
     config = start["Arguments"]["Payload"]["request"]["VpcConfig"]
-    assert len(config["Subnets"]) == (2 if environment == "staging" else 1)
+    assert len(config["Subnets"]) == 2
     assert not [name for name in config["Subnets"] if name.startswith("{")]
 
 
@@ -123,8 +190,13 @@ def test_the_state_machine_knows_the_subnets(synthesised: Synthesised, environme
     ("values", "message"),
     [
         ({"vpc": "mine"}, "network.vpc='mine': allowed is '', new, vpc-"),
-        ({"vpc": "vpc-1"}, "network.subnets="),
-        ({"subnets": ["subnet-1"]}, "network.subnets="),
+        ({"vpc": "vpc-1"}, "network.subnets=.*: allowed is 2 to 16 ids"),
+        ({"vpc": "vpc-1", "subnets": ["subnet-1"]}, "network.subnets=.*: allowed is 2 to 16 ids"),
+        ({"vpc": "vpc-1", "subnets": ["subnet-1"] * 2}, "network.subnets="),
+        ({"vpc": "vpc-1", "subnets": "subnet-1,subnet-2"}, "network.subnets="),
+        ({"vpc": "vpc-1", "subnets": ["subnet-1", "sg-1"]}, "network.subnets="),
+        ({"subnets": ["subnet-1", "subnet-2"]}, "network.subnets=.*: allowed is none without"),
+        ({"wheels": "s3://data/wheels"}, "network.wheels='s3://data/wheels': allowed is a prefix"),
         ({"vpc": "new"}, "network.wheels='': allowed is a prefix"),
         ({"isolated": True}, "network.wheels='': allowed is a prefix"),
     ],

@@ -4,6 +4,7 @@ import json
 import time
 from typing import Any
 
+import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 
@@ -13,10 +14,16 @@ PROPERTIES = {
     "Endpoint": "reviews-dev",
     "ScalableTarget": "endpoint/reviews-dev/variant/AllTraffic",
     "ModelPackageGroup": "reviews-dev",
+    "FeatureGroup": "reviews-dev-new",
     "GlueDatabase": "reviews_dev",
-    "GlueTable": "reviews_dev",
+    "GlueTable": "reviews_dev_new",
     "KeepData": "false",
 }
+# Statuses in which DeleteEndpoint is not refused; the others are transitions.
+LASTING = {"InService", "OutOfService", "Failed", "UpdateRollbackFailed"}
+STATUSES = (
+    botocore.session.get_session().get_service_model("sagemaker").shape_for("EndpointStatus").enum
+)
 CONTENT = {
     "list_executions": {"executions": [{"executionArn": "arn:execution"}]},
     "list_processing_jobs": {"ProcessingJobSummaries": []},
@@ -29,6 +36,7 @@ CONTENT = {
     },
     "list_model_packages": {"ModelPackageSummaryList": [{"ModelPackageArn": "arn:package/1"}]},
     "list_models": {"Models": [{"ModelName": "reviews-dev-model-a"}]},
+    "describe_network_interfaces": {"NetworkInterfaces": []},
     "describe_log_streams": {"logStreams": [{"logStreamName": "reviews-dev-train-a/algo-1-1"}]},
 }
 
@@ -37,7 +45,7 @@ class Pages:
     def __init__(self, content: dict[str, Any]) -> None:
         self._content = content
 
-    def paginate(self, *, StatusEquals: str = "InProgress", **_filters: str) -> list[Any]:
+    def paginate(self, *, StatusEquals: str = "InProgress", **_filters: Any) -> list[Any]:
         nothing = {key: [] for key in self._content}
         return [self._content if StatusEquals == "InProgress" else nothing]
 
@@ -47,8 +55,10 @@ class Account:
 
     def __init__(self) -> None:
         self.calls: list[str] = []
+        self.tables: list[str] = []  # that were deleted
         self.content = json.loads(json.dumps(CONTENT))
-        self.endpoint = True
+        self.endpoint = ["InService"]  # its statuses, one after the other; the last one lasts
+        self.groups = {"reviews-dev-new"}
 
     def get_paginator(self, operation: str) -> Any:
         return Pages(self.content[operation])
@@ -57,7 +67,14 @@ class Account:
         if not self.endpoint:
             error = {"Code": "ValidationException", "Message": "none"}
             raise ClientError({"Error": error}, "DescribeEndpoint")
-        return {"EndpointStatus": "InService"}
+        more = len(self.endpoint) > 1
+        return {"EndpointStatus": self.endpoint.pop(0) if more else self.endpoint[0]}
+
+    def describe_feature_group(self, *, FeatureGroupName: str) -> dict[str, str]:
+        if FeatureGroupName not in self.groups:
+            error = {"Code": "ResourceNotFound", "Message": "none"}
+            raise ClientError({"Error": error}, "DescribeFeatureGroup")
+        return {"FeatureGroupStatus": "Created"}
 
     def describe_log_streams(self, **_request: str) -> Any:
         return {"logStreams": []}
@@ -67,11 +84,15 @@ class Account:
             self.calls.append(name)
             if name == "stop_training_job":
                 self.content["list_training_jobs"] = {"TrainingJobSummaries": []}
+                error = {"Code": "ValidationException", "Message": "in status Completed"}
+                raise ClientError({"Error": error}, "StopTrainingJob")
             if name == "delete_endpoint":
-                self.endpoint = False
+                assert self.endpoint[0] in LASTING
+                self.endpoint = []
             if name == "delete_endpoint_config":
                 assert request["EndpointConfigName"].startswith("reviews-dev-")
             if name == "delete_table":
+                self.tables.append(request["Name"])
                 error = {"Code": "EntityNotFoundException", "Message": "gone"}
                 raise ClientError({"Error": error}, "DeleteTable")
             if name == "deregister_scalable_target":
@@ -100,10 +121,10 @@ def test_everything_goes_in_the_order_in_which_it_lets_go(leftovers) -> None:
         "delete_endpoint_config",
         "delete_model",
         "delete_model_package",
-        "delete_log_stream",
         "delete_log_group",
         "delete_log_stream",
         "delete_log_group",
+        "delete_log_stream",
         "delete_log_group",
         "delete_table",
     ]
@@ -113,6 +134,69 @@ def test_where_data_is_kept_the_logs_and_the_table_stay(leftovers) -> None:
     module, account = leftovers
     module.remove_leftovers(PROPERTIES | {"KeepData": "true"}, time.monotonic() + 60)
     assert account.calls[-1] == "delete_model"
+
+
+@pytest.mark.parametrize("status", sorted({*STATUSES} - {"Deleting"}))
+def test_an_endpoint_is_deleted_only_when_its_status_lasts(
+    leftovers, monkeypatch, status: str
+) -> None:
+    module, account = leftovers
+    monkeypatch.setattr(module, "_POLL_SECONDS", 0)
+    account.endpoint = [status, status, "InService"]
+    module.delete_endpoint(account, "reviews-dev", time.monotonic() + 60)
+    assert account.calls == ["delete_endpoint"]
+
+
+def test_an_endpoint_that_is_being_deleted_is_waited_for(leftovers) -> None:
+    module, account = leftovers
+    account.endpoint = ["Deleting"]
+    with pytest.raises(module.StillThere, match="endpoint reviews-dev still there"):
+        module.delete_endpoint(account, "reviews-dev", time.monotonic() - 1)
+    assert not account.calls
+
+
+@pytest.mark.parametrize("keep", ["true", "false"])
+def test_in_a_vpc_the_network_interfaces_are_waited_for(leftovers, keep: str) -> None:
+    module, account = leftovers
+    account.content["describe_network_interfaces"] = {
+        "NetworkInterfaces": [{"NetworkInterfaceId": "eni-1"}]
+    }
+    properties = PROPERTIES | {"SecurityGroups": ["sg-1"], "KeepData": keep}
+    with pytest.raises(module.StillThere, match="network interfaces in sg-1 still there"):
+        module.remove_leftovers(properties, time.monotonic() - 1)
+    account.content["describe_network_interfaces"] = {"NetworkInterfaces": []}
+    module.remove_leftovers(properties, time.monotonic() + 60)
+
+
+OLD = PROPERTIES | {"FeatureGroup": "reviews-dev-old", "GlueTable": "reviews_dev_old"}
+
+
+@pytest.mark.parametrize(
+    ("groups", "keep", "deleted"),
+    [
+        ({"reviews-dev-new"}, "false", ["reviews_dev_old"]),
+        # An update that is rolled back: this stack goes back to the old features, that of the
+        # features does not.
+        ({"reviews-dev-new", "reviews-dev-old"}, "false", []),
+        ({"reviews-dev-new"}, "true", []),
+    ],
+)
+def test_an_update_to_other_features_removes_the_table_that_no_group_has(
+    leftovers, groups: set[str], keep: str, deleted: list[str]
+) -> None:
+    module, account = leftovers
+    account.groups = groups
+    module.remove_old_table(OLD | {"KeepData": keep}, PROPERTIES | {"KeepData": keep})
+    assert account.tables == deleted
+
+
+def test_an_update_that_leaves_the_features_as_they_are_removes_nothing(load, monkeypatch) -> None:
+    cleanup = load("cleanup")
+    answers = []
+    monkeypatch.setattr(cleanup, "answer", lambda _event, *result: answers.append(result))
+    properties = {"OldResourceProperties": PROPERTIES, "ResourceProperties": PROPERTIES}
+    cleanup.handler({"RequestType": "Update", **properties}, None)
+    assert answers == [("SUCCESS", "")]
 
 
 class Context:
