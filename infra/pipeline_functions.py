@@ -238,7 +238,6 @@ class PipelineFunctions(Construct):
                     arn(self, "sagemaker", f"endpoint-config/{name}-*"),
                 ],
             ),
-            may_look_at_alarms(),
             allow(
                 "cloudwatch:PutMetricAlarm",
                 on=[arn(self, "cloudwatch", f"alarm:TargetTracking-endpoint/{name}/*")],

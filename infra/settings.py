@@ -81,7 +81,7 @@ class Endpoint(Fleet):
         if self.max_instance_count:
             name = "endpoint.max_instance_count"
             _check_range(name, self.max_instance_count, self.instance_count, 100)
-            if self.family.startswith("t"):
+            if re.match(r"ml\.t\d", self.instance_type):
                 # https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html
                 allowed = f"0 for {self.instance_type}: burstable instances do not scale"
                 raise SettingsError(name=name, value=self.max_instance_count, allowed=allowed)
