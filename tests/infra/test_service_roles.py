@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra.settings import Network, settings_for
-from tests.infra.conftest import Synthesised, lint
+from tests.infra.conftest import Synthesised
 
 # CloudFormation waits for IAM where it makes these; the policies of buckets name the role of CDK's
 # own function that empties them, as in every CDK app with `auto_delete_objects`.
@@ -29,10 +29,6 @@ def synthesised(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
         schedule="cron(0 6 ? * MON *)",
     )
     return Synthesised(tmp_path_factory.mktemp("cdk"), [settings])
-
-
-def test_cfn_lint_finds_nothing(synthesised: Synthesised) -> None:
-    assert lint(synthesised.files) == ""
 
 
 def references(value: Any) -> Iterator[str]:

@@ -40,7 +40,7 @@ VARIANTS: Mapping[str, Settings] = {
     "new-vpc-isolated": closed(_STAGING, Network(vpc="new", isolated=True, wheels="wheels/")),
     "own-vpc": replace(_DEV, network=Network(vpc=VPC_ID, subnets=SUBNETS)),
     "own-vpc-isolated": closed(
-        _DEV, Network(vpc=VPC_ID, subnets=SUBNETS[:1], isolated=True, wheels="wheels/")
+        _DEV, Network(vpc=VPC_ID, subnets=SUBNETS, isolated=True, wheels="wheels/")
     ),
     "isolated": closed(_DEV, Network(isolated=True, wheels="wheels/")),
     "serverless": replace(
