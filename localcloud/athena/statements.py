@@ -84,6 +84,8 @@ def parse(text: str) -> exp.Expr:
         raise MalformedQuery(_mismatch(error)) from error
     except SqlglotError as error:
         raise MalformedQuery(f"line 1:1: {error}") from error
+    except RecursionError as error:
+        raise MalformedQuery("line 1:1: the statement is nested too deeply") from error
     if any(not select.expressions for select in tree.find_all(exp.Select)):
         raise MalformedQuery("line 1:1: SELECT without an expression")
     return tree

@@ -16,7 +16,7 @@ from localcloud.athena.statements import FailedQuery, position, tables
 Relation = Callable[[str, str], str | None]
 UNNAMED = "__unnamed_"
 _SPECIFIER = re.compile(r"%(?:%|[-#+ 0,(]*\d*(?:\.\d+)?([a-zA-Z]))")
-_DATES = (exp.Add, exp.Sub, exp.DateAdd, exp.DateSub)
+_DATES = (exp.DateAdd, exp.DateSub, exp.Add, exp.Sub)
 # By the name in Trino, a macro of DuckDB that does the same.
 _MACROS = {
     "map_agg": (
@@ -46,6 +46,8 @@ def translate(tree: exp.Expr, database: str, relation: Relation) -> str:
         _read(table, database, relation)
     try:
         return tree.sql("duckdb", unsupported_level=ErrorLevel.RAISE)
+    except RecursionError as error:
+        raise FailedQuery("NOT_SUPPORTED: the statement is nested too deeply") from error
     except SqlglotError as error:
         raise FailedQuery(f"NOT_SUPPORTED: {error}") from error
 
@@ -100,11 +102,19 @@ def _adapt(node: exp.Expr) -> None:
         raise FailedQuery("NOT_SUPPORTED: approx_percentile with weights is not in DuckDB")
     elif isinstance(node, exp.Format):
         _adapt_format(node)
-    elif isinstance(node, _DATES) and _is_date(node):
+    elif isinstance(node, _DATES) and _has_interval(node) and _is_date(node):
         # DuckDB makes a timestamp of a date and an interval.
         node.replace(exp.cast(node.copy(), "date"))
     elif isinstance(node, exp.GenerateSeries) and _is_date(node.args["start"]):
         node.replace(exp.cast(node.copy(), "array<date>", dialect="trino"))
+
+
+def _has_interval(node: exp.Expr) -> bool:
+    """True of date_add, and of a sum with an interval; a sum of numbers may be long."""
+    sides = (node.this, node.expression)
+    return not isinstance(node, exp.Add | exp.Sub) or any(
+        isinstance(side, exp.Interval) for side in sides
+    )
 
 
 def _is_date(node: exp.Expr) -> bool:

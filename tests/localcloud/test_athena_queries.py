@@ -46,6 +46,8 @@ def ask(text: str) -> Answer:
         ("format('%d', 5)", "varchar", "5"),
         ("format('%s of %.1f and %,d', 7, 1.25e0, 1234567)", "varchar", "7 of 1.2 and 1,234,567"),
         ("date_add('day', 3, date '2026-01-01')", "date", "2026-01-04"),
+        ("interval '1' day + date '2026-01-01'", "date", "2026-01-02"),
+        ("+".join(["1"] * 900), "integer", "900"),
         ("date_format(timestamp '2026-01-02 03:04:05', '%Y-%m-%d %H:%i')", "varchar", None),
         ("7 / 2", "integer", "3"),
         ("7e0 / 2", "double", "3.5"),
@@ -115,6 +117,7 @@ def test_nulls_and_nested_values_are_written_as_athena_does() -> None:
         ("SELECT 1; SELECT 2", "Only one sql statement is allowed. Got: SELECT 1; SELECT 2"),
         ("DROP TABLE `a`; DROP TABLE b", "Only one sql statement is allowed. Got: DROP"),
         ("SELECT 'a", "line 1:1: a quote, a comment or a name does not end"),
+        ("SELECT " + "(" * 3000 + "1" + ")" * 3000, "line 1:1: the statement is nested too"),
         ("SELECT FROM reviews", "line 1:1: SELECT without an expression"),
     ],
 )
