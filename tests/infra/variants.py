@@ -71,8 +71,8 @@ VARIANTS: Mapping[str, Settings] = {
     "another-region-local-disks": replace(
         _DEV,
         region="eu-central-1",
-        processing=Fleet(instance_type="ml.m5d.2xlarge", instance_count=2),
-        training=Fleet(instance_type="ml.c5d.4xlarge", instance_count=2),
+        processing=Fleet(instance_type="ml.r5d.2xlarge", instance_count=2),
+        training=Fleet(instance_type="ml.r5d.2xlarge", instance_count=2),
     ),
 }
 

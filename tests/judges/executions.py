@@ -31,6 +31,7 @@ CONTEXT = {
     },
     "Task": {"Token": "AQCEAAAAKgAAAAMAAAAAAAAAAf"},
 }
+PACKAGE = "arn:aws:sagemaker:us-east-1:123456789012:model-package/reviews-dev/3"
 ARTEFACT = "s3://artefacts/runs/run-1/training/job/output/model.tar.gz"
 _SERVICE = botocore.session.get_session().get_service_model("sagemaker")
 
@@ -104,9 +105,9 @@ def answers(**changes: list[Answer]) -> Mapping[str, list[Answer]]:
         "StartEvaluation": [payload(job)],
         "DescribeEvaluation": [processing("Completed")],
         "CheckGate": [payload(gate)],
-        "RegisterModel": [payload({"arn": "arn:package", "version": 3, "status": "Approved"})],
+        "RegisterModel": [payload({"arn": PACKAGE, "version": 3, "status": "Approved"})],
         "AskApproval": [{"result": {"approved": True, "comment": "fine"}}],
-        "RecordAnswer": [{"result": {"ModelPackageArn": "arn:package"}}],
+        "RecordAnswer": [{"result": {"ModelPackageArn": PACKAGE}}],
         "DeployEndpoint": [
             payload({"name": "reviews-dev", "model": "m", "endpoint_config": "new"})
         ],

@@ -27,6 +27,11 @@ _ARNS = {
         "StateMachineName",
     ),
 }
+# Of what gets its id when it is made.
+_EXAMPLES = {
+    "AWS::EC2::SecurityGroup": "sg-0123456789abcdef0",
+    "AWS::EC2::Subnet": "subnet-0123456789abcdef0",
+}
 _REF_IS_ARN = ("AWS::SNS::Topic", "AWS::StepFunctions::StateMachine")
 
 
@@ -63,12 +68,12 @@ class Resolver:
             return self._arn(name)
         if kind in _ARNS:
             return self._name(name)
-        return name
+        return _EXAMPLES.get(kind, name)
 
     def _attribute(self, name: str, attribute: str) -> str:
         if attribute == "Arn":
             return self._arn(name)
-        return f"{name}.{attribute}"
+        return _EXAMPLES.get(self._resources[name]["Type"], f"{name}.{attribute}")
 
     def _arn(self, name: str) -> str:
         pattern, _ = _ARNS[self._resources[name]["Type"]]

@@ -10,6 +10,7 @@ from tests.judges.conftest import Variant
 from tests.judges.executions import (
     ARTEFACT,
     CONTEXT,
+    PACKAGE,
     Answer,
     answers,
     endpoint,
@@ -32,7 +33,7 @@ MISSED = {
     "missed": ["accuracy 0.5 is below 0.6", "macro_f1 0.4 is below 0.6"],
     "metrics": {"accuracy": 0.5, "macro_f1": 0.4},
 }
-REJECTED = {"arn": "arn:package", "version": 3, "status": "Rejected"}
+REJECTED = {"arn": PACKAGE, "version": 3, "status": "Rejected"}
 NO_MACHINES = "CapacityError: Unable to provision requested ML compute capacity."
 # What a state gets, and the reason that people are told then.
 REASONS: dict[str, tuple[dict[str, list[Answer]], str]] = {
@@ -165,7 +166,7 @@ def test_what_one_step_learns_the_next_is_told(definition: dict[str, Any]) -> No
     assert arguments["StartEvaluation"]["Payload"]["model_data"] == ARTEFACT
     assert arguments["DescribeTraining"] == {"TrainingJobName": "reviews-dev-train-run-1-1"}
     assert arguments["RecordAnswer"] == {
-        "ModelPackageArn": "arn:package",
+        "ModelPackageArn": PACKAGE,
         "ModelApprovalStatus": "Approved",
         "ApprovalDescription": "fine",
     }
