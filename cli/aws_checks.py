@@ -13,7 +13,7 @@ from cli import stacks
 from cli.aws import Environment
 from cli.findings import Finding, Verdict, judge
 from cli.quotas import AccountQuota
-from infra.images import Image
+from infra.images import PATCHED, RENEWAL, Image, jobs_by_image
 from infra.settings import Settings
 
 _SETTINGS = "infra/settings.py"
@@ -99,10 +99,7 @@ PLACE: dict[str, Callable[[Environment], Finding]] = {"Account": account, "Regio
 
 def images(settings: Settings) -> Iterator[Finding]:
     """Each image of the environment, with the jobs that it is for."""
-    jobs: dict[Image, list[str]] = {}
-    for job, image in settings.every_image().items():
-        jobs.setdefault(image, []).append(job)
-    for image, names in jobs.items():
+    for image, names in jobs_by_image(settings.every_image()).items():
         yield _image(image, f"Image for {', '.join(names)}")
 
 
@@ -111,13 +108,11 @@ def _image(image: Image, check: str) -> Finding:
     if image.end_of_patches is None:
         return judge(check, True, f"{name}, no end of patches known")
     found = f"{name}, AWS patches it until {image.end_of_patches}"
-    fix = "docs/aws-checklist.md#images says how to renew the table in infra/images.py"
     left = image.end_of_patches - today()
     if timedelta(0) <= left <= _SOON:
         text = f"{found}, {left.days} days more"
-        return Finding(check=check, verdict=Verdict.WARNING, found=text, fix=fix)
-    needed = "an image that AWS patches"
-    return judge(check, left > _SOON, found, needed=needed, fix=fix, blocks=True)
+        return Finding(check=check, verdict=Verdict.WARNING, found=text, fix=RENEWAL)
+    return judge(check, left > _SOON, found, needed=PATCHED, fix=RENEWAL, blocks=True)
 
 
 def quotas(here: Environment) -> Iterator[Finding]:

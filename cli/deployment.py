@@ -27,8 +27,11 @@ class Deployment:
     def __init__(self, here: Environment, run: Run = processes.run) -> None:
         self._here, self._run = here, run
 
-    def deploy(self, *, ask: bool) -> None:
-        """Raises CommandFailed; InvalidArgument for a folder in which no training could run."""
+    def deploy(self, *, ask: bool, force: bool = False) -> None:
+        """With `force` executions begin in spite of what `reviews doctor` says, too.
+
+        Raises CommandFailed; InvalidArgument for a folder in which no training could run.
+        """
         if self._here.is_embedded:
             check_paths(embedded.data_dir(), Path(sys.executable))
             note("== The embedded AWS")
@@ -38,7 +41,8 @@ class Deployment:
             bootstrap = ("cdk", "bootstrap", stacks.account(self._here), "--app", "", *_QUIET)
             self._step("cdk bootstrap", bootstrap)
         approval = () if ask else ("--require-approval", "never")
-        self._step("cdk deploy", ("cdk", "deploy", _ALL, *approval, *self._app()))
+        forced = ("-c", "force=true") if force else ()
+        self._step("cdk deploy", ("cdk", "deploy", _ALL, *approval, *self._app(), *forced))
         provide_base_model(self._here)
 
     def destroy(self) -> None:

@@ -10,6 +10,8 @@ from cli.errors import ExecutionFailed, Interrupted
 from cli.output import note, notes
 from cli.steps import State
 
+NEW_RUN = "start a new run"  # in the cause of an execution that a redrive cannot mend
+
 
 def follow(here: Environment, arn: str, *, console: Console = notes) -> dict[str, Any]:
     """Shows an execution until it ends; its output. Raises ExecutionFailed, or Interrupted."""
@@ -22,14 +24,16 @@ def follow(here: Environment, arn: str, *, console: Console = notes) -> dict[str
         raise Interrupted(f"{name} goes on. Follow it again: {again}") from error
     try:
         return found.result()
-    except ExecutionFailed:
-        note(_next_steps(here, name, watcher))
+    except ExecutionFailed as failed:
+        note(_next_steps(here, name, watcher, failed.cause))
         raise
 
 
-def _next_steps(here: Environment, name: str, watcher: progress.Watcher) -> str:
+def _next_steps(here: Environment, name: str, watcher: progress.Watcher, cause: str) -> str:
     _, views = watcher.look()
     failed = (view.step for view in views if view.step.state is State.FAILED and view.step.job)
     logs = [f"Its log: reviews logs {step.key} --run {name} --env {here.name}" for step in failed]
-    again = f"reviews redrive {name} --env {here.name}"
-    return "\n".join([*logs, f"When it is mended, go on with the step that failed: {again}"])
+    go_on = "When it is mended, go on with the step that failed: reviews redrive {} --env {}"
+    start = "A redrive keeps the input. When it is mended, start a new run: reviews run --env {1}"
+    advice = start if NEW_RUN in cause else go_on
+    return "\n".join([*logs, advice.format(name, here.name)])

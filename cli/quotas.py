@@ -4,7 +4,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
-from infra.quotas import SERVICE, NeededQuota, needed
+from infra.quotas import FEWER, INCREASE, SERVICE, NeededQuota, needed
 from infra.settings import Settings
 
 
@@ -27,13 +27,9 @@ def _compare(quota: NeededQuota, listed: dict[str, Any] | None, settings: Settin
     if listed is None:
         return AccountQuota(needed=quota, granted=None, fix="")
     if not listed.get("Adjustable", True):
-        fewer = "fewer instances in infra/settings.py: AWS raises this quota for nobody"
-        return AccountQuota(needed=quota, granted=listed["Value"], fix=fewer)
-    fix = (
-        f"aws service-quotas request-service-quota-increase --service-code {SERVICE} "
-        f"--quota-code {listed['QuotaCode']} --desired-value {quota.wanted} "
-        f"--region {settings.region}"
-    )
+        return AccountQuota(needed=quota, granted=listed["Value"], fix=FEWER)
+    code, wanted = listed["QuotaCode"], quota.wanted
+    fix = INCREASE.format(code=code, wanted=wanted, region=settings.region)
     return AccountQuota(needed=quota, granted=listed["Value"], fix=fix)
 
 

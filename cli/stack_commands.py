@@ -28,7 +28,7 @@ def deploy(env: Env = "local", yes: Yes = False, force: Force = False) -> Answer
     here = Environment(env)
     if here.is_on_aws:
         _check(here, force=force)
-    Deployment(here).deploy(ask=here.is_on_aws and not yes)
+    Deployment(here).deploy(ask=here.is_on_aws and not yes, force=force)
     follow = f"reviews run reviews.csv --env {env} --wait"
     return Answer(
         document={"environment": env, **asdict(here.outputs)},

@@ -19,6 +19,9 @@ TOOLKIT, RAY = "toolkit", "ray"
 CONTRACTS = (TOOLKIT, RAY)
 _CONTAINERS = "github.com/aws/deep-learning-containers, commit e0ecede of 2026-08-21"
 _READ_ON = date(2026, 11, 28)
+# Of an image past its end of patches: what is needed instead, and what mends it.
+PATCHED = "an image that AWS patches"
+RENEWAL = "docs/aws-checklist.md#images says how to renew the table in infra/images.py"
 _URI = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/"
     r"(?P<repository>[a-z0-9][a-z0-9._/-]*)(:[\w.-]+|@sha256:[0-9a-f]{64})"
@@ -171,6 +174,28 @@ class Image:
         found = _URI.fullmatch(self.uri)
         assert found  # noqa: S101 - the table and OwnImage make no other
         return found[name]
+
+
+def jobs_by_image(images: Mapping[str, Image]) -> dict[Image, list[str]]:
+    """From the image of each job to the jobs of each image."""
+    found: dict[Image, list[str]] = {}
+    for job, image in images.items():
+        found.setdefault(image, []).append(job)
+    return found
+
+
+def ends_of_patches(images: Mapping[str, Image]) -> list[dict[str, str]]:
+    """For step Prepare: until when AWS patches the image of each job, where it says so, and the
+    sentence of `reviews doctor` (cli/findings.py) after that day."""
+    return [
+        {
+            "end_of_patches": image.end_of_patches.isoformat(),
+            "sentence": f"Image for {', '.join(jobs)}: {image.uri.rpartition('/')[2]}, AWS "
+            f"patches it until {image.end_of_patches}; needed: {PATCHED}. Mend it: {RENEWAL}",
+        }
+        for image, jobs in jobs_by_image(images).items()
+        if image.end_of_patches
+    ]
 
 
 def choose(job: str, instance_type: str, region: str, own: OwnImage) -> Image:

@@ -10,6 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from infra import quotas
 from infra.functions import Function
 from infra.job_roles import JobRoles
 from infra.permissions import (
@@ -107,6 +108,7 @@ class PipelineFunctions(Construct):
                 "MAX_REJECTED_SHARE": str(settings.max_rejected_share),
                 "LABELS": settings.labels.argument,
                 "TRAINING": json.dumps(asdict(settings.recipe)),
+                "QUOTAS": quotas.for_functions(settings),
             },
         )
         return function.function
@@ -122,6 +124,17 @@ class PipelineFunctions(Construct):
                 "s3:GetObject", "s3:PutObject", on=[artefacts.arn_for_objects("runs/*/run.json")]
             ),
             allow("kms:Decrypt", "kms:GenerateDataKey", on=[self._storage.key.key_arn]),
+            # Lists of quotas know no resources.
+            allow(
+                "servicequotas:ListServiceQuotas",
+                "servicequotas:ListAWSDefaultServiceQuotas",
+                on=["*"],
+            ),
+            # Whether there is an endpoint that this run will update.
+            allow(
+                "sagemaker:DescribeEndpoint",
+                on=[arn(self, "sagemaker", f"endpoint/{self._settings.name}")],
+            ),
         ]
 
     def _may_start(self, kind: str, role: iam.IRole) -> list[iam.PolicyStatement]:
@@ -287,6 +300,11 @@ class PipelineFunctions(Construct):
                 ],
             ),
             allow("kms:Decrypt", on=[self._storage.key.key_arn]),
+            allow(
+                "ecr:BatchGetImage",
+                "ecr:DescribeImages",
+                on=[self._settings.image_of_serving().repository_arn],
+            ),
         ]
 
     def _may_invoke(self) -> list[iam.PolicyStatement]:
@@ -296,7 +314,6 @@ class PipelineFunctions(Construct):
     def _may_handle_failures(self) -> list[iam.PolicyStatement]:
         name = self._settings.name
         return [
-            self._may_look_at_executions(),
             allow(
                 "sagemaker:StopProcessingJob",
                 on=[arn(self, "sagemaker", f"processing-job/{name}-*")],

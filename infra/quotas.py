@@ -4,12 +4,23 @@
 and step Prepare does so before anything is paid for.
 """
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from infra.settings import Endpoint, Fleet, Settings
 
 SERVICE = "sagemaker"  # its code in Service Quotas
+# What asks AWS for more of a quota, and what to do where AWS gives no more.
+INCREASE = (
+    f"aws service-quotas request-service-quota-increase --service-code {SERVICE} "
+    "--quota-code {code} --desired-value {wanted} --region {region}"
+)
+FEWER = "fewer instances in infra/settings.py: AWS raises this quota for nobody"
+_CODE_OF_NAME = (
+    f"$(aws service-quotas list-service-quotas --service-code {SERVICE} --region {{region}} "
+    "--query \"Quotas[?QuotaName=='{name}'].QuotaCode\" --output text)"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +52,19 @@ def needed(settings: Settings) -> list[NeededQuota]:
             wanted=max(quota.wanted, other.wanted),
         )
     return list(found.values())
+
+
+def for_functions(settings: Settings) -> str:
+    """The quotas for the state machine's functions (lambdas/common/quotas.py), and the sentence of
+    `reviews doctor` (cli/findings.py) for one that is too small."""
+    document = {
+        "needed": [asdict(quota) for quota in needed(settings)],
+        "sentence": "Quota: {name}: {granted:g}; needed: {needed}. Mend it: {fix}",
+        "increase": INCREASE.replace("{region}", settings.region),
+        "fewer": FEWER,
+        "code_of_name": _CODE_OF_NAME.replace("{region}", settings.region),
+    }
+    return json.dumps(document, separators=(",", ":"))
 
 
 def _all(settings: Settings) -> Iterator[NeededQuota]:

@@ -33,6 +33,14 @@ from infra.states import (
 from infra.steps import Requests, Steps
 from infra.storage import Storage
 
+# "RedriveTime Context object is only available if you've redriven an execution"; the count is there
+# from the beginning, and is not waited for, as that of DescribeExecution would have to be, which is
+# eventually consistent.
+# https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
+_REDRIVES = (
+    "$exists($states.context.Execution.RedriveCount) ? $states.context.Execution.RedriveCount : 0"
+)
+
 
 class PipelineStateMachine(Construct):
     def __init__(
@@ -92,6 +100,7 @@ class PipelineStateMachine(Construct):
                 "job": {},
                 "step": "Prepare",
                 "reason": "",
+                "error": "",
                 "redrives": 0,
                 "attempt": 1,
                 "capacity_waits": 0,
@@ -122,12 +131,15 @@ class PipelineStateMachine(Construct):
                 "run": query("$run"),
                 "step": query("$step"),
                 "reason": query("$reason"),
+                "error": query("$error"),
                 "job": query("$job"),
                 "redrives": query("$redrives"),
+                "redrive_count": query(_REDRIVES),
             },
             assign=queries(
                 {
                     "redrives": f"{RESULT}.redrives",
+                    "error": "''",
                     "attempt": "$attempt + 1",
                     "capacity_waits": "0",
                 }

@@ -228,7 +228,12 @@ class States:
     def catch(
         self, task: sfn.TaskStateBase, step: str, keep: Mapping[str, str] | None = None
     ) -> None:
-        assign = {"step": step, "reason": query(_CAUGHT), **queries(keep or {})}
+        assign = {
+            "step": step,
+            "reason": query(_CAUGHT),
+            "error": query("$states.errorOutput.Error"),
+            **queries(keep or {}),
+        }
         task.add_catch(self.failure, errors=["States.ALL"], assign=assign)
 
 

@@ -1,8 +1,8 @@
 """The steps from reviews to a live endpoint, each with its states.
 
 What a step learns is kept in variables: `run`, the document made by Prepare, `job`, `model_data`,
-`gate`, `package`, `endpoint`; `step` and `reason` for the case of a failure; `wait` and `waited` in
-seconds.
+`gate`, `package`, `endpoint`; `step`, `reason` and `error` (the name of a state's error) for the
+case of a failure; `wait` and `waited` in seconds.
 """
 
 from dataclasses import asdict, dataclass
@@ -12,6 +12,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from infra import images
 from infra.monitoring import VARIANT
 from infra.permissions import arn
 from infra.pipeline_functions import PipelineFunctions
@@ -76,6 +77,9 @@ class Steps:
                     "name": query("$states.context.Execution.Name"),
                     "start_time": query("$states.context.Execution.StartTime"),
                 },
+                "images": images.ends_of_patches(self._settings.every_image()),
+                # Of `reviews deploy --force`.
+                "force": self._scope.node.try_get_context("force") == "true",
             },
             keep={"run": RESULT, "model_data": f"{RESULT}.model_data"},
         )
@@ -136,7 +140,7 @@ class Steps:
             done="$look.status = 'Completed'",
             failed="$look.status in ['Failed', 'Stopped']",
             keep={
-                "reason": first("FailureReason", otherwise="'the training job was stopped'"),
+                "reason": first("FailureReason", otherwise=_stopped("training", "SecondaryStatus")),
                 "model_data": f"$exists({artefact}) ? {artefact} : ''",
             },
         )
@@ -158,7 +162,11 @@ class Steps:
         return f"{{'kind': '{kind}', 'name': {name}}}"
 
     def _processing_job(self, name: str) -> Describe:
-        stopped = f"'the {name.lower()} job was stopped'"
+        # The message is what the script itself has to say; where AWS failed, it says so beside it.
+        failed = "$states.result.FailureReason"
+        beside = f"{failed} and $not($contains({failed}, 'AlgorithmError'))"
+        said = f"$states.result.ExitMessage & ({beside} ? ' (' & {failed} & ')' : '')"
+        silent = first("FailureReason", otherwise=_stopped(name.lower()))
         return Describe(
             action="describeProcessingJob",
             parameters={"ProcessingJobName": query("$job.name")},
@@ -166,8 +174,7 @@ class Steps:
             look={"status": "$states.result.ProcessingJobStatus"},
             done="$look.status = 'Completed'",
             failed="$look.status in ['Failed', 'Stopped']",
-            # The message is what the script itself has to say.
-            keep={"reason": first("ExitMessage", "FailureReason", otherwise=stopped)},
+            keep={"reason": f"$states.result.ExitMessage ? {said} : ({silent})"},
         )
 
     def gate(self) -> Step:
@@ -347,3 +354,13 @@ class Steps:
 
     def _arn(self, resource: str) -> str:
         return arn(self._scope, "sagemaker", resource)
+
+
+def _stopped(job: str, detail: str = "") -> str:
+    """JSONata for a job that ended as Stopped, with what the result tells about it, such as
+    MaxRuntimeExceeded."""
+    text = f"'the {job} job was stopped'"
+    if not detail:
+        return text
+    value = f"$states.result.{detail}"
+    return f"{text} & ({value} in ['Stopped', 'Stopping'] ? '' : ': ' & {value})"

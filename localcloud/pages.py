@@ -18,6 +18,8 @@ _DEFAULT_SIZES = {
     "DescribeScalableTargets": 50,
     "DescribeScalingPolicies": 50,
     "DescribeScalingActivities": 50,
+    "ListServiceQuotas": 100,
+    "ListAWSDefaultServiceQuotas": 100,
 }
 _DEFAULT_SIZE = 10  # of the other lists, by SageMaker's documentation
 

@@ -30,8 +30,12 @@ from localcloud.operations import OPERATIONS
 from localcloud.pages import cut_page
 from localcloud.tags import drop_tags, put_tags
 
-CONTROL_PLANE, SCALING = "sagemaker", "application-autoscaling"
-TARGETS = {"SageMaker": CONTROL_PLANE, "AnyScaleFrontendService": SCALING}  # by X-Amz-Target
+CONTROL_PLANE, SCALING, QUOTAS = "sagemaker", "application-autoscaling", "service-quotas"
+TARGETS = {  # by X-Amz-Target
+    "SageMaker": CONTROL_PLANE,
+    "AnyScaleFrontendService": SCALING,
+    "ServiceQuotasV20190624": QUOTAS,
+}
 RUNTIMES = ("sagemaker-runtime", "sagemaker-featurestore-runtime", "sagemaker-metrics")
 _PARTS = ("member", "key", "value")  # of lists and maps
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/")

@@ -7,7 +7,7 @@ import boto3
 
 from common import s3
 from common.environment import Environment
-from common.steps import step
+from common.steps import Throttled, step
 
 ENVIRONMENT = Environment.read()
 S3 = boto3.client("s3")
@@ -36,7 +36,8 @@ def count_ingested(client: Any, features: str) -> int:
 
 
 def count_stored(client: Any, environment: Environment, event_time: str) -> int:
-    """This run's rows in the offline store. Raises QueryFailed.
+    """This run's rows in the offline store. Raises QueryFailed, or Throttled if Athena says that
+    the same query may succeed.
 
     Athena looks at the query's database whatever the statement names; without one that is
     `default`, on which the function has no say. AWS's own SDK sends both names, too (AthenaQuery
@@ -63,6 +64,9 @@ def _wait(client: Any, query: str) -> None:
         if status["State"] == "SUCCEEDED":
             return
         if status["State"] in ("FAILED", "CANCELLED"):
-            raise QueryFailed(status.get("StateChangeReason", status["State"]))
+            reason = status.get("StateChangeReason", status["State"])
+            if status.get("AthenaError", {}).get("Retryable"):
+                raise Throttled(reason)
+            raise QueryFailed(reason)
         time.sleep(_POLL_SECONDS)
     raise QueryFailed(f"still running after {_QUERY_SECONDS} s")

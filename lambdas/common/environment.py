@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from common.quotas import Quotas
+
 
 class MissingVariable(Exception):
     """The function was deployed without a variable it needs."""
@@ -30,6 +32,7 @@ class Environment:
     max_rejected_share: float
     labels: str
     training: dict[str, Any]
+    quotas: Quotas
 
     @classmethod
     def read(cls, variables: Mapping[str, str] = os.environ) -> Self:
@@ -54,4 +57,5 @@ class Environment:
             max_rejected_share=float(get("MAX_REJECTED_SHARE")),
             labels=get("LABELS"),
             training=json.loads(get("TRAINING")),
+            quotas=Quotas.read(get("QUOTAS")),
         )

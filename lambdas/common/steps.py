@@ -12,14 +12,22 @@ from typing import Any
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as ConnectionFailed
 
+from common import quotas
+from common.environment import Environment
+
 Handler = Callable[[dict[str, Any], Any], Any]
 _LOGGER = logging.getLogger()
-# https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html; also of S3, Athena
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html; also of S3, Athena,
+# SNS (KMS…), Application Auto Scaling (Concurrent…, InternalService…), endpoints (ModelNotReady…)
 _THROTTLED = (
+    "ConcurrentUpdateException",
     "InternalFailure",
     "InternalError",
     "InternalServerError",
     "InternalServerException",
+    "InternalServiceException",
+    "KMSThrottlingException",
+    "ModelNotReadyException",
     "RequestLimitExceeded",
     "ServiceUnavailable",
     "SlowDown",
@@ -28,6 +36,19 @@ _THROTTLED = (
     "ThrottledException",
     "TooManyRequestsException",
 )
+# Never passes, whatever the status that it comes with.
+_LASTING = (
+    "AccessDenied",
+    "AccessDeniedException",
+    "InvalidClientTokenId",
+    "NotImplemented",
+    "UnrecognizedClientException",
+    "ValidationException",
+)
+# Of a message, and what is left of a longer one: Step Functions takes causes of 32,768 characters,
+# with the traceback.
+# https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
+_LONGEST, _START, _END = 8000, 3000, 1000
 
 
 class Throttled(Exception):
@@ -44,24 +65,58 @@ def passes(error: ClientError) -> bool:
     S3's answer to HEAD has no body: its code is the status.
     """
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return error.response["Error"]["Code"] in _THROTTLED or status >= 500
+    code = error.response["Error"]["Code"]
+    return code in _THROTTLED or (status >= 500 and code not in _LASTING)
 
 
 def step(handler: Handler) -> Handler:
-    """Raises Throttled and LimitReached for the errors of AWS that pass; others as they are."""
+    """Raises errors by the names that the state machine knows, with messages that say something
+    and arrive whole."""
 
     @wraps(handler)
     def named(event: dict[str, Any], context: Any) -> Any:
         _LOGGER.info("begins", extra={"run": event.get("run", {}).get("id", "")})
         try:
             return handler(event, context)
-        except ClientError as error:
-            if passes(error):
-                raise Throttled(str(error)) from error
-            if error.response["Error"]["Code"] == "ResourceLimitExceeded":
-                raise LimitReached(str(error)) from error
-            raise
-        except (ConnectionFailed, HTTPClientError) as error:
-            raise Throttled(str(error)) from error
+        except Exception as error:
+            told = _told(error)
+            if told is error:
+                raise
+            raise told from error
 
     return named
+
+
+def _told(error: Exception) -> Exception:
+    match error:
+        case ClientError() if passes(error):
+            return Throttled(shorten(str(error)))
+        case ClientError() if error.response["Error"]["Code"] == "ResourceLimitExceeded":
+            return limit_error(error)
+        case ConnectionFailed() | HTTPClientError():
+            return Throttled(shorten(str(error)))
+    return _telling(error)
+
+
+def limit_error(error: ClientError, own: int = 0) -> Exception:
+    """QuotaTooSmall where the request is for more than the quota, LimitReached where only others
+    are in the way. `own` is what the request replaces and has until it is done."""
+    message = str(error)
+    limit = quotas.read_limit(message)
+    if limit and limit.granted < limit.asked + own:
+        return quotas.QuotaTooSmall(Environment.read().quotas.exceeded(limit, limit.asked + own))
+    return LimitReached(shorten(message))
+
+
+def shorten(text: str) -> str:
+    """A text of a few thousand characters at most: its beginning and its end."""
+    return text if len(text) <= _LONGEST else f"{text[:_START]} … {text[-_END:]}"
+
+
+def _telling(error: Exception) -> Exception:
+    """The error, or one of its name where the message alone would not tell: "'prefix'" is all that
+    a KeyError says."""
+    name, message = type(error).__name__, str(error)
+    is_plain = bool(message) and type(error).__module__ != "builtins"
+    told = shorten(message if is_plain else f"{name}: {message}".rstrip(": "))
+    return error if told == message else type(name, (Exception,), {})(told)

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from common.environment import Environment
 from common.jobs import start_once
 from common.run import EXECUTION_TAG, fill, resource_name, tags
-from common.steps import step
+from common.steps import limit_error, step
 
 ENVIRONMENT = Environment.read()
 SAGEMAKER = boto3.client("sagemaker")
@@ -79,7 +79,7 @@ class Endpoint:
         """Creates it, or updates it in the way of `how`. Raises EndpointBusy while others do."""
         wanted, found = config["EndpointConfigName"], self._look()
         if found is None:
-            return self._create(wanted, run)
+            return self._create(config, run)
         status, current = found["EndpointStatus"], found["EndpointConfigName"]
         if current == wanted and status != "Failed":
             return self._own(found, run)  # an earlier attempt, whose response got lost
@@ -88,7 +88,7 @@ class Endpoint:
         if status != "InService":
             raise EndpointBusy(f"endpoint {self._name} is {status}")
         self._wait_for_its_turn(found["EndpointArn"], run["execution"])
-        self._update(wanted, self._prepare_scaling(current, config, how))
+        self._update(config, self._prepare_scaling(current, config, how))
         self._own(found, run)
 
     def _look(self) -> dict[str, Any] | None:
@@ -146,32 +146,45 @@ class Endpoint:
             if error.response["Error"]["Code"] != "ObjectNotFoundException":
                 raise
 
-    def _create(self, config: str, run: dict[str, Any]) -> None:
+    def _create(self, config: dict[str, Any], run: dict[str, Any]) -> None:
+        name = config["EndpointConfigName"]
         try:
             self._sagemaker.create_endpoint(
-                EndpointName=self._name, EndpointConfigName=config, Tags=tags(run)
+                EndpointName=self._name, EndpointConfigName=name, Tags=tags(run)
             )
         except ClientError as error:
             self._judge(error, config)
 
-    def _update(self, config: str, how: dict[str, Any]) -> None:
+    def _update(self, config: dict[str, Any], how: dict[str, Any]) -> None:
+        name = config["EndpointConfigName"]
         try:
-            self._sagemaker.update_endpoint(
-                EndpointName=self._name, EndpointConfigName=config, **how
-            )
+            self._sagemaker.update_endpoint(EndpointName=self._name, EndpointConfigName=name, **how)
         except ClientError as error:
             self._judge(error, config)
 
-    def _judge(self, error: ClientError, config: str) -> None:
+    def _judge(self, error: ClientError, config: dict[str, Any]) -> None:
         """Refused, though perhaps only a repetition: the SDK's own, after a lost response."""
         found = self._look()
         if found is None:
             raise error
-        if found["EndpointConfigName"] == config:
+        if found["EndpointConfigName"] == config["EndpointConfigName"]:
             return
+        if error.response["Error"]["Code"] == "ResourceLimitExceeded":
+            raise limit_error(error, self._replaced(found, config)) from error
         if found["EndpointStatus"] == "InService":
             raise error
         raise EndpointBusy(f"endpoint {self._name} is changed by another") from error
+
+    def _replaced(self, found: dict[str, Any], config: dict[str, Any]) -> int:
+        """The instances of the new ones' type that serve until the update is done: it needs both
+        at a time."""
+        before = self._sagemaker.describe_endpoint_config(
+            EndpointConfigName=found["EndpointConfigName"]
+        )
+        if instance_types(before) != instance_types(config):
+            return 0
+        variants = found.get("ProductionVariants", [])
+        return sum(variant.get("CurrentInstanceCount", 0) for variant in variants)
 
     def _own(self, found: dict[str, Any], run: dict[str, Any]) -> None:
         self._sagemaker.add_tags(ResourceArn=found["EndpointArn"], Tags=tags(run))

@@ -11,20 +11,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
+from advice import NEW_RUN, REDRIVE, advice
+from botocore.exceptions import BotoCoreError, ClientError
 
 from common import s3
 from common.environment import Environment
 from common.run import run_id
-from common.steps import passes, step
+from common.steps import Throttled, passes, shorten, step
 
 ENVIRONMENT = Environment.read()
 SAGEMAKER = boto3.client("sagemaker")
-STATES = boto3.client("stepfunctions")
 S3 = boto3.client("s3")
 SNS = boto3.client("sns")
 _LOGGER = logging.getLogger()
 _LONGEST_SUBJECT = 100
+_NO_REASON = "AWS gave no reason; the log may have one"
 
 
 class StepFailed(Exception):
@@ -33,27 +34,34 @@ class StepFailed(Exception):
 
 @step
 def handler(event: dict[str, Any], _context: object) -> dict[str, int]:
-    redrives = STATES.describe_execution(executionArn=event["execution"]).get("redriveCount", 0)
     failure = describe(event)
     stop_job(failure)  # also after a redrive, in case that the handling before did not come to it
-    if redrives > event["redrives"]:
-        return {"redrives": redrives}
+    if event["redrive_count"] > event["redrives"]:
+        return {"redrives": event["redrive_count"]}
     for action in (record, tell):
         _try(action, failure)
-    raise type(failure["step"], (StepFailed,), {})(f"{failure['step']}: {failure['reason']}")
+    raise type(failure["step"], (StepFailed,), {})(cause(failure))
 
 
 def describe(event: dict[str, Any]) -> dict[str, Any]:
     """What is recorded; Prepare may have failed, and then there is no run yet."""
     name = event["execution"].rpartition(":")[2]
+    reason = shorten(event["reason"] or event["error"] or _NO_REASON)
     return {
         "run": event["run"].get("id") or run_id(name),
         "execution": event["execution"],
         "step": event["step"],
-        "reason": event["reason"],
+        "reason": reason,
+        "advice": advice(event["step"], event["error"], reason),
         "job": event["job"],
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def cause(failure: dict[str, Any]) -> str:
+    """Of the execution's end: step, reason, and whether a redrive is in vain."""
+    told = f"{failure['step']}: {failure['reason']}"
+    return f"{told.rstrip('. ')}. {NEW_RUN}" if failure["advice"] == NEW_RUN else told
 
 
 def stop_job(failure: dict[str, Any]) -> None:
@@ -68,8 +76,8 @@ def stop_job(failure: dict[str, Any]) -> None:
         elif job.get("kind") == "training":
             SAGEMAKER.stop_training_job(TrainingJobName=job["name"])
     except ClientError as error:
-        if passes(error):
-            raise
+        if passes(error):  # the last time, this is the end of the execution, which says why
+            raise Throttled(f"{cause(failure)} (its job could not be stopped: {error})") from error
         _LOGGER.warning("stop_job", exc_info=True)
 
 
@@ -81,10 +89,10 @@ def record(failure: dict[str, Any]) -> None:
 
 def tell(failure: dict[str, Any]) -> None:
     subject = f"reviews-{ENVIRONMENT.name}: run {failure['run']} failed in {failure['step']}"
-    message = (
-        f"{failure['reason']}\n\nWhen the reason is mended, go on with this step:\n"
-        f"aws stepfunctions redrive-execution --execution-arn {failure['execution']}\n"
-    )
+    message = f"{failure['reason']}\n\n{failure['advice']}\n"
+    if failure["advice"] == REDRIVE:
+        command = "aws stepfunctions redrive-execution --execution-arn"
+        message += f"{command} {failure['execution']}\n"
     SNS.publish(TopicArn=ENVIRONMENT.topic, Subject=subject[:_LONGEST_SUBJECT], Message=message)
 
 
@@ -92,5 +100,5 @@ def _try(action: Callable[[dict[str, Any]], None], failure: dict[str, Any]) -> N
     """Nothing that goes wrong here may hide why the step failed."""
     try:
         action(failure)
-    except ClientError:
+    except (BotoCoreError, ClientError):
         _LOGGER.warning("%s", action.__name__, exc_info=True)

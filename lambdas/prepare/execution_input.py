@@ -1,6 +1,7 @@
 """The rules of an execution's input. Messages name the field, its value and what is allowed."""
 
 import json
+import re
 from typing import Any
 
 from botocore.exceptions import ClientError, ParamValidationError
@@ -33,15 +34,29 @@ _TRAINING: dict[str, tuple[type, float, float]] = {
 }
 
 
+# Fields that are others' business: what Step Functions' console and a parent execution add
+# (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-nested-workflows.html), and what
+# tracers do (Datadog's _datadog, X-Ray's _X_AMZN_TRACE_ID, the W3C's traceparent).
+_NOT_OURS = re.compile(
+    r"AWS_STEP_FUNCTIONS_\w+|_.*|Comment|X-Amzn-Trace-Id|traceparent|tracestate|baggage",
+    re.IGNORECASE,
+)
+
+
 class InvalidInput(Exception):
     """The execution's input is not one this state machine takes."""
 
 
-def check_input(request: Any) -> dict[str, Any]:
-    """The input as it was. Raises InvalidInput."""
-    if not isinstance(request, dict):
-        raise InvalidInput(f"input: {request!r} is not a JSON object")
-    _check_unicode(request)
+class UnreadableReviews(Exception):
+    """The reviews are not there, or may not be read; that can change while the input stays."""
+
+
+def check_input(given: Any) -> dict[str, Any]:
+    """The input without what is not ours. Raises InvalidInput."""
+    if not isinstance(given, dict):
+        raise InvalidInput(f"input: {given!r} is not a JSON object")
+    _check_unicode(given)
+    request = {name: value for name, value in given.items() if not _NOT_OURS.fullmatch(name)}
     start_at = request.get("start_at", "processing")
     if not isinstance(start_at, str) or start_at not in _FIELDS:
         raise InvalidInput(f"start_at: {start_at!r} must be one of {', '.join(_FIELDS)}")
@@ -84,7 +99,8 @@ def _check_source(request: dict[str, Any]) -> None:
 
 
 def check_object(client: Any, uri: str) -> None:
-    """Raises InvalidInput if the object is missing or may not be read."""
+    """Raises UnreadableReviews if the object is missing or may not be read, InvalidInput if no
+    bucket can have this name."""
     bucket, key = s3.split(uri)
     try:
         client.head_object(Bucket=bucket, Key=key)
@@ -92,8 +108,8 @@ def check_object(client: Any, uri: str) -> None:
         if passes(error):
             raise
         reason = error.response["Error"]["Code"]
-        raise InvalidInput(f"reviews: {uri} cannot be read ({reason})") from error
-    except ParamValidationError as error:  # no bucket can have this name
+        raise UnreadableReviews(f"reviews: {uri} cannot be read ({reason})") from error
+    except ParamValidationError as error:
         raise InvalidInput(f"reviews: {uri} cannot be read ({error})") from error
 
 

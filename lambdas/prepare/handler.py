@@ -1,9 +1,11 @@
 """Checks the execution's input and names everything the run will make."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import account
 import boto3
 from code_bundle import upload_code
 from execution_input import check_input, check_object
@@ -17,6 +19,8 @@ from common.steps import step
 ENVIRONMENT = Environment.read()
 CODE = Path(__file__).with_name("ml_code")
 S3 = boto3.client("s3")
+SAGEMAKER = boto3.client("sagemaker")
+QUOTAS = boto3.client("service-quotas", config=account.PATIENCE)
 
 
 @step
@@ -27,10 +31,21 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         check_object(S3, run["reviews"])
     else:
         run |= inherit(S3, ENVIRONMENT, chosen)
+    run["warnings"] = look_at_account(run, event["images"], force=event["force"])
     run["code"] = upload_code(S3, CODE, ENVIRONMENT.artefact_bucket)
     bucket, key = s3.split(f"{run['prefix']}/run.json")
     S3.put_object(Bucket=bucket, Key=key, Body=json.dumps(run, indent=2).encode())
     return run
+
+
+def look_at_account(run: dict[str, Any], images: list[dict[str, str]], *, force: bool) -> list[str]:
+    """What may become a problem for the run. Raises AccountNotReady for what already is one."""
+    today = datetime.fromisoformat(run["started"]).date()
+    problems = [
+        *account.check_images(images, today),
+        *account.check_quotas(QUOTAS, SAGEMAKER, ENVIRONMENT, run["start_at"]),
+    ]
+    return account.warnings(problems, force=force)
 
 
 def make_run(

@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import localcloud.deletion
-import localcloud.experiments  # noqa: F401 - importing both registers their operations
+import localcloud.experiments
+import localcloud.service_quotas  # noqa: F401 - importing these registers their operations
 from localcloud import wire
 from localcloud.adapter import shortcut
 from localcloud.adapter.seam import Answer
@@ -44,6 +45,11 @@ def serve(cloud: Cloud, app: Any, router: Any) -> None:
     router.SERVICE_PATTERNS["application-autoscaling"] = {
         "target_prefixes": ["AnyScaleFrontendService."],
         "host_patterns": [r"application-autoscaling\."],
+    }
+    app.SERVICE_HANDLERS["servicequotas"] = respond
+    router.SERVICE_PATTERNS["servicequotas"] = {
+        "target_prefixes": ["ServiceQuotasV20190624."],
+        "host_patterns": [r"servicequotas\."],
     }
 
 

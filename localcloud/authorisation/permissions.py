@@ -8,9 +8,12 @@ from localcloud.authorisation.keys import keys
 from localcloud.authority import Need
 
 _SERVICE = "sagemaker.amazonaws.com"
+_QUOTAS = "service-quotas"
 
 
 def is_known(service: str, operation: str) -> bool:
+    if service == _QUOTAS:
+        return True
     known = scaling.is_known if service == scaling.SCALING else resources.is_known
     return known(operation)
 
@@ -18,6 +21,9 @@ def is_known(service: str, operation: str) -> bool:
 def needs(call: Call) -> Iterator[Need]:
     if call.service == scaling.SCALING:
         yield from scaling.scaling(call)
+        return
+    if call.service == _QUOTAS:  # its lists know no resources
+        yield Need(f"servicequotas:{call.operation}")
         return
     found = list(resources.resources(call))
     yield from (call.own(resource) for resource in found)

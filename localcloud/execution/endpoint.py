@@ -3,6 +3,7 @@
 Refused, not ignored: rolling updates, inference components.
 """
 
+from localcloud import service_quotas
 from localcloud.cloud import Cloud
 from localcloud.errors import ValidationException
 from localcloud.execution import deployment, endpoint_record, records, rollout
@@ -20,6 +21,7 @@ from localcloud.scaling import records as scaling
 def create_endpoint(cloud: Cloud, request: Record) -> Record:
     name = request["EndpointName"]
     deployed = deployment.describe(find_config(cloud, request["EndpointConfigName"]))
+    _check_quotas(deployed)
     config = request.get("DeploymentConfig")
     _policy(config, deployed)  # the first deployment has no fleet to replace
     arn = endpoint_record.arn(cloud, name)
@@ -50,11 +52,19 @@ def update_endpoint(cloud: Cloud, request: Record) -> Record:
     if record["EndpointStatus"] == "InService" and record["EndpointConfigName"] == config:
         raise ValidationException(f"Cannot update endpoint to the same configuration {config!r}.")
     _check_scalable_targets(cloud, name, record[DEPLOYED], deployed)
+    _check_quotas(deployed)
     routing = _deployment_config(request, record)
     policy = _policy(routing, deployed)
     endpoint_record.claim(cloud, name, LastDeploymentConfig=routing)
     engine(cloud).in_background(rollout.roll_out, cloud, name, deployed, policy)
     return {"EndpointArn": record["EndpointArn"]}
+
+
+def _check_quotas(deployed: Record) -> None:
+    for variant in deployed["ProductionVariants"]:
+        if "InstanceType" in variant:
+            count = variant["InitialInstanceCount"]
+            service_quotas.check("endpoint", variant["InstanceType"], count)
 
 
 def _deployment_config(request: Record, record: Record) -> Record | None:

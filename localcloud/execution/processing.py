@@ -7,6 +7,7 @@ outside `/opt/ml`. Kept and shown without effect: instance type and volume, netw
 
 from pathlib import Path
 
+from localcloud import service_quotas
 from localcloud.cloud import Cloud
 from localcloud.errors import ResourceInUse, ResourceNotFound, ValidationException
 from localcloud.execution import records
@@ -62,6 +63,7 @@ def _check(cloud: Cloud, request: Record) -> None:
     records.refuse(cluster, ["InstancePreferences"])
     if "InstanceCount" not in cluster or "InstanceType" not in cluster:
         raise ValidationException("ClusterConfig needs InstanceType and InstanceCount")
+    service_quotas.check("processing job", cluster["InstanceType"], cluster["InstanceCount"])
     application = request["AppSpecification"]
     repository(application["ImageUri"])
     if not application.get("ContainerEntrypoint"):

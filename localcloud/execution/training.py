@@ -10,6 +10,7 @@ encryption between containers, DebugHookConfig (its library is in no current con
 from pathlib import Path
 from typing import Any
 
+from localcloud import service_quotas
 from localcloud.cloud import Cloud
 from localcloud.errors import ResourceInUse, ResourceNotFound, ValidationException
 from localcloud.execution import records, stages
@@ -144,6 +145,7 @@ def _check_resources(resources: Record) -> None:
     records.refuse(resources, _RESOURCES)
     if not resources.get("InstanceCount") or "InstanceType" not in resources:
         raise ValidationException("ResourceConfig needs InstanceType and InstanceCount")
+    service_quotas.check("training job", resources["InstanceType"], resources["InstanceCount"])
 
 
 def _check_channel(channel: Record) -> None:

@@ -45,6 +45,7 @@ SERVICES: Mapping[str, Service] = {
     "logs": Service("logs", ("logs",), "cloudwatchlogs"),
     "s3": Service("s3", ("s3",), "s3"),
     "sagemaker": Service("sagemaker", (CONTROL_PLANE, *RUNTIMES), "sagemaker"),
+    "servicequotas": Service("servicequotas", ("service-quotas",)),
     "sns": Service("sns", ("sns",), "sns"),
     "ssm": Service("ssm", ("ssm",), "ssm"),
     "states": Service("states", ("stepfunctions",), "sfn"),

@@ -97,6 +97,16 @@ def test_on_aws_the_cdk_asks_and_nothing_else_is_touched(
     assert "AWS_ENDPOINT_URL" not in programs.variables[0]
 
 
+def test_who_forces_a_deployment_forces_its_executions_too(
+    runs: RunsWorld, programs: Programs
+) -> None:
+    Deployment(Environment("dev"), programs).deploy(ask=True, force=True)
+    Deployment(Environment("dev"), programs).deploy(ask=True)
+    forced, usual = programs.lines
+    assert forced.endswith("-c force=true")
+    assert "force" not in usual
+
+
 def test_an_aws_that_is_named_is_not_started_or_stopped(
     runs: RunsWorld, programs: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,7 +23,7 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     class Deployment:
         def __init__(self, here: object) -> None: ...
 
-        def deploy(self, *, ask: bool) -> None:
+        def deploy(self, *, ask: bool, force: bool) -> None:
             found.append("deploy and ask" if ask else "deploy")
 
         def destroy(self) -> None:

@@ -27,12 +27,13 @@ class Synthesised:
         for settings in environments:
             ReviewsStage(app, settings=settings)
         assembly = app.synth()
+        self.files: list[Path] = []
         self._templates: dict[tuple[str, str], Template] = {}
         for environment in (settings.environment for settings in environments):
             for stack in assembly.get_nested_assembly(f"assembly-reviews-{environment}").stacks:
                 kind = stack.stack_name.rpartition("-")[2]
-                text = Path(stack.template_full_path).read_text()
-                self._templates[environment, kind] = json.loads(text)
+                self.files.append(Path(stack.template_full_path))
+                self._templates[environment, kind] = json.loads(self.files[-1].read_text())
 
     def template(self, environment: str, stack: str) -> Template:
         return self._templates[environment, stack]

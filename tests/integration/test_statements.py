@@ -10,6 +10,8 @@ from tests.integration.least_privilege import statements, unused
 # Part of a role's name, actions, and why no execution here comes to them.
 _ELSEWHERE = (
     ("Cleanup", "*", "test_teardown.py and test_upgrade.py destroy"),
+    ("Prepare", "servicequotas:ListAWSDefault*", "only for quotas without an applied value"),
+    ("Prepare", "sagemaker:DescribeEndpoint", "only where a quota is too small for an update"),
     ("DeployEndpoint", "sagemaker:DeleteEndpoint", "only one that never came into service"),
     ("DeployEndpoint", "application-autoscaling:*", "only other machines: test_upgrade.py"),
     ("DeployEndpoint", "cloudwatch:*", "the same"),
@@ -25,6 +27,7 @@ _ELSEWHERE = (
     ("RegisterModel", "s3:*", "the same; the embedded AWS takes the artefact as it is named"),
     ("RegisterModel", "kms:*", "the same"),
     ("JobRolesProcessing", "sagemaker:PutRecord", "only where BatchWriteRecord is not to be had"),
+    ("RegisterModel", "ecr:*", "the same"),
     ("JobRoles", "s3:AbortMultipartUpload", "only a large upload that fails"),
     ("JobRolesTraining", "s3:DeleteObject", "only a checkpoint whose writing is seen half done"),
     ("JobRolesServing", "s3:ListBucket", "so that a missing artefact is told as missing"),

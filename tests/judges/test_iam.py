@@ -25,6 +25,10 @@ REASONS = {
         "Of interfaces that are made with tags. SageMaker asks for no such permission: "
         "https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html"
     ),
+    ("depends on", "servicequotas:ListServiceQuotas", "*"): (
+        "Service Quotas asks other services for their limits (autoscaling, dynamodb, iam, "
+        "kinesis, …); those of SageMaker are its own."
+    ),
     ("needs a resource", "states:ListExecutions", "maprun"): (
         "Either a state machine's executions are listed or a map run's, and there is no map run."
     ),

@@ -88,6 +88,18 @@ REASONS: dict[str, tuple[dict[str, list[Answer]], str]] = {
         {"DescribeTraining": [training("Stopped", SecondaryStatus="Stopped", FailureReason="")]},
         "the training job was stopped",
     ),
+    "a training that took too long": (
+        {"DescribeTraining": [training("Stopped", SecondaryStatus="MaxRuntimeExceeded")]},
+        "the training job was stopped: MaxRuntimeExceeded",
+    ),
+    "a message of the script, and AWS's own failure": (
+        {
+            "DescribeProcessing": [
+                processing("Failed", ExitMessage="row 7", FailureReason="InternalServerError: x")
+            ]
+        },
+        "row 7 (InternalServerError: x)",
+    ),
     "no capacity": (
         {"DescribeTraining": [training("Failed", FailureReason=NO_MACHINES)]},
         NO_MACHINES,
@@ -225,6 +237,14 @@ def test_a_redrive_goes_on_with_the_step_that_failed(
     assert end["arguments"]["HandleFailure"]["Payload"]["step"] == step
     assert end["variables"]["attempt"] == 2
     assert end["path"].count(state) == 1 + len(answers()[state])
+
+
+def test_a_redrive_is_told_from_the_context(definition: dict[str, Any]) -> None:
+    changes = {"StartTraining": [failed("States.Timeout")]}
+    for context, count in (({"RedriveCount": 2}, 2), ({}, 0)):
+        told = walk(definition, changes, **context)["arguments"]["HandleFailure"]["Payload"]
+        assert (told["redrive_count"], told["redrives"]) == (count, 0)
+        assert told["error"] == "States.Timeout"
 
 
 @pytest.mark.parametrize(("start", "state"), [("training", "Train"), ("evaluation", "Evaluat")])

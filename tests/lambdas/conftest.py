@@ -8,6 +8,9 @@ from types import ModuleType
 
 import pytest
 
+from infra import quotas
+from infra.settings import settings_for
+
 LAMBDAS = Path(__file__).parents[2] / "lambdas"
 VARIABLES = {
     "ENVIRONMENT": "dev",
@@ -26,6 +29,7 @@ VARIABLES = {
     "LABELS": "bad=1..3/good=4,5",
     "TRAINING": '{"epochs": 3, "batch_size": 32, "accumulation_steps": 1, "learning_rate": 2e-05,'
     ' "star_spread": 0.7, "patience": 0, "max_length": 192, "seed": 42}',
+    "QUOTAS": quotas.for_functions(*settings_for("dev")),
 }
 
 

@@ -106,9 +106,28 @@ def test_a_wrong_input_is_named_with_what_is_allowed(load, wrong: Any, message: 
         execution_input.check_input(wrong)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID",
+        "Comment",
+        "_datadog",
+        "_X_AMZN_TRACE_ID",
+        "traceparent",
+    ],
+)
+def test_fields_of_step_functions_and_of_tracers_are_none_of_ours(load, name: str) -> None:
+    check_input = load("prepare", "execution_input").check_input
+    assert check_input(GOOD | {name: {"any": "thing"}}) == GOOD
+    later = {"start_at": "training", "from_run": "run-1"}
+    assert check_input(later | {name: "x"}) == later
+
+
 def test_reviews_that_are_not_there_are_named(load) -> None:
     execution_input = load("prepare", "execution_input")
-    with pytest.raises(execution_input.InvalidInput, match=r"reviews: s3://data/x.csv .*\(404\)"):
+    with pytest.raises(
+        execution_input.UnreadableReviews, match=r"reviews: s3://data/x.csv .*\(404\)"
+    ):
         execution_input.check_object(Bucket({}), "s3://data/x.csv")
 
 

@@ -2,11 +2,13 @@
 
 import io
 import json
+import re
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
+from cli.following import NEW_RUN
 from tests.lambdas.conftest import run
 
 TAGS = [
@@ -178,12 +180,9 @@ def test_every_model_is_registered_with_its_metrics_and_lineage(
 class Recorder:
     """Any client; remembers what it was asked. Those in `broken` are refused, with this code."""
 
-    def __init__(self, *broken: str, redrives: int = 0, code: str = "ValidationException") -> None:
+    def __init__(self, *broken: str, code: str = "ValidationException") -> None:
         self.calls: dict[str, Any] = {}
-        self._broken, self._redrives, self._code = broken, redrives, code
-
-    def describe_execution(self, **_request: str) -> dict[str, int]:
-        return {"redriveCount": self._redrives}
+        self._broken, self._code = broken, code
 
     def __getattr__(self, name: str) -> Any:
         def call(**request: Any) -> None:
@@ -199,8 +198,10 @@ FAILURE = {
     "run": run(),
     "step": "Training",
     "reason": "out of memory",
+    "error": "",
     "job": {"kind": "training", "name": "reviews-dev-train-run-1-1"},
     "redrives": 0,
+    "redrive_count": 0,
 }
 
 
@@ -210,7 +211,7 @@ def failing(load, monkeypatch):
 
     def made(recorder: Recorder) -> Any:
         module = load("handle_failure")
-        for name in ("SAGEMAKER", "STATES", "S3", "SNS"):
+        for name in ("SAGEMAKER", "S3", "SNS"):
             monkeypatch.setattr(module, name, recorder)
         return module
 
@@ -242,7 +243,8 @@ def test_nothing_hides_why_a_step_failed(failing) -> None:
 def test_a_job_that_could_not_be_stopped_is_no_end(failing) -> None:
     recorder = Recorder("stop_training_job", code="ThrottlingException")
     module = failing(recorder)
-    with pytest.raises(Exception, match="ThrottlingException") as raised:
+    told = "Training: out of memory .its job could not be stopped: .*ThrottlingException"
+    with pytest.raises(Exception, match=told) as raised:
         module.handler(FAILURE, None)
     assert type(raised.value).__name__ == "Throttled"
     assert set(recorder.calls) == {"stop_training_job"}
@@ -258,12 +260,84 @@ def test_a_failure_before_there_is_a_run_has_its_place(failing) -> None:
 
 
 def test_a_redrive_lets_the_state_machine_go_on(failing) -> None:
-    recorder = Recorder(redrives=1)
+    recorder = Recorder()
     module = failing(recorder)
-    assert module.handler(FAILURE, None) == {"redrives": 1}
+    redriven = FAILURE | {"redrive_count": 1}
+    assert module.handler(redriven, None) == {"redrives": 1}
     assert set(recorder.calls) == {"stop_training_job"}
     with pytest.raises(module.StepFailed):
-        module.handler(FAILURE | {"redrives": 1}, None)
+        module.handler(redriven | {"redrives": 1}, None)
+
+
+@pytest.mark.parametrize(
+    ("failure", "helps"),
+    [
+        ({"step": "Training"}, True),
+        ({"step": "Prepare", "error": "InvalidInput", "reason": "reviews: missing"}, False),
+        ({"step": "Prepare", "error": "UnreadableReviews", "reason": "(404)"}, True),
+        ({"step": "Prepare", "error": "AccountNotReady", "reason": "Quota: x: 0; needed: 1"}, True),
+        ({"step": "Training", "error": "NameTaken", "reason": "an earlier run"}, False),
+        ({"step": "Processing", "reason": "reviews.csv: not UTF-8: byte 0xff at offset 0"}, False),
+        ({"step": "Processing", "reason": "80 of 200 rows cannot be used, more than 10%"}, False),
+        ({"step": "Processing", "reason": "neutral has 3 reviews; every split needs one"}, False),
+        ({"step": "Processing", "reason": "CapacityError: no machines"}, True),
+        ({"step": "Processing", "reason": "feature group 'x': 3 rows failed 3 times"}, True),
+        ({"step": "Processing", "reason": "OSError: [Errno 28] No space left on device"}, True),
+        ({"step": "Processing", "reason": "the processing job was stopped"}, True),
+        ({"step": "Processing", "error": "Sandbox.Timedout", "reason": "timed out"}, True),
+        ({"step": "Gate", "reason": "accuracy 0.5 is below 0.6; registered"}, False),
+        ({"step": "Gate", "error": "States.Timeout", "reason": "States.Timeout"}, True),
+    ],
+)
+def test_a_redrive_is_advised_where_it_can_mend_something(
+    failing, failure: dict[str, str], helps: bool
+) -> None:
+    recorder = Recorder()
+    module = failing(recorder)
+    with pytest.raises(module.StepFailed) as raised:
+        module.handler(FAILURE | failure, None)
+    message = recorder.calls["publish"]["Message"]
+    document = json.loads(recorder.calls["put_object"]["Body"])
+    assert ("redrive-execution" in message) is helps
+    assert ("start a new run" in message) is not helps
+    assert ("start a new run" in document["advice"]) is not helps
+    assert ("start a new run" in str(raised.value)) is not helps
+    assert str(raised.value).startswith(f"{document['step']}: {document['reason']}")
+
+
+def test_the_command_line_reads_the_words_of_the_advice(load) -> None:
+    assert NEW_RUN in load("handle_failure", "advice").NEW_RUN
+
+
+@pytest.mark.parametrize(
+    ("failure", "reason"),
+    [
+        ({"reason": "", "error": "Sandbox.Timedout"}, "Sandbox.Timedout"),
+        ({"reason": "", "error": ""}, "AWS gave no reason; the log may have one"),
+        ({"reason": f"first {'x' * 40_000} last", "error": ""}, "first x+ … x+ last"),
+    ],
+)
+def test_a_reason_is_there_and_has_a_length_that_arrives(
+    failing, failure: dict[str, str], reason: str
+) -> None:
+    recorder = Recorder()
+    module = failing(recorder)
+    with pytest.raises(module.StepFailed, match=f"^Training: {reason}$") as raised:
+        module.handler(FAILURE | failure, None)
+    assert len(str(raised.value)) < 5000
+    assert re.fullmatch(reason, json.loads(recorder.calls["put_object"]["Body"])["reason"])
+
+
+def test_a_connection_that_is_lost_hides_no_reason(failing, monkeypatch) -> None:
+    module = failing(Recorder())
+
+    class Unreachable:
+        def put_object(self, **_request: Any) -> None:
+            raise EndpointConnectionError(endpoint_url="https://s3")
+
+    monkeypatch.setattr(module, "S3", Unreachable())
+    with pytest.raises(module.StepFailed, match="Training: out of memory"):
+        module.handler(FAILURE, None)
 
 
 def test_asking_for_approval_keeps_the_token_and_says_how_to_answer(load, monkeypatch) -> None:
@@ -384,6 +458,58 @@ def test_an_endpoint_that_is_refused_is_an_error(load, before: str | None) -> No
     deploy, client = load("deploy_endpoint"), Answered(before, before, "InService")
     with pytest.raises(ClientError, match="ValidationException"):
         deploy.Endpoint(client, None, States("FAILED"), "reviews-dev").put(run(), config(), UPDATE)
+
+
+SMALL = (
+    "The account-level service limit 'ml.m5.large for endpoint usage' is 1 Instances, with current "
+    "utilization of 1 Instances and a request delta of 1 Instances. Please use AWS Service Quotas "
+    "to request an increase for this quota."
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "instances", "error"),
+    [
+        (OLD_CONFIG, 1, "QuotaTooSmall"),  # its own instance is in the way, until it is done
+        (OLD_CONFIG, 0, "LimitReached"),  # another endpoint's is
+        (None, 0, "LimitReached"),
+    ],
+)
+def test_an_update_that_needs_more_than_the_quota_is_not_waited_for(
+    load, monkeypatch, before: str | None, instances: int, error: str
+) -> None:
+    class Full(SageMaker):
+        def describe_endpoint(self, *, EndpointName: str) -> dict[str, Any]:
+            variants = [{"CurrentInstanceCount": instances}]
+            return super().describe_endpoint(EndpointName=EndpointName) | {
+                "ProductionVariants": variants
+            }
+
+        def _refuse(self, **_request: Any) -> None:
+            answer = {"Error": {"Code": "ResourceLimitExceeded", "Message": SMALL}}
+            raise ClientError(answer, "UpdateEndpoint")
+
+        create_endpoint = update_endpoint = _refuse
+        create_model = create_endpoint_config = lambda self, **_: None
+
+    deploy = load("deploy_endpoint")
+    monkeypatch.setattr(deploy, "SAGEMAKER", Full(before))
+    monkeypatch.setattr(deploy, "SCALING", Scaling(False))
+    monkeypatch.setattr(deploy, "STATES", States("FAILED"))
+    event = {
+        "run": run(),
+        "attempt": 1,
+        "model_data": "s3://artefacts/model.tar.gz",
+        "update": UPDATE,
+        "model": {"ModelName": "{model}"},
+        "endpoint_config": config() | {"EndpointConfigName": "{endpoint_config}"},
+    }
+    with pytest.raises(Exception, match=r"ml\.m5\.large for endpoint usage") as raised:
+        deploy.handler(event, None)
+    assert type(raised.value).__name__ == error
+    if error == "QuotaTooSmall":
+        assert "1; needed: 2" in str(raised.value)
+        assert "--desired-value 2" in str(raised.value)
 
 
 def test_an_execution_that_still_tests_its_model_is_waited_for(load) -> None:

@@ -1,0 +1,29 @@
+"""Whether a redrive of a failed execution can mend anything, or only a new run."""
+
+import re
+
+REDRIVE = "When the reason is mended, a redrive goes on with this step."
+# The command line reads these words in an execution's cause (cli/following.py).
+NEW_RUN = "A redrive would end the same way: start a new run with other input."
+_OF_THE_INPUT = ("InvalidInput", "NameTaken")  # errors of functions
+# What the preparation's script says of anything but these is about the file or the input, which a
+# redrive keeps. A crash, and what SageMaker itself says, begin with the error's name.
+_NOT_THE_FILE = re.compile(
+    r"^\w*(Error|Exception|Interrupted|Throttled|Timedout|ExitError|Unknown)\b"
+    r"|^(feature group|base model|wheels|requirements)"
+    r"|pip could not install|No space left|bytes left|the processing job was stopped"
+)
+
+
+def advice(step: str, error: str, reason: str) -> str:
+    """REDRIVE or NEW_RUN.
+
+    `error` is the name of a state's error, and empty where a job failed or a model was rejected.
+    """
+    if error:
+        return NEW_RUN if error in _OF_THE_INPUT else REDRIVE
+    if step == "Gate":  # the same model, on the same reviews
+        return NEW_RUN
+    if step == "Processing" and not _NOT_THE_FILE.search(reason):
+        return NEW_RUN
+    return REDRIVE

@@ -1,0 +1,116 @@
+"""Whether the account can run what the environment needs, found out before anything is paid for.
+
+`reviews doctor` looks at the same and says the same of it (infra/quotas.py, infra/steps.py).
+"""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from common.environment import Environment
+from common.quotas import Quota
+
+_SERVICE = "sagemaker"
+_PAGE = 100  # the most that Service Quotas gives at once; SageMaker has some thousand quotas
+_OPERATIONS = ("list_service_quotas", "list_aws_default_service_quotas")
+# One that cannot be reached may not use up the function's two minutes.
+PATIENCE = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 4})
+_LOGGER = logging.getLogger()
+
+
+class AccountNotReady(Exception):
+    """The account cannot run this environment."""
+
+
+class Problem(NamedTuple):
+    """`sentence` is that of `reviews doctor`. With `blocks` the run would fail on AWS, or should
+    not begin."""
+
+    sentence: str
+    blocks: bool = False
+
+
+def check_quotas(
+    client: Any, sagemaker: Any, environment: Environment, start_at: str
+) -> Iterator[Problem]:
+    """Without an answer of Service Quotas, which the account may forbid, the run goes on."""
+    # Only a run that trains needs to be allowed to.
+    needed = [
+        quota
+        for quota in environment.quotas.needed
+        if start_at != "evaluation" or "training job" not in quota.name
+    ]
+    try:
+        listed = _listed(client, {quota.name for quota in needed})
+    except (BotoCoreError, ClientError) as error:
+        yield Problem(f"The account's quotas could not be read: {error}")
+        return
+    for quota in needed:
+        if quota.name not in listed:
+            yield Problem(f"Quota: {quota.name}: AWS lists none of this name")
+        elif listed[quota.name]["Value"] < quota.wanted:
+            yield _compare(quota, listed[quota.name], sagemaker, environment)
+
+
+def _compare(
+    quota: Quota, listed: Mapping[str, Any], sagemaker: Any, environment: Environment
+) -> Problem:
+    """Of a quota that is smaller than wanted, and perhaps large enough for a first run."""
+    granted = listed["Value"]
+    is_update = granted >= quota.least and _exists(sagemaker, environment.endpoint)
+    needed = quota.least if granted < quota.least else quota.wanted
+    sentence = environment.quotas.shortage(quota, listed, needed)
+    return Problem(sentence, blocks=is_update or granted < quota.least)
+
+
+def _exists(sagemaker: Any, endpoint: str) -> bool:
+    """Then this run updates it, and for a while has the old instances and the new ones."""
+    try:
+        sagemaker.describe_endpoint(EndpointName=endpoint)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ValidationException":
+            raise
+        return False
+    return True
+
+
+def _listed(client: Any, names: set[str]) -> dict[str, Any]:
+    """Name → quota of those that AWS lists: the value of this account, else AWS's default.
+
+    "If the applied quota value is not available for a quota, the quota is not retrieved"
+    (ListServiceQuotas, botocore's model of 2019-06-24).
+    """
+    found: dict[str, Any] = {}
+    for operation in _OPERATIONS:
+        pages = client.get_paginator(operation).paginate(
+            ServiceCode=_SERVICE, PaginationConfig={"PageSize": _PAGE}
+        )
+        for page in pages:
+            known = {quota["QuotaName"]: quota for quota in page["Quotas"]}
+            found = {name: known[name] for name in names & set(known)} | found
+            if len(found) == len(names):
+                return found
+    return found
+
+
+def check_images(images: Sequence[Mapping[str, str]], today: date) -> Iterator[Problem]:
+    """Of each image that AWS patches no more."""
+    for image in images:
+        if date.fromisoformat(image["end_of_patches"]) < today:
+            yield Problem(image["sentence"], blocks=True)
+
+
+def warnings(problems: Iterable[Problem], *, force: bool) -> list[str]:
+    """The problems that do not keep the run from beginning; they are logged. Raises
+    AccountNotReady for the others, unless `force` makes all of them warnings."""
+    found = list(problems)
+    blocking = [problem.sentence for problem in found if problem.blocks and not force]
+    if blocking:
+        raise AccountNotReady("\n".join(blocking))
+    for problem in found:
+        _LOGGER.warning(problem.sentence)
+    return [problem.sentence for problem in found]
