@@ -12,6 +12,7 @@ from .repairs import MOST_LINES, Repairer, Row, trimmed
 from .tables import BATCH_ROWS, Fault, Witness
 
 NO_END, TOO_MANY = "a quote out of place", "more fields than the header"
+_PIECE_LINES = 4_000  # at a time: all that are left are moved behind each row that is mended
 _LONGEST_ROW = 1 << 22  # characters, before an open quote is taken for a stray one
 Part = tuple[list[Row], list[int], list[Fault]]
 
@@ -45,8 +46,9 @@ class Scanner:
         Line numbers are from 1.
         """
         skip, has_more = begin, True
+        pieces = _pieces(blocks)
         while has_more:
-            block = next(blocks, None)
+            block = next(pieces, None)
             has_more = block is not None
             self._lines += block or []
             if skip:
@@ -134,6 +136,12 @@ class Scanner:
     def _add(self, row: Row, start: int) -> None:
         self._rows.append(row + [""] * (self._width - len(row)))
         self._numbers.append(self._first + start + 1)
+
+
+def _pieces(blocks: Iterator[list[str]]) -> Iterator[list[str]]:
+    for block in blocks:
+        for at in range(0, len(block), _PIECE_LINES):
+            yield block[at : at + _PIECE_LINES]
 
 
 def _anything(_: str) -> bool:
