@@ -12,11 +12,10 @@ from infra.stage import ReviewsStage
 def main() -> None:
     app = App()
     try:
-        chosen = settings_for(app.node.try_get_context("env"))
+        for settings in settings_for(app.node.try_get_context("env")):
+            ReviewsStage(app, settings=settings)
     except SettingsError as error:
         sys.exit(str(error))
-    for settings in chosen:
-        ReviewsStage(app, settings=settings)
     app.synth()
 
 

@@ -3,6 +3,7 @@
 from aws_cdk import Environment, Stage, Tags
 from constructs import Construct
 
+from infra.instance_check import check_instance_types
 from infra.settings import Settings
 from infra.stacks import FeaturesStack, PipelineStack, StorageStack
 
@@ -11,6 +12,7 @@ class ReviewsStage(Stage):
     """Stacks reviews-{environment}-Storage, -Features and -Pipeline."""
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
+        check_instance_types(settings)
         # The images of the jobs depend on the region. Without an account, it is that of the
         # credentials that deploy.
         env = Environment(account=settings.account or None, region=settings.region)

@@ -3,9 +3,11 @@
 import json
 from dataclasses import replace
 
+import pytest
 from aws_cdk import App
 
-from infra.settings import Settings, settings_for
+from infra.setting_error import SettingsError
+from infra.settings import Endpoint, Fleet, Settings, settings_for
 from infra.stage import ReviewsStage
 from tests.infra.conftest import ROOT
 
@@ -24,3 +26,32 @@ def test_an_account_in_the_settings_is_that_of_the_stage() -> None:
 
 def test_without_one_the_credentials_that_deploy_decide() -> None:
     assert stage(DEV).account is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"processing": Fleet(instance_type="ml.m5d.2xlarge")},
+            r"processing.instance_type='ml.m5d.2xlarge': allowed is .*ml\.m7i\.\*",
+        ),
+        (
+            {"training": Fleet(instance_type="ml.m7i.3xlarge")},
+            r"training.instance_type='ml.m7i.3xlarge': allowed is ml.m7i.large, ",
+        ),
+        (
+            {"endpoint": Endpoint(instance_type="ml.m9x.large")},
+            r"endpoint.instance_type='ml.m9x.large': allowed is ",
+        ),
+    ],
+)
+def test_instances_that_sagemaker_has_not_for_this_are_refused(
+    changes: dict[str, Fleet], message: str
+) -> None:
+    with pytest.raises(SettingsError, match=message):
+        stage(replace(DEV, **changes))
+
+
+def test_a_serverless_endpoint_has_no_instances_to_check() -> None:
+    serverless = Endpoint(instance_type="ml.m9x.large", serverless_memory_mb=4096)
+    assert stage(replace(DEV, endpoint=serverless)).account is None

@@ -1,0 +1,39 @@
+"""Whether SageMaker has the instance types of an environment for what they are to do."""
+
+from functools import cache
+
+import botocore.session
+
+from infra.instances import family
+from infra.setting_error import SettingsError
+from infra.settings import Settings
+
+# The shapes in botocore's model of SageMaker that enumerate the types.
+_SHAPES = {
+    "processing": "ProcessingInstanceType",
+    "training": "TrainingInstanceType",
+    "evaluation": "ProcessingInstanceType",
+    "endpoint": "ProductionVariantInstanceType",
+}
+
+
+def check_instance_types(settings: Settings) -> None:
+    """Raises SettingsError for a type that SageMaker has for other jobs only, or not at all.
+
+    It reads botocore's model, which takes half a second: at synth, and not in the settings.
+    """
+    for name, shape in _SHAPES.items():
+        wanted = getattr(settings, name).instance_type
+        if name == "endpoint" and settings.endpoint.serverless_memory_mb:
+            continue
+        known = _known(shape)
+        if wanted not in known:
+            near = [other for other in known if family(other) == family(wanted)]
+            allowed = ", ".join(near or sorted({f"ml.{family(other)}.*" for other in known}))
+            raise SettingsError(name=f"{name}.instance_type", value=wanted, allowed=allowed)
+
+
+@cache
+def _known(shape: str) -> tuple[str, ...]:
+    service = botocore.session.get_session().get_service_model("sagemaker")
+    return tuple(service.shape_for(shape).enum)
