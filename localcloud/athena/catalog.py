@@ -1,7 +1,8 @@
 """SHOW and DESCRIBE: what the Glue catalog says, in the lines that Hive writes.
 
-A row of the answer is one line with tabs between its columns, padded to twenty characters:
-https://github.com/DyfanJones/noctua/issues/230
+A row of the answer is one line with tabs between its columns, as
+https://github.com/DyfanJones/noctua/issues/230 has it from Athena. That each is padded to twenty
+characters is Hive's way; nothing here has compared it with Athena.
 """
 
 import fnmatch

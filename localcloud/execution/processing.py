@@ -44,7 +44,7 @@ def _complete(request: Record) -> Record:
     """With the defaults that Describe shows.
 
     Of AppManaged the API reference has it; of a job without a StoppingCondition the SageMaker
-    SDK's integration tests (tests/integ/test_processing.py).
+    SDK's integration tests (tests/integ/test_processing.py, test_sklearn).
     """
     own, output = {"AppManaged": False}, request.get("ProcessingOutputConfig")
     complete = {

@@ -74,7 +74,7 @@ def test_a_variant_has_weight_one_and_capture_is_enabled_unless_told() -> None:
 
 
 def test_objects_that_are_not_split_go_whole_also_as_single_records() -> None:
-    """The SageMaker SDK's integration tests ask for it without a split."""
+    """Nothing in the service model ties BatchStrategy to SplitType."""
     transform._check(
         {
             "BatchStrategy": "SingleRecord",
