@@ -37,7 +37,7 @@ from infra.storage import Storage
 # from the beginning, and is not waited for, as that of DescribeExecution would have to be, which is
 # eventually consistent.
 # https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
-_REDRIVES = (
+REDRIVES = (
     "$exists($states.context.Execution.RedriveCount) ? $states.context.Execution.RedriveCount : 0"
 )
 
@@ -134,7 +134,7 @@ class PipelineStateMachine(Construct):
                 "error": query("$error"),
                 "job": query("$job"),
                 "redrives": query("$redrives"),
-                "redrive_count": query(_REDRIVES),
+                "redrive_count": query(REDRIVES),
             },
             assign=queries(
                 {

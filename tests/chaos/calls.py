@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cli.execution import Execution
+from infra.state_machine import REDRIVES
 from tests.chaos.environment import ChaosDeployment
 
 Call = tuple[str, str]  # the operation, and a text that tells it from others in a run
@@ -64,7 +65,6 @@ FOUND: dict[str, list[Call]] = {
     "StartEvaluation": [("sagemaker:DescribeProcessingJob", "-evaluate-")],
 }
 HANDLING = [
-    ("states:DescribeExecution", ""),
     ("sagemaker:StopTrainingJob", ""),
     ("s3:PutObject", "failure.json"),
     ("sns:Publish", ""),
@@ -128,7 +128,9 @@ class Alone:
             "$endpoint": result["endpoint"],
             "$step": "Training",
             "$reason": "a test",
+            "$error": "",
             "$redrives": 0,
+            REDRIVES: 0,
             "$states.context.Execution.Id": self.first.arn,
             "$states.context.Execution.Name": self.first.name,
             "$states.context.Execution.StartTime": result["run"]["started"],

@@ -168,7 +168,7 @@ def throttle(cloud: LocalCloud, alone: Alone, state: str) -> list[str]:
 def calls_of(state: str) -> list[Call]:
     """Of a handling of a failure, those that it cannot do without."""
     function = "".join(f"-{c.lower()}" if c.isupper() else c for c in state).strip("-")
-    calls = HANDLING[:2] if state == "HandleFailure" else CALLS[function]
+    calls = HANDLING[:1] if state == "HandleFailure" else CALLS[function]
     return [*calls, *FOUND.get(state, [])]
 
 
