@@ -8,7 +8,8 @@ ML_CODE = Path(__file__).parents[2] / "ml_code"
 
 
 def _imports(module: Path) -> set[str]:
-    nodes = [node for node in ast.walk(ast.parse(module.read_text())) if hasattr(node, "names")]
+    """Those at its top; what a function imports, such as the hub, serving may do without."""
+    nodes = [node for node in ast.parse(module.read_text()).body if hasattr(node, "names")]
     found = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     return found | {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
 
