@@ -36,7 +36,7 @@ def start() -> str:
     folders = [str(_MODEL), str(_MODEL / "code")]
     sys.path[:0] = folders
     os.environ |= {"PYTHONPATH": os.pathsep.join(folders), "SM_MODEL_DIR": str(_MODEL)}
-    ray.init(include_dashboard=False)
+    ray.init(address="local", include_dashboard=False)  # not one that somebody else has started
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     serve.start(http_options={"host": "127.0.0.1", "port": port})
