@@ -92,6 +92,30 @@ def check_request(compile_request: Any, request: dict[str, Any]) -> None:
     assert not re.search(r"\{\w+\}", str(request)), "a placeholder is left"
 
 
+def test_the_model_names_the_entry_point_of_every_contract() -> None:
+    (dev,) = settings_for("dev")
+    on_gpu = replace(dev, endpoint=Endpoint(instance_type="ml.g5.xlarge"))
+    cpu, gpu = (
+        requests.model(settings)["PrimaryContainer"]["Environment"] for settings in (dev, on_gpu)
+    )
+    for variables in (cpu, gpu):
+        assert variables["SAGEMAKER_PROGRAM"] == "inference.py"
+        assert variables["SAGEMAKER_SERVING_MODULE"] == "wsgi_app:app"
+        assert variables["SM_RAYSERVE_APP"] == "ray_app:app"
+        assert variables["MAX_LATENCY_MS"] == str(dev.endpoint.max_latency_ms)
+    # Only for the toolkit of the scikit-learn image: Ray would be slow.
+    assert cpu["PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION"] == "python"
+    assert "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION" not in gpu
+
+
+def test_the_training_takes_wheels_for_the_python_of_the_endpoint() -> None:
+    (dev,) = settings_for("dev")
+    on_gpu = replace(dev, endpoint=Endpoint(instance_type="ml.g5.xlarge"))
+    for settings in (dev, on_gpu):
+        said = requests.training(settings)["HyperParameters"]["serving-python"]
+        assert said.strip('"') == settings.image_of_serving().python
+
+
 def test_the_preparation_is_told_everything_by_arguments() -> None:
     arguments = filled(requests.processing, "dev")["AppSpecification"]["ContainerArguments"]
     assert arguments == [
