@@ -12,7 +12,7 @@ from cli.output import note, notes
 from infra.settings import Columns, Settings
 from ml_code.reading.classes import parse
 from ml_code.reading.columns import Columns as ReadColumns
-from ml_code.reading.columns import as_settings, check_columns, detect
+from ml_code.reading.columns import as_settings, check_columns, detect, listed
 from ml_code.reading.errors import UserError
 from ml_code.reading.files import open_table
 from ml_code.reading.survey import Survey, survey
@@ -38,10 +38,9 @@ class ReviewFile:
         self._path, self._table = path, _open(path, columns.text)
         self.header = list(self._table.header)
         if columns.text not in self.header:
-            names = ", ".join(map(repr, self.header))
             raise InvalidArgument(
-                f"{path}: there is no column {columns.text!r}; the columns are {names}: "
-                "name that of the texts with --column"
+                f"{path}: there is no column {columns.text!r}; the columns are "
+                f"{listed(self.header)}: name that of the texts with --column"
             )
         with _plain_errors(path):
             check_columns(path.name, self.header, ReadColumns(text=columns.text))
@@ -84,9 +83,8 @@ def detected(path: Path, columns: Columns) -> Columns:
         return columns
     found = detect(header, wanted)
     if found is None:
-        names = ", ".join(map(repr, header))
         raise InvalidArgument(
-            f"{path}: --detect-columns knows no export like it; the columns are {names}: "
+            f"{path}: --detect-columns knows no export like it; the columns are {listed(header)}: "
             "name yours, such as --set columns.text=COLUMN --set columns.rating=COLUMN"
         )
     what, alike = found

@@ -7,6 +7,7 @@ from dataclasses import astuple, dataclass, fields
 
 from .errors import UserError
 
+_MOST_NAMES = 15  # in a message, of which SageMaker keeps 1 KB
 _NOT_A_LETTER = re.compile(r"[\W_]+")
 
 
@@ -61,7 +62,7 @@ def check_columns(name: str, header: Sequence[str], columns: Columns) -> None:
     lacking = [column for column in columns.required if column not in header]
     if lacking:
         raise UserError(
-            f"{name}: no column named {_quoted(lacking)}; the columns are {_quoted(header)}"
+            f"{name}: no column named {_quoted(lacking)}; the columns are {listed(header)}"
             f"{_offer(header, columns)}"
         )
     for column in filter(None, astuple(columns)):
@@ -94,9 +95,9 @@ def as_settings(columns: Columns) -> list[str]:
 
 
 def _offer(header: Sequence[str], columns: Columns) -> str:
-    found = detect(header, columns) if columns.rating else None
+    found = detect(header, columns)
     if found is None:
-        return ""
+        return "; name yours: --set columns.text=COLUMN --set columns.rating=COLUMN"
     what, alike = found
     return (
         f". It looks like {what}: run again with --detect-columns, or with "
@@ -106,6 +107,12 @@ def _offer(header: Sequence[str], columns: Columns) -> str:
 
 def _plain(name: str) -> str:
     return _NOT_A_LETTER.sub("", name).casefold()
+
+
+def listed(header: Sequence[str]) -> str:
+    """The names of the columns; of a wide table the first of them."""
+    more = len(header) - _MOST_NAMES
+    return _quoted(header[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _quoted(names: Iterable[str]) -> str:

@@ -56,15 +56,18 @@ class Scanner:
             while self._lines and not self._scan(is_last=not has_more):
                 pass
             if len(self._rows) + len(self._faults) >= BATCH_ROWS or not has_more:
-                yield from self._parts()
+                yield from self._parts(is_last=not has_more)
 
-    def _parts(self) -> Iterator[Part]:
-        faults = self._faults
-        for at in range(0, max(len(self._rows), min(1, len(faults))), BATCH_ROWS):
-            end = at + BATCH_ROWS
+    def _parts(self, *, is_last: bool) -> Iterator[Part]:
+        """Whole batches; what is left waits for more rows."""
+        count, faults = len(self._rows), self._faults
+        if count > BATCH_ROWS and not is_last:
+            count -= count % BATCH_ROWS
+        for at in range(0, max(count, min(1, len(faults))), BATCH_ROWS):
+            end = min(count, at + BATCH_ROWS)
             yield self._rows[at:end], self._numbers[at:end], faults
             faults = []
-        self._rows, self._numbers, self._faults = [], [], []
+        self._rows, self._numbers, self._faults = self._rows[count:], self._numbers[count:], []
 
     def _drop(self, count: int) -> int:
         del self._lines[:count]

@@ -56,5 +56,10 @@ def survey(
     if not found.rows:
         raise UserError(f"{tables[0][0].name}: there is a header but no row")
     found.rejects.check_share(found.rows, max_rejected_share)
-    check_splits(found.classes, shares)
+    try:
+        check_splits(found.classes, shares)
+    except UserError as error:
+        if not found.rejects.counts:
+            raise
+        raise UserError(f"{error}; not used: {found.rejects.describe()}") from error
     return found

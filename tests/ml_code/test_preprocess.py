@@ -201,7 +201,8 @@ def test_missing_columns_are_named_with_those_found(tmp_path, base_model):
     source = write_reviews(tmp_path / "r.csv", [("a", "1")], columns=("body", "stars"))
     text = failure(tmp_path, base_model, source)
     assert text == (
-        "r.csv: no column named 'Review Text', 'Rating'; the columns are 'body', 'stars'"
+        "r.csv: no column named 'Review Text', 'Rating'; the columns are 'body', 'stars'; "
+        "name yours: --set columns.text=COLUMN --set columns.rating=COLUMN"
     )
 
 

@@ -114,6 +114,16 @@ def test_names_that_differ_in_case_and_spaces_are_offered_and_exact_ones_come_fi
     check_columns("r.csv", ["Review Text", "Rating", "review_body", "star_rating"], DEFAULTS)
 
 
+def test_a_wide_table_is_named_by_its_first_columns():
+    header = [f"c{number}" for number in range(40)]
+    with pytest.raises(UserError) as caught:
+        check_columns("r.csv", header, DEFAULTS)
+    assert str(caught.value).endswith(
+        "'c13', 'c14' and 25 more; name yours: --set columns.text=COLUMN --set "
+        "columns.rating=COLUMN"
+    )
+
+
 def test_only_a_column_that_is_used_must_be_there_once():
     check_columns("r.csv", ["Review Text", "Rating", "x", "x"], DEFAULTS)
     for name in ("Review Text", "Rating", "Title"):

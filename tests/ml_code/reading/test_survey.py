@@ -69,6 +69,13 @@ def test_a_class_that_cannot_fill_all_splits_is_named_with_its_number(path):
     )
 
 
+def test_a_file_of_nothing_but_missing_texts_says_so(path):
+    with pytest.raises(
+        UserError, match="found negative 0, neutral 0, positive 0; not used: 9 x no"
+    ):
+        of(path, ["\u200b,5"] * 9)
+
+
 def test_the_share_that_is_read_is_told(path):
     of(path, GOOD)
     shares: list[float] = []
