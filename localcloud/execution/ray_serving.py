@@ -15,12 +15,9 @@ import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import ray
 import urllib3
-from ray import serve
-from ray._common.utils import import_attr
 
-_MODEL = Path(os.environ["SAGEMAKER_BASE_DIR"], "model")
+_MODEL = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"), "model")
 _PASSED_ON = ("Content-Type", "Accept")
 _SECONDS = 300  # RAYSERVE_BACKEND_TIMEOUT
 
@@ -33,6 +30,10 @@ def install_requirements() -> None:
 
 def start() -> str:
     """The address of the application, once it has loaded its model."""
+    import ray  # which not everybody who installs localcloud has
+    from ray import serve
+    from ray._common.utils import import_attr
+
     folders = [str(_MODEL), str(_MODEL / "code")]
     sys.path[:0] = folders
     os.environ |= {"PYTHONPATH": os.pathsep.join(folders), "SM_MODEL_DIR": str(_MODEL)}
