@@ -38,7 +38,7 @@ _EC2 = "1.2 times EC2's price in github.com/spore-host libs/pricing"
 
 
 def _of_ec2(usd: float) -> Price:
-    return _hour(round(1.2 * usd, 4), _EC2, "2026-01")
+    return _hour(round(1.2 * usd, 4), _EC2, "2026")
 
 
 INSTANCES = {
