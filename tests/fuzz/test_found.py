@@ -9,7 +9,6 @@ from typing import Any
 import boto3
 import pytest
 
-import inference
 from cli.errors import InvalidArgument
 from cli.run_input import parse_settings
 from localcloud.adapter.shortcut import UnusualError, read_request
@@ -19,6 +18,7 @@ from localcloud.faults.fault import Fault, FaultError
 from localcloud.wire import HttpRequest
 from problems import UserError
 from rated_labels import parse
+from request_texts import RequestError, read
 from tests.fuzz.functions import Load, functions
 from tests.fuzz.lonely_cloud import answered, lonely_cloud
 from tests.fuzz.test_functions import LABELS, Model
@@ -63,8 +63,8 @@ def test_a_scale_that_fits_into_no_memory_is_refused(argument: str, reason: str)
     ],
 )
 def test_an_endpoint_refuses_what_no_tokenizer_reads(body: str, message: str) -> None:
-    with pytest.raises(inference.RequestError) as caught:
-        inference.input_fn(body.encode(), "application/json")
+    with pytest.raises(RequestError) as caught:
+        read(body.encode(), "application/json")
     assert caught.value.status_code == 400
     assert caught.value.message.startswith(message)
 
