@@ -20,6 +20,7 @@ class Synthesised:
     """The templates of one synthesis, by environment and stack."""
 
     def __init__(self, folder: Path, environments: Sequence[Settings]) -> None:
+        self.folder = folder
         context = json.loads((ROOT / "cdk.json").read_text())["context"]
         app = App(context=context, outdir=str(folder))
         # Each finding that is not acknowledged with a reason makes the synthesis fail.

@@ -18,8 +18,7 @@ _ALARM = "AWS::CloudWatch::Alarm"
 
 @pytest.fixture(scope="module")
 def stacks(synthesised: Synthesised) -> list[assembly.Stack]:
-    (folder,) = {file.parent for file in synthesised.files if write_docs.DRAWN in file.parent.name}
-    return assembly.read(folder)
+    return assembly.read(synthesised.folder / f"assembly-reviews-{write_docs.DRAWN}")
 
 
 @pytest.fixture(scope="module")

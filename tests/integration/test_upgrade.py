@@ -69,6 +69,22 @@ def test_other_settings_keep_the_data_and_the_endpoint(fresh: Deployment) -> Non
     expect_nothing_left(fresh)
 
 
+def test_features_may_become_what_they_were_before(fresh: Deployment) -> None:
+    """A group that goes leaves its table, beside which no group of that name can be made."""
+    app, before = fresh.app, fresh.outputs()
+    fresh.app = "tests/integration/upgraded_app.py"
+    fresh.deploy()
+    tables = fresh.client("glue").get_tables(DatabaseName=before.glue_database)["TableList"]
+    assert [table["Name"] for table in tables] == [fresh.outputs().glue_table]
+    fresh.app = app
+    fresh.deploy()
+    assert fresh.outputs() == before
+    tables = fresh.client("glue").get_tables(DatabaseName=before.glue_database)["TableList"]
+    assert [table["Name"] for table in tables] == [before.glue_table]
+    fresh.destroy()
+    expect_nothing_left(fresh)
+
+
 def answer(deployment: Deployment, run: str, *, approved: bool) -> None:
     """What `reviews approve` does, once the execution waits for it."""
     bucket = deployment.outputs().artefact_bucket
