@@ -143,7 +143,7 @@ def test_a_killed_ingestion_leaves_every_row_once_when_started_again(
     number: int, ingestion: Ingestion, faults: FaultClient, tried: Tried
 ) -> None:
     # Four batches are under way at a time, and are written though the client is killed.
-    faults.add("slow", PUT, matching=ingestion.group, seconds=1)
+    faults.add("slow", PUT, matching=ingestion.group, seconds=3)
     enough = random.Random(number).randrange(ROWS * 8 // 10)  # the test split is still to come
     assert ingestion.run(when=lambda: len(ingestion.online()) >= enough).code == KILLED
     assert enough <= len(ingestion.online()) < ROWS

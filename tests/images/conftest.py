@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.images.rebuilt import Image, PythonMissing, Rebuilt, build, find_python
-from tests.ml_code.conftest import make_base_model
+from tests.ml_code.conftest import make_base_model, session_features
 from tests.ml_code.tiny import FILLER, WORDS
 
+__all__ = ["session_features"]
 _built = cache(build)
 
 
