@@ -5,6 +5,7 @@ that a user has to mend.
 """
 
 import logging
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -51,6 +52,10 @@ _LASTING = (
 _LONGEST, _START, _END = 8000, 3000, 1000
 
 
+# Not "Could not find model data at s3://…", which never comes.
+_NEW = re.compile(r"Could not find (model|endpoint configuration) [\"']")
+
+
 class Throttled(Exception):
     """AWS asks to come back later."""
 
@@ -89,13 +94,22 @@ def step(handler: Handler) -> Handler:
 
 def _told(error: Exception) -> Exception:
     match error:
-        case ClientError() if passes(error):
+        case ClientError() if passes(error) or _is_of_something_new(error):
             return Throttled(shorten(str(error)))
         case ClientError() if error.response["Error"]["Code"] == "ResourceLimitExceeded":
             return limit_error(error)
         case ConnectionFailed() | HTTPClientError():
             return Throttled(shorten(str(error)))
     return _telling(error)
+
+
+def _is_of_something_new(error: ClientError) -> bool:
+    """Whether SageMaker does not see yet what was made a moment ago, such as the configuration of
+    an endpoint: "If the dependent entities are not yet in DynamoDB, this causes a validation error
+    … retry logic is recommended".
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html"""
+    said = error.response["Error"]
+    return said["Code"] == "ValidationException" and bool(_NEW.search(said.get("Message", "")))
 
 
 def limit_error(error: ClientError, own: int = 0) -> Exception:

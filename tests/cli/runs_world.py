@@ -282,9 +282,6 @@ class RunsWorld(EndpointWorld):
     def head_object(self, Bucket: str, Key: str) -> dict[str, Any]:
         return {"ContentLength": len(self.objects[Key]), "ETag": "e"}
 
-    def describe_endpoint(self, EndpointName: str) -> dict[str, Any]:
-        raise Refused("ValidationException", f'Could not find endpoint "{EndpointName}".')
-
     def get_object(self, Bucket: str, Key: str, **_: Any) -> dict[str, Any]:
         if Key not in self.objects:
             raise Refused("NoSuchKey", "The specified key does not exist.")

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -43,9 +44,9 @@ def test_a_value_that_looks_like_a_placeholder_stays_what_it_is() -> None:
     assert fill("{text_column}", run(columns=columns)) == "{reviews}"
 
 
-def failing(code: str, status: int = 400):
+def failing(code: str, status: int = 400, message: str = "m"):
     def call() -> None:
-        answer = {"Error": {"Code": code, "Message": "m"}}
+        answer = {"Error": {"Code": code, "Message": message}}
         raise ClientError({**answer, "ResponseMetadata": {"HTTPStatusCode": status}}, "Create")
 
     return call
@@ -78,6 +79,26 @@ def test_what_is_there_may_be_described_later() -> None:
 def test_any_other_error_goes_on() -> None:
     with pytest.raises(ClientError, match="AccessDenied"):
         start_once(run(), failing("AccessDenied"), lambda: pytest.fail("not to be described"))
+
+
+@pytest.mark.parametrize(
+    ("message", "named"),
+    [
+        ('Could not find endpoint configuration "arn:aws:sagemaker:x".', Throttled),
+        ('Could not find model "arn:aws:sagemaker:x".', Throttled),
+        ("Could not find model data at s3://artefacts/model.tar.gz.", ClientError),
+        ('Could not find endpoint "reviews-dev".', ClientError),
+    ],
+)
+def test_what_was_just_made_may_not_be_seen_yet(message: str, named: type[Exception]) -> None:
+    refused = failing("ValidationException", message=message)
+
+    @step
+    def handler(_event: Any, _context: Any) -> None:
+        start_once(run(), refused, failing("ValidationException"))
+
+    with pytest.raises(named, match="Could not find"):
+        handler({"run": run()}, None)
 
 
 @pytest.mark.parametrize(
