@@ -61,16 +61,24 @@ def check_fit(model: Any, ids: list[list[int]]) -> None:
             f"token id {largest} is outside the base model's vocabulary of "
             f"{model.config.vocab_size}: features and training need the same base model"
         )
-    # RoBERTa's positions start after its padding id, hence two fewer than the table has.
-    offset = 2 if model.config.model_type in ("roberta", "xlm-roberta", "camembert") else 0
-    limit = getattr(model.config, "max_position_embeddings", longest) - offset
-    if longest > limit:
+    if longest > (limit := most_tokens(model.config, longest)):
         raise UserError(f"a row has {longest} tokens; the base model takes at most {limit}")
 
 
+def most_tokens(config: Any, otherwise: int) -> int:
+    """Of a text, that the model of this config takes; `otherwise` where it has no limit."""
+    # RoBERTa's positions start after its padding id, hence two fewer than the table has.
+    offset = 2 if config.model_type in ("roberta", "xlm-roberta", "camembert") else 0
+    positions = getattr(config, "max_position_embeddings", None)
+    return otherwise if positions is None else int(positions) - offset
+
+
 def save_artefact(model: Any, tokenizer: Any, folder: Path, *, max_length: int) -> None:
-    """Weights, config, tokenizer and the code that serves them, where AWS's images look for it."""
-    tokenizer.model_max_length = max_length
+    """Weights, config, tokenizer and the code that serves them, where AWS's images look for it.
+
+    Texts are cut at `max_length` tokens, or at what the model takes, if that is less.
+    """
+    tokenizer.model_max_length = min(max_length, most_tokens(model.config, max_length))
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     here, code = Path(__file__).parent, folder / "code"

@@ -31,6 +31,7 @@ CODES = frozenset(
         "ObjectNotFoundException",
         "ResourceInUse",
         "ResourceLimitExceeded",
+        "NoSuchResourceException",
         "ResourceNotFound",
         "SerializationException",
         "UnknownOperationException",

@@ -9,13 +9,17 @@ from hypothesis import strategies as st
 
 from localcloud.cloud import Cloud
 from localcloud.operations import OPERATIONS
-from localcloud.wire import CONTROL_PLANE, RUNTIMES, SCALING, HttpRequest, service_model
+from localcloud.wire import CONTROL_PLANE, QUOTAS, RUNTIMES, SCALING, HttpRequest, service_model
 from tests.fuzz.cases import fuzz
 from tests.fuzz.lonely_cloud import answered, lonely_cloud
 from tests.fuzz.shapes import requests
 from tests.fuzz.values import address_texts, deep_json, documents, texts
 
-TARGETS = {CONTROL_PLANE: "SageMaker", SCALING: "AnyScaleFrontendService"}
+TARGETS = {
+    CONTROL_PLANE: "SageMaker",
+    SCALING: "AnyScaleFrontendService",
+    QUOTAS: "ServiceQuotasV20190624",
+}
 KNOWN = sorted(name for service, name in OPERATIONS if service == CONTROL_PLANE)
 UNKNOWN = sorted(set(service_model(CONTROL_PLANE).operation_names) - set(KNOWN))
 NAMES = st.sampled_from(KNOWN) | st.sampled_from(UNKNOWN)
@@ -53,10 +57,10 @@ def test_a_request_is_answered_by_the_rules(cloud: Cloud, call: Any) -> None:
     few=30,
     many=2_000,
     call=st.sampled_from(
-        sorted(name for service, name in OPERATIONS if service == SCALING)
-    ).flatmap(lambda name: _bodies(SCALING, name)),
+        sorted(call for call in OPERATIONS if call[0] in (SCALING, QUOTAS))
+    ).flatmap(lambda call: _bodies(*call)),
 )
-def test_a_request_of_scaling_is_answered_by_the_rules(cloud: Cloud, call: Any) -> None:
+def test_a_request_of_another_service_is_answered_by_the_rules(cloud: Cloud, call: Any) -> None:
     service, name, body = call
     _call(cloud, f"{TARGETS[service]}.{name}", json.dumps(body).encode())
 
@@ -117,4 +121,4 @@ def test_a_path_of_anything_is_answered_by_the_rules(
 
 def test_every_operation_is_among_those_that_are_asked() -> None:
     services = {service for service, _ in OPERATIONS}
-    assert services == {CONTROL_PLANE, SCALING, *RUNTIMES}
+    assert services == {CONTROL_PLANE, SCALING, QUOTAS, *RUNTIMES}

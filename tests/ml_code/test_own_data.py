@@ -11,8 +11,11 @@ import evaluate
 import inference
 import preprocess
 import train
+from answer_forms import written
 from feature_files import read_frames
+from labels import Labels
 from problems import run
+from request_texts import CSV, JSON
 from tests.ml_code.conftest import make_base_model
 from tests.ml_code.tiny import EVENT_TIME, write_reviews
 
@@ -98,8 +101,9 @@ def test_the_model_is_evaluated_and_serves_with_its_own_classes(trained, capfd):
     config = json.loads((trained / "model" / "config.json").read_text())
     assert config["id2label"] == {"0": "schlecht", "1": "gut"}
     model = inference.model_fn(str(trained / "model"))
-    texts = inference.input_fn('{"features": ["das kleid ist schön bequem prima"]}', inference.JSON)
-    (answer,) = inference.predict_fn(texts, model)
+    body = '{"features": ["das kleid ist schön bequem prima"]}'
+    response = inference.respond(model, body, JSON, JSON)
+    answer = json.loads(response.body)
     assert (answer["label"], answer["sentiment"]) == ("gut", 1)
     assert list(answer["probabilities"]) == ["schlecht", "gut"]
     assert "predicted 1 0 1\n" in capfd.readouterr().out
@@ -135,14 +139,14 @@ def test_classes_without_sentiments_have_none_in_features_and_answers(base, trai
         assert set(frame["sentiment"]) == set(frame["star_rating"]) == {""}
         assert set(frame["label_id"]) == {"0", "1"}
     model = inference.model_fn(str(trained / "model"))
-    labels = type(model.labels)(names=model.labels.names)
+    labels = Labels(names=model.classifier.labels.names)
     answer = inference._prediction([0.25, 0.75], labels)
     assert answer == {
         "label": "gut",
         "probability": 0.75,
         "probabilities": {"schlecht": 0.25, "gut": 0.75},
     }
-    assert inference.output_fn([answer], inference.CSV)[0] == "gut,,0.75\n"
+    assert written([answer], CSV, is_list=False) == "gut,,0.75\n"
 
 
 def test_stars_of_two_classes_leave_out_the_third_without_a_limit(base, tmp_path):
