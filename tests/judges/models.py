@@ -1,8 +1,7 @@
 """AWS's service models: those of the pinned botocore, and of a newer one where there is one.
 
-A newer one is fetched by hand, since no test may need a network:
-    .venv/bin/python -m pip install --no-deps --target build/newest-botocore botocore
-or wherever the variable NEWEST_BOTOCORE says.
+`make test` fetches the newest one of the package index before the tests, which need no network. The
+variable NEWEST_BOTOCORE may name another folder.
 """
 
 import os

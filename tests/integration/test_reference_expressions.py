@@ -1,0 +1,79 @@
+"""The state machine's expressions, with all that real executions had, by JSONata's reference."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from cli.execution import Execution
+from tests.integration.deployment import Deployment
+from tests.judges.node import judged_by
+
+
+def events_of(states: Any, arn: str) -> Iterator[dict[str, Any]]:
+    for page in states.get_paginator("get_execution_history").paginate(executionArn=arn):
+        yield from page["events"]
+
+
+def way_and_answers(events: Iterator[dict[str, Any]]) -> tuple[list[str], dict[str, list[Any]]]:
+    """(the states in the order in which they were entered, what each Task got each time).
+
+    Of a Task that was tried again the last attempt counts.
+    """
+    way: list[str] = []
+    answers: dict[str, list[Any]] = defaultdict(list)
+    is_answered = False
+    for event in events:
+        found: Any = None
+        if "stateEnteredEventDetails" in event:
+            way.append(event["stateEnteredEventDetails"]["name"])
+            is_answered = False
+        elif "taskSucceededEventDetails" in event:
+            found = {"result": json.loads(event["taskSucceededEventDetails"]["output"])}
+        elif "taskFailedEventDetails" in event:
+            said = event["taskFailedEventDetails"]
+            found = {"error": {"Error": said["error"], "Cause": said["cause"]}}
+        if found is not None:
+            if is_answered:
+                answers[way[-1]].pop()
+            answers[way[-1]].append(found)
+            is_answered = True
+    return way, answers
+
+
+def test_the_reference_goes_the_way_of_every_execution(
+    deployment: Deployment, succeeded: Execution
+) -> None:
+    states = deployment.client("stepfunctions")
+    machine = states.describe_execution(executionArn=succeeded.arn)["stateMachineArn"]
+    listed = states.list_executions(stateMachineArn=machine)["executions"]
+    walks, ways, ends = {}, {}, {}
+    for arn in [found["executionArn"] for found in listed]:
+        found = states.describe_execution(executionArn=arn)
+        if found["status"] not in ("SUCCEEDED", "FAILED") or found.get("redriveCount"):
+            continue  # one that goes on, or whose history has two ways
+        way, answers = way_and_answers(events_of(states, arn))
+        described = states.describe_state_machine_for_execution(executionArn=arn)
+        given = json.loads(found["input"])
+        context = {
+            "Id": arn,
+            "Input": given,
+            "Name": found["name"],
+            "StartTime": found["startDate"].isoformat(),
+            "RedriveCount": 0,
+        }
+        walks[arn] = {
+            "definition": json.loads(described["definition"]),
+            "input": given,
+            "context": {"Execution": context},
+            "answers": answers,
+        }
+        ways[arn], ends[arn] = way, found
+    assert succeeded.arn in walks
+    for arn, walk in judged_by("walk.js", walks).items():
+        assert walk["path"] == ways[arn]
+        if ends[arn]["status"] == "SUCCEEDED":
+            assert walk["output"] == json.loads(ends[arn]["output"])
+        else:
+            error = {"Error": ends[arn]["error"], "Cause": ends[arn]["cause"]}
+            assert walk["error"] == error
