@@ -7,6 +7,8 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
+from common.endpoints import find_endpoint
+
 _GONE = (
     "EntityNotFoundException",
     "ObjectNotFoundException",
@@ -119,13 +121,8 @@ def delete_endpoint(client: Any, name: str, deadline: float) -> None:
 
 
 def _endpoint_status(client: Any, name: str) -> str | None:
-    try:
-        status: str = client.describe_endpoint(EndpointName=name)["EndpointStatus"]
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ValidationException":
-            raise
-        return None
-    return status
+    found = find_endpoint(client, name)
+    return str(found["EndpointStatus"]) if found else None
 
 
 def names(client: Any, operation: str, key: str, prefix: str, **filters: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
+from common.endpoints import find_endpoint
 from common.environment import Environment
 from common.jobs import start_once
 from common.run import EXECUTION_TAG, fill, resource_name, tags
@@ -92,13 +93,7 @@ class Endpoint:
         self._own(found, run)
 
     def _look(self) -> dict[str, Any] | None:
-        try:
-            found: dict[str, Any] = self._sagemaker.describe_endpoint(EndpointName=self._name)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ValidationException":
-                raise
-            return None  # SageMaker's way to say that there is none
-        return found
+        return find_endpoint(self._sagemaker, self._name)
 
     def _wait_for_its_turn(self, arn: str, execution: str) -> None:
         found = self._sagemaker.list_tags(ResourceArn=arn, MaxResults=50)["Tags"]

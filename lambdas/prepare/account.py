@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from common.endpoints import find_endpoint
 from common.environment import Environment
 from common.quotas import Quota
 
@@ -61,21 +62,11 @@ def _compare(
 ) -> Problem:
     """Of a quota that is smaller than wanted, and perhaps large enough for a first run."""
     granted = listed["Value"]
-    is_update = granted >= quota.least and _exists(sagemaker, environment.endpoint)
+    # An update has for a while the old instances and the new ones.
+    is_update = granted >= quota.least and bool(find_endpoint(sagemaker, environment.endpoint))
     needed = quota.least if granted < quota.least else quota.wanted
     sentence = environment.quotas.shortage(quota, listed, needed)
     return Problem(sentence, blocks=is_update or granted < quota.least)
-
-
-def _exists(sagemaker: Any, endpoint: str) -> bool:
-    """Then this run updates it, and for a while has the old instances and the new ones."""
-    try:
-        sagemaker.describe_endpoint(EndpointName=endpoint)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ValidationException":
-            raise
-        return False
-    return True
 
 
 def _listed(client: Any, names: set[str]) -> dict[str, Any]:
