@@ -5,7 +5,7 @@ How to renew the table: docs/aws-checklist.md.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from infra import image_accounts, instances
@@ -53,18 +53,19 @@ class AwsImage:
         return f"{self.accounts[region]}.dkr.ecr.{region}.{domain}/{self.repository}:{self.tag}"
 
 
+_SCIKIT_LEARN = AwsImage(
+    job=PROCESSING,
+    device="cpu",
+    repository="sagemaker-scikit-learn",
+    tag="1.9-0-cpu-py3",
+    python="3.12",
+    end_of_patches=date(2027, 7, 16),
+    accounts=image_accounts.MACHINE_LEARNING,
+    source=f"{_CONTAINERS}: .github/config/image/sklearn/sagemaker-1.9-0.yml, "
+    "docs/src/data/sagemaker-scikit-learn/1.9-0-cpu-sagemaker.yml",
+)
 IMAGES = (
-    AwsImage(
-        job=PROCESSING,
-        device="cpu",
-        repository="sagemaker-scikit-learn",
-        tag="1.9-0-cpu-py3",
-        python="3.12",
-        end_of_patches=date(2027, 7, 16),
-        accounts=image_accounts.MACHINE_LEARNING,
-        source=f"{_CONTAINERS}: .github/config/image/sklearn/sagemaker-1.9-0.yml, "
-        "docs/src/data/sagemaker-scikit-learn/1.9-0-cpu-sagemaker.yml",
-    ),
+    _SCIKIT_LEARN,
     AwsImage(
         job=TRAINING,
         device="cpu",
@@ -87,18 +88,7 @@ IMAGES = (
         source=f"{_CONTAINERS}: .github/config/image/pytorch/2.13-sagemaker-cuda.yml, "
         "docs/src/data/pytorch/2.13-cuda-sagemaker.yml",
     ),
-    AwsImage(
-        job=SERVING,
-        device="cpu",
-        repository="sagemaker-scikit-learn",
-        tag="1.9-0-cpu-py3",
-        python="3.12",
-        contract=TOOLKIT,
-        end_of_patches=date(2027, 7, 16),
-        accounts=image_accounts.MACHINE_LEARNING,
-        source=f"{_CONTAINERS}: .github/config/image/sklearn/sagemaker-1.9-0.yml, "
-        "docs/src/data/sagemaker-scikit-learn/1.9-0-cpu-sagemaker.yml",
-    ),
+    replace(_SCIKIT_LEARN, job=SERVING, contract=TOOLKIT),
     AwsImage(
         job=SERVING,
         device="gpu",

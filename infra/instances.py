@@ -1,7 +1,7 @@
 """What has to be known of SageMaker's instance types before a request is made.
 
-https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/InstanceStorage.html lists the types with a disk
-of their own; a test compares the families with those that botocore knows.
+Which families have a disk of their own: EC2's DescribeInstanceTypes, as moto 5.2.5 records it, says
+the same of all that SageMaker has (30 November 2026), but has no dl1, p2, p3 and p6e-gb200.
 """
 
 # They encrypt their own disk, and SageMaker refuses a volume key for them: VolumeKmsKeyId of
@@ -14,8 +14,8 @@ LOCAL_DISK = frozenset(
         "trn2",
     )
 )  # fmt: skip
-# Kepler and Volta: CUDA 13, of AWS's PyTorch 2.13 image, begins with Turing.
-# https://docs.nvidia.com/cuda/cuda-toolkit-release-notes/ (13.0, "Deprecated Architectures")
+# Kepler and Volta: CUDA 13, of AWS's PyTorch 2.13 image, begins with Turing, by NVIDIA's
+# release notes, which https://github.com/pytorch/pytorch/issues/157517 quotes.
 BEFORE_CUDA_13 = frozenset(("p2", "p3", "p3dn"))
 # AWS Graviton: the images of infra/images.py are for x86-64.
 _ARM_GENERATIONS = ("6g", "7g", "8g", "9g")
