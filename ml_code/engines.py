@@ -66,8 +66,9 @@ class OnnxEngine:
         self.name = {INT8_FILE: "onnx-int8", FP32_FILE: "onnx-fp32"}[file.name]
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = os.cpu_count() or 1
-        # TorchServe runs a worker for each core. Threads that spin while they wait would then take
-        # the cores from those that work: two workers on two cores were 1.7 times as fast without.
+        # The images' servers run a worker for each core. Threads that spin while they wait would
+        # then take the cores from those that work: two workers on two cores were 1.7 times as fast
+        # without.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3  # errors
         self._session = onnxruntime.InferenceSession(

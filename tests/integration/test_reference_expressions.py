@@ -41,34 +41,38 @@ def way_and_answers(events: Iterator[dict[str, Any]]) -> tuple[list[str], dict[s
     return way, answers
 
 
+def walk_of(states: Any, found: dict[str, Any], answers: dict[str, list[Any]]) -> dict[str, Any]:
+    """What tests/judges/walk.js wants to know of an execution as DescribeExecution has it."""
+    arn, given = found["executionArn"], json.loads(found["input"])
+    described = states.describe_state_machine_for_execution(executionArn=arn)
+    context = {
+        "Id": arn,
+        "Input": given,
+        "Name": found["name"],
+        "StartTime": found["startDate"].isoformat(),
+        "RedriveCount": 0,
+    }
+    return {
+        "definition": json.loads(described["definition"]),
+        "input": given,
+        "context": {"Execution": context},
+        "answers": answers,
+    }
+
+
 def test_the_reference_goes_the_way_of_every_execution(
     deployment: Deployment, succeeded: Execution
 ) -> None:
     states = deployment.client("stepfunctions")
     machine = states.describe_execution(executionArn=succeeded.arn)["stateMachineArn"]
-    listed = states.list_executions(stateMachineArn=machine)["executions"]
     walks, ways, ends = {}, {}, {}
-    for arn in [found["executionArn"] for found in listed]:
-        found = states.describe_execution(executionArn=arn)
+    for listed in states.list_executions(stateMachineArn=machine)["executions"]:
+        found = states.describe_execution(executionArn=listed["executionArn"])
         if found["status"] not in ("SUCCEEDED", "FAILED") or found.get("redriveCount"):
             continue  # one that goes on, or whose history has two ways
-        way, answers = way_and_answers(events_of(states, arn))
-        described = states.describe_state_machine_for_execution(executionArn=arn)
-        given = json.loads(found["input"])
-        context = {
-            "Id": arn,
-            "Input": given,
-            "Name": found["name"],
-            "StartTime": found["startDate"].isoformat(),
-            "RedriveCount": 0,
-        }
-        walks[arn] = {
-            "definition": json.loads(described["definition"]),
-            "input": given,
-            "context": {"Execution": context},
-            "answers": answers,
-        }
-        ways[arn], ends[arn] = way, found
+        arn = found["executionArn"]
+        ways[arn], answers = way_and_answers(events_of(states, arn))
+        walks[arn], ends[arn] = walk_of(states, found, answers), found
     assert succeeded.arn in walks
     for arn, walk in judged_by("walk.js", walks).items():
         assert walk["path"] == ways[arn]
