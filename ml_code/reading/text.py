@@ -23,12 +23,21 @@ _NOTHING = re.compile(
 # With its semicolon only: "AT&T" and "black&notwhite" are what they are.
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ESCAPED_TIMES = 3  # exports escape what was escaped; "&amp;amp;quot;" was seen
-# Soft hyphens, and spaces and marks without a width. The joiners U+200C and U+200D have a meaning
-# in Persian, in Indian scripts and between emoji.
-_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
-_JOINERS = "\u200c\u200d\ufe0f"
+# Soft hyphens, spaces without a width, marks of direction, fillers of Korean syllables, format
+# characters of music: the property "Default_Ignorable_Code_Point" of
+# https://www.unicode.org/Public/16.0.0/ucd/DerivedCoreProperties.txt, but for the joiners below.
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a]"
+)
+_BLANKS = re.compile("[\u2800\u3164\uffa0]")  # look like a space, and are none to str.split
+# Within a text these mean something: in Persian, in Indian scripts, in Mongolian and in emoji.
+_JOINERS = "\u034f\u180b\u180c\u180d\u180f\u200c\u200d" + "".join(
+    map(chr, (*range(0xFE00, 0xFE10), *range(0xE0000, 0xE0080), *range(0xE0100, 0xE01F0)))
+)
 _CONTROLS = "".join(map(chr, (*range(32), *range(127, 160))))
-_FILLERS = _CONTROLS + " -\u2010\u2011\u2012\u2013\u2014\u2015_.\u2026\u00b7\u2022,'\"`" + _JOINERS
+_UNSEEN = _CONTROLS + " " + _JOINERS
+_FILLERS = _UNSEEN + "-\u2010\u2011\u2012\u2013\u2014\u2015_.\u2026\u00b7\u2022,'\"`"
 _PLACEHOLDERS = frozenset(
     [
         *("nan", "-nan", "null", "(null)", "[null]", "<null>", "none", "nil", "nat", "undefined"),
@@ -45,11 +54,19 @@ def cleaned(text: str) -> str:
     if "<" in text or "[" in text:
         text = _NOTHING.sub("", _BLOCK_TAG.sub(" ", text))
     if not text.isascii():
-        text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+        text = _INVISIBLE.sub("", _BLANKS.sub(" ", unicodedata.normalize("NFC", text)))
     # No white space but single spaces, as in most texts: seven times as fast as split and join.
     if text.isprintable() and "  " not in text:
         return text.strip()
     return " ".join(text.split())
+
+
+def is_blank(text: str) -> bool:
+    """Whether there is nothing in it to see: white space, invisible characters and tags alone.
+
+    Unlike `meant`, it takes "N/A" and "..." for texts.
+    """
+    return not cleaned(text).strip(_UNSEEN)
 
 
 def joined(title: str, body: str) -> str:

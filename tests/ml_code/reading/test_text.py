@@ -1,6 +1,9 @@
+import sys
+import unicodedata
+
 import pytest
 
-from reading.text import cleaned, joined, review_text
+from reading.text import cleaned, is_blank, joined, review_text
 
 
 @pytest.mark.parametrize(
@@ -19,6 +22,12 @@ from reading.text import cleaned, joined, review_text
         ("cafe\u0301 \u200bzero\u00adwidth\ufeff", "café zerowidth"),
         ("👩\u200d💻 नमस्\u200dते", "👩\u200d💻 नमस्\u200dते"),
         ("two  spaces", "two spaces"),
+        ("\u202bright to left\u202c \u2067here\u2069", "right to left here"),
+        ("a\u3164b", "a b"),
+        (
+            "🏴\U000e0067\U000e0062\U000e007f \u2764\ufe0f",
+            "🏴\U000e0067\U000e0062\U000e007f \u2764\ufe0f",
+        ),
         ("", ""),
     ],
 )
@@ -36,6 +45,38 @@ def test_what_stands_for_nothing_is_no_text(raw):
     assert review_text("", raw) == ""
     assert review_text(raw, raw) == ""
     assert review_text(raw, "soft") == "soft"
+
+
+# Format characters with a shape of their own, such as U+06DD, ARABIC END OF AYAH.
+SHOWN = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
+SHOWN |= set(range(0x13430, 0x13456))  # hieroglyphs beside and above each other
+
+
+def test_white_space_and_characters_that_nobody_sees_are_blank():
+    kinds = {"Cc", "Cf", "Zs", "Zl", "Zp"}
+    unseen = [
+        character
+        for character in map(chr, range(sys.maxunicode + 1))
+        if unicodedata.category(character) in kinds and ord(character) not in SHOWN
+    ]
+    assert len(unseen) > 200
+    assert [character for character in unseen if not is_blank(character)] == []
+    assert is_blank("".join(unseen))
+    assert review_text("".join(unseen), "".join(unseen)) == ""
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["", "\u3164" * 30, "\u2800\u2800", "\ufe0f\u200d", "\u202e\u2066", "<br />&nbsp;", "&#8203;"],
+)
+def test_a_text_of_nothing_to_see_is_blank_and_none_of_the_review(raw):
+    assert is_blank(raw)
+    assert review_text("", raw) == ""
+
+
+@pytest.mark.parametrize("raw", ["N/A", "...", "\u200bx", "👍\ufe0f", "<3", "\u0627\u200c"])
+def test_what_can_be_seen_is_not_blank(raw):
+    assert not is_blank(raw)
 
 
 @pytest.mark.parametrize("raw", [":)", ":-/", "👍", "!!!", "5", "no", "Nan bread is fine", "-1"])
