@@ -15,18 +15,30 @@ _OTHER_NAMES = {"application/x-jsonlines": JSON_LINES, "*": "*/*"}
 
 
 def preferred(accept: str | None) -> str:
-    """The form with the highest q (RFC 9110, 12.5.1); RequestError 406 when there is none."""
-    wanted = [_entry(part) for part in (accept or "*/*").split(",") if part.strip()]
-    refused = {kind for kind, weight in wanted if weight == 0}
-    for kind, weight in sorted(wanted, key=lambda entry: -entry[1]):
-        for form in FORMS:
-            if weight > 0 and form not in refused and _covers(kind, form):
-                return form
+    """The form with the highest q (RFC 9110, 12.5.1); RequestError 406 when there is none.
+
+    Of the entries that cover a form the most specific one has its q. Among forms of the same q
+    the one that the client names first counts.
+    """
+    wanted = [_entry(part) for part in (accept or "").split(",") if part.strip()] or [("*/*", 1.0)]
+    ranked = [(*_rank(form, wanted), form) for form in FORMS]
+    weight, _, form = max(ranked, key=lambda rank: rank[:2])
+    if weight > 0:
+        return form
     raise RequestError(406, f"{accept!r} cannot be produced; accept {', '.join(FORMS)}")
 
 
+def _rank(form: str, wanted: list[tuple[str, float]]) -> tuple[float, int]:
+    """(q, how early it is named) of a form."""
+    for kind in (form, f"{form.partition('/')[0]}/*", "*/*"):
+        weights = [(weight, -at) for at, (name, weight) in enumerate(wanted) if name == kind]
+        if weights:
+            return max(weights)
+    return 0.0, 0
+
+
 def _entry(part: str) -> tuple[str, float]:
-    """(media type, q) of one entry; a q that is no number counts as 1."""
+    """(media type, q) of one entry; a q that is no number from 0 to 1 counts as 1."""
     kind, *parameters = (word.strip().lower() for word in part.split(";"))
     weight = 1.0
     for parameter in parameters:
@@ -36,11 +48,7 @@ def _entry(part: str) -> tuple[str, float]:
                 weight = float(value)
             except ValueError:
                 weight = 1.0
-    return _OTHER_NAMES.get(kind, kind), weight
-
-
-def _covers(kind: str, form: str) -> bool:
-    return kind in ("*/*", form) or (kind.endswith("/*") and form.startswith(kind[:-1]))
+    return _OTHER_NAMES.get(kind, kind), weight if 0 <= weight <= 1 else 1.0
 
 
 def written(answers: list[Answer], form: str, *, is_list: bool) -> str:

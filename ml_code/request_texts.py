@@ -13,12 +13,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reading.text import review_text
+
 JSON_LINES, JSON, CSV = "application/jsonlines", "application/json", "text/csv"
 MAX_BYTES = 6 * 2**20  # SageMaker's own limit for a request to an endpoint
 MAX_TEXTS = 2_000
 _UTF8 = ("utf-8", "utf8", "us-ascii", "ascii")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")  # JSON can write them, no tokenizer reads them
-_NO_UTF8 = ((b"\x1f\x8b", "gzip"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
+_NO_UTF8 = (
+    (b"\x1f\x8b", "gzip"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"PAR1", "Parquet"),
+)
+_SHOWN = 40  # characters of a value that is refused
 
 
 class RequestError(Exception):
@@ -78,6 +87,10 @@ def _decoded(body: bytes | str) -> str:
     for start, name in _NO_UTF8:
         if raw.startswith(start):
             raise RequestError(400, f"the body is {name}; send UTF-8 that is not compressed")
+    if b"\0" in raw:  # UTF-16 without a mark is well-formed UTF-8 as long as it is plain English
+        raise RequestError(
+            400, f"the body has a NUL at byte {raw.index(0)}, as in UTF-16; send UTF-8"
+        )
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -133,9 +146,19 @@ _READERS: dict[str, Callable[[str, dict[str, str]], Texts]] = {
 
 def _parsed(text: str, where: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_without_repetition)
     except (ValueError, RecursionError) as error:  # the latter when it is nested too deeply
         raise RequestError(400, f"{where} is not JSON: {error}") from error
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of two values under one name Python would keep the last, and drop texts without a word."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the name {_shown(twice)} stands twice in an object")
+    return found
 
 
 def _features(item: Any, where: str) -> list[str]:
@@ -144,12 +167,29 @@ def _features(item: Any, where: str) -> list[str]:
     texts = [features] if isinstance(features, str) else features
     if not isinstance(texts, list) or not texts:
         raise RequestError(400, f'{where} must be like {{"features": ["text"]}}')
-    for text in texts:
-        if not isinstance(text, str) or not text.strip():
-            raise RequestError(400, f"{where}: features must be texts that are not empty")
-        if _SURROGATE.search(text):
-            raise RequestError(400, f"{where}: features must be Unicode, without lone surrogates")
+    for number, text in enumerate(texts, 1):
+        if fault := _fault(text):
+            place = where if len(texts) == 1 else f"{where}, text {number}"
+            raise RequestError(400, f"{place}: {fault}")
     return texts
+
+
+def _fault(text: Any) -> str:
+    """Why the model cannot be asked about this, if it cannot."""
+    if isinstance(text, str) and _SURROGATE.search(text):
+        return "features must be Unicode, without lone surrogates"
+    # By the rule that chose the reviews for the training: `nan` or a zero-width space is no text.
+    if not isinstance(text, str) or not review_text("", text):
+        return f"features must be texts that are not empty; {_shown(text)} is no text"
+    return ""
+
+
+def _shown(value: Any) -> str:
+    """The value as it stands in JSON, cut where it is long; of what holds others the kind."""
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "an object"
+    text = json.dumps(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 def _gathered(groups: Sequence[list[str]], *, is_list: bool) -> Texts:

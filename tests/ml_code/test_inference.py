@@ -104,7 +104,15 @@ def test_a_request_gets_its_status_and_reason(model, case: Case):
         ("text/html, image/gif, *; q=.2, */*; q=.2", JSON),
         ("application/x-jsonlines", LINES),
         ("application/json; charset=utf-8", JSON),
+        ("APPLICATION/JSON", JSON),
         ("", JSON),
+        (",", JSON),
+        # The most specific entry has the q of a form.
+        ("application/*;q=0, */*", CSV),
+        ("application/*;q=0.1, text/csv;q=0.5, */*;q=0.9", CSV),
+        ("*/*;q=0.9, application/json;q=0.2, text/csv;q=0.1", LINES),
+        ("text/csv, application/json", CSV),
+        ("text/csv;q=7, application/json;q=0.9", CSV),
     ],
 )
 def test_the_form_is_the_one_that_the_client_prefers(model, accept, form):
