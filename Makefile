@@ -18,7 +18,7 @@ NEWEST := build/newest-botocore
 # Whole runs share one deployment, and the CDK's output folder; the others run side by side.
 PARALLEL := OMP_NUM_THREADS=1 $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile \
     --ignore tests/integration --ignore tests/chaos
-SOURCES := app.py benchmarks cli console infra lambdas localcloud ml_code notebooks tests tools
+SOURCES := app.py benchmarks infra lambdas ml_code notebooks packages reviews tests tools
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo destroy test test-all test-images chaos security bench docs lint synth clean
@@ -78,11 +78,11 @@ docs: $(STAMP) ## Make the generated parts of docs/ anew: settings, quotas, diag
 lint: $(STAMP) ## ruff and mypy.
 	$(PY) -m ruff check $(SOURCES)
 	$(PY) -m ruff format --check $(SOURCES)
-	$(PY) -m mypy app.py cli console infra localcloud tools
+	$(PY) -m mypy app.py infra packages/localcloud/src reviews tools
 	$(PY) -m mypy ml_code
-	@# In its bundle each function has its own modules beside it, and common/.
+	@# In its bundle each function has its own modules beside it, and shared/.
 	@set -e; for folder in lambdas/*/; do \
-	    [ "$$folder" != lambdas/common/ ] || continue; \
+	    [ "$$folder" != lambdas/shared/ ] || continue; \
 	    (cd "$$folder" && MYPYPATH=.. ../../$(PY) -m mypy --config-file ../../pyproject.toml .); \
 	done
 

@@ -13,8 +13,8 @@ import boto3
 
 from benchmarks.embedded_programs import BUCKET, IMAGES, ROLE
 from benchmarks.measure import median_ms
+from localcloud.core.state import Store
 from localcloud.server import LocalCloud
-from localcloud.state import Store
 
 _JOBS = 200
 _CALLS = 50

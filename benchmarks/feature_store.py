@@ -17,7 +17,7 @@ import pandas as pd
 
 from benchmarks import record_clients
 from infra.features import EVENT_TIME, FEATURES, RECORD_ID
-from localcloud.cloud import ACCESS_KEY, REGION, SECRET_KEY
+from localcloud.core.cloud import ACCESS_KEY, REGION, SECRET_KEY
 from localcloud.features import parquet
 from localcloud.features.spool import Row
 from localcloud.server import LocalCloud

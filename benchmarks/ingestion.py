@@ -15,7 +15,7 @@ import pandas as pd
 
 from benchmarks.measure import python
 from infra.features import EVENT_TIME, FEATURES, RECORD_ID
-from localcloud.cloud import ACCESS_KEY, REGION, SECRET_KEY
+from localcloud.core.cloud import ACCESS_KEY, REGION, SECRET_KEY
 from localcloud.server import LocalCloud
 
 _ROWS = 6_000

@@ -21,8 +21,8 @@ def by_sdk(group: str, part: Path, workers: int) -> Callable[[], None]:
 
 
 def by_batches(group: str, part: Path, workers: int) -> Callable[[], None]:
-    from feature_store import Ingested, ingest_file
-    from workers import Workers
+    from preparing.feature_store import Ingested, ingest_file
+    from preparing.workers import Workers
 
     def ingest() -> None:
         with Workers(workers) as pool:

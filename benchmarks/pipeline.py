@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import python
-from cli.samples import installed_base_model
 from infra.settings import settings_for
+from reviews.client.samples import installed_base_model
 
 (SETTINGS,) = settings_for("local")
 

@@ -15,7 +15,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 
-from localcloud.cloud import ACCESS_KEY, REGION, SECRET_KEY
+from localcloud.core.cloud import ACCESS_KEY, REGION, SECRET_KEY
 
 PROCESSES = 8
 _START_SECONDS = 300

@@ -21,7 +21,7 @@ import pandas as pd
 import urllib3
 
 from benchmarks.measure import ROOT
-from cli.samples import installed_base_model
+from reviews.client.samples import installed_base_model
 
 _CLIENTS = 16
 _SECONDS = 20
@@ -74,9 +74,9 @@ def compare(reviews: Path) -> None:
 def _artefact(folder: Path, endpoint: _Endpoint) -> Path:
     """The base model with a fresh head (speed does not depend on what it says), and its script."""
     sys.path.insert(0, str(ROOT / "ml_code"))
-    from base_model import load_base, save_artefact
-    from quantisation import export, to_8_bits
-    from rated_labels import BY_STARS, parse
+    from common.rated_labels import BY_STARS, parse
+    from training.base_model import load_base, save_artefact
+    from training.quantisation import export, to_8_bits
 
     source = shutil.copytree(installed_base_model(), folder.parent / "base")
     if not endpoint.pooled:  # a head over the first token
@@ -99,7 +99,11 @@ def _server(model: Path, environment: Mapping[str, str]) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         port = listener.getsockname()[1]
         process = subprocess.Popen(
-            [sys.executable, "-P", str(ROOT / "localcloud/execution/serving.py")],
+            [
+                sys.executable,
+                "-P",
+                str(ROOT / "packages/localcloud/src/localcloud/hosting/serving.py"),
+            ],
             env=os.environ
             | {
                 "SAGEMAKER_BASE_DIR": str(model.parent),

@@ -23,7 +23,7 @@ def stage_function(name: str) -> Path:
     target = _build() / name
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(PROJECT / "lambdas" / name, target, ignore=_WITHOUT)
-    shutil.copytree(PROJECT / "lambdas" / "common", target / "common", ignore=_WITHOUT)
+    shutil.copytree(PROJECT / "lambdas" / "shared", target / "shared", ignore=_WITHOUT)
     if name == "prepare":
         shutil.copytree(PROJECT / "ml_code", target / "ml_code", ignore=_WITHOUT)
     return target

@@ -62,8 +62,8 @@ _WHEELS = "wheels"  # input, channel and folder of the packages of a closed netw
 _ENTRY_POINTS = {
     "SAGEMAKER_PROGRAM": "inference.py",
     "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
-    "SAGEMAKER_SERVING_MODULE": "wsgi_app:app",
-    "SM_RAYSERVE_APP": "ray_app:app",
+    "SAGEMAKER_SERVING_MODULE": "serving.wsgi_app:app",
+    "SM_RAYSERVE_APP": "serving.ray_app:app",
 }
 # The toolkit of the scikit-learn image has code generated for protobuf 3.20. onnxruntime brings a
 # newer one, which takes such code in this mode alone; Ray would be slow in it.
@@ -235,7 +235,7 @@ def estimator(settings: Settings, session: Any, values: Values) -> Any:
         output_kms_key=values.key,
         checkpoint_s3_uri=f"{values.run_prefix}/checkpoints/",
         encrypt_inter_container_traffic=fleet.instance_count > 1,
-        # torchrun is for GPUs; CPU hosts find each other by SM_HOSTS (ml_code/distribution.py).
+        # torchrun is for GPUs; CPU hosts find each other by SM_HOSTS (training/distribution.py).
         distribution={"torch_distributed": {"enabled": True}} if fleet.has_gpu else None,
         environment=_packages(settings, f"{_CHANNELS}/{_WHEELS}") or None,
         enable_network_isolation=settings.network.isolated,

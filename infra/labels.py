@@ -10,7 +10,7 @@ from infra.setting_error import SettingsError
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,29}", re.IGNORECASE | re.ASCII)
 _MOST_CLASSES = 20
-_MOST_NUMBERS = 127  # ml_code/screening.py keeps a byte of each row's rating
+_MOST_NUMBERS = 127  # ml_code/preparing/screening.py keeps a byte of each row's rating
 _LONGEST_WORD = 256 - len("--labels=")  # of a processing job
 _LONGEST_ARGUMENT = 2000  # a hyperparameter may have 2,500, all variables of a function 4 KiB
 
@@ -82,7 +82,7 @@ class Labels:
 
     @property
     def words(self) -> list[str]:
-        """A class each, as ml_code/rated_labels.py reads them; no shell takes them apart."""
+        """A class each, as ml_code/common/rated_labels.py reads them; no shell takes them apart."""
         return [*map(str, self.classes), *filter(None, [ratings.written(self.left_out)])]
 
     @property

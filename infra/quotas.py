@@ -55,8 +55,8 @@ def needed(settings: Settings) -> list[NeededQuota]:
 
 
 def for_functions(settings: Settings) -> str:
-    """The quotas for the state machine's functions (lambdas/common/quotas.py), and the sentence of
-    `reviews doctor` (cli/findings.py) for one that is too small."""
+    """The quotas for the state machine's functions (lambdas/shared/quotas.py), and the sentence of
+    `reviews doctor` (reviews/client/findings.py) for one that is too small."""
     document = {
         "needed": [asdict(quota) for quota in needed(settings)],
         "sentence": "Quota: {name}: {granted:g}; needed: {needed}. Mend it: {fix}",

@@ -112,7 +112,7 @@ class Endpoint(Fleet):
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """The training arguments that an execution may override (explained in ml_code/recipe.py)."""
+    """The training arguments that an execution may override (ml_code/training/recipe.py)."""
 
     epochs: int = 3  # times that all rows are seen
     batch_size: int = 32  # rows that a process takes at once

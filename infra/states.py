@@ -23,7 +23,7 @@ _CAUGHT = (
     " $message ? $message : $states.errorOutput.Error)"
 )
 # https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html; the last of
-# _PASSING is of lambdas/common/steps.py.
+# _PASSING is of lambdas/shared/steps.py.
 _PASSING = (
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.ServiceException",

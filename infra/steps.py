@@ -157,7 +157,7 @@ class Steps:
         return self._states.wait_for("Evaluation", start, job, capacity=True)
 
     def _job(self, kind: str, verb: str) -> str:
-        """Of this attempt, named as in lambdas/common/run.py."""
+        """Of this attempt, named as in lambdas/shared/run.py."""
         name = f"'{self._settings.name}-{verb}-' & $run.id & '-' & $attempt"
         return f"{{'kind': '{kind}', 'name': {name}}}"
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
-from problems import ArgumentParser, UserError, run
+from common.problems import ArgumentParser, UserError, run
 
 _ARCHIVE = "model.tar.gz"
 _BLOCK_BYTES = 1 << 20
@@ -57,7 +57,7 @@ def extract(source: Path, target: Path) -> Path:
 
 def main(arguments: Sequence[str]) -> None:
     settings = parse_arguments(arguments)
-    from requirements_check import ensure
+    from common.requirements_check import ensure
 
     ensure("requirements.txt")
     print("progress=0.00 stage=load", flush=True)
@@ -71,10 +71,10 @@ def evaluate(settings: Namespace, model: Path, champion: Path | None) -> None:
     """Predicts every test row and writes both reports."""
     import numpy as np
 
-    from classifier import Classifier
-    from evaluation_page import render
-    from rows import read_rows
-    from scores import confusion_matrix, reliability, summary
+    from common.rows import read_rows
+    from common.scores import confusion_matrix, reliability, summary
+    from evaluating.evaluation_page import render
+    from serving.classifier import Classifier
 
     classifier = Classifier(model)
     names = classifier.labels.names
@@ -107,8 +107,8 @@ def champion_scores(folder: Path, rows: Any, names: tuple[str, ...]) -> dict[str
     """On the same rows; empty for a champion of other classes, which cannot be compared."""
     import numpy as np
 
-    from classifier import Classifier
-    from scores import accuracy, confusion_matrix, macro_f1
+    from common.scores import accuracy, confusion_matrix, macro_f1
+    from serving.classifier import Classifier
 
     champion = Classifier(folder)
     known = champion.labels.names

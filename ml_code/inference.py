@@ -2,8 +2,8 @@
 
 `respond` answers a request with a status, a body and a type, and never raises. The servers of
 AWS's images reach it in three ways: SageMaker's inference toolkit (TorchServe, Multi Model Server)
-by the four functions below, gunicorn of the scikit-learn image by wsgi_app.py, Ray Serve by
-ray_app.py.
+by the four functions below, gunicorn of the scikit-learn image by serving/wsgi_app.py, Ray
+Serve by serving/ray_app.py.
 """
 
 import os
@@ -15,11 +15,11 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
 
-from answer_forms import Answer, Prediction, preferred, written
-from classifier import Classifier
-from labels import Labels
-from request_texts import RequestError, Texts, read
-from work_limit import WorkLimit
+from common.labels import Labels
+from serving.answer_forms import Answer, Prediction, preferred, written
+from serving.classifier import Classifier
+from serving.request_texts import RequestError, Texts, read
+from serving.work_limit import WorkLimit
 
 _LONGEST_MS = "30000"  # where the endpoint does not say MAX_LATENCY_MS
 _SHARE = 0.5  # of it, for a request alone; the rest is for those that it waits for

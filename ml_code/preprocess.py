@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from problems import ArgumentParser, UserError, boolean, positive_int, run, share
-from rated_labels import BY_STARS, parse
+from common.problems import ArgumentParser, UserError, boolean, positive_int, run, share
+from common.rated_labels import BY_STARS, parse
 
 
 def parse_arguments(arguments: Sequence[str]) -> Namespace:
@@ -78,10 +78,10 @@ def _check(settings: Namespace) -> None:
 
 def main(arguments: Sequence[str]) -> None:
     settings = parse_arguments(arguments)
-    from requirements_check import ensure
+    from common.requirements_check import ensure
 
     ensure("requirements-processing.txt")
-    from preparation import prepare
+    from preparing.preparation import prepare
 
     print(f"settings: {json.dumps(vars(settings), default=str)}", flush=True)
     prepare(settings)

@@ -16,11 +16,7 @@ from pathlib import Path
 
 import torch
 
-from base_model import check_fit, load_base, save_artefact
-from checkpoints import Checkpoints
-from distribution import join, reasons
-from precision import CHOICES
-from problems import (
+from common.problems import (
     ArgumentParser,
     UserError,
     boolean,
@@ -31,14 +27,18 @@ from problems import (
     run,
     share,
 )
-from quantisation import export_for_serving
-from rated_labels import BY_STARS, RatedLabels, parse
+from common.rated_labels import BY_STARS, RatedLabels, parse
+from common.rows import read_rows
 from reading.ratings import Numbers
-from recipe import Recipe
-from rows import read_rows
-from step_profile import StepProfile
-from training import Interrupted, Trainer
-from wheels import gather
+from training.base_model import check_fit, load_base, save_artefact
+from training.checkpoints import Checkpoints
+from training.distribution import join, reasons
+from training.loop import Interrupted, Trainer
+from training.precision import CHOICES
+from training.quantisation import export_for_serving
+from training.recipe import Recipe
+from training.step_profile import StepProfile
+from training.wheels import gather
 
 
 def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) -> Namespace:

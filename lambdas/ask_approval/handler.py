@@ -5,9 +5,9 @@ from typing import Any
 
 import boto3
 
-from common import s3
-from common.environment import Environment
-from common.steps import step
+from shared import s3
+from shared.environment import Environment
+from shared.steps import step
 
 ENVIRONMENT = Environment.read()
 S3 = boto3.client("s3")

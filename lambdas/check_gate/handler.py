@@ -4,8 +4,8 @@ from typing import Any
 
 import boto3
 
-from common import s3
-from common.steps import step
+from shared import s3
+from shared.steps import step
 
 S3 = boto3.client("s3")
 _METRICS = ("accuracy", "macro_f1")

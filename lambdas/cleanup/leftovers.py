@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from common.endpoints import find_endpoint
+from shared.endpoints import find_endpoint
 
 _GONE = (
     "EntityNotFoundException",

@@ -9,11 +9,11 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from common.endpoints import find_endpoint
-from common.environment import Environment
-from common.jobs import start_once
-from common.run import EXECUTION_TAG, fill, resource_name, tags
-from common.steps import limit_error, step
+from shared.endpoints import find_endpoint
+from shared.environment import Environment
+from shared.jobs import start_once
+from shared.run import EXECUTION_TAG, fill, resource_name, tags
+from shared.steps import limit_error, step
 
 ENVIRONMENT = Environment.read()
 SAGEMAKER = boto3.client("sagemaker")

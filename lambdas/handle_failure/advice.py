@@ -3,7 +3,7 @@
 import re
 
 REDRIVE = "When the reason is mended, a redrive goes on with this step."
-# The command line reads these words in an execution's cause (cli/following.py).
+# The command line reads these words in an execution's cause (reviews/cli/following.py).
 NEW_RUN = "A redrive would end the same way: start a new run with other input."
 _OF_THE_INPUT = ("InvalidInput", "NameTaken")  # errors of functions
 # What the preparation's script says of anything but these is about the file or the input, which a

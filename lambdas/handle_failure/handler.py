@@ -14,10 +14,10 @@ import boto3
 from advice import NEW_RUN, REDRIVE, advice
 from botocore.exceptions import BotoCoreError, ClientError
 
-from common import s3
-from common.environment import Environment
-from common.run import run_id
-from common.steps import Throttled, passes, shorten, step
+from shared import s3
+from shared.environment import Environment
+from shared.run import run_id
+from shared.steps import Throttled, passes, shorten, step
 
 ENVIRONMENT = Environment.read()
 SAGEMAKER = boto3.client("sagemaker")

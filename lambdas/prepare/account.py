@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from common.endpoints import find_endpoint
-from common.environment import Environment
-from common.quotas import Quota
+from shared.endpoints import find_endpoint
+from shared.environment import Environment
+from shared.quotas import Quota
 
 _SERVICE = "sagemaker"
 _PAGE = 100  # the most that Service Quotas gives at once; SageMaker has some thousand quotas

@@ -10,7 +10,7 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
-from common import s3
+from shared import s3
 
 
 def upload_code(client: Any, folder: Path, bucket: str) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ParamValidationError
 
-from common import s3
-from common.steps import passes
+from shared import s3
+from shared.steps import passes
 
 # Where an execution may begin → the fields it takes then.
 _FIELDS = {

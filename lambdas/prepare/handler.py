@@ -11,10 +11,10 @@ from code_bundle import upload_code
 from execution_input import check_input, check_object
 from source_run import inherit
 
-from common import s3
-from common.environment import Environment
-from common.run import run_id
-from common.steps import step
+from shared import s3
+from shared.environment import Environment
+from shared.run import run_id
+from shared.steps import step
 
 ENVIRONMENT = Environment.read()
 CODE = Path(__file__).with_name("ml_code")

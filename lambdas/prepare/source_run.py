@@ -4,9 +4,9 @@ from typing import Any
 
 from execution_input import InvalidInput
 
-from common import s3
-from common.environment import Environment
-from common.run import run_id
+from shared import s3
+from shared.environment import Environment
+from shared.run import run_id
 
 _ARTEFACT = "/output/model.tar.gz"
 _INHERITED = ("reviews", "features", "base_model", "columns", "labels")

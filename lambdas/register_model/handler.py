@@ -6,8 +6,8 @@ from typing import Any
 
 import boto3
 
-from common.run import fill
-from common.steps import step
+from shared.run import fill
+from shared.steps import step
 
 SAGEMAKER = boto3.client("sagemaker")
 _LONGEST_VALUE = 256  # of a package's own properties

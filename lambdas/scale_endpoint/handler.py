@@ -4,8 +4,8 @@ from typing import Any
 
 import boto3
 
-from common.environment import Environment
-from common.steps import step
+from shared.environment import Environment
+from shared.steps import step
 
 ENVIRONMENT = Environment.read()
 SCALING = boto3.client("application-autoscaling")

@@ -6,8 +6,8 @@ from typing import Any
 
 import boto3
 
-from common import s3
-from common.steps import step
+from shared import s3
+from shared.steps import step
 
 S3 = boto3.client("s3")
 RUNTIME = boto3.client("sagemaker-runtime")

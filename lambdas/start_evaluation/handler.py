@@ -4,12 +4,12 @@ from typing import Any
 
 import boto3
 
-from common import s3
-from common.environment import Environment
-from common.inputs import processing_input
-from common.jobs import start_once
-from common.run import fill, resource_name, tags
-from common.steps import step
+from shared import s3
+from shared.environment import Environment
+from shared.inputs import processing_input
+from shared.jobs import start_once
+from shared.run import fill, resource_name, tags
+from shared.steps import step
 
 ENVIRONMENT = Environment.read()
 SAGEMAKER = boto3.client("sagemaker")

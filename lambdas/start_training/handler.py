@@ -4,10 +4,10 @@ from typing import Any
 
 import boto3
 
-from common.inputs import TRAINING_PATH, is_in_s3, training_channel
-from common.jobs import start_once
-from common.run import fill, resource_name, tags
-from common.steps import step
+from shared.inputs import TRAINING_PATH, is_in_s3, training_channel
+from shared.jobs import start_once
+from shared.run import fill, resource_name, tags
+from shared.steps import step
 
 SAGEMAKER = boto3.client("sagemaker")
 

@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from cli.execution import Execution
 from infra.state_machine import REDRIVES
+from reviews.client.execution import Execution
 from tests.chaos.environment import ChaosDeployment
 
 Call = tuple[str, str]  # the operation, and a text that tells it from others in a run

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from cli.execution import Execution
 from localcloud.faults.client import FaultClient
 from localcloud.server import LocalCloud
+from reviews.client.execution import Execution
 from tests.chaos import outcomes
 from tests.chaos.environment import ChaosDeployment, deployed, embedded_aws
 from tests.chaos.outcomes import Tried

@@ -8,12 +8,12 @@ from typing import Any
 
 from infra.features import EVENT_TIME, FEATURES
 from localcloud.server import LocalCloud
-from selection import SPLITS
+from preparing.selection import SPLITS
 from tests.chaos import scripts
 from tests.chaos.scripts import Ended
-from tests.localcloud.feature_world import Client, clients, created, definition, query
 from tests.ml_code.tiny import EVENT_TIME as MOMENT
-from tests.waiting import until
+from worlds.feature_world import Client, clients, created, definition, query
+from worlds.waiting import until
 
 _OFFLINE_SECONDS = 60
 

@@ -16,8 +16,8 @@ import psutil
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests.localcloud.execution_world import World
 from tests.ml_code.tiny import make_reviews
+from worlds.execution_world import World
 
 CLIENTS, BAD_SHARE = 32, 0.05
 _KIND = "application/jsonlines"

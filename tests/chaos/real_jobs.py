@@ -10,13 +10,14 @@ from typing import Any
 
 import psutil
 
-from cli import storage
 from infra.jobs import METRICS
-from localcloud.execution.process import MARK
+from localcloud.jobs.process import MARK
 from localcloud.server import LocalCloud
-from selection import SPLITS
+from preparing.selection import SPLITS
+from reviews.client import storage
 from tests.chaos.scripts import ML_CODE
-from tests.localcloud.execution_world import (
+from tests.ml_code.tiny import EVENT_TIME
+from worlds.execution_world import (
     BUCKET,
     SKLEARN,
     TRAINING,
@@ -26,8 +27,7 @@ from tests.localcloud.execution_world import (
     s3_input,
     s3_output,
 )
-from tests.ml_code.tiny import EVENT_TIME
-from tests.waiting import until
+from worlds.waiting import until
 
 _INPUT, _OUTPUT = "/opt/ml/processing/input", "/opt/ml/processing/output"
 _TRAINED = {

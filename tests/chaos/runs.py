@@ -5,9 +5,9 @@ import io
 import random
 from typing import Any
 
-from cli import storage
-from cli.execution import Execution
 from localcloud.faults.client import FaultClient
+from reviews.client import storage
+from reviews.client.execution import Execution
 from tests.integration import executions, reviews
 from tests.integration.deployment import Deployment
 from tests.integration.executions import TRAINING

@@ -17,7 +17,7 @@ from threading import Timer
 import psutil
 
 import train
-from tests.waiting import until
+from worlds.waiting import until
 
 ML_CODE = Path(train.__file__).parent
 KILLED = -signal.SIGKILL

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from cli.execution import Execution
 from localcloud.faults.client import FaultClient
 from localcloud.server import LocalCloud
+from reviews.client.execution import Execution
 from tests.chaos.calls import CALLS, FOUND, HANDLING, OWN, SKIPPING, Alone, Call
 from tests.chaos.environment import ChaosDeployment
 from tests.chaos.outcomes import Outcome, Tried

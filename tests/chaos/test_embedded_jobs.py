@@ -10,10 +10,10 @@ from localcloud.faults.client import FaultClient
 from localcloud.server import LocalCloud
 from tests.chaos.outcomes import Outcome, Tried
 from tests.chaos.real_jobs import RealJobs
-from tests.localcloud.execution_world import BUCKET, World
 from tests.ml_code.conftest import base_model
 from tests.ml_code.tiny import make_reviews, write_reviews
-from tests.waiting import until
+from worlds.execution_world import BUCKET, World
+from worlds.waiting import until
 
 __all__ = ["base_model"]
 pytestmark = pytest.mark.slow

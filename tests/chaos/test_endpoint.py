@@ -12,9 +12,9 @@ import pytest
 from localcloud.server import LocalCloud
 from tests.chaos.load import BAD_SHARE, asked
 from tests.chaos.outcomes import Outcome, Tried
-from tests.localcloud.execution_world import BUCKET, INFERENCE, World
-from tests.localcloud.served_model import deployment, make_model, size, variant
 from tests.ml_code.conftest import base_model, session_features, trained
+from worlds.execution_world import BUCKET, INFERENCE, World
+from worlds.served_model import deployment, make_model, size, variant
 
 __all__ = ["base_model", "session_features", "trained"]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]

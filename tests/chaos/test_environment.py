@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from cli.execution import Execution
+from reviews.client.execution import Execution
 from tests.chaos.environment import ChaosDeployment, deployed, embedded_aws
 from tests.chaos.outcomes import Outcome, Tried
 from tests.chaos.runs import begin_again, expect_one_job, expect_same_at_once, start
 from tests.integration.executions import finish, unique
-from tests.waiting import until
+from worlds.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 Moment = Callable[[ChaosDeployment], bool]
@@ -86,7 +86,7 @@ def test_what_is_destroyed_during_a_run_leaves_nothing_and_can_be_made_again(
     start(own, unique(f"cut-{moment}"))
     assert until(lambda: MOMENTS[moment](own), seconds=300, pause=0.3)
     own.destroy()
-    own.run(sys.executable, "-m", "cli.teardown", "--env", "local")
+    own.run(sys.executable, "-m", "reviews.cli.teardown", "--env", "local")
     own.set_up()  # since the bootstrap is gone, too
     found = finish(own, start(own, unique("anew")))
     assert found.status == "SUCCEEDED", found.cause

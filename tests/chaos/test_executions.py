@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from cli import execution, features
-from cli.errors import InvalidArgument
-from cli.execution import Execution
+from reviews.client import execution, features
+from reviews.client.errors import InvalidArgument
+from reviews.client.execution import Execution
 from tests.chaos.environment import ChaosDeployment
 from tests.chaos.outcomes import Outcome, Tried
 from tests.chaos.runs import (

@@ -2,9 +2,9 @@
 
 import pytest
 
-from cli import execution
-from cli.execution import Execution
 from localcloud.faults.client import FaultClient
+from reviews.client import execution
+from reviews.client.execution import Execution
 from tests.chaos.environment import ChaosDeployment
 from tests.chaos.outcomes import Outcome, Tried
 from tests.chaos.runs import (
@@ -17,7 +17,7 @@ from tests.chaos.runs import (
     versions,
 )
 from tests.integration.executions import finish, unique
-from tests.waiting import until
+from worlds.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 # In the order in which a run comes to them, with the step that each belongs to.

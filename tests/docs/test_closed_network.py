@@ -2,9 +2,9 @@
 
 import re
 
-import wheels
 from infra.settings import settings_for
 from tests.docs.pages import ROOT, read
+from training import wheels
 
 PAGE = read(ROOT / "docs" / "security.md")
 (COMMAND,) = re.findall(r"^for needs in .*?^done$", PAGE, re.MULTILINE | re.DOTALL)

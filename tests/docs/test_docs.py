@@ -1,6 +1,6 @@
 """What the pages name is there: files, headings, make targets, modules, AWS's operations, settings.
 
-The commands of `reviews` are for tests/cli/test_docs_commands.py.
+The commands of `reviews` are for tests/reviews/cli/test_docs_commands.py.
 """
 
 import re

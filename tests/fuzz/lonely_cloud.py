@@ -11,12 +11,15 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from localcloud import deletion, execution, experiments, features, registry, wire
-from localcloud.cloud import Cloud
+from localcloud import experiments, features, registry
+from localcloud import recovery as execution
+from localcloud.autoscaling import activity, policy, target
+from localcloud.core.cloud import Cloud
+from localcloud.core.state import Store
 from localcloud.features.online import online_store
-from localcloud.scaling import activity, policy, target
-from localcloud.state import Store
-from tests.localcloud.feature_world import request
+from localcloud.http import wire
+from localcloud.jobs import deletion
+from worlds.feature_world import request
 
 _ALL = (deletion, execution, experiments, features, registry, activity, policy, target)
 assert all(_ALL)  # importing registers their operations

@@ -7,7 +7,7 @@ from typing import Any
 from botocore.model import Shape
 from hypothesis import strategies as st
 
-from localcloud.acceptance import compiled_pattern
+from localcloud.http.acceptance import compiled_pattern
 from tests.fuzz.values import documents, texts
 
 ARN = "arn:aws:sagemaker:us-east-1:000000000000"

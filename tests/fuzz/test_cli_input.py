@@ -4,9 +4,9 @@ import json
 
 from hypothesis import strategies as st
 
-from cli.errors import InvalidArgument
-from cli.run_input import COLUMNS, FIELDS, TRAINING, parse_settings
 from lambdas.prepare.execution_input import InvalidInput, check_input
+from reviews.client.errors import InvalidArgument
+from reviews.client.run_input import COLUMNS, FIELDS, TRAINING, parse_settings
 from tests.fuzz.cases import fuzz
 from tests.fuzz.values import deep_json, documents, texts
 

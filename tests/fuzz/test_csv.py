@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
-from rated_labels import parse
+from common.rated_labels import parse
+from preparing.screening import Host, ScreeningTask, screen
 from reading.columns import Columns
 from reading.errors import UserError
 from reading.files import open_tables, read_chunks
 from reading.ratings import Finder
 from reading.scanning import Scanner
 from reading.tables import Witness
-from screening import Host, ScreeningTask, screen
 from tests.fuzz.cases import fuzz
 from tests.fuzz.values import documents, texts
 

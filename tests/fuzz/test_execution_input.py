@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from infra import requests
 from infra.settings import settings_for
-from localcloud.constraints import check
-from localcloud.wire import service_model
+from localcloud.http.constraints import check
+from localcloud.http.wire import service_model
 from tests.fuzz.cases import fuzz
 from tests.fuzz.functions import functions
 from tests.fuzz.values import changed, documents, texts

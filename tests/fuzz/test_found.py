@@ -9,16 +9,16 @@ from typing import Any
 import boto3
 import pytest
 
-from cli.errors import InvalidArgument
-from cli.run_input import parse_settings
-from localcloud.adapter.shortcut import UnusualError, read_request
-from localcloud.cloud import Cloud
-from localcloud.execution.transfer import Source, TransferError, extract
+from common.problems import UserError
+from common.rated_labels import parse
+from localcloud.core.cloud import Cloud
 from localcloud.faults.fault import Fault, FaultError
-from localcloud.wire import HttpRequest
-from problems import UserError
-from rated_labels import parse
-from request_texts import RequestError, read
+from localcloud.http.wire import HttpRequest
+from localcloud.jobs.transfer import Source, TransferError, extract
+from localcloud.ministack.shortcut import UnusualError, read_request
+from reviews.client.errors import InvalidArgument
+from reviews.client.run_input import parse_settings
+from serving.request_texts import RequestError, read
 from tests.fuzz.functions import Load, functions
 from tests.fuzz.lonely_cloud import answered, lonely_cloud
 from tests.fuzz.test_functions import LABELS, Model

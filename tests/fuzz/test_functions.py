@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import strategies as st
 
-from common.run import resource_name, run_id
+from shared.run import resource_name, run_id
 from tests.fuzz.cases import fuzz
 from tests.fuzz.functions import Load, functions
 from tests.fuzz.values import changed, deep_json, documents, numbers

@@ -9,10 +9,10 @@ from urllib.parse import quote, urlsplit
 import pytest
 from hypothesis import strategies as st
 
+from localcloud.core.operations import OPERATIONS
 from localcloud.faults.client import PATH
-from localcloud.operations import OPERATIONS
+from localcloud.http.wire import CONTROL_PLANE, service_model
 from localcloud.server import LocalCloud
-from localcloud.wire import CONTROL_PLANE, service_model
 from tests.fuzz.cases import fuzz
 from tests.fuzz.lonely_cloud import check
 from tests.fuzz.shapes import requests

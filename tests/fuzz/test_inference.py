@@ -4,8 +4,8 @@ import json
 
 from hypothesis import strategies as st
 
-from answer_forms import FORMS, preferred, written
-from request_texts import CSV, JSON, JSON_LINES, RequestError, read
+from serving.answer_forms import FORMS, preferred, written
+from serving.request_texts import CSV, JSON, JSON_LINES, RequestError, read
 from tests.fuzz.cases import fuzz
 from tests.fuzz.values import changed, deep_json, documents, texts
 

@@ -7,9 +7,16 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from localcloud.cloud import Cloud
-from localcloud.operations import OPERATIONS
-from localcloud.wire import CONTROL_PLANE, QUOTAS, RUNTIMES, SCALING, HttpRequest, service_model
+from localcloud.core.cloud import Cloud
+from localcloud.core.operations import OPERATIONS
+from localcloud.http.wire import (
+    CONTROL_PLANE,
+    QUOTAS,
+    RUNTIMES,
+    SCALING,
+    HttpRequest,
+    service_model,
+)
 from tests.fuzz.cases import fuzz
 from tests.fuzz.lonely_cloud import answered, lonely_cloud
 from tests.fuzz.shapes import requests

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from localcloud.adapter.shortcut import UnusualError, read_request
-from localcloud.cloud import Cloud
-from localcloud.wire import HttpRequest
+from localcloud.core.cloud import Cloud
+from localcloud.http.wire import HttpRequest
+from localcloud.ministack.shortcut import UnusualError, read_request
 from tests.fuzz.cases import fuzz
 from tests.fuzz.lonely_cloud import GROUP, answered, lonely_cloud
 from tests.fuzz.values import address_texts, changed, documents, texts
-from tests.localcloud.feature_world import record
+from worlds.feature_world import record
 
 MOMENTS = st.sampled_from(
     ["2026-01-02T03:04:05Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "1.5"]

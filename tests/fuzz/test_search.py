@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from localcloud.cloud import Cloud
+from localcloud.core.cloud import Cloud
 from localcloud.features.search import _RECORDS
-from localcloud.wire import HttpRequest, service_model
+from localcloud.http.wire import HttpRequest, service_model
 from tests.fuzz.cases import fuzz
 from tests.fuzz.lonely_cloud import answered, lonely_cloud
 from tests.fuzz.shapes import ARN

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from localcloud.execution.transfer import Source, TransferError, extract
+from localcloud.jobs.transfer import Source, TransferError, extract
 from tests.fuzz.cases import fuzz
 from tests.fuzz.values import changed, deep_json, documents, short_texts
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import psutil
 
-from base_model import load_base, save_artefact
-from engines import FP32_FILE, INT8_FILE
-from quantisation import export, to_8_bits
-from rated_labels import BY_STARS, parse
+from common.rated_labels import BY_STARS, parse
+from serving.engines import FP32_FILE, INT8_FILE
 from tests.images.rebuilt import Rebuilt
 from tests.ml_code.bodies import CASES, LINES, LOVELY, Case
-from wheels import gather
+from training.base_model import load_base, save_artefact
+from training.quantisation import export, to_8_bits
+from training.wheels import gather
 
 _START_SECONDS = 240
 _MARK = "REVIEWS_IMAGE_TEST"
@@ -44,8 +44,8 @@ def environment(container: Rebuilt, folder: Path, **variables: str) -> dict[str,
         SAGEMAKER_BASE_DIR=str(folder),
         SAGEMAKER_PROGRAM="inference.py",
         SAGEMAKER_SUBMIT_DIRECTORY=str(folder / "model" / "code"),
-        SAGEMAKER_SERVING_MODULE="wsgi_app:app",
-        SM_RAYSERVE_APP="ray_app:app",
+        SAGEMAKER_SERVING_MODULE="serving.wsgi_app:app",
+        SM_RAYSERVE_APP="serving.ray_app:app",
         SM_MODEL_DIR=str(folder / "model"),
         SAGEMAKER_MODEL_SERVER_WORKERS="1",
         **{_MARK: str(folder)},

@@ -15,12 +15,12 @@ from infra import requests
 from infra.features import EVENT_TIME as EVENT_TIME_FEATURE
 from infra.features import FEATURES
 from infra.settings import settings_for
-from localcloud.execution.layout import Layout
+from localcloud.jobs.layout import Layout
 from localcloud.server import LocalCloud
 from tests.images.conftest import Rebuild
 from tests.images.rebuilt import ROOT, Rebuilt
-from tests.localcloud.feature_world import BUCKET, Client, clients, created, definition
 from tests.ml_code.tiny import EVENT_TIME, make_reviews, write_reviews
+from worlds.feature_world import BUCKET, Client, clients, created, definition
 
 IMAGE = "scikit-learn-1.9-0"
 SETTINGS = settings_for("local")[0]

@@ -23,7 +23,7 @@ import pytest
 
 from infra import requests
 from infra.settings import settings_for
-from localcloud.execution.layout import Layout
+from localcloud.jobs.layout import Layout
 from tests.images.conftest import Rebuild
 from tests.images.rebuilt import ROOT, Image, Rebuilt
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from cli import estimate
 from infra.settings import ENVIRONMENTS, settings_for
+from reviews.client import estimate
 from tests.infra.conftest import Synthesised, Template
 
 EVERY = pytest.mark.parametrize("environment", ENVIRONMENTS)

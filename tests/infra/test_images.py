@@ -11,7 +11,7 @@ from infra import instances
 from infra.images import IMAGES, RAY, SERVING, TOOLKIT, OwnImage, OwnImages
 from infra.setting_error import SettingsError
 from infra.settings import Endpoint, Fleet, Settings, settings_for
-from localcloud.execution.images import KNOWN
+from localcloud.jobs.images import KNOWN
 
 _SHAPES = ("ProcessingInstanceType", "TrainingInstanceType", "ProductionVariantInstanceType")
 

@@ -15,13 +15,13 @@ from aws_cdk import aws_sns as sns
 from aws_cdk.assertions import Template
 
 import preprocess
+from common.rated_labels import parse
 from infra import requests
 from infra.labels import Label, Labels
 from infra.monitoring import Monitoring
 from infra.setting_error import SettingsError
 from infra.settings import Columns, Recipe, Settings, settings_for
-from localcloud.constraints import check
-from rated_labels import parse
+from localcloud.http.constraints import check
 from tests.infra.conftest import Synthesised, plain
 
 (DEV,) = settings_for("dev")

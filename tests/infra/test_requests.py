@@ -7,10 +7,10 @@ from typing import Any
 import botocore.session
 import pytest
 
-from common.run import fill
 from infra import requests
 from infra.settings import ENVIRONMENTS, Endpoint, Fleet, Settings, settings_for
-from localcloud.constraints import check
+from localcloud.http.constraints import check
+from shared.run import fill
 from tests.lambdas.conftest import run
 
 EVERY = pytest.mark.parametrize("environment", ENVIRONMENTS)
@@ -100,8 +100,8 @@ def test_the_model_names_the_entry_point_of_every_contract() -> None:
     )
     for variables in (cpu, gpu):
         assert variables["SAGEMAKER_PROGRAM"] == "inference.py"
-        assert variables["SAGEMAKER_SERVING_MODULE"] == "wsgi_app:app"
-        assert variables["SM_RAYSERVE_APP"] == "ray_app:app"
+        assert variables["SAGEMAKER_SERVING_MODULE"] == "serving.wsgi_app:app"
+        assert variables["SM_RAYSERVE_APP"] == "serving.ray_app:app"
         assert variables["MAX_LATENCY_MS"] == str(dev.endpoint.max_latency_ms)
     # Only for the toolkit of the scikit-learn image: Ray would be slow.
     assert cpu["PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION"] == "python"

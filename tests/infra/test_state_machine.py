@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from common.run import resource_name
 from infra.settings import ENVIRONMENTS, settings_for
+from shared.run import resource_name
 from tests.infra.conftest import Synthesised
 
 EVERY = pytest.mark.parametrize("environment", ENVIRONMENTS)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.execution import Execution
 from localcloud.server import LocalCloud
+from reviews.client.execution import Execution
 from tests.integration import reviews
 from tests.integration.deployment import CDK, Deployment
 from tests.integration.executions import finish, start

@@ -8,9 +8,9 @@ from typing import Any
 
 import boto3
 
-from cli import samples, stack_outputs, storage
-from cli.stack_outputs import StackOutputs
 from localcloud.server import LocalCloud
+from reviews.client import samples, stack_outputs, storage
+from reviews.client.stack_outputs import StackOutputs
 
 ROOT = Path(__file__).parents[2]
 CDK = str(ROOT / "node_modules" / ".bin" / "cdk")

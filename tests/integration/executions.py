@@ -3,10 +3,10 @@
 import uuid
 from typing import Any
 
-from cli import execution
-from cli.execution import Execution
+from reviews.client import execution
+from reviews.client.execution import Execution
 from tests.integration.deployment import Deployment
-from tests.waiting import until
+from worlds.waiting import until
 
 TRAINING = {"epochs": 2, "batch_size": 16, "learning_rate": 5e-4, "max_length": 32}
 _EXECUTION_SECONDS = 420

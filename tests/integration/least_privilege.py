@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from localcloud.decisions import Decision, used
+from localcloud.iam.decisions import Decision, used
 
 
 @dataclass(frozen=True)

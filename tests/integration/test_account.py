@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from cli import storage
+from localcloud.jobs.service_quotas import INSTANCES
 from localcloud.server import LocalCloud
-from localcloud.service_quotas import INSTANCES
+from reviews.client import storage
 from tests.integration import reviews
 from tests.integration.deployment import Deployment
 from tests.integration.executions import begin, finish

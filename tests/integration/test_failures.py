@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from cli import execution, storage
-from cli.errors import InvalidArgument
-from cli.execution import Execution
+from reviews.client import execution, storage
+from reviews.client.errors import InvalidArgument
+from reviews.client.execution import Execution
 from tests.integration import reviews
 from tests.integration.deployment import Deployment
 from tests.integration.executions import begin, finish, start, unique

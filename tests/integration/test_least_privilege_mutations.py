@@ -6,9 +6,9 @@ from itertools import zip_longest
 
 import pytest
 
-from cli.execution import Execution
-from localcloud.decisions import Decision, used
+from localcloud.iam.decisions import Decision, used
 from localcloud.server import LocalCloud
+from reviews.client.execution import Execution
 from tests.integration import reviews
 from tests.integration.deployment import Deployment
 from tests.integration.executions import begin, finish, start, unique

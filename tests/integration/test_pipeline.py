@@ -6,12 +6,12 @@ import tarfile
 
 import pytest
 
-from cli import endpoint, features, storage
-from cli.execution import Execution
-from cli.progress import Watcher
-from cli.steps import State
 from infra import jobs
 from infra.settings import settings_for
+from reviews.cli.progress import Watcher
+from reviews.client import endpoint, features, storage
+from reviews.client.execution import Execution
+from reviews.client.steps import State
 from tests.integration.deployment import Deployment
 
 

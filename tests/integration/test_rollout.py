@@ -8,11 +8,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from cli import endpoint
-from cli.execution import Execution
+from reviews.client import endpoint
+from reviews.client.execution import Execution
 from tests.integration.deployment import Deployment
 from tests.integration.executions import begin, finish, unique
-from tests.waiting import until
+from worlds.waiting import until
 
 TEXTS = ["I loved this coat, it is perfect.", "I hated this coat, it is awful."]
 _CLIENTS = 2

@@ -2,8 +2,8 @@
 
 from fnmatch import fnmatchcase
 
-from cli.execution import Execution
 from localcloud.server import LocalCloud
+from reviews.client.execution import Execution
 from tests.integration.deployment import Deployment
 from tests.integration.least_privilege import statements, unused
 

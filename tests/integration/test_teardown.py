@@ -2,10 +2,10 @@
 
 import sys
 
-from cli.execution import Execution
+from reviews.client.execution import Execution
 from tests.integration.deployment import Deployment
 
 
 def test_destroy_leaves_nothing(deployment: Deployment, succeeded: Execution) -> None:
     deployment.destroy()
-    deployment.run(sys.executable, "-m", "cli.teardown", "--env", "local")
+    deployment.run(sys.executable, "-m", "reviews.cli.teardown", "--env", "local")

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from cli import approval, endpoint, features
 from localcloud.server import LocalCloud
+from reviews.client import approval, endpoint, features
 from tests.integration import reviews
 from tests.integration.deployment import Deployment
 from tests.integration.executions import begin, finish, start, unique
-from tests.waiting import until
+from worlds.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
@@ -26,7 +26,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
 
 
 def expect_nothing_left(deployment: Deployment) -> None:
-    deployment.run(sys.executable, "-m", "cli.teardown", "--env", "local")
+    deployment.run(sys.executable, "-m", "reviews.cli.teardown", "--env", "local")
 
 
 def test_other_settings_keep_the_data_and_the_endpoint(fresh: Deployment) -> None:

@@ -9,9 +9,9 @@ import pytest
 import regex
 from botocore.model import Shape
 
-from common.run import fill, tags
-from localcloud.acceptance import compiled_pattern
-from localcloud.constraints import check
+from localcloud.http.acceptance import compiled_pattern
+from localcloud.http.constraints import check
+from shared.run import fill, tags
 from tests.infra.test_requests import AT_RUN_TIME, RUN
 from tests.judges.calls import Call, calls, operations
 from tests.judges.conftest import Variant

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from cli import aws_checks, quotas
-from cli.findings import Verdict
 from infra.images import ends_of_patches
 from infra.settings import settings_for
+from reviews.client import aws_checks, quotas
+from reviews.client.findings import Verdict
 
 (DEV,) = settings_for("dev")
 WANTED = {quota.name: quota.wanted for quota in quotas.needed(DEV)}

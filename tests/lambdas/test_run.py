@@ -4,11 +4,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from common.environment import Environment, MissingVariable
-from common.jobs import NameTaken, start_once
-from common.quotas import QuotaTooSmall
-from common.run import fill, resource_name, run_id
-from common.steps import LimitReached, Throttled, step
+from shared.environment import Environment, MissingVariable
+from shared.jobs import NameTaken, start_once
+from shared.quotas import QuotaTooSmall
+from shared.run import fill, resource_name, run_id
+from shared.steps import LimitReached, Throttled, step
 from tests.lambdas.conftest import VARIABLES, run
 
 STARTED = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -132,7 +132,7 @@ def limited(message: str) -> Exception:
     return raised.value
 
 
-# As AWS wrote them, in its documentation and in public issues (lambdas/common/quotas.py).
+# As AWS wrote them, in its documentation and in public issues (lambdas/shared/quotas.py).
 TOO_SMALL = {
     "The account-level service limit 'ml.p3dn.24xlarge\nfor training job usage' is 0 Instances, "
     "with current utilization of 0 Instances\nand a request delta of 1 Instances.\nPlease contact "

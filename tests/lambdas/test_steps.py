@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from cli.following import NEW_RUN
+from reviews.cli.following import NEW_RUN
 from tests.lambdas.conftest import run
 
 TAGS = [

@@ -7,10 +7,10 @@ import pytest
 from sklearn.metrics import f1_score
 
 import evaluate
-from evaluation_page import render
-from problems import UserError, run
-from rows import Rows
-from scores import confusion_matrix, macro_f1, macro_f1_interval, reliability, summary
+from common.problems import UserError, run
+from common.rows import Rows
+from common.scores import confusion_matrix, macro_f1, macro_f1_interval, reliability, summary
+from evaluating.evaluation_page import render
 
 NAMES = ("negative", "neutral", "positive")
 

@@ -15,8 +15,8 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
 )
 
-import hub
-from problems import UserError
+from common import hub
+from common.problems import UserError
 
 FILES = (
     "config.json",

@@ -11,11 +11,11 @@ import evaluate
 import inference
 import preprocess
 import train
-from answer_forms import written
-from feature_files import read_frames
-from labels import Labels
-from problems import run
-from request_texts import CSV, JSON
+from common.feature_files import read_frames
+from common.labels import Labels
+from common.problems import run
+from serving.answer_forms import written
+from serving.request_texts import CSV, JSON
 from tests.ml_code.conftest import make_base_model
 from tests.ml_code.tiny import EVENT_TIME, write_reviews
 

@@ -1,10 +1,10 @@
 import pytest
 import torch
 
-import precision
-from batches import Batch
-from distribution import Group
-from precision import choose
+from training import precision
+from training.batches import Batch
+from training.distribution import Group
+from training.precision import choose
 
 CPU = Group(rank=0, world=1, device=torch.device("cpu"))
 GPU = Group(rank=0, world=1, device=torch.device("cuda", 0))

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import preprocess
-from feature_files import encoded, read_frames
-from problems import run
-from rated_labels import BY_STARS, parse
+from common.feature_files import encoded, read_frames
+from common.problems import run
+from common.rated_labels import BY_STARS, parse
+from common.rows import read_rows
 from reading import decoding, scanning
-from rows import read_rows
 from tests.ml_code.tiny import EVENT_TIME, make_reviews, write_reviews
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from problems import UserError, run
+from common.problems import UserError, run
 
 
 @pytest.fixture

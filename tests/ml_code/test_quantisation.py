@@ -10,13 +10,13 @@ from transformers import (
     RobertaForSequenceClassification,
 )
 
-import quantisation
-from base_model import load_base, save_artefact
-from classifier import Classifier
-from engines import FP32_FILE, INT8_FILE, OnnxEngine, TorchEngine
-from first_token import narrow
-from rated_labels import BY_STARS, parse
-from rows import Rows, read_rows
+from common.rated_labels import BY_STARS, parse
+from common.rows import Rows, read_rows
+from serving.classifier import Classifier
+from serving.engines import FP32_FILE, INT8_FILE, OnnxEngine, TorchEngine
+from training import quantisation
+from training.base_model import load_base, save_artefact
+from training.first_token import narrow
 
 LABELS = parse(BY_STARS)
 

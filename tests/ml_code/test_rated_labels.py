@@ -2,9 +2,9 @@ import re
 
 import pytest
 
-from labels import Labels
-from problems import UserError
-from rated_labels import BY_STARS, parse
+from common.labels import Labels
+from common.problems import UserError
+from common.rated_labels import BY_STARS, parse
 from reading.ratings import Numbers, Texts
 
 

@@ -2,12 +2,12 @@ from pathlib import Path
 
 import pytest
 
-import requirements_check
+from common import requirements_check
 
 
 @pytest.mark.parametrize("name", ["", "-processing", "-inference"])
 def test_the_local_environment_satisfies_what_containers_install(name):
-    folder = Path(requirements_check.__file__).parent
+    folder = Path(requirements_check.__file__).parents[1]
     assert requirements_check.missing(folder / f"requirements{name}.txt") == []
 
 

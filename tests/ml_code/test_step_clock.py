@@ -1,6 +1,6 @@
 import torch
 
-from step_clock import StepClock
+from training.step_clock import StepClock
 
 
 class FakeGpu:

@@ -13,24 +13,24 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-import precision
 import preprocess
 import train
-from base_model import load_base
-from batches import collate, plan_epoch
-from checkpoints import Checkpoints
-from classifier import Classifier
-from distribution import Group
-from engines import INT8_FILE, OnnxEngine, TorchEngine
-from padding import pad
-from problems import UserError, run
-from rated_labels import BY_STARS, parse
-from recipe import Recipe
-from rows import Rows, read_rows
-from step_profile import StepProfile
-from targets import targets_of_places
+from common.padding import pad
+from common.problems import UserError, run
+from common.rated_labels import BY_STARS, parse
+from common.rows import Rows, read_rows
+from serving.classifier import Classifier
+from serving.engines import INT8_FILE, OnnxEngine, TorchEngine
 from tests.ml_code.tiny import EVENT_TIME, make_reviews, write_reviews
-from training import Trainer, _class_weights
+from training import precision
+from training.base_model import load_base
+from training.batches import collate, plan_epoch
+from training.checkpoints import Checkpoints
+from training.distribution import Group
+from training.loop import Trainer, _class_weights
+from training.recipe import Recipe
+from training.step_profile import StepProfile
+from training.targets import targets_of_places
 
 ML_CODE = Path(train.__file__).parent
 LABELS = parse(BY_STARS)
@@ -459,8 +459,8 @@ def test_a_roberta_checkpoint_becomes_a_roberta_classifier(tmp_path):
         RobertaModel,
     )
 
-    from base_model import check_fit, save_artefact
-    from tokenisation import TextEncoder
+    from common.tokenisation import TextEncoder
+    from training.base_model import check_fit, save_artefact
 
     config = RobertaConfig(
         vocab_size=50265,

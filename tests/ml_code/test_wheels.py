@@ -7,8 +7,8 @@ from argparse import Namespace
 import pytest
 
 import train
-from problems import UserError
-from wheels import gather
+from common.problems import UserError
+from training.wheels import gather
 
 
 def wheel(folder, name, requires=""):

@@ -13,9 +13,9 @@ from tokenizers import (
     trainers,
 )
 
+from preparing.words import WordEncoder
 from reading.text import cleaned
 from tests.ml_code.tiny import make_reviews
-from words import WordEncoder
 
 TEXTS = [text for text, _ in make_reviews(40)] + [
     "Don't!! 5'4\" tall",
@@ -97,7 +97,7 @@ def test_a_tokenizer_that_reaches_over_spaces_is_found_out():
 
 
 def test_memory_is_bounded(monkeypatch):
-    monkeypatch.setattr("words._REMEMBERED_WORDS", 10)
+    monkeypatch.setattr("preparing.words._REMEMBERED_WORDS", 10)
     encoder, texts = WordEncoder(KINDS["bert"], max_length=64), [cleaned(text) for text in TEXTS]
     for text in texts:
         (row,), _ = encoder.encode([text])

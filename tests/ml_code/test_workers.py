@@ -3,8 +3,8 @@ import signal
 
 import pytest
 
-from problems import UserError
-from workers import Workers
+from common.problems import UserError
+from preparing.workers import Workers
 
 
 def test_a_worker_that_is_killed_is_told_with_a_remedy() -> None:

@@ -1,0 +1,47 @@
+"""Starting something in SageMaker once, however often the function runs."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from shared.run import Document
+from shared.steps import passes
+
+_TAKEN = ("ResourceInUse", "ValidationException")
+
+
+class NameTaken(Exception):
+    """Something of an earlier run has the name."""
+
+
+def start_once(
+    run: Document, create: Callable[[], Any], describe: Callable[[], dict[str, Any]]
+) -> None:
+    """Creates a job, or adopts the one of that name if this run made it.
+
+    It did if the job is younger than the run: then the response to an earlier attempt got lost.
+    Raises NameTaken for an older one.
+    """
+    try:
+        create()
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _TAKEN:
+            raise
+        try:
+            found = describe()
+        except ClientError as failed:
+            if passes(failed):
+                raise
+            raise error from None
+        _check_age(run, found)
+
+
+def _check_age(run: Document, found: dict[str, Any]) -> None:
+    made: datetime = found["CreationTime"]
+    if made < datetime.fromisoformat(run["started"]):
+        raise NameTaken(
+            f"an earlier run made something of this name at {made:%Y-%m-%d %H:%M}; start the "
+            "execution with a name that was never used"
+        )

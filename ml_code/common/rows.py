@@ -1,0 +1,66 @@
+"""The features that training and evaluation read."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from common.feature_files import read_frames
+from common.labels import Labels
+from common.problems import UserError
+
+_READ_ROWS = 10_000
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Token ids (lists of different length), label_ids, places of the ratings; texts if asked."""
+
+    ids: list[list[int]]
+    labels: list[int]
+    places: list[int]
+    texts: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+def read_rows(folder: Path, labels: Labels, *, with_texts: bool = False) -> Rows:
+    """Reads every CSV and Parquet file in the folder; the order of files does not matter.
+
+    Raises UserError when there is no file, no row, or a row that preprocess.py cannot have made
+    with these labels.
+    """
+    found = []
+    for path in sorted(p for p in folder.rglob("*") if p.suffix in (".csv", ".parquet")):
+        number = 0
+        for frame in read_frames(path, rows=_READ_ROWS):
+            for row in frame.to_dict("records"):
+                number += 1
+                text = row.get("review_body", "") if with_texts else ""
+                found.append((*_row(row, labels, f"{path.name} row {number}"), text))
+    if not found:
+        raise UserError(f"{folder.name}: no rows in any .csv or .parquet file")
+    found.sort(key=lambda item: item[0])  # by review_id: parts of any number of hosts are equal
+    _, ids, classes, places, texts = (list(column) for column in zip(*found, strict=True))
+    return Rows(ids, classes, places, texts if with_texts else [])
+
+
+def _row(row: dict[Any, str], labels: Labels, where: str) -> tuple[str, list[int], int, int]:
+    if row.get("split_type") == "":  # the last column, of which each row has a value
+        raise UserError(f"{where}: the row is cut off")
+    try:
+        ids = json.loads(row["input_ids"])
+        label = int(row["label_id"])
+        star = int(row["star_rating"]) if row["star_rating"] else None
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(
+            f"{where}: input_ids, label_id and star_rating are not readable: {error!r}"
+        ) from error
+    if not isinstance(ids, list) or not ids:
+        raise UserError(f"{where}: input_ids must be a list that is not empty")
+    try:
+        place = labels.place_of(label, star)
+    except ValueError as error:
+        raise UserError(f"{where}: {error}") from error
+    return row.get("review_id", ""), ids, label, place

@@ -1,0 +1,157 @@
+"""The command line of the embedded AWS: python -m localcloud COMMAND."""
+
+import argparse
+import logging
+import os
+import shlex
+import signal
+import sys
+from pathlib import Path
+
+from localcloud import server, service
+from localcloud.core.address import Address, ServerError, client_environment, without_account
+from localcloud.core.loopback import no_proxy
+from localcloud.faults import commands as faults
+from localcloud.faults.client import FaultClient
+from localcloud.faults.fault import FaultError
+from localcloud.iam import enforcement
+
+_ON_PATH = Path(__file__).parent / "onpath"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Without arguments it is the program, whose environment is its own to change."""
+    if arguments is None:
+        leave_account_and_proxy()
+    parsed = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    try:
+        return int(_COMMANDS[parsed.command](parsed))
+    except (ServerError, FaultError) as error:
+        print(f"localcloud: {error}", file=sys.stderr)
+        return 1
+
+
+def leave_account_and_proxy() -> None:
+    """Nothing here, and no process that is started, shall need a real account or a proxy."""
+    variables = without_account(os.environ) | no_proxy(os.environ)
+    os.environ.clear()
+    os.environ.update(variables)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m localcloud", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in {
+        "serve": "serve in the foreground until Ctrl-C",
+        "start": "serve in the background; returns when ready",
+        "stop": "end the server and every process it has started",
+        "clear": "remove what a stopped server left in its folder",
+        "env": "print the variables that make AWS clients use the server",
+        "exec": "run a command with these variables: exec -- CMD...",
+        "iam": "enforce the policies of roles, or not (as from the start), or tell which",
+        "faults": "what AWS does on its bad days, on demand: add, list, clear, log",
+    }.items():
+        command = commands.add_parser(name, help=text)
+        command.add_argument(
+            "--data-dir",
+            type=Path,
+            default=server.DEFAULT_DATA_DIR,
+            help="folder of the server's state (default: %(default)s)",
+        )
+        if name in ("serve", "start"):
+            command.add_argument("--port", type=int, default=0, help="0 is any free port")
+        if name == "exec":
+            command.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- CMD")
+        if name == "iam":
+            command.add_argument("action", choices=("enforce", "relax", "status"))
+        if name == "faults":
+            faults.configure(command)
+    return parser
+
+
+def _serve(parsed: argparse.Namespace) -> int:
+    service.serve(parsed.data_dir, parsed.port)
+    return 0
+
+
+def _start(parsed: argparse.Namespace) -> int:
+    # As an exception, so that a server that is not ready yet is ended too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    print(f"The embedded AWS is ready at {server.start(parsed.data_dir, parsed.port).endpoint_url}")
+    return 0
+
+
+def _stop(parsed: argparse.Namespace) -> int:
+    stopped = server.stop(parsed.data_dir)
+    print("The embedded AWS is stopped." if stopped else "No embedded AWS is running here.")
+    return 0
+
+
+def _clear(parsed: argparse.Namespace) -> int:
+    server.clear(parsed.data_dir)
+    return 0
+
+
+def _running(parsed: argparse.Namespace) -> Address:
+    address = Address.read(parsed.data_dir)
+    if address is None:
+        raise ServerError(
+            f"no embedded AWS is running for {parsed.data_dir};"
+            " start it with: python -m localcloud start"
+        )
+    return address
+
+
+def _environment(parsed: argparse.Namespace) -> dict[str, str]:
+    """With a place before the others of PYTHONPATH, for the SageMaker SDK alone."""
+    path = [str(_ON_PATH), *filter(None, [os.environ.get("PYTHONPATH")])]
+    variables = client_environment(_running(parsed), parsed.data_dir)
+    return variables | {"PYTHONPATH": os.pathsep.join(path)}
+
+
+def _env(parsed: argparse.Namespace) -> int:
+    for name, value in _environment(parsed).items():
+        print(f"export {name}={shlex.quote(value)}")
+    return 0
+
+
+def _exec(parsed: argparse.Namespace) -> int:
+    command = parsed.argv[1:] if parsed.argv[:1] == ["--"] else parsed.argv
+    if not command:
+        raise ServerError("exec needs a command: python -m localcloud exec -- CMD...")
+    environment = {**os.environ, **_environment(parsed)}
+    try:
+        os.execvpe(command[0], command, environment)  # noqa: S606 - that is what exec is for
+    except OSError as error:
+        raise ServerError(f"cannot run {command[0]}: {error.strerror}") from error
+
+
+def _iam(parsed: argparse.Namespace) -> int:
+    url = _running(parsed).endpoint_url
+    if parsed.action == "enforce":
+        enforcement.enforce(url)
+    elif parsed.action == "relax":
+        enforcement.relax(url)
+    print("IAM is enforced." if enforcement.is_enforced(url) else "IAM is not enforced.")
+    return 0
+
+
+def _faults(parsed: argparse.Namespace) -> int:
+    faults.run(parsed, FaultClient(_running(parsed).endpoint_url, parsed.data_dir))
+    return 0
+
+
+_COMMANDS = {
+    "serve": _serve,
+    "start": _start,
+    "stop": _stop,
+    "clear": _clear,
+    "env": _env,
+    "exec": _exec,
+    "iam": _iam,
+    "faults": _faults,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

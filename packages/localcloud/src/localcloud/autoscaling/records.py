@@ -1,0 +1,55 @@
+"""Scalable targets and their policies in the store. Knows nothing of what runs."""
+
+from typing import Any
+
+from localcloud.core.cloud import Cloud
+
+Record = dict[str, Any]
+NAMESPACE = "sagemaker"
+DIMENSION = "sagemaker:variant:DesiredInstanceCount"
+TARGET = "scalable-target"
+_POLICY = "scaling-policy"
+
+
+def resource_id(endpoint: str, variant: str) -> str:
+    return f"endpoint/{endpoint}/variant/{variant}"
+
+
+def find(cloud: Cloud, resource: str) -> Record | None:
+    return cloud.store.get(TARGET, resource)
+
+
+def policies(cloud: Cloud, resource: str | None = None) -> list[Record]:
+    found = cloud.store.list(_POLICY)
+    return [policy for policy in found if resource in (None, policy["ResourceId"])]
+
+
+def find_policy(cloud: Cloud, resource: str, name: str) -> Record | None:
+    return cloud.store.get(_POLICY, _policy_key(resource, name))
+
+
+def put_policy(cloud: Cloud, policy: Record) -> None:
+    key = _policy_key(policy["ResourceId"], policy["PolicyName"])
+    cloud.store.put(_POLICY, key, policy)
+
+
+def delete_policy(cloud: Cloud, resource: str, name: str) -> None:
+    cloud.store.delete(_POLICY, _policy_key(resource, name))
+
+
+def _policy_key(resource: str, name: str) -> str:
+    return f"{resource}|{name}"
+
+
+def deregister(cloud: Cloud, resource: str) -> None:
+    """The target and its policies."""
+    for policy in policies(cloud, resource):
+        delete_policy(cloud, resource, policy["PolicyName"])
+    cloud.store.delete(TARGET, resource)
+
+
+def deregister_endpoint(cloud: Cloud, endpoint: str) -> None:
+    """What DeleteEndpoint does with the caller's permission to deregister."""
+    for target in cloud.store.list(TARGET):
+        if target["ResourceId"].startswith(resource_id(endpoint, "")):
+            deregister(cloud, target["ResourceId"])

@@ -1,0 +1,115 @@
+"""RegisterScalableTarget and its kin."""
+
+import re
+import time
+import uuid
+from typing import Any
+
+from localcloud.autoscaling import decision, records
+from localcloud.autoscaling.activity import scale
+from localcloud.autoscaling.records import DIMENSION, NAMESPACE, TARGET
+from localcloud.core.cloud import Cloud
+from localcloud.core.errors import AwsError, ValidationException
+from localcloud.core.operations import operation
+from localcloud.core.records import pick, refuse
+from localcloud.hosting import capacity
+
+_SERVICE = "application-autoscaling"
+_RESOURCE = re.compile("endpoint/[^/]+/variant/[^/]+")
+_ACTIVE = {
+    "DynamicScalingInSuspended": False,
+    "DynamicScalingOutSuspended": False,
+    "ScheduledScalingSuspended": False,
+}
+Record = dict[str, Any]
+
+
+@operation("RegisterScalableTarget", service=_SERVICE)
+def register_scalable_target(cloud: Cloud, request: Record) -> Record:
+    """Registers or updates; then the bounds hold, at once."""
+    check_resource(request)
+    refuse(request, ["Tags"])
+    resource = request["ResourceId"]
+    _, endpoint, _, variant = resource.split("/")
+    count = capacity.instance_count(cloud, endpoint, variant)
+    target = records.find(cloud, resource) or _new(cloud, request)
+    target |= pick(request, "MinCapacity", "MaxCapacity")
+    target["SuspendedState"] |= request.get("SuspendedState", {})
+    _check_bounds(target)
+    cloud.store.put(TARGET, resource, target)
+    if change := decision.bounded(target, count):
+        scale(cloud, target, change)
+    return {"ScalableTargetARN": target["ScalableTargetARN"]}
+
+
+def check_resource(request: Record) -> None:
+    """Raises ValidationException for what is no endpoint variant's number of instances."""
+    if request["ServiceNamespace"] != NAMESPACE:
+        raise ValidationException(
+            f"ServiceNamespace {request['ServiceNamespace']} is not supported by localcloud"
+        )
+    if request["ScalableDimension"] != DIMENSION:
+        raise ValidationException(
+            f"ScalableDimension {request['ScalableDimension']} is not supported by localcloud"
+        )
+    if not _RESOURCE.fullmatch(request["ResourceId"]):
+        raise ValidationException(
+            f"ResourceId {request['ResourceId']!r} must be endpoint/NAME/variant/NAME"
+        )
+
+
+def _new(cloud: Cloud, request: Record) -> Record:
+    if "MinCapacity" not in request or "MaxCapacity" not in request:
+        raise ValidationException(
+            "MinCapacity and MaxCapacity are required to register a new scalable target"
+        )
+    identifier = uuid.uuid4().hex
+    return {
+        **pick(request, "ServiceNamespace", "ResourceId", "ScalableDimension"),
+        "RoleARN": f"arn:aws:iam::{cloud.account}:role/aws-service-role/sagemaker.application-"
+        "autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint",
+        "CreationTime": time.time(),
+        "SuspendedState": dict(_ACTIVE),
+        "ScalableTargetARN": f"arn:aws:{_SERVICE}:{cloud.region}:{cloud.account}:"
+        f"scalable-target/{identifier}",
+    }
+
+
+def _check_bounds(target: Record) -> None:
+    if target["MinCapacity"] < 1:
+        raise ValidationException("Minimum capacity must be at least 1 for an endpoint variant")
+    if target["MaxCapacity"] < target["MinCapacity"]:
+        raise ValidationException("Maximum capacity cannot be less than minimum capacity")
+
+
+@operation("DescribeScalableTargets", service=_SERVICE)
+def describe_scalable_targets(cloud: Cloud, request: Record) -> Record:
+    wanted = request.get("ResourceIds")
+    found = [
+        {name: value for name, value in target.items() if name not in ("ScaledOut", "ScaledIn")}
+        for target in cloud.store.list(TARGET)
+        if target["ServiceNamespace"] == request["ServiceNamespace"]
+        and request.get("ScalableDimension", DIMENSION) == target["ScalableDimension"]
+        and (wanted is None or target["ResourceId"] in wanted)
+    ]
+    return {"ScalableTargets": found}
+
+
+@operation("DeregisterScalableTarget", service=_SERVICE)
+def deregister_scalable_target(cloud: Cloud, request: Record) -> Record:
+    if records.find(cloud, request["ResourceId"]) is None:
+        raise no_target(request, "found")
+    records.deregister(cloud, request["ResourceId"])
+    return {}
+
+
+def no_target(request: Record, verb: str) -> AwsError:
+    """AWS says "found" where it deregisters, "registered" elsewhere."""
+    return AwsError("ObjectNotFoundException", f"No scalable target {verb} for {place(request)}")
+
+
+def place(request: Record) -> str:
+    return (
+        f"service namespace: {request['ServiceNamespace']}, resource ID: {request['ResourceId']}, "
+        f"scalable dimension: {request['ScalableDimension']}"
+    )

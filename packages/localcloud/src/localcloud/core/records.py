@@ -1,0 +1,93 @@
+"""Records of jobs, models and endpoints as Describe returns them, and lists of them."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from localcloud.core.cloud import Cloud
+from localcloud.core.errors import AwsError, ValidationException
+
+Record = dict[str, Any]
+_CREATION = threading.Lock()  # makes "is the name free? take it" one step
+
+
+def arn(cloud: Cloud, resource: str, name: str) -> str:
+    """SageMaker writes names in lower case in its ARNs."""
+    return f"arn:aws:sagemaker:{cloud.region}:{cloud.account}:{resource}/{name.lower()}"
+
+
+def create(cloud: Cloud, kind: str, name: str, record: Record, taken: AwsError) -> None:
+    """Stores a new record with its creation time, or raises `taken`."""
+    now = time.time()
+    with _CREATION:
+        if cloud.store.get(kind, name) is not None:
+            raise taken
+        cloud.store.put(kind, name, {**record, "CreationTime": now, "LastModifiedTime": now})
+
+
+def find(cloud: Cloud, kind: str, name: str, missing: str) -> Record:
+    """The record, or ValidationException (SageMaker's code for it) with the message `missing`."""
+    record = cloud.store.get(kind, name)
+    if record is None:
+        raise ValidationException(missing)
+    return record
+
+
+def refuse(request: Mapping[str, Any], unsupported: Iterable[str]) -> None:
+    """Raises ValidationException for request fields that would be silently ignored otherwise."""
+    for field in unsupported:
+        if request.get(field):
+            raise ValidationException(f"{field} is not supported by localcloud")
+
+
+def select(
+    records: Iterable[Record],
+    request: Mapping[str, Any],
+    *,
+    name: str,
+    status: str = "",
+    summary: Callable[[Record], Record],
+    shows: Callable[[Record], bool] = lambda _: True,
+) -> list[Record | None]:
+    """What a List request goes through, in its order (newest first), to be cut into pages.
+
+    Times choose the records. NameContains, StatusEquals (`name` and `status` are the fields they
+    refer to) and `shows` only choose among those of a page: a record that they leave out takes its
+    place as None, so a page may be short or empty and still have a NextToken. ListTrainingJobs
+    documents that for StatusEquals; for NameContains see https://github.com/boto/boto3/issues/2838
+    and 3347, of models 4020. Nothing promises more of the other lists.
+    """
+    chosen = [record for record in records if _in_time(record, request)]
+    sort_field = {"Name": name, "Status": status}.get(request.get("SortBy", ""), "CreationTime")
+    ascending = request.get("SortOrder", "Descending") == "Ascending"
+    chosen.sort(key=lambda record: (record[sort_field], record[name]), reverse=not ascending)
+    return [
+        summary(record) if _matches(record, request, name, status) and shows(record) else None
+        for record in chosen
+    ]
+
+
+def _in_time(record: Record, request: Mapping[str, Any]) -> bool:
+    def seconds(field: str, default: float) -> float:
+        value = request.get(field, default)
+        return value.timestamp() if hasattr(value, "timestamp") else float(value)
+
+    return all(
+        seconds(f"{field}After", 0) <= record[field] <= seconds(f"{field}Before", float("inf"))
+        for field in ("CreationTime", "LastModifiedTime")
+    )
+
+
+def _matches(record: Record, request: Mapping[str, Any], name: str, status: str) -> bool:
+    contained = request.get("NameContains", "").lower() in record[name].lower()
+    return bool(contained and request.get("StatusEquals", record.get(status)) == record.get(status))
+
+
+def each(request: Mapping[str, Any], field: str, defaults: Record) -> Record:
+    """The field with defaults for each of its entries; nothing if the request has no such field."""
+    return {field: [defaults | entry for entry in request[field]]} if field in request else {}
+
+
+def pick(record: Mapping[str, Any], *fields: str) -> Record:
+    return {field: record[field] for field in fields if field in record}

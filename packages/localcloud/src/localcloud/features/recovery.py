@@ -1,0 +1,50 @@
+"""Goes on with what an earlier server left.
+
+ministack keeps the Glue catalogue at a clean stop only, so a server that was killed loses tables
+of groups that still exist.
+"""
+
+import logging
+import threading
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from localcloud.core.cloud import Cloud
+from localcloud.features import glue_table
+from localcloud.features.group import KIND, finish_deletion, make_stores
+
+_STOPPED = ("feature-store", "stopped")
+_LOGGER = logging.getLogger(__name__)
+Record = dict[str, Any]
+
+
+def note_stop(cloud: Cloud) -> None:
+    cloud.store.put(*_STOPPED, {})
+
+
+def resume(cloud: Cloud) -> None:
+    """Returns at once: Glue and S3, which it asks, answer only once the server does."""
+    was_stopped = cloud.store.get(*_STOPPED) is not None
+    cloud.store.delete(*_STOPPED)
+    groups = [
+        group
+        for group in cloud.store.list(KIND)
+        if group["FeatureGroupStatus"] != "Created" or not was_stopped
+    ]
+    threading.Thread(target=_resume, args=(cloud, groups), daemon=True).start()
+
+
+def _resume(cloud: Cloud, groups: list[Record]) -> None:
+    for group in groups:
+        name = group["FeatureGroupName"]
+        try:
+            match group["FeatureGroupStatus"]:
+                case "Creating":
+                    make_stores(cloud, name, glue_table.restore_table)
+                case "Deleting":
+                    finish_deletion(cloud, group)
+                case "Created":
+                    glue_table.restore_table(cloud, group)
+        except (BotoCoreError, ClientError):
+            _LOGGER.exception("resuming the feature group %s", name)

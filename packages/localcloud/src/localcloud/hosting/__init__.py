@@ -1,0 +1,1 @@
+"""Models that are served: endpoints and batch transform."""

@@ -1,0 +1,74 @@
+"""UpdateEndpointWeightsAndCapacities: more or fewer instances of what runs, and their shares.
+
+Refused, not ignored: the concurrency of serverless variants.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from localcloud.core import records
+from localcloud.core.cloud import Cloud
+from localcloud.core.errors import ValidationException
+from localcloud.core.operations import operation
+from localcloud.core.records import Record
+from localcloud.hosting import deployment, endpoint_record
+from localcloud.hosting.endpoint_record import DEPLOYED
+from localcloud.jobs.engine import engine
+
+
+@operation("UpdateEndpointWeightsAndCapacities")
+def update_weights_and_capacities(cloud: Cloud, request: Record) -> Record:
+    name, wishes = request["EndpointName"], request["DesiredWeightsAndCapacities"]
+    begin(cloud, name, wishes)
+    engine(cloud).in_background(perform, cloud, name, wishes)
+    return {"EndpointArn": endpoint_record.arn(cloud, name)}
+
+
+def begin(cloud: Cloud, name: str, wishes: Sequence[Record]) -> None:
+    """Makes the endpoint Updating; raises ValidationException where that cannot be."""
+    deployed = endpoint_record.find(cloud, name)[DEPLOYED]
+    named = Counter(wish["VariantName"] for wish in wishes)
+    twice = [variant for variant, times in named.items() if times > 1]
+    if twice:
+        raise ValidationException(
+            f'Variant "{twice[0]}" is named more than once in DesiredWeightsAndCapacities.'
+        )
+    for wish in wishes:
+        _check(deployed, wish)
+    endpoint_record.claim(cloud, name)
+
+
+def _check(deployed: Record, wish: Record) -> None:
+    records.refuse(wish, ["ServerlessUpdateConfig"])
+    variant = deployment.variant_of(deployed, wish["VariantName"])
+    if variant is None:
+        raise ValidationException(f'Could not find variant "{wish["VariantName"]}".')
+    if "DesiredInstanceCount" not in wish:
+        return
+    if "ServerlessConfig" in variant:
+        raise ValidationException("DesiredInstanceCount is not allowed for a serverless variant.")
+    if wish["DesiredInstanceCount"] < 1:
+        raise ValidationException("DesiredInstanceCount must be at least 1 for this endpoint.")
+
+
+def perform(cloud: Cloud, name: str, wishes: Sequence[Record]) -> str | None:
+    """Makes the change that has begun; returns why it came to nothing, or None."""
+    running = engine(cloud)
+    try:
+        running.traffic[name].fleet.resize(wishes)
+    except Exception as error:
+        if running.stopping.is_set():
+            return str(error)
+        return endpoint_record.put_back(cloud, name, error)
+    deployed = deployment.desire(endpoint_record.find(cloud, name)[DEPLOYED], wishes)
+    endpoint_record.change(cloud, name, EndpointStatus="InService", **{DEPLOYED: deployed})
+    return None
+
+
+def instance_count(cloud: Cloud, name: str, variant: str) -> int:
+    """The desired one. Raises ValidationException for what is not there or has no instances."""
+    found = deployment.variant_of(endpoint_record.find(cloud, name)[DEPLOYED], variant)
+    if found is None or "InitialInstanceCount" not in found:
+        raise ValidationException(f'Could not find variant "{variant}" with instances.')
+    count: int = found["InitialInstanceCount"]
+    return count

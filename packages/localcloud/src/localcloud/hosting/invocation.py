@@ -1,0 +1,121 @@
+"""InvokeEndpoint: which instance answers, what the client gets, what is remembered of it.
+
+Refused, not ignored: target models, target containers, explanations, components, sessions.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from localcloud.core import records
+from localcloud.core.cloud import Cloud
+from localcloud.core.errors import AwsError
+from localcloud.core.operations import operation
+from localcloud.core.records import Record
+from localcloud.hosting import capture
+from localcloud.hosting.endpoint_metrics import Invocation
+from localcloud.hosting.fleet import Variant
+from localcloud.hosting.server_process import Answer, ServerProcess
+from localcloud.jobs.engine import engine
+
+_HANDOVER_SECONDS = 0.01
+_REFUSED = (
+    "TargetModel",
+    "TargetContainerHostname",
+    "EnableExplanations",
+    "InferenceComponentName",
+    "SessionId",
+)
+
+
+@operation("InvokeEndpoint", service="sagemaker-runtime")
+def invoke_endpoint(cloud: Cloud, request: Record) -> Record:
+    started = time.perf_counter()
+    name, headers = request["EndpointName"], _headers(request)
+    records.refuse(request, _REFUSED)
+    with _instance(cloud, name, request.get("TargetVariant")) as (variant, server):
+        asked = time.perf_counter()
+        answer = server.invoke(request["Body"], headers)
+        model_seconds = time.perf_counter() - asked
+    if variant.capture and answer.status == 200:
+        variant.capture.add(_exchange(request, headers, answer))
+    engine(cloud).metrics.add(
+        Invocation(
+            endpoint=name,
+            variant=variant.name,
+            instances=variant.instance_count,
+            status=answer.status,
+            model_seconds=model_seconds,
+            overhead_seconds=time.perf_counter() - started - model_seconds,
+        )
+    )
+    if answer.status != 200:
+        raise _model_error(cloud, name, answer)
+    return {
+        "Body": answer.body,
+        "ContentType": answer.content_type,
+        "InvokedProductionVariant": variant.name,
+    }
+
+
+def _headers(request: Record) -> dict[str, str]:
+    headers = {
+        "Content-Type": request.get("ContentType", "application/octet-stream"),
+        "Accept": request.get("Accept", "*/*"),
+    }
+    if "CustomAttributes" in request:
+        headers["X-Amzn-SageMaker-Custom-Attributes"] = request["CustomAttributes"]
+    return headers
+
+
+@contextmanager
+def _instance(
+    cloud: Cloud, name: str, target: str | None
+) -> Iterator[tuple[Variant, ServerProcess]]:
+    """Holds an instance; a fleet that is being replaced hands over to its successor."""
+    while traffic := engine(cloud).traffic.get(name):
+        variant = traffic.choose(target)
+        if variant is None:
+            raise _validation_error(f"Variant {target} not found for endpoint {name}.")
+        with variant.request() as server:
+            if server:
+                yield variant, server
+                return
+        time.sleep(_HANDOVER_SECONDS)
+    raise _validation_error(f"Endpoint {name} of account {cloud.account} not found.")
+
+
+def _exchange(request: Record, headers: dict[str, str], answer: Answer) -> capture.Exchange:
+    return capture.Exchange(
+        moment=capture.now(),
+        request_type=headers["Content-Type"],
+        request=request["Body"],
+        answer_type=answer.content_type,
+        answer=answer.body,
+        inference_id=request.get("InferenceId"),
+    )
+
+
+def _validation_error(message: str) -> AwsError:
+    """The runtime's code is ValidationError where the control plane says ValidationException."""
+    return AwsError("ValidationError", message, 400)
+
+
+def _model_error(cloud: Cloud, name: str, answer: Answer) -> AwsError:
+    """The 424 that carries a container's own error, worded as AWS words it."""
+    side = "client" if 400 <= answer.status < 500 else "server"
+    text = answer.body.decode(errors="replace")
+    region, group = cloud.region, f"/aws/sagemaker/Endpoints/{name}"
+    message = (
+        f'Received {side} error ({answer.status}) from primary with message "{text}". See '
+        f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
+        f"#logEventViewer:group={group} in account {cloud.account} for more information."
+    )
+    return AwsError(
+        "ModelError",
+        message,
+        424,
+        OriginalStatusCode=answer.status,
+        OriginalMessage=text,
+        LogStreamArn=f"arn:aws:logs:{region}:{cloud.account}:log-group:{group}",
+    )

@@ -1,0 +1,200 @@
+"""CreateModel, CreateEndpointConfig and their kin: what an endpoint is made of.
+
+Refused, not ignored: several containers, multi-model mode, model packages, uncompressed artefacts,
+provisioned concurrency, asynchronous inference, shadow variants, explainers, components.
+"""
+
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from localcloud.core import records
+from localcloud.core.cloud import Cloud
+from localcloud.core.errors import ValidationException
+from localcloud.core.operations import operation
+from localcloud.core.records import Record
+from localcloud.hosting import capture, deployment
+from localcloud.jobs.images import check_serving
+from localcloud.jobs.role import Role, check_role
+from localcloud.jobs.transfer import Location, TransferError
+
+MODEL = "model"
+CONFIG = "endpoint-config"
+_CONTAINER = (
+    "MultiModelConfig",
+    "ModelDataSource",
+    "ModelPackageName",
+    "AdditionalModelDataSources",
+)
+_CONFIG = ("AsyncInferenceConfig", "ExplainerConfig", "ShadowProductionVariants")
+_VARIANT = (
+    "ManagedInstanceScaling",
+    "RoutingConfig",
+    "AcceleratorType",
+    "InstancePools",
+    "CoreDumpConfig",
+)
+
+_SERVERLESS_MEMORY = (1024, 2048, 3072, 4096, 5120, 6144)
+
+
+def find_model(cloud: Cloud, name: str) -> Record:
+    arn = records.arn(cloud, "model", name)
+    return records.find(cloud, MODEL, name, f'Could not find model "{arn}".')
+
+
+def find_config(cloud: Cloud, name: str) -> Record:
+    arn = records.arn(cloud, "endpoint-config", name)
+    return records.find(cloud, CONFIG, name, f'Could not find endpoint configuration "{arn}".')
+
+
+@operation("CreateModel")
+def create_model(cloud: Cloud, request: Record) -> Record:
+    name = request["ModelName"]
+    arn = records.arn(cloud, "model", name)
+    container = _container(request)
+    check_serving(container["Image"])
+    if "ExecutionRoleArn" not in request:
+        raise ValidationException("ExecutionRoleArn is required to create a model")
+    check_role(cloud, request["ExecutionRoleArn"])
+    if "ModelDataUrl" in container:
+        _check_artefact(cloud, container["ModelDataUrl"], request["ExecutionRoleArn"])
+    record = {key: value for key, value in request.items() if key != "Containers"}
+    record |= {
+        "EnableNetworkIsolation": request.get("EnableNetworkIsolation", False),
+        "PrimaryContainer": container,
+        "ModelArn": arn,
+    }
+    taken = ValidationException(f'Cannot create already existing model "{arn}".')
+    records.create(cloud, MODEL, name, record, taken)
+    return {"ModelArn": arn}
+
+
+def _container(request: Record) -> Record:
+    records.refuse(request, ["InferenceExecutionConfig"])
+    containers = request.get("Containers", [])
+    container: Record | None = request.get("PrimaryContainer", *containers[:1] or [None])
+    if container is None or len(containers) > 1:
+        raise ValidationException("A model needs exactly one container in localcloud")
+    records.refuse(container, _CONTAINER)
+    if container.get("Mode", "SingleModel") != "SingleModel":
+        raise ValidationException("Mode MultiModel is not supported by localcloud")
+    if "Image" not in container:
+        raise ValidationException("PrimaryContainer.Image is required by localcloud")
+    return container
+
+
+def _check_artefact(cloud: Cloud, url: str, role: str) -> None:
+    """With the role, as SageMaker looks."""
+    try:
+        location = Location.parse(url)
+        s3 = Role.assume(cloud, role, "SageMaker").client("s3")
+        s3.head_object(Bucket=location.bucket, Key=location.key)
+    except (TransferError, ClientError) as error:
+        if isinstance(error, ClientError) and error.response["Error"]["Code"] == "403":
+            raise ValidationException(
+                f'Could not access model data at {url}. Please ensure that the role "{role}" '
+                'exists and that its trust relationship policy allows the action "sts:AssumeRole" '
+                'for the service principal "sagemaker.amazonaws.com". Also ensure that the role '
+                'has "s3:GetObject" permissions and that the object is located in '
+                f"{cloud.region}."
+            ) from error
+        raise ValidationException(f"Could not find model data at {url}.") from error
+
+
+@operation("DescribeModel")
+def describe_model(cloud: Cloud, request: Record) -> Record:
+    return find_model(cloud, request["ModelName"])
+
+
+@operation("ListModels")
+def list_models(cloud: Cloud, request: Record) -> Record:
+    def summary(record: Record) -> Record:
+        return records.pick(record, "ModelName", "ModelArn", "CreationTime")
+
+    found = records.select(cloud.store.list(MODEL), request, name="ModelName", summary=summary)
+    return {"Models": found}
+
+
+@operation("DeleteModel")
+def delete_model(cloud: Cloud, request: Record) -> Record:
+    find_model(cloud, request["ModelName"])
+    cloud.store.delete(MODEL, request["ModelName"])
+    return {}
+
+
+@operation("CreateEndpointConfig")
+def create_endpoint_config(cloud: Cloud, request: Record) -> Record:
+    name = request["EndpointConfigName"]
+    arn = records.arn(cloud, "endpoint-config", name)
+    records.refuse(request, _CONFIG)
+    for variant in request["ProductionVariants"]:
+        _check_variant(cloud, variant)
+    _check_capture(request)
+    record = _complete(request) | {"EndpointConfigArn": arn}
+    taken = ValidationException(f'Cannot create already existing endpoint configuration "{arn}".')
+    records.create(cloud, CONFIG, name, record, taken)
+    return {"EndpointConfigArn": arn}
+
+
+def _complete(request: Record) -> Record:
+    """With the defaults that Describe shows and the API reference names."""
+    weight = {"InitialVariantWeight": deployment.DEFAULT_WEIGHT}
+    complete = {**request, **records.each(request, "ProductionVariants", weight)}
+    if "DataCaptureConfig" in request:
+        complete["DataCaptureConfig"] = {"EnableCapture": True, **request["DataCaptureConfig"]}
+    return complete
+
+
+def _check_variant(cloud: Cloud, variant: dict[str, Any]) -> None:
+    records.refuse(variant, _VARIANT)
+    _check_serverless(variant.get("ServerlessConfig"))
+    if "ModelName" not in variant or ("InstanceType" in variant) == ("ServerlessConfig" in variant):
+        raise ValidationException(
+            f"Variant {variant['VariantName']!r} needs ModelName and either InstanceType or "
+            "ServerlessConfig in localcloud"
+        )
+    find_model(cloud, variant["ModelName"])
+
+
+def _check_serverless(config: Record | None) -> None:
+    if config is None:
+        return
+    records.refuse(config, ["ProvisionedConcurrency"])
+    if config["MemorySizeInMB"] not in _SERVERLESS_MEMORY:
+        allowed = ", ".join(map(str, _SERVERLESS_MEMORY))
+        raise ValidationException(
+            f"MemorySizeInMB must be one of {allowed}; it is {config['MemorySizeInMB']}"
+        )
+
+
+def _check_capture(request: Record) -> None:
+    config = request.get("DataCaptureConfig")
+    if config is None:
+        return
+    capture.check(config)
+    if any("ServerlessConfig" in variant for variant in request["ProductionVariants"]):
+        raise ValidationException("DataCaptureConfig is not supported for serverless endpoints.")
+
+
+@operation("DescribeEndpointConfig")
+def describe_endpoint_config(cloud: Cloud, request: Record) -> Record:
+    return find_config(cloud, request["EndpointConfigName"])
+
+
+@operation("ListEndpointConfigs")
+def list_endpoint_configs(cloud: Cloud, request: Record) -> Record:
+    def summary(record: Record) -> Record:
+        return records.pick(record, "EndpointConfigName", "EndpointConfigArn", "CreationTime")
+
+    found = records.select(
+        cloud.store.list(CONFIG), request, name="EndpointConfigName", summary=summary
+    )
+    return {"EndpointConfigs": found}
+
+
+@operation("DeleteEndpointConfig")
+def delete_endpoint_config(cloud: Cloud, request: Record) -> Record:
+    find_config(cloud, request["EndpointConfigName"])
+    cloud.store.delete(CONFIG, request["EndpointConfigName"])
+    return {}

@@ -1,0 +1,236 @@
+"""One instance of an endpoint or of a transform job: a served model in a process of its own."""
+
+import contextlib
+import os
+import secrets
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import urllib3
+
+from localcloud.core.cloud import Cloud
+from localcloud.hosting.endpoint_record import FailedChange
+from localcloud.iam.authority import AccessDenied
+from localcloud.iam.roles import log_group, pulling, watching
+from localcloud.jobs.images import PYTORCH_INFERENCE, RAY, SKLEARN, repository
+from localcloud.jobs.interpreter import make_environment, search_path
+from localcloud.jobs.jobs import mark
+from localcloud.jobs.layout import Layout
+from localcloud.jobs.logs import LogStream
+from localcloud.jobs.process import Program, base_environment
+from localcloud.jobs.role import Role
+from localcloud.jobs.transfer import download_file, extract, inside
+
+# Run, and not imported: they load the toolkits of the containers.
+_PROGRAMS = Path(__file__).resolve().parent
+INVOCATION_SECONDS = 60  # SageMaker's limit for a container's answer
+_PING_SECONDS = 2
+_POLL_SECONDS = 0.1
+_CONNECTIONS = 16
+
+
+class StartError(FailedChange):
+    """The container did not become healthy; the text becomes the FailureReason."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a container answered, or status 0 when it did not answer in time."""
+
+    status: int
+    body: bytes
+    content_type: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an instance runs and logs, and what is said when it does not become healthy."""
+
+    folder: Path
+    mark: str
+    log_group: str
+    log_stream: str
+    complaint: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def in_endpoint(cls, cloud: Cloud, endpoint: str, variant: str) -> "Place":
+        instance = instance_id()
+        return cls(
+            folder=cloud.data_dir / "endpoints" / endpoint / instance,
+            mark=mark(cloud, "endpoint", endpoint, instance),
+            log_group=f"/aws/sagemaker/Endpoints/{endpoint}",
+            log_stream=f"{variant}/{instance}",
+            complaint=(
+                f"The primary container for production variant {variant} did not pass the ping "
+                "health check. Please check CloudWatch logs for this endpoint."
+            ),
+        )
+
+
+def instance_id() -> str:
+    return f"i-{secrets.token_hex(8)}"
+
+
+class ServerProcess:
+    """Prepares the model's folder once; `start` runs the serving program in it, again and again."""
+
+    def __init__(self, cloud: Cloud, place: Place, model: dict[str, Any]) -> None:
+        self._cloud, self.place, self._model = cloud, place, model
+        self._layout = Layout(place.folder / "ml")
+        self._log: LogStream | None = None
+        self._program: Program | None = None
+        self._pool: urllib3.HTTPConnectionPool | None = None
+
+    @property
+    def image(self) -> str:
+        image: str = self._model["PrimaryContainer"]["Image"]
+        return image
+
+    @property
+    def alive(self) -> bool:
+        return self._program is not None and self._program.exit_code is None
+
+    @property
+    def pid(self) -> int | None:
+        """Of the serving program while it runs."""
+        return self._program.pid if self._program and self.alive else None
+
+    def prepare(self) -> None:
+        """Downloads and extracts the model, and the code if it lies elsewhere."""
+        container = self._model["PrimaryContainer"]
+        self._role = Role.assume(
+            self._cloud, self._model["ExecutionRoleArn"], f"SageMaker-{self.place.folder.name}"
+        )
+        self._log = LogStream(
+            self._role.client("logs"), self.place.log_group, self.place.log_stream
+        )
+        self._check_rights()
+        s3 = self._role.client("s3")
+        model = self._layout.make("model")
+        if "ModelDataUrl" in container:
+            self._fetch(s3, container["ModelDataUrl"], model)
+        submitted = self._requested.get("SAGEMAKER_SUBMIT_DIRECTORY", "")
+        if submitted.startswith("s3://"):
+            self._fetch(s3, submitted, inside(model, "code"))
+        self._binaries = make_environment(self.place.folder / "python")
+
+    def _check_rights(self) -> None:
+        """What SageMaker does with the role before it fetches the model."""
+        authority, key = self._cloud.authority, self._role.access_key
+        try:
+            authority.require(key, pulling(self.image))
+        except AccessDenied as error:
+            raise StartError(f"The image {self.image} cannot be pulled. {error.message}") from error
+        group = log_group(self._cloud.region, self._cloud.account, self.place.log_group)
+        for need in watching(group):  # a model is served without logs and metrics, too
+            authority.allows(key, need)
+
+    def _fetch(self, s3: Any, uri: str, folder: Path) -> None:
+        archive = download_file(s3, uri, self.place.folder / "download.tar.gz")
+        extract(archive, folder)
+        archive.unlink()
+
+    def start(self) -> None:
+        if self._log is None:
+            raise StartError("The container is started before it is prepared.")
+        # A socket bound here and inherited by the program cannot be taken by another process.
+        with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+            port = listener.getsockname()[1]
+            self._program = Program(
+                [str(self._binaries / "python"), "-P", str(_PROGRAMS / self._program_name())],
+                folder=self._layout.make(),
+                environment=self._environment(listener.fileno()),
+                mark=self.place.mark,
+                on_line=self._log.write,
+                pass_fds=[listener.fileno()],
+            )
+        self._pool = urllib3.HTTPConnectionPool(
+            "127.0.0.1", port, maxsize=_CONNECTIONS, retries=False
+        )
+
+    def _program_name(self) -> str:
+        """What stands in for the image's own server."""
+        image = repository(self.image)
+        if image == RAY:
+            return "ray_serving.py"
+        names_application = "SAGEMAKER_SERVING_MODULE" in self._requested
+        return "gunicorn_serving.py" if image == SKLEARN and names_application else "serving.py"
+
+    @property
+    def _requested(self) -> dict[str, str]:
+        variables: dict[str, str] = self._model["PrimaryContainer"].get("Environment", {})
+        return variables
+
+    def _environment(self, descriptor: int) -> dict[str, str]:
+        return (
+            base_environment()
+            | {"PATH": search_path(self._binaries)}
+            | self._role.environment()
+            | {
+                "SAGEMAKER_BASE_DIR": str(self._layout.root),
+                "LOCALCLOUD_SOCKET": str(descriptor),
+                "LOCALCLOUD_FRAMEWORK": (
+                    "pytorch" if repository(self.image) == PYTORCH_INFERENCE else "sklearn"
+                ),
+            }
+            | self._layout.localise_all({**self._requested, **self.place.environment})
+        )
+
+    def wait_healthy(self, seconds: float, abort: threading.Event) -> None:
+        """Raises StartError when the program ends or does not answer /ping in time."""
+        deadline = time.monotonic() + seconds
+        while not self._ping():
+            if not self.alive or time.monotonic() > deadline or abort.is_set():
+                last = self._program.last_line if self._program else ""
+                raise StartError(self.place.complaint + (f" {last}" if last else ""))
+            time.sleep(_POLL_SECONDS)
+
+    def _ping(self) -> bool:
+        if self._pool is None or not self.alive:
+            return False
+        try:
+            return self._pool.request("GET", "/ping", timeout=_PING_SECONDS).status == 200
+        except urllib3.exceptions.HTTPError:
+            return False
+
+    def invoke(
+        self, body: bytes, headers: dict[str, str], seconds: float = INVOCATION_SECONDS
+    ) -> Answer:
+        if self._pool is None:
+            return Answer(0, b"the container is not running", "text/plain")
+        try:
+            response = self._pool.request(
+                "POST", "/invocations", body=body, headers=headers, timeout=seconds
+            )
+        except urllib3.exceptions.ReadTimeoutError:
+            return Answer(0, _TIMED_OUT, "text/plain")
+        except urllib3.exceptions.HTTPError as error:
+            return Answer(0, f"the container closed the connection: {error}".encode(), "text/plain")
+        content_type = response.headers.get("Content-Type", "application/octet-stream")
+        return Answer(response.status, response.data, content_type)
+
+    def close(self) -> None:
+        if self._program:
+            self._program.terminate()
+            self._program.close()
+        if self._pool:
+            self._pool.close()
+        if self._log:
+            self._log.close()
+        if not os.environ.get("LOCALCLOUD_KEEP_JOB_FOLDERS"):
+            shutil.rmtree(self.place.folder, ignore_errors=True)
+            with contextlib.suppress(OSError):  # other instances' folders
+                self.place.folder.parent.rmdir()
+
+
+_TIMED_OUT = (
+    b"Your invocation timed out while waiting for a response from container primary. Review the "
+    b"latency metrics for each container in Amazon CloudWatch, resolve the issue, and try again."
+)

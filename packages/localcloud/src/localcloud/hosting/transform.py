@@ -1,0 +1,146 @@
+"""CreateTransformJob and its kin: batch transform.
+
+Refused, not ignored: RecordIO and TFRecord, augmented manifests, chunked payloads, filters and
+joins of DataProcessing, data capture, experiments. Kept and shown without effect: instance type,
+machine image.
+"""
+
+from localcloud.core import records
+from localcloud.core.cloud import Cloud
+from localcloud.core.errors import ResourceInUse, ResourceNotFound, ValidationException
+from localcloud.core.operations import operation
+from localcloud.core.records import Record
+from localcloud.hosting.model import find_model
+from localcloud.hosting.payloads import Batching
+from localcloud.hosting.transform_job import KIND, TransformJob
+from localcloud.jobs.engine import engine
+from localcloud.jobs.transfer import Location, TransferError
+
+_MOST_MEGABYTES = 100
+_UNSUPPORTED = ("DataCaptureConfig", "ExperimentConfig")
+_NO_PROCESSING = {"InputFilter": "$", "OutputFilter": "$", "JoinSource": "None"}
+
+
+@operation("CreateTransformJob")
+def create_transform_job(cloud: Cloud, request: Record) -> Record:
+    name = request["TransformJobName"]
+    _check(request)
+    model = find_model(cloud, request["ModelName"])
+    arn = records.arn(cloud, "transform-job", name)
+    record = _complete(request) | {"TransformJobArn": arn, "TransformJobStatus": "InProgress"}
+    taken = ResourceInUse(
+        "Job name must be unique within an AWS account and region, "
+        f"and a job with this name already exists ({arn})"
+    )
+    records.create(cloud, KIND, name, record, taken)
+    engine(cloud).queue.submit(TransformJob(cloud, name, model))
+    return {"TransformJobArn": arn}
+
+
+def _complete(request: Record) -> Record:
+    """With the defaults that Describe shows."""
+    return {
+        **request,
+        "TransformInput": {
+            "CompressionType": "None",
+            "SplitType": "None",
+            **request["TransformInput"],
+        },
+        "TransformOutput": {"AssembleWith": "None", "KmsKeyId": "", **request["TransformOutput"]},
+        "DataProcessing": _NO_PROCESSING,
+    }
+
+
+def _check(request: Record) -> None:
+    records.refuse(request, _UNSUPPORTED)
+    for field, default in _NO_PROCESSING.items():
+        if request.get("DataProcessing", {}).get(field, default) != default:
+            raise ValidationException(f"DataProcessing.{field} is not supported by localcloud")
+    _check_input(request["TransformInput"])
+    _check_payload(request)
+    _check_uri("TransformOutput.S3OutputPath", request["TransformOutput"]["S3OutputPath"])
+
+
+def _check_input(source: Record) -> None:
+    split = source.get("SplitType", "None")
+    if split not in ("None", "Line"):
+        raise ValidationException(
+            f"SplitType {split!r} is not supported by localcloud, only None and Line"
+        )
+    place = source["DataSource"]["S3DataSource"]
+    if place["S3DataType"] not in ("S3Prefix", "ManifestFile"):
+        raise ValidationException(
+            f"S3DataType {place['S3DataType']!r} is not supported by localcloud, only S3Prefix "
+            "and ManifestFile"
+        )
+    _check_uri("TransformInput", place["S3Uri"])
+
+
+def _check_payload(request: Record) -> None:
+    """MaxPayloadInMB of 0 asks for chunked encoding, which few containers understand."""
+    megabytes = request.get("MaxPayloadInMB", Batching.megabytes)
+    if megabytes == 0:
+        raise ValidationException("MaxPayloadInMB 0 is not supported by localcloud")
+    total = megabytes * (request.get("MaxConcurrentTransforms") or 1)
+    if total > _MOST_MEGABYTES:
+        raise ValidationException(
+            f"MaxConcurrentTransforms * MaxPayloadInMB cannot exceed {_MOST_MEGABYTES} MB; "
+            f"it is {total}"
+        )
+
+
+def _check_uri(what: str, uri: str) -> None:
+    try:
+        Location.parse(uri)
+    except TransferError as error:
+        raise ValidationException(f"{what}: {error}") from error
+
+
+@operation("DescribeTransformJob")
+def describe_transform_job(cloud: Cloud, request: Record) -> Record:
+    name = request["TransformJobName"]
+    return records.find(cloud, KIND, name, _missing(name))
+
+
+@operation("ListTransformJobs")
+def list_transform_jobs(cloud: Cloud, request: Record) -> Record:
+    def summary(record: Record) -> Record:
+        return records.pick(
+            record,
+            "TransformJobName",
+            "TransformJobArn",
+            "CreationTime",
+            "TransformEndTime",
+            "LastModifiedTime",
+            "TransformJobStatus",
+            "FailureReason",
+        )
+
+    found = records.select(
+        cloud.store.list(KIND),
+        request,
+        name="TransformJobName",
+        status="TransformJobStatus",
+        summary=summary,
+    )
+    return {"TransformJobSummaries": found}
+
+
+@operation("StopTransformJob")
+def stop_transform_job(cloud: Cloud, request: Record) -> Record:
+    name = request["TransformJobName"]
+    record = cloud.store.get(KIND, name)
+    if record is None:
+        raise ResourceNotFound(_missing(name))
+    job = engine(cloud).queue.get(KIND, name)
+    if job is None or not job.request_stop():
+        ended = cloud.store.get(KIND, name) or record
+        raise ValidationException(
+            "The request was rejected because the transform job is in status "
+            f"{ended['TransformJobStatus']}."
+        )
+    return {}
+
+
+def _missing(name: str) -> str:
+    return f"Could not find requested job with name: {name}"

@@ -1,0 +1,155 @@
+"""One transform job: the model is served on each instance, asked for each object, and uploaded.
+
+Results are uploaded at the end, so that a stopped job leaves none, as AWS documents it. Those of
+the other objects are kept where some fail; the job has failed then.
+"""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any
+
+from localcloud.core.cloud import Cloud
+from localcloud.core.records import Record
+from localcloud.hosting.server_process import Place, ServerProcess, StartError, instance_id
+from localcloud.hosting.transform_instance import (
+    InputObject,
+    ObjectFailure,
+    Settings,
+    TransformInstance,
+)
+from localcloud.jobs.jobs import Job, JobError, data_error, mark
+from localcloud.jobs.logs import LogStream
+from localcloud.jobs.role import Role
+from localcloud.jobs.transfer import Location, Source, TransferError, upload_file
+
+KIND = "transform-job"
+_POLL_SECONDS = 0.1
+_UNHEALTHY = (
+    "Model container failed to respond to ping. Please ensure /ping endpoint is implemented and "
+    "responds with an HTTP 200 status code."
+)
+# What the container is told, if the request says it.
+_TOLD = {
+    "MaxPayloadInMB": "SAGEMAKER_MAX_PAYLOAD_IN_MB",
+    "MaxConcurrentTransforms": "SAGEMAKER_MAX_CONCURRENT_TRANSFORMS",
+}
+_STRATEGIES = {"SingleRecord": "SINGLE_RECORD", "MultiRecord": "MULTI_RECORD"}
+
+
+class TransformJob(Job):
+    kind = KIND
+    log_group = "/aws/sagemaker/TransformJobs"
+    status_field = "TransformJobStatus"
+    end_field = "TransformEndTime"
+
+    def __init__(self, cloud: Cloud, name: str, model: Record) -> None:
+        super().__init__(cloud, name)
+        self._model = model
+        self._workers: list[TransformInstance] = []
+
+    def execute(self) -> None:
+        record = self.record
+        role = self.assume_role(self._model["ExecutionRoleArn"])
+        self.check_rights(role, self._model["PrimaryContainer"]["Image"])
+        self.update(TransformStartTime=time.time())
+        objects = self._find_objects(record, role)
+        self._make_workers(record, role, objects)
+        if not self.check_stopped():
+            self._run_workers()
+        if self.check_stopped():
+            return self.finish("Stopped")
+        self._upload(record, role, objects)
+        reasons = [_reason(entry, entry.failure) for entry in objects if entry.failure]
+        if reasons:
+            return self.finish("Failed", reasons[0])
+        self.finish("Completed")
+
+    def finish(self, status: str, reason: str = "", **changes: Any) -> None:
+        self._close_workers()
+        super().finish(status, reason, **changes)
+
+    def _close_workers(self) -> None:
+        for worker in self._workers:
+            worker.close()
+
+    # -- stages ------------------------------------------------------------------------------
+
+    def _find_objects(self, record: Record, role: Role) -> list[InputObject]:
+        description = record["TransformInput"]["DataSource"]["S3DataSource"]
+        source = Source(description["S3Uri"], description["S3DataType"])
+        try:
+            found = source.objects(role.client("s3"))
+        except TransferError as error:
+            raise data_error("download", error) from error
+        folder = self.folder / "objects"
+        return [
+            InputObject(location, name, folder / str(index))
+            for index, (location, name) in enumerate(found)
+        ]
+
+    def _make_workers(self, record: Record, role: Role, objects: Sequence[InputObject]) -> None:
+        count, settings = record["TransformResources"]["InstanceCount"], Settings.of(record)
+        epoch = int(time.time() * 1000)
+        for index in range(count):
+            instance = instance_id()
+            place = Place(
+                folder=self.folder / instance,
+                mark=mark(self.cloud, KIND, self.name, instance),
+                log_group=self.log_group,
+                log_stream=f"{self.name}/{instance}-{epoch}",
+                complaint=_UNHEALTHY,
+                environment=_environment(record),
+            )
+            log = LogStream(role.client("logs"), self.log_group, f"{place.log_stream}/data-log")
+            server = ServerProcess(self.cloud, place, self._model)
+            share = objects[index::count]
+            worker = TransformInstance(server, log, role.client("s3"), settings, share)
+            self._workers.append(worker)
+
+    def _run_workers(self) -> None:
+        """Until all have ended, or one has failed, or the user or the server ends them."""
+        with ThreadPoolExecutor(len(self._workers)) as pool:
+            running = [pool.submit(worker.run) for worker in self._workers]
+            while wait(running, _POLL_SECONDS).not_done:
+                if self.stop.is_set() or self.abort.is_set() or any(map(_has_failed, running)):
+                    self._close_workers()
+                    break
+        for future in running:
+            _raise_failure(future)
+
+    def _upload(self, record: Record, role: Role, objects: Sequence[InputObject]) -> None:
+        output, s3 = record["TransformOutput"], role.client("s3")
+        target = Location.parse(output["S3OutputPath"])
+        try:
+            for entry in objects:
+                if entry.result:
+                    key = output.get("KmsKeyId", "")
+                    upload_file(s3, entry.result, target / f"{entry.name}.out", key)
+        except TransferError as error:
+            raise data_error("upload", error) from error
+
+
+def _environment(record: Record) -> dict[str, str]:
+    told = {name: str(record[field]) for field, name in _TOLD.items() if field in record}
+    if "BatchStrategy" in record:
+        told["SAGEMAKER_BATCH_STRATEGY"] = _STRATEGIES[record["BatchStrategy"]]
+    return {"SAGEMAKER_BATCH": "true", **told, **record.get("Environment", {})}
+
+
+def _has_failed(future: "Future[None]") -> bool:
+    return future.done() and future.exception() is not None
+
+
+def _raise_failure(future: "Future[None]") -> None:
+    try:
+        future.result()
+    except StartError as error:
+        raise JobError(f"AlgorithmError: {error}") from error
+    except TransferError as error:
+        raise JobError(f"ClientError: Failed to download model data: {error}") from error
+
+
+def _reason(entry: InputObject, failure: ObjectFailure) -> str:
+    """AWS only points to the log. What it says of the object is added."""
+    return f"{failure.kind}: See job logs for more information. {entry}: {failure}"

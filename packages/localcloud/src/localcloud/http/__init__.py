@@ -1,0 +1,1 @@
+"""From bytes of HTTP to operations and back, by the service models of botocore."""

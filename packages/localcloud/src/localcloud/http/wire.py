@@ -1,0 +1,300 @@
+"""From an HTTP request to an operation and back, by botocore's own service models.
+
+Four services share SageMaker's signing name: the control plane (JSON 1.1, told by X-Amz-Target),
+and three REST services told by their paths. Application Auto Scaling is told by X-Amz-Target, too.
+A request that the model does not allow is refused before any operation sees it.
+"""
+
+import base64
+import binascii
+import json
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+from urllib.parse import unquote
+
+import botocore.session
+from botocore.model import OperationModel, ServiceModel, Shape
+from botocore.utils import parse_timestamp
+
+from localcloud.core.cloud import Cloud
+from localcloud.core.errors import AwsError, ValidationException
+from localcloud.core.operations import OPERATIONS
+from localcloud.core.pages import cut_page
+from localcloud.core.tags import drop_tags, put_tags
+from localcloud.http.constraints import check
+from localcloud.iam.call import Call
+from localcloud.iam.permissions import needs
+
+CONTROL_PLANE, SCALING, QUOTAS = "sagemaker", "application-autoscaling", "service-quotas"
+TARGETS = {  # by X-Amz-Target
+    "SageMaker": CONTROL_PLANE,
+    "AnyScaleFrontendService": SCALING,
+    "ServiceQuotasV20190624": QUOTAS,
+}
+RUNTIMES = ("sagemaker-runtime", "sagemaker-featurestore-runtime", "sagemaker-metrics")
+_PARTS = ("member", "key", "value")  # of lists and maps
+_CREDENTIAL = re.compile(r"Credential=([^/]+)/")
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")  # whole characters have two
+_LOGGER = logging.getLogger(__name__)
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class HttpRequest:
+    method: str
+    path: str
+    headers: Mapping[str, str]  # names in lower case
+    query: Mapping[str, list[str]]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class HttpResponse:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@cache
+def service_model(service: str) -> ServiceModel:
+    model: ServiceModel = botocore.session.get_session().get_service_model(service)
+    return model
+
+
+def respond(cloud: Cloud, request: HttpRequest) -> HttpResponse:
+    """Answers one request. Never raises: an operation's own bug is an InternalFailure."""
+    try:
+        return _perform(cloud, request)
+    except AwsError as error:
+        return error_response(error)
+    except RecursionError:  # only a body goes deep
+        return error_response(AwsError("SerializationException", "The body is nested too deeply"))
+    except Exception as error:
+        _LOGGER.exception("%s %s", request.method, request.path)
+        return error_response(AwsError("InternalFailure", f"{type(error).__name__}: {error}", 500))
+
+
+def _perform(cloud: Cloud, request: HttpRequest) -> HttpResponse:
+    model, path_values = _operation(request)
+    service = model.service_model.service_name
+    handler = OPERATIONS.get((service, model.name))
+    if handler is None:
+        raise AwsError(
+            "UnknownOperationException", f"{model.name} is not supported by the embedded AWS"
+        )
+    values = _parse(model, request, path_values)
+    check(values, model.input_shape)
+    call = Call(service, model.name, values, cloud.region, cloud.account, cloud.store.get)
+    cloud.authority.require(_caller(request), needs(call), 403 if service in RUNTIMES else 400)
+    output = handler(cloud, values)
+    if service == CONTROL_PLANE:
+        _remember_tags(cloud, model, values, output)
+    if service in TARGETS.values():
+        output = cut_page(model, values, output)
+    return _serialise(model, output)
+
+
+def _caller(request: HttpRequest) -> str:
+    """The access key that signed the request; ministack has checked the signature."""
+    signed = request.query.get("X-Amz-Credential", [""])[0]
+    found = _CREDENTIAL.search(request.headers.get("authorization", ""))
+    return found[1] if found else signed.partition("/")[0]
+
+
+# -- which operation -----------------------------------------------------------------------------
+
+
+def _operation(request: HttpRequest) -> tuple[OperationModel, dict[str, str]]:
+    target = request.headers.get("x-amz-target", "")
+    if target:
+        prefix, _, name = target.partition(".")
+        service = TARGETS.get(prefix, CONTROL_PLANE)
+        if name not in service_model(service).operation_names:
+            raise AwsError(
+                "UnknownOperationException", f"{target} is not an operation of {service}"
+            )
+        return service_model(service).operation_model(name), {}
+    for method, pattern, model in _routes():
+        match = pattern.fullmatch(request.path) if method == request.method else None
+        if match:
+            return model, {name: unquote(text) for name, text in match.groupdict().items()}
+    raise AwsError(
+        "UnknownOperationException", f"{request.method} {request.path} is no operation", 404
+    )
+
+
+@cache
+def _routes() -> list[tuple[str, re.Pattern[str], OperationModel]]:
+    """Method, path and operation of the REST services."""
+    routes = []
+    for service in RUNTIMES:
+        for name in service_model(service).operation_names:
+            model = service_model(service).operation_model(name)
+            path = model.http["requestUri"].partition("?")[0]
+            # A name may be an ARN, with a slash of its own.
+            name_or_arn = r"(?P<\1>(?:arn:[^/]+/)?[^/]+)"
+            pattern = re.sub(r"\\\{(\w+)\\\}", name_or_arn, re.escape(path))
+            routes.append((model.http["method"], re.compile(pattern), model))
+    return routes
+
+
+# -- the request ---------------------------------------------------------------------------------
+
+
+def _parse(model: OperationModel, request: HttpRequest, path_values: dict[str, str]) -> Values:
+    shape = model.input_shape
+    values: Values = {}
+    if shape is None:
+        return values
+    if model.service_model.service_name in TARGETS.values():
+        values.update(_document(shape, request.body))
+        return values
+    payload = shape.serialization.get("payload")
+    if payload:
+        values[payload] = request.body
+    else:
+        values.update(_document(shape, request.body))
+    for name, place, key, is_list in _located(shape):
+        if place == "uri":
+            values[name] = path_values[key]
+        elif place == "header" and key.lower() in request.headers:
+            values[name] = request.headers[key.lower()]
+        elif place == "querystring" and key in request.query:
+            found = request.query[key]
+            values[name] = found if is_list else found[0]
+    return values
+
+
+@cache
+def _located(shape: Shape) -> list[tuple[str, str, str, bool]]:
+    """Members that are not in the body: their name, the place, their name there, and if a list."""
+    return [
+        (name, place["location"], place.get("name", name), member.type_name == "list")
+        for name, member in shape.members.items()
+        if "location" in (place := member.serialization)
+    ]
+
+
+def _document(shape: Shape, body: bytes) -> Values:
+    document = _read_json(body)
+    if b"null" not in body and not _has_encoded(shape):
+        return document  # nothing in it to drop or decode
+    members: Values = _members(shape, document)
+    return members
+
+
+@cache
+def _has_encoded(shape: Shape) -> bool:
+    seen, waiting = set(), [shape]
+    while waiting:
+        shape = waiting.pop()
+        if shape.type_name in ("blob", "timestamp"):
+            return True
+        if shape.name not in seen:
+            seen.add(shape.name)
+            waiting += getattr(shape, "members", {}).values()
+            waiting += [part for name in _PARTS if (part := getattr(shape, name, None))]
+    return False
+
+
+def _read_json(body: bytes) -> Values:
+    try:
+        document = json.loads(body or b"{}")
+    except ValueError as error:
+        raise AwsError("SerializationException", f"The body is not JSON: {error}") from error
+    if not isinstance(document, dict):
+        raise AwsError("SerializationException", "The body is not a JSON object")
+    if _SURROGATE.search(body):
+        _check_unicode(document)
+    return document
+
+
+def _check_unicode(document: Values) -> None:
+    """Half a character is in no file and no database."""
+    try:
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise AwsError("SerializationException", f"The body is not Unicode: {error}") from error
+
+
+def _members(shape: Shape, document: Any) -> Any:
+    """JSON without nulls, with blobs as bytes and moments as seconds since the epoch.
+
+    Other types are the validator's business.
+    """
+    kind = shape.type_name
+    if kind == "structure" and isinstance(document, dict):
+        return {
+            name: _members(shape.members[name], value) if name in shape.members else value
+            for name, value in document.items()
+            if value is not None
+        }
+    if kind == "list" and isinstance(document, list):
+        return [_members(shape.member, value) for value in document]
+    if kind == "map" and isinstance(document, dict):
+        return {name: _members(shape.value, value) for name, value in document.items()}
+    if kind == "blob" and isinstance(document, str):
+        try:
+            return base64.b64decode(document, validate=True)
+        except binascii.Error as error:
+            raise ValidationException(f"Value {document!r} is not base64") from error
+    if kind == "timestamp" and isinstance(document, str | int | float):
+        return _seconds(document)
+    return document
+
+
+def _seconds(moment: str | float) -> float:
+    """SDKs send numbers; state machines may send ISO 8601."""
+    try:
+        seconds = parse_timestamp(moment).timestamp() if isinstance(moment, str) else moment
+        datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError, RuntimeError) as error:  # botocore's is the last
+        raise AwsError("SerializationException", f"{moment!r} is no timestamp") from error
+    return seconds
+
+
+def _remember_tags(cloud: Cloud, model: OperationModel, request: Values, output: Values) -> None:
+    """What every Create operation does with its Tags; those of an earlier resource are gone."""
+    arns = [value for name, value in output.items() if name.endswith("Arn")]
+    if model.name.startswith("Create") and arns:
+        drop_tags(cloud, arns[0])
+        put_tags(cloud, arns[0], request.get("Tags", []))
+
+
+# -- the response --------------------------------------------------------------------------------
+
+
+def _serialise(model: OperationModel, output: Values) -> HttpResponse:
+    shape = model.output_shape
+    members = shape.members if shape else {}
+    output = {name: value for name, value in output.items() if name in members}
+    if model.service_model.service_name in TARGETS.values():
+        return HttpResponse(200, {"Content-Type": "application/x-amz-json-1.1"}, _dump(output))
+    headers = {"Content-Type": "application/json"}
+    for name in [name for name in output if members[name].serialization.get("location")]:
+        headers[members[name].serialization["name"]] = str(output.pop(name))
+    payload = shape.serialization.get("payload") if shape else None
+    return HttpResponse(200, headers, output[payload] if payload else _dump(output))
+
+
+def _dump(output: Values) -> bytes:
+    return json.dumps(output, default=_plain).encode()
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "timestamp"):
+        return value.timestamp()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    raise TypeError(f"{type(value).__name__} cannot be sent")
+
+
+def error_response(error: AwsError) -> HttpResponse:
+    body = {"__type": error.code, "message": error.message, "Message": error.message}
+    headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-ErrorType": error.code}
+    return HttpResponse(error.status, headers, _dump(body | error.members))

@@ -1,0 +1,51 @@
+"""The keys that a call encrypts and decrypts with."""
+
+from collections.abc import Iterator
+
+from localcloud.iam.authority import Need
+from localcloud.iam.call import Call, look, volume_key
+from localcloud.iam.resources import group_names
+
+# OnlineStoreSecurityConfig of the API reference lists them, for the caller.
+_ONLINE_STORE = (
+    "Encrypt",
+    "Decrypt",
+    "DescribeKey",
+    "CreateGrant",
+    "RetireGrant",
+    "ReEncryptFrom",
+    "ReEncryptTo",
+    "GenerateDataKey",
+    "ListGrants",
+    "RevokeGrant",
+)
+
+
+def keys(call: Call) -> Iterator[Need]:
+    """Volumes are encrypted through grants that the caller makes, and records with its rights."""
+    if call.operation in ("CreateProcessingJob", "CreateTrainingJob", "CreateTransformJob"):
+        yield from _grants(volume_key(call.request))
+    elif call.operation in ("CreateEndpoint", "UpdateEndpoint"):
+        config = call.find("endpoint-config", call.request["EndpointConfigName"]) or {}
+        yield from _grants(config.get("KmsKeyId"))
+    elif call.operation == "CreateFeatureGroup":
+        key = look(call.request, "OnlineStoreConfig", "SecurityConfig", "KmsKeyId")
+        yield from (Need(f"kms:{action}", key) for action in _ONLINE_STORE if key)
+    elif call.operation in ("PutRecord", "GetRecord", "DeleteRecord", "ListRecords"):
+        yield from _record_key(call, call.request["FeatureGroupName"])
+    elif call.operation in ("BatchGetRecord", "BatchWriteRecord"):
+        for name in group_names(call):
+            yield from _record_key(call, name)
+
+
+def _grants(key: str | None) -> Iterator[Need]:
+    if key:
+        yield Need("kms:CreateGrant", key, {"kms:GrantIsForAWSResource": "true"})
+        yield Need("kms:DescribeKey", key)
+
+
+def _record_key(call: Call, group: str) -> Iterator[Need]:
+    record = call.find("feature-group", group.rpartition("/")[2]) or {}
+    key = look(record, "OnlineStoreConfig", "SecurityConfig", "KmsKeyId")
+    if key:
+        yield Need("kms:Decrypt", key)

@@ -1,0 +1,44 @@
+"""Every permission that a call takes."""
+
+from collections.abc import Iterator
+
+from localcloud.iam import resources, scaling
+from localcloud.iam.authority import Need
+from localcloud.iam.call import Call
+from localcloud.iam.keys import keys
+
+_SERVICE = "sagemaker.amazonaws.com"
+_QUOTAS = "service-quotas"
+
+
+def is_known(service: str, operation: str) -> bool:
+    if service == _QUOTAS:
+        return True
+    known = scaling.is_known if service == scaling.SCALING else resources.is_known
+    return known(operation)
+
+
+def needs(call: Call) -> Iterator[Need]:
+    if call.service == scaling.SCALING:
+        yield from scaling.scaling(call)
+        return
+    if call.service == _QUOTAS:  # its lists know no resources
+        yield Need(f"servicequotas:{call.operation}")
+        return
+    found = list(resources.resources(call))
+    yield from (call.own(resource) for resource in found)
+    yield from _tagging(call, found[0])
+    yield from _passing(call)
+    yield from keys(call)
+    yield from scaling.deregistering(call)
+
+
+def _tagging(call: Call, resource: str) -> Iterator[Need]:
+    if call.request.get("Tags") and call.operation.startswith("Create"):
+        yield Need("sagemaker:AddTags", resource, call.context(resource))
+
+
+def _passing(call: Call) -> Iterator[Need]:
+    role = call.request.get("RoleArn") or call.request.get("ExecutionRoleArn")
+    if role and call.operation.startswith("Create"):
+        yield Need("iam:PassRole", role, {"iam:PassedToService": _SERVICE})

@@ -1,0 +1,77 @@
+"""Application Auto Scaling, and the scaling of an endpoint that is deleted."""
+
+from collections.abc import Iterator, Mapping
+
+from localcloud.iam.authority import Need
+from localcloud.iam.call import Call
+
+SCALING = "application-autoscaling"
+_OF_ALL = (
+    "DescribeScalableTargets",
+    "DescribeScalingActivities",
+    "DescribeScalingPolicies",
+)
+_ROLE = (
+    "sagemaker.application-autoscaling.amazonaws.com/"
+    "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
+)
+_SCALED: Mapping[str, tuple[str, ...]] = {
+    "RegisterScalableTarget": (
+        "sagemaker:DescribeEndpoint",
+        "sagemaker:DescribeEndpointConfig",
+        "sagemaker:UpdateEndpointWeightsAndCapacities",
+        "iam:CreateServiceLinkedRole",
+    ),
+    "PutScalingPolicy": ("cloudwatch:PutMetricAlarm", "cloudwatch:DescribeAlarms"),
+    # What these remove, the service-linked role removes.
+    "DeleteScalingPolicy": (),
+    "DeregisterScalableTarget": (),
+}
+
+
+def is_known(operation: str) -> bool:
+    return operation in (*_SCALED, *_OF_ALL)
+
+
+def scaling(call: Call) -> Iterator[Need]:
+    """It acts on the endpoint and its alarms with the permissions of its caller:
+    https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html"""
+    action = f"{SCALING}:{call.operation}"
+    if call.operation in _OF_ALL:
+        yield Need(action)
+        return
+    yield Need(action, _target(call))
+    resource: str = call.request["ResourceId"]
+    endpoint = resource.split("/")[1]
+    described = call.find("endpoint", endpoint) or {}
+    config = call.arn("endpoint-config", described.get("EndpointConfigName", "*"))
+    place = f"{call.region}:{call.account}"
+    alarm = f"arn:aws:cloudwatch:{place}:alarm:TargetTracking-{resource}-*"
+    role = f"arn:aws:iam::{call.account}:role/aws-service-role/{_ROLE}"
+    for name in _SCALED[call.operation]:
+        match name.partition(":")[0]:
+            case "iam":
+                yield Need(name, role, {"iam:AWSServiceName": _ROLE.partition("/")[0]})
+            case "cloudwatch":
+                # "You can't return information about composite alarms" with a narrower scope.
+                yield Need(name, "*" if name.endswith(":DescribeAlarms") else alarm)
+            case _:
+                is_config = name.endswith("Config")
+                yield Need(name, config if is_config else call.arn("endpoint", endpoint))
+
+
+def _target(call: Call) -> str:
+    return f"arn:aws:{SCALING}:{call.region}:{call.account}:scalable-target/*"
+
+
+def deregistering(call: Call) -> Iterator[Need]:
+    """Who deletes an endpoint that scales must be allowed to end its scaling, too:
+    https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-delete-with-scaling.html"""
+    if call.operation != "DeleteEndpoint":
+        return
+    name = call.request["EndpointName"]
+    deployed = (call.find("endpoint", name) or {}).get("EndpointConfigName", "")
+    config = call.find("endpoint-config", deployed) or {}
+    variants = (variant["VariantName"] for variant in config.get("ProductionVariants", []))
+    if any(call.find("scalable-target", f"endpoint/{name}/variant/{one}") for one in variants):
+        yield Need(f"{SCALING}:DeregisterScalableTarget", _target(call))

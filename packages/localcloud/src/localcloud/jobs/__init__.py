@@ -1,0 +1,1 @@
+"""Processing and training jobs: their records, programs, data and logs."""

@@ -1,0 +1,290 @@
+"""What all kinds of jobs have in common: a thread, programs, an ending, a record.
+
+Not emulated: capacity errors, warm pools, instance types (every instance is a process group on
+this machine), VPC settings, network isolation.
+"""
+
+import logging
+import os
+import shutil
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from localcloud.core.cloud import Cloud
+from localcloud.iam.authority import AccessDenied
+from localcloud.iam.call import volume_key
+from localcloud.iam.roles import encrypting, log_group, pulling, watching
+from localcloud.jobs import spot
+from localcloud.jobs.interpreter import make_environment, search_path
+from localcloud.jobs.layout import Layout, make_temporary
+from localcloud.jobs.logs import LogStream
+from localcloud.jobs.memory import KILLED, memory_limit, out_of_memory
+from localcloud.jobs.process import Program, base_environment
+from localcloud.jobs.role import Role
+from localcloud.jobs.transfer import TransferError
+
+GRACE_SECONDS = 120  # between SIGTERM and SIGKILL, as StopTrainingJob documents
+LONGEST_REASON = 1024  # characters of FailureReason and ExitMessage
+SERVER_STOPPED = "InternalServerError: the embedded AWS was stopped while the job was running"
+RUNNING = ("InProgress", "Stopping")
+_POLL_SECONDS = 0.1
+_LOGGER = logging.getLogger(__name__)
+
+
+class JobError(Exception):
+    """Ends the job as Failed; the text is its FailureReason."""
+
+
+class ServerStopped(Exception):
+    """The embedded AWS shuts down; running jobs end at once."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How the programs of a job ended. `instance` is the one that failed, counted from 0.
+
+    `reason` is said where the platform, and not the program itself, made it fail.
+    """
+
+    outcome: str  # Completed | Failed | Stopped | TimedOut | Interrupted
+    exit_code: int = 0
+    instance: int = 0
+    reason: str = ""
+
+
+@dataclass
+class Instance:
+    """One "machine" of a job: its folder, name, log stream and, once started, its program."""
+
+    index: int
+    host: str
+    layout: Layout
+    folder: Path
+    log: LogStream
+    program: Program | None = None
+
+
+class Job(ABC):
+    """One job from its record to its ending. Runs in its own thread."""
+
+    kind: ClassVar[str]  # of the record in the store
+    log_group: ClassVar[str]
+    status_field: ClassVar[str]
+    end_field: ClassVar[str]
+
+    def __init__(self, cloud: Cloud, name: str) -> None:
+        self.cloud, self.name = cloud, name
+        self.folder = cloud.data_dir / f"{self.kind}s" / name
+        self.stop = threading.Event()
+        self.abort = threading.Event()
+        self.interruption = threading.Event()
+        self.instances: list[Instance] = []
+        self.changing = threading.RLock()  # the job's thread and requests change the record
+        self._ended = False
+        self._temporaries: list[Path] = []
+
+    @property
+    def record(self) -> dict[str, Any]:
+        record = self.cloud.store.get(self.kind, self.name)
+        if record is None:
+            raise ServerStopped(f"{self.kind} {self.name} is gone")
+        return record
+
+    def update(self, **changes: Any) -> None:
+        self.cloud.store.update(self.kind, self.name, LastModifiedTime=time.time(), **changes)
+
+    def run(self) -> None:
+        """Runs the job to an end that is in its record, whatever happens."""
+        try:
+            self.execute()
+        except JobError as error:
+            self.finish("Failed", str(error))
+        except TransferError as error:
+            self.finish("Failed", str(data_error("transfer", error)))
+        except ServerStopped:
+            self.finish("Failed", SERVER_STOPPED)
+        except Exception as error:
+            _LOGGER.exception("%s %s", self.kind, self.name)
+            self.finish("Failed", f"InternalServerError: {type(error).__name__}: {error}")
+        finally:
+            self._clean_up()
+
+    @abstractmethod
+    def execute(self) -> None:
+        """Every stage of the job up to `finish`."""
+
+    def finish(self, status: str, reason: str = "", **changes: Any) -> None:
+        self.close_instances()  # whoever sees the ending finds the whole log, and no process
+        if reason:
+            changes["FailureReason"] = reason[:LONGEST_REASON]
+        with self.changing:
+            self._ended = True
+            self.update(**{self.status_field: status, self.end_field: time.time()}, **changes)
+
+    def request_stop(self) -> bool:
+        """False if the job has ended meanwhile."""
+        with self.changing:
+            if self._ended:
+                return False
+            self.announce_stop()
+            self.stop.set()
+            return True
+
+    def announce_stop(self) -> None:
+        with self.changing:
+            if self.record[self.status_field] == "InProgress":
+                self.stopping()
+
+    def stopping(self) -> None:
+        """Says in the record that the job is being stopped."""
+        self.update(**{self.status_field: "Stopping"})
+
+    def assume_role(self, arn: str) -> Role:
+        try:
+            return Role.assume(self.cloud, arn, self.name)
+        except Exception as error:
+            raise JobError(f"ClientError: Could not assume role {arn}: {error}") from error
+
+    def check_rights(self, role: Role, image: str) -> None:
+        """What SageMaker does with the role before it moves data. Raises JobError."""
+        authority, key = self.cloud.authority, role.access_key
+        try:
+            authority.require(key, pulling(image))
+            authority.require(key, encrypting(volume_key(self.record)))
+        except AccessDenied as error:
+            raise JobError(f"ClientError: {error.message}") from error
+        group = log_group(self.cloud.region, self.cloud.account, self.log_group)
+        for need in watching(group):  # a job runs without logs and metrics, too
+            authority.allows(key, need)
+
+    def make_instances(self, role: Role, hosts: Sequence[str]) -> None:
+        """One folder, Python and log stream for each host."""
+        epoch = int(time.time() * 1000)
+        logs = role.client("logs")
+        for index, host in enumerate(hosts):
+            folder = self.folder / f"algo-{index + 1}"
+            stream = f"{self.name}/algo-{index + 1}-{epoch}"
+            log = LogStream(logs, self.log_group, stream)
+            self.instances.append(Instance(index, host, Layout(folder / "ml"), folder, log))
+
+    def start(
+        self,
+        instance: Instance,
+        command: Sequence[str],
+        environment: dict[str, str],
+        on_line: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        def write(line: str) -> None:
+            instance.log.write(line)
+            on_line(line)
+
+        binaries = make_environment(instance.folder / "python")
+        temporary = make_temporary(self.cloud.data_dir)
+        self._temporaries.append(temporary)
+        own = {"PATH": search_path(binaries), "TMPDIR": str(temporary)}
+        environment = base_environment() | own | environment
+        # A name is looked up on the job's own PATH, not the server's.
+        executable = shutil.which(command[0], path=environment["PATH"])
+        if executable is None:
+            raise JobError(f"AlgorithmError: {command[0]!r} is not an executable of the container")
+        instance.program = Program(
+            [executable, *command[1:]],
+            folder=instance.layout.make(),
+            environment=environment,
+            mark=mark(self.cloud, self.kind, self.name, str(instance.index)),
+            on_line=write,
+        )
+
+    def supervise(self, max_seconds: float, each_second: Callable[[], None]) -> Ending:
+        """Waits until all programs have ended, one has failed, or time or the user ends them."""
+        deadline = time.monotonic() + max_seconds
+        tick = time.monotonic()
+        while not self.abort.is_set():
+            if self.stop.is_set():
+                return self._terminate("Stopped", GRACE_SECONDS)
+            if self.interruption.is_set():
+                return self._terminate("Interrupted", spot.NOTICE_SECONDS)
+            if time.monotonic() > deadline:
+                self.announce_stop()
+                return self._terminate("TimedOut", GRACE_SECONDS)
+            ending = self._ending() or self._exhausted()
+            if ending is not None:
+                self._close_programs()
+                return ending
+            if time.monotonic() >= tick:
+                each_second()
+                tick += 1
+            time.sleep(_POLL_SECONDS)
+        raise ServerStopped
+
+    def _ending(self) -> Ending | None:
+        codes = [instance.program.exit_code for instance in self.instances if instance.program]
+        for index, code in enumerate(codes):
+            if code:
+                return Ending("Failed", code, index)
+        return Ending("Completed") if all(code == 0 for code in codes) else None
+
+    def _exhausted(self) -> Ending | None:
+        limit = memory_limit()
+        if limit is None:
+            return None
+        for index, instance in enumerate(self.instances):
+            reason = instance.program and out_of_memory(instance.program.pid, limit)
+            if reason:
+                return Ending("Failed", KILLED, index, reason)
+        return None
+
+    def _terminate(self, outcome: str, grace_seconds: float) -> Ending:
+        programs = [instance.program for instance in self.instances if instance.program]
+        for program in programs:
+            program.terminate()
+        deadline = time.monotonic() + grace_seconds
+        # A shell ends at once, and the script that it has started may still be saving.
+        while not all(program.ended for program in programs):
+            if self.abort.is_set() or time.monotonic() > deadline:
+                break
+            time.sleep(_POLL_SECONDS)
+        self._close_programs()
+        return Ending(outcome)
+
+    def _close_programs(self) -> None:
+        for instance in self.instances:
+            if instance.program:
+                instance.program.close()
+
+    def close_instances(self) -> None:
+        self._close_programs()
+        for instance in self.instances:
+            instance.log.close()
+
+    def drop_instances(self) -> None:
+        """They are gone with all that was on them; what was logged and uploaded stays."""
+        self.close_instances()
+        for folder in (self.folder, *self._temporaries):
+            shutil.rmtree(folder, ignore_errors=True)
+        self.instances, self._temporaries = [], []
+
+    def check_stopped(self) -> bool:
+        if self.abort.is_set():
+            raise ServerStopped
+        return self.stop.is_set()
+
+    def _clean_up(self) -> None:
+        if os.environ.get("LOCALCLOUD_KEEP_JOB_FOLDERS"):
+            self.close_instances()
+        else:
+            self.drop_instances()
+
+
+def mark(cloud: Cloud, *names: str) -> str:
+    """Marks the processes of one instance; the data folder tells servers on one machine apart."""
+    return "|".join([str(cloud.data_dir.resolve()), *names, ""])
+
+
+def data_error(action: str, error: TransferError) -> JobError:
+    return JobError(f"ClientError: Data {action} failed: {error}")

@@ -1,0 +1,105 @@
+"""Service Quotas: of SageMaker's instances, which are processes of this machine.
+
+Each type may be there as often as LOCALCLOUD_INSTANCES says, for each use. What is asked for at
+once beyond that is refused with SageMaker's own words; what is asked for after each other waits for
+its turn or shares the machine, so nothing is ever used up.
+
+Not emulated: other services, other quotas, and asking for more.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import botocore.session
+
+from localcloud.core.cloud import Cloud
+from localcloud.core.errors import AwsError, ResourceLimitExceeded
+from localcloud.core.operations import operation
+
+SERVICE = "service-quotas"
+INSTANCES = "LOCALCLOUD_INSTANCES"
+_DEFAULT_INSTANCES = 20
+# The use of instances → the shape of botocore's model that lists their types.
+_USES = {
+    "processing job": "ProcessingInstanceType",
+    "training job": "TrainingInstanceType",
+    "transform job": "TransformInstanceType",
+    "endpoint": "ProductionVariantInstanceType",
+}
+_TOTALS = (
+    "Number of instances across all processing jobs",
+    "Number of instances across all training jobs",
+    "Maximum number of instances per processing job",
+    "Maximum number of instances per training job",
+    "Number of instances across active endpoints",
+)
+_CONCURRENCY = "Maximum total concurrency that can be allocated across all serverless endpoints"
+_MOST_CONCURRENCY = 200  # of one serverless variant, by the constraint of SageMaker's model
+Values = dict[str, Any]
+
+
+def instances() -> int:
+    """How many there may be of a type for one use. Raises ValueError if that is no number."""
+    text = os.environ.get(INSTANCES, str(_DEFAULT_INSTANCES))
+    if not text.isdecimal():
+        raise ValueError(f"{INSTANCES}={text!r} must be a whole number")
+    return int(text)
+
+
+def check(use: str, instance_type: str, count: int) -> None:
+    """Raises ResourceLimitExceeded for more instances than there may be."""
+    most = instances()
+    if count > most:
+        raise ResourceLimitExceeded(
+            f"The account-level service limit '{instance_type} for {use} usage' is {most} "
+            f"Instances, with current utilization of 0 Instances and a request delta of {count} "
+            "Instances. Please use AWS Service Quotas to request an increase for this quota. If "
+            "AWS Service Quotas is not available, contact AWS support to request an increase for "
+            "this quota."
+        )
+
+
+@operation("ListServiceQuotas", SERVICE)
+def list_service_quotas(cloud: Cloud, request: Values) -> Values:
+    return {"Quotas": list(_quotas(cloud, request["ServiceCode"]))}
+
+
+@operation("ListAWSDefaultServiceQuotas", SERVICE)
+def list_default_service_quotas(cloud: Cloud, request: Values) -> Values:
+    return {"Quotas": list(_quotas(cloud, request["ServiceCode"]))}
+
+
+@operation("GetServiceQuota", SERVICE)
+def get_service_quota(cloud: Cloud, request: Values) -> Values:
+    for quota in _quotas(cloud, request["ServiceCode"]):
+        if quota["QuotaCode"] == request["QuotaCode"]:
+            return {"Quota": quota}
+    raise AwsError("NoSuchResourceException", f"There is no quota {request['QuotaCode']}.")
+
+
+def _quotas(cloud: Cloud, service: str) -> Iterator[Values]:
+    if service != "sagemaker":
+        raise AwsError("NoSuchResourceException", f"The service {service!r} has no quotas here.")
+    values = {name: instances() for name in [*_names(), *_TOTALS]}
+    for name, value in {**values, _CONCURRENCY: _MOST_CONCURRENCY}.items():
+        code = f"L-{hashlib.sha256(name.encode()).hexdigest()[:8].upper()}"
+        yield {
+            "ServiceCode": service,
+            "ServiceName": "Amazon SageMaker",
+            "QuotaArn": f"arn:aws:servicequotas:{cloud.region}:{cloud.account}:{service}/{code}",
+            "QuotaCode": code,
+            "QuotaName": name,
+            "Value": float(value),
+            "Unit": "None",
+            "Adjustable": False,
+            "GlobalQuota": False,
+        }
+
+
+def _names() -> Iterator[str]:
+    model = botocore.session.get_session().get_service_model("sagemaker")
+    for use, shape in _USES.items():
+        for instance_type in model.shape_for(shape).enum:
+            yield f"{instance_type} for {use} usage"

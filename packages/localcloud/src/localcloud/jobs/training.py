@@ -1,0 +1,237 @@
+"""CreateTrainingJob and its kin.
+
+Refused, not ignored: algorithms by name, Pipe mode, augmented manifests, shuffled and compressed
+channels, file-system and data-set channels, heterogeneous clusters, warm pools, training plans,
+Debugger rules other than ProfilerReport, TensorBoard and experiments, uncompressed output,
+serverless jobs. Kept and shown without effect: instance type and volume, VPC, network isolation,
+encryption between containers, DebugHookConfig (its library is in no current container).
+"""
+
+from pathlib import Path
+from typing import Any
+
+from localcloud.core import records
+from localcloud.core.cloud import Cloud
+from localcloud.core.errors import ResourceInUse, ResourceNotFound, ValidationException
+from localcloud.core.operations import operation
+from localcloud.core.records import Record
+from localcloud.jobs import service_quotas, stages
+from localcloud.jobs.checkpoints import LOCAL_PATH
+from localcloud.jobs.engine import engine
+from localcloud.jobs.images import PYTORCH, PYTORCH_TRAINING, repository
+from localcloud.jobs.layout import CONTAINER_ROOT, Layout
+from localcloud.jobs.metrics import check_definitions
+from localcloud.jobs.profiler import check_rules
+from localcloud.jobs.role import check_role
+from localcloud.jobs.spot import check_spot
+from localcloud.jobs.training_job import DEFAULT_MAX_SECONDS, KIND, TrainingJob
+from localcloud.jobs.transfer import Location, TransferError
+
+_UNSUPPORTED = (
+    "DebugRuleConfigurations",
+    "TensorBoardOutputConfig",
+    "ExperimentConfig",
+    "InfraCheckConfig",
+    "ServerlessJobConfig",
+    "MlflowConfig",
+    "ModelPackageConfig",
+    "SessionChainingConfig",
+    "RemoteDebugConfig",
+)
+_FLAGS = (
+    "EnableNetworkIsolation",
+    "EnableInterContainerTrafficEncryption",
+    "EnableManagedSpotTraining",
+)
+_ALGORITHM = ("TrainingImageConfig",)
+_RESOURCES = (
+    "InstanceGroups",
+    "KeepAlivePeriodInSeconds",
+    "TrainingPlanArn",
+    "InstancePlacementConfig",
+    "InstancePreferences",
+)
+_SOURCE = ("AttributeNames", "InstanceGroupNames", "ModelAccessConfig", "HubAccessConfig")
+
+
+@operation("CreateTrainingJob")
+def create_training_job(cloud: Cloud, request: Record) -> Record:
+    name = request["TrainingJobName"]
+    _check(cloud, request)
+    arn = records.arn(cloud, "training-job", name)
+    record = {
+        **_complete(request),
+        "TrainingJobArn": arn,
+        "TrainingJobStatus": "InProgress",
+        **stages.enter([], "Starting"),
+    }
+    if request.get("ProfilerRuleConfigurations"):
+        record["ProfilerRuleEvaluationStatuses"] = [
+            {
+                "RuleConfigurationName": rule["RuleConfigurationName"],
+                "RuleEvaluationStatus": "InProgress",
+            }
+            for rule in request["ProfilerRuleConfigurations"]
+        ]
+    taken = ResourceInUse(
+        "Job name must be unique within an AWS account and region, "
+        f"and a job with this name already exists ({arn})"
+    )
+    records.create(cloud, KIND, name, record, taken)
+    engine(cloud).queue.submit(TrainingJob(cloud, name))
+    return {"TrainingJobArn": arn}
+
+
+def _complete(request: Record) -> Record:
+    """With the defaults that Describe shows.
+
+    Those of stopping, metrics and channels are in the API reference. The flags have none there,
+    but are never missing in answers: the SDK for Rust has them as plain booleans (docs.rs,
+    aws-sdk-sagemaker 0.8.0, DescribeTrainingJobOutput).
+    """
+    algorithm, profiler = request["AlgorithmSpecification"], request.get("ProfilerConfig", {})
+    profiles = "S3OutputPath" in profiler and not profiler.get("DisableProfiler")
+    charts = repository(algorithm["TrainingImage"]) in (PYTORCH, PYTORCH_TRAINING)
+    return {
+        **dict.fromkeys(_FLAGS, False),
+        "ProfilingStatus": "Enabled" if profiles else "Disabled",
+        **request,
+        "AlgorithmSpecification": {"EnableSageMakerMetricsTimeSeries": charts, **algorithm},
+        **records.each(request, "InputDataConfig", {"CompressionType": "None"}),
+        "OutputDataConfig": {"KmsKeyId": "", **request["OutputDataConfig"]},
+        "StoppingCondition": {
+            "MaxRuntimeInSeconds": DEFAULT_MAX_SECONDS,
+            **request.get("StoppingCondition", {}),
+        },
+    }
+
+
+def _check(cloud: Cloud, request: Record) -> None:
+    records.refuse(request, _UNSUPPORTED)
+    algorithm = _required(request, "AlgorithmSpecification")
+    if "TrainingImage" not in algorithm:
+        raise ValidationException(
+            "AlgorithmSpecification.TrainingImage is required by localcloud: "
+            "algorithms by name are not supported"
+        )
+    records.refuse(algorithm, _ALGORITHM)
+    repository(algorithm["TrainingImage"])
+    _check_mode("AlgorithmSpecification", algorithm.get("TrainingInputMode", "File"))
+    check_definitions(algorithm.get("MetricDefinitions", []))
+    check_rules(request.get("ProfilerRuleConfigurations", []))
+    records.refuse(request.get("ProfilerConfig", {}), ["ProfilingParameters"])
+    _check_resources(_required(request, "ResourceConfig"))
+    check_spot(request, DEFAULT_MAX_SECONDS)
+    records.refuse(request.get("StoppingCondition", {}), ["MaxPendingTimeInSeconds"])
+    for channel in request.get("InputDataConfig", []):
+        _check_channel(channel)
+    output = request["OutputDataConfig"]
+    _check_uri("OutputDataConfig.S3OutputPath", output["S3OutputPath"])
+    if output.get("CompressionType", "GZIP") != "GZIP":
+        raise ValidationException(
+            "OutputDataConfig.CompressionType NONE is not supported by localcloud"
+        )
+    _check_checkpoints(request.get("CheckpointConfig"))
+    check_role(cloud, request["RoleArn"])
+
+
+def _required(request: Record, field: str) -> Any:
+    if field not in request:
+        raise ValidationException(f"{field} is required by localcloud")
+    return request[field]
+
+
+def _check_resources(resources: Record) -> None:
+    records.refuse(resources, _RESOURCES)
+    if not resources.get("InstanceCount") or "InstanceType" not in resources:
+        raise ValidationException("ResourceConfig needs InstanceType and InstanceCount")
+    service_quotas.check("training job", resources["InstanceType"], resources["InstanceCount"])
+
+
+def _check_channel(channel: Record) -> None:
+    name = channel["ChannelName"]
+    _check_mode(f"Channel {name!r}", channel.get("InputMode", "File"))
+    records.refuse(channel, ["ShuffleConfig"])
+    for field in ("CompressionType", "RecordWrapperType"):
+        if channel.get(field, "None") != "None":
+            raise ValidationException(
+                f"Channel {name!r}: {field} {channel[field]} is not supported by localcloud"
+            )
+    source = channel["DataSource"].get("S3DataSource")
+    if source is None or source["S3DataType"] not in ("S3Prefix", "ManifestFile"):
+        raise ValidationException(
+            f"Channel {name!r}: only S3DataSource with S3Prefix or ManifestFile is supported "
+            "by localcloud"
+        )
+    records.refuse(source, _SOURCE)
+    _check_uri(f"Channel {name!r}", source["S3Uri"])
+
+
+def _check_mode(what: str, mode: str) -> None:
+    if mode not in ("File", "FastFile"):
+        raise ValidationException(
+            f"{what}: input mode {mode!r} is not supported by localcloud, only File and FastFile"
+        )
+
+
+def _check_checkpoints(config: Record | None) -> None:
+    if config:
+        _check_uri("CheckpointConfig.S3Uri", config["S3Uri"])
+        try:
+            Layout(Path(CONTAINER_ROOT)).path(config.get("LocalPath", LOCAL_PATH))
+        except ValueError as error:
+            raise ValidationException(f"CheckpointConfig.LocalPath: {error}") from error
+
+
+def _check_uri(what: str, uri: str) -> None:
+    try:
+        Location.parse(uri)
+    except TransferError as error:
+        raise ValidationException(f"{what}: {error}") from error
+
+
+@operation("DescribeTrainingJob")
+def describe_training_job(cloud: Cloud, request: Record) -> Record:
+    return records.find(cloud, KIND, request["TrainingJobName"], "Requested resource not found.")
+
+
+@operation("ListTrainingJobs")
+def list_training_jobs(cloud: Cloud, request: Record) -> Record:
+    records.refuse(request, ["WarmPoolStatusEquals", "TrainingPlanArnEquals"])
+
+    def summary(record: Record) -> Record:
+        return records.pick(
+            record,
+            "TrainingJobName",
+            "TrainingJobArn",
+            "CreationTime",
+            "TrainingEndTime",
+            "LastModifiedTime",
+            "TrainingJobStatus",
+            "SecondaryStatus",
+        )
+
+    found = records.select(
+        cloud.store.list(KIND),
+        request,
+        name="TrainingJobName",
+        status="TrainingJobStatus",
+        summary=summary,
+    )
+    return {"TrainingJobSummaries": found}
+
+
+@operation("StopTrainingJob")
+def stop_training_job(cloud: Cloud, request: Record) -> Record:
+    name = request["TrainingJobName"]
+    record = cloud.store.get(KIND, name)
+    if record is None:
+        raise ResourceNotFound("Requested resource not found.")
+    job = engine(cloud).queue.get(KIND, name)
+    if job is None or not job.request_stop():
+        ended = cloud.store.get(KIND, name) or record
+        raise ValidationException(
+            "The request was rejected because the training job is in status "
+            f"{ended['TrainingJobStatus']}."
+        )
+    return {}

@@ -1,0 +1,268 @@
+"""One training job, run by AWS's own container toolkits.
+
+`sagemaker-training` and, for PyTorch images, `sagemaker-pytorch-training` do what they do in the
+container: fetch the source, install requirements.txt, set SM_*, start the script (through torchrun
+for `torch_distributed`), write the failure file. This module does the platform's part.
+"""
+
+import logging
+import socket
+import time
+from typing import Any
+
+from localcloud.jobs import spot, stages, training_container
+from localcloud.jobs.checkpoints import LOCAL_PATH, Checkpoints
+from localcloud.jobs.jobs import Ending, Job, JobError, ServerStopped, data_error
+from localcloud.jobs.metrics import MetricScanner
+from localcloud.jobs.profiler import Profiler, unfinished_rules
+from localcloud.jobs.transfer import (
+    Location,
+    Source,
+    TransferError,
+    files,
+    inside,
+    pack,
+    upload_file,
+)
+
+KIND = "training-job"
+DEFAULT_MAX_SECONDS = 24 * 3600
+_LONGEST_FAILURE = 1000  # characters of the failure file in FailureReason
+_LOGGER = logging.getLogger(__name__)
+
+
+class TrainingJob(Job):
+    """Makes attempts, each on instances of its own, until one is not interrupted."""
+
+    kind = KIND
+    log_group = "/aws/sagemaker/TrainingJobs"
+    status_field = "TrainingJobStatus"
+    end_field = "TrainingEndTime"
+    _began = 0.0  # when the current attempt did
+    _ran = 0.0  # seconds of programs in all attempts
+    _unbilled = 0.0  # seconds of attempts that were interrupted
+    _exceeded = ""  # the secondary status if the time is used up
+    _checkpoints: tuple[Checkpoints, ...] = ()
+
+    def execute(self) -> None:
+        record = self.record
+        self.role = self.assume_role(record["RoleArn"])
+        self.check_rights(self.role, record["AlgorithmSpecification"]["TrainingImage"])
+        self.s3 = self.role.client("s3")
+        self.metrics = MetricScanner(
+            record["AlgorithmSpecification"].get("MetricDefinitions", []),
+            self.role.client("cloudwatch"),
+            self.name,
+        )
+        self._profiler = Profiler.of(record, self.s3)
+        self.update(TrainingStartTime=time.time())
+        ending = self._last_attempt(record)
+        if any(instance.program for instance in self.instances):
+            self._upload(record, ending)
+        self._finish(ending)
+
+    # -- attempts ------------------------------------------------------------------------------
+
+    def _last_attempt(self, record: dict[str, Any]) -> Ending:
+        retries = record.get("RetryStrategy", {}).get("MaximumRetryAttempts", 0)
+        while True:
+            try:
+                ending = self._attempt(record)
+            except (JobError, TransferError, ServerStopped):
+                raise
+            except Exception:  # an InternalServerError, if it is the last attempt
+                if retries == 0:
+                    raise
+                retries -= 1
+                _LOGGER.exception("%s %s is tried again", self.kind, self.name)
+            else:
+                if ending.outcome != "Interrupted":
+                    return ending
+                self._interrupted()
+            self._start_over()
+
+    def _attempt(self, record: dict[str, Any]) -> Ending:
+        self._began = time.time()
+        hosts = training_container.hosts(record["ResourceConfig"]["InstanceCount"])
+        self.make_instances(self.role, hosts)
+        self._enter("Downloading")
+        self._download(record)
+        seconds = self._seconds_left(record)
+        if self.check_stopped():
+            return Ending("Stopped")
+        if self.interruption.is_set():
+            return Ending("Interrupted")
+        if seconds <= 0:
+            self.announce_stop()
+            return Ending("TimedOut")
+        self._enter("Training")
+        return self._train(record, seconds)
+
+    def _interrupted(self) -> None:
+        self._save_checkpoints()
+        self._unbilled += spot.unbilled(time.time() - self._began)
+        self._enter("Interrupted")
+
+    def _start_over(self) -> None:
+        """On new instances, which have nothing of the earlier ones."""
+        self.drop_instances()
+        self.interruption.clear()
+        self._enter("Starting")
+
+    def _seconds_left(self, record: dict[str, Any]) -> float:
+        """Both limits are for all attempts in total; see StoppingCondition."""
+        limits = record.get("StoppingCondition", {})
+        running = limits.get("MaxRuntimeInSeconds", DEFAULT_MAX_SECONDS) - self._ran
+        wait = limits.get("MaxWaitTimeInSeconds", float("inf"))
+        waiting = record["CreationTime"] + wait - time.time()
+        self._exceeded = "MaxWaitTimeExceeded" if waiting < running else "MaxRuntimeExceeded"
+        return min(float(running), float(waiting))
+
+    # -- stages of an attempt ------------------------------------------------------------------
+
+    def _download(self, record: dict[str, Any]) -> None:
+        self._checkpoints = self._make_checkpoints(record)
+        try:
+            for channel in training_container.channels(record):
+                self._download_channel(channel)
+            for checkpoint in self._checkpoints:
+                checkpoint.restore()
+        except TransferError as error:
+            raise data_error("download", error) from error
+
+    def _download_channel(self, channel: dict[str, Any]) -> None:
+        description = channel["DataSource"]["S3DataSource"]
+        source = Source(
+            description["S3Uri"],
+            description["S3DataType"],
+            description.get("S3DataDistributionType", "FullyReplicated"),
+        )
+        for instance in self.instances:
+            if not self.check_stopped():
+                folder = inside(instance.layout.root / "input" / "data", channel["ChannelName"])
+                source.download(self.s3, folder, instance.index, len(self.instances))
+
+    def _make_checkpoints(self, record: dict[str, Any]) -> tuple[Checkpoints, ...]:
+        config = record.get("CheckpointConfig")
+        if not config:
+            return ()
+        location = Location.parse(config["S3Uri"])
+        local = config.get("LocalPath", LOCAL_PATH)
+        return tuple(
+            Checkpoints(self.s3, instance.layout.path(local), location, within=self.folder)
+            for instance in self.instances
+        )
+
+    def _train(self, record: dict[str, Any], max_seconds: float) -> Ending:
+        self._start_programs(record)
+        start = time.monotonic()
+        try:
+            return self.supervise(max_seconds, self._each_second)
+        finally:
+            self._ran += time.monotonic() - start
+            self._publish_metrics()
+
+    def _start_programs(self, record: dict[str, Any]) -> None:
+        port = str(_free_port())
+        hosts = [instance.host for instance in self.instances]
+        for instance in self.instances:
+            training_container.write_configuration(record, instance, hosts)
+            variables = training_container.environment(record, instance, port)
+            command = training_container.command(record, instance)
+            self.start(instance, command, self.role.environment() | variables, self.metrics.scan)
+        if self._profiler:
+            self._profiler.follow([i.program.pid for i in self.instances if i.program])
+
+    def _each_second(self) -> None:
+        if self._profiler:
+            self._profiler.sample()
+        self._publish_metrics()
+        for checkpoint in self._checkpoints:
+            checkpoint.save_now_and_then()
+
+    def _publish_metrics(self) -> None:
+        final = self.metrics.final
+        if final and final != self.record.get("FinalMetricDataList"):
+            self.update(FinalMetricDataList=final)
+        self.metrics.publish()
+
+    def _save_checkpoints(self) -> None:
+        try:
+            for checkpoint in self._checkpoints:
+                checkpoint.save()
+        except TransferError as error:
+            raise data_error("upload", error) from error
+
+    def _upload(self, record: dict[str, Any], ending: Ending) -> None:
+        """As SageMaker: the model unless training failed; other output and checkpoints always."""
+        self._enter("Uploading")
+        try:
+            if ending.outcome != "Failed":
+                model = self._pack(record, "model.tar.gz", "model")
+                if model:
+                    self.update(ModelArtifacts={"S3ModelArtifacts": str(model)})
+            self._pack(record, "output.tar.gz", "output/data")
+        except TransferError as error:
+            raise data_error("upload", error) from error
+        self._save_checkpoints()
+        if self._profiler:
+            self.update(ProfilerRuleEvaluationStatuses=self._profiler.evaluate())
+
+    def _pack(self, record: dict[str, Any], name: str, folder: str) -> Location | None:
+        folders = [instance.layout.root / folder for instance in self.instances]
+        if not any(path for one in folders for path in files(one, within=self.folder)):
+            return None
+        config = record["OutputDataConfig"]
+        target = Location.parse(config["S3OutputPath"]) / self.name / "output" / name
+        archive = pack(folders, self.folder / name, within=self.folder)
+        upload_file(self.s3, archive, target, config.get("KmsKeyId", ""))
+        return target
+
+    # -- the record ----------------------------------------------------------------------------
+
+    def _finish(self, ending: Ending) -> None:
+        match ending.outcome:
+            case "Completed" | "Stopped":
+                self.finish(ending.outcome)
+            case "TimedOut":
+                self.finish("Stopped", secondary=self._exceeded)
+            case _:
+                self.finish("Failed", self._failure(ending))
+
+    def finish(self, status: str, reason: str = "", *, secondary: str = "", **changes: Any) -> None:
+        self.close_instances()
+        with self.changing:
+            record = self.record
+            transitions = record["SecondaryStatusTransitions"]
+            changes |= stages.enter(transitions, secondary or status, ended=True)
+            changes |= unfinished_rules(record)
+            if "TrainingStartTime" in record:
+                seconds = time.time() - record["TrainingStartTime"]
+                changes["TrainingTimeInSeconds"] = round(seconds)
+                changes["BillableTimeInSeconds"] = round(seconds - self._unbilled)
+            super().finish(status, reason, **changes)
+
+    def stopping(self) -> None:
+        stage = stages.enter(self.record["SecondaryStatusTransitions"], "Stopping")
+        self.update(TrainingJobStatus="Stopping", **stage)
+
+    def _enter(self, status: str) -> None:
+        with self.changing:
+            self.update(**stages.enter(self.record["SecondaryStatusTransitions"], status))
+
+    def _failure(self, ending: Ending) -> str:
+        """The failure file, which the toolkit writes with the script's last error message."""
+        if ending.reason:
+            return ending.reason
+        instance = self.instances[ending.instance]
+        text = instance.layout.read_text("output/failure", _LONGEST_FAILURE)
+        if not text and instance.program:
+            text = instance.program.last_line[:_LONGEST_FAILURE]
+        return f"AlgorithmError: {text}, exit code: {ending.exit_code}"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port

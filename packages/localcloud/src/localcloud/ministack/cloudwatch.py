@@ -1,0 +1,131 @@
+"""Alarms: judged period by period and also when there are no data, as on AWS.
+
+ministack pools all periods and dimensions of a metric, and leaves an alarm as it is while nothing
+new is published. Metric math is stored, not judged: such an alarm stays INSUFFICIENT_DATA.
+"""
+
+import time
+from collections.abc import Callable
+from operator import ge, gt, le, lt
+from typing import Any
+
+from localcloud.ministack.seam import require
+
+Alarm = dict[str, Any]
+_COMPARISONS: dict[str, Callable[[float, float], bool]] = {
+    "GreaterThanOrEqualToThreshold": ge,
+    "GreaterThanThreshold": gt,
+    "LessThanOrEqualToThreshold": le,
+    "LessThanThreshold": lt,
+}
+_WITHOUT_DATA = {"notBreaching": "OK", "breaching": "ALARM", "missing": "INSUFFICIENT_DATA"}
+_OF_ONE_METRIC = (
+    "MetricName",
+    "Namespace",
+    "Dimensions",
+    "Statistic",
+    "ExtendedStatistic",
+    "Period",
+    "Unit",
+)
+_JUDGED = ("Data points ", "Unchecked: ")
+
+
+def judge_alarms(cloudwatch: Any, provisioners: Any) -> None:
+    require(
+        cloudwatch,
+        "_calc_stats",
+        "_dims_from_list",
+        "_dims_key",
+        "_dispatch_alarm_actions",
+        "_evaluate_alarm",
+        "_evaluate_all_alarms",
+        "_evaluate_parent_alarms",
+        "_metrics",
+        "_record_history",
+        "_stat_value",
+    )
+    describe = cloudwatch._describe_alarms
+
+    def describe_now(*request: Any) -> Any:
+        cloudwatch._evaluate_all_alarms()  # time passes without anybody publishing anything
+        return describe(*request)
+
+    cloudwatch._evaluate_alarm = lambda alarm: _judge(cloudwatch, alarm)
+    cloudwatch._describe_alarms = describe_now
+    _keep_metric_math(provisioners)
+
+
+def _judge(cloudwatch: Any, alarm: Alarm) -> None:
+    if not alarm.get("MetricName") or alarm["ComparisonOperator"] not in _COMPARISONS:
+        return
+    if _was_set_by_hand(alarm):
+        return
+    values = _values(cloudwatch, alarm)
+    state = _state(alarm, values)
+    if state != alarm["StateValue"]:
+        shown = [value for value in values if value is not None]
+        _change(cloudwatch, alarm, state, f"Data points {shown} of the last {len(values)} periods")
+
+
+def _was_set_by_hand(alarm: Alarm) -> bool:
+    """SetAlarmState holds until the next evaluation, at most a period later."""
+    by_hand = not alarm["StateReason"].startswith(_JUDGED)
+    return by_hand and time.time() < alarm["StateUpdatedTimestamp"] + alarm["Period"]
+
+
+def _values(cloudwatch: Any, alarm: Alarm) -> list[float | None]:
+    """The statistic of each of the last periods, newest first; None where there are no data."""
+    dimensions = cloudwatch._dims_key(cloudwatch._dims_from_list(alarm["Dimensions"]))
+    metric = alarm["Namespace"], alarm["MetricName"], dimensions
+    statistic = alarm.get("ExtendedStatistic") or alarm["Statistic"]
+    now, points = time.time(), cloudwatch._metrics.get(metric) or []
+    values: list[float | None] = []
+    for number in range(alarm["EvaluationPeriods"]):
+        end = now - number * alarm["Period"]
+        period = [point for point in points if end - alarm["Period"] < point["Timestamp"] <= end]
+        found = cloudwatch._calc_stats(period)
+        values.append(cloudwatch._stat_value(found, statistic, period) if found else None)
+    return values
+
+
+def _state(alarm: Alarm, values: list[float | None]) -> str:
+    treatment = alarm.get("TreatMissingData", "missing")
+    if values.count(None) == len(values):
+        return _WITHOUT_DATA.get(treatment) or str(alarm["StateValue"])
+    compare, threshold = _COMPARISONS[alarm["ComparisonOperator"]], alarm["Threshold"]
+    breaching = sum(
+        treatment == "breaching" if value is None else compare(value, threshold) for value in values
+    )
+    return "ALARM" if breaching >= alarm.get("DatapointsToAlarm", len(values)) else "OK"
+
+
+def _change(cloudwatch: Any, alarm: Alarm, state: str, reason: str) -> None:
+    before = alarm["StateValue"]
+    alarm |= {
+        "StateValue": state,
+        "StateReason": reason,
+        "StateUpdatedTimestamp": int(time.time()),
+    }
+    cloudwatch._record_history(alarm["AlarmName"], before, state, reason)
+    cloudwatch._dispatch_alarm_actions(alarm, before, state, reason)
+    cloudwatch._evaluate_parent_alarms(alarm)
+
+
+def _keep_metric_math(provisioners: Any) -> None:
+    """ministack refuses a template with such an alarm; it is kept as the template has it."""
+    record = provisioners._cw_metric_alarm_record
+
+    def record_any(name: str, properties: dict[str, Any]) -> Alarm:
+        metrics = properties.get("Metrics")
+        if not metrics:
+            alarm: Alarm = record(name, properties)
+            return alarm
+        plain = {key: value for key, value in properties.items() if key != "Metrics"}
+        alarm = record(name, {**plain, "MetricName": "-", "Namespace": "-"})
+        return {
+            **{key: value for key, value in alarm.items() if key not in _OF_ONE_METRIC},
+            "Metrics": metrics,
+        }
+
+    provisioners._cw_metric_alarm_record = record_any

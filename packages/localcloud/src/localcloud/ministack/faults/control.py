@@ -1,0 +1,88 @@
+"""Faults are set, told and removed by a path beside AWS's own."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from localcloud.core.cloud import Cloud
+from localcloud.core.errors import AwsError
+from localcloud.faults.calls import check_call
+from localcloud.faults.client import PATH
+from localcloud.faults.fault import KINDS, Fault, FaultError
+from localcloud.jobs.interruption import interrupt
+from localcloud.ministack.faults.functions import can_be_hit
+from localcloud.ministack.seam import require
+
+Asgi = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
+
+
+class Control:
+    """GET tells, POST adds, DELETE clears."""
+
+    def __init__(self, cloud: Cloud, lambda_svc: Any) -> None:
+        require(lambda_svc, "_functions")
+        self._cloud, self._functions = cloud, lambda_svc._functions
+
+    def application(self, serve: Asgi) -> Asgi:
+        async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+            if scope["type"] == "http" and scope["path"] == PATH:
+                await self._answer(scope["method"], receive, send)
+            else:
+                await serve(scope, receive, send)
+
+        return application
+
+    async def _answer(self, method: str, receive: Any, send: Any) -> None:
+        faults, status = self._cloud.faults, 200
+        answer: dict[str, Any] = {}
+        try:
+            if method == "POST":
+                wish = _read_json(await _body(receive))
+                answer["number"] = await asyncio.to_thread(self._add, wish)
+            elif method == "DELETE":
+                faults.clear()
+            answer["faults"] = faults.list()
+        except FaultError as error:
+            status, answer = 400, {"message": str(error)}
+        except AwsError as error:  # of an interruption
+            status, answer = 400, {"message": error.message}
+        headers = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": json.dumps(answer).encode()})
+
+    def _add(self, wish: Any) -> int:
+        """Its number; 0 for an interruption, which happens at once."""
+        fault = Fault.parse(wish)
+        check_call(fault)
+        target = KINDS[fault.kind].target
+        if target == "job":
+            interrupt(self._cloud, fault.call)
+            self._cloud.faults.write(0, fault, fault.call)
+            return 0
+        if target == "function":
+            self._check_function(fault.call)
+        return self._cloud.faults.add(fault)
+
+    def _check_function(self, call: str) -> None:
+        prefix, _, name = call.partition(":")
+        known = sorted(key for key, found in self._functions.items() if can_be_hit(found))
+        if prefix != "lambda" or name not in known:
+            shown = ", ".join(f"lambda:{key}" for key in known) or "none is deployed yet"
+            raise FaultError(f"Unknown function {call!r}; allowed are: {shown}")
+
+
+def _read_json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise FaultError(f"The body is not JSON: {error}") from error
+
+
+async def _body(receive: Any) -> bytes:
+    content, more = b"", True
+    while more:
+        message = await receive()
+        content += message.get("body", b"")
+        more = message.get("more_body", False)
+    return content

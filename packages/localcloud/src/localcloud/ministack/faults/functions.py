@@ -1,0 +1,68 @@
+"""Invocations of functions that end with their process, or with their time."""
+
+import contextlib
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from localcloud.faults.fault import Fault
+from localcloud.faults.registry import Faults
+from localcloud.ministack.seam import require
+
+KILLED = "Runtime exited with error: signal: killed"
+_RUNTIMES = ("python", "nodejs")  # whose processes are ministack's workers
+Result = dict[str, Any]
+
+
+def hit(faults: Faults, runtime: Any) -> None:
+    require(runtime, "Worker", "ensure_spawned")
+    invoke = runtime.Worker.invoke
+
+    def invoke_or_hit(worker: Any, event: Any, *request: Any, **options: Any) -> Result:
+        text = json.dumps(event) if faults.any else ""
+        fault = faults.take(("kill", "timeout"), f"lambda:{worker.func_name}", text)
+
+        def run() -> Result:
+            result: Result = invoke(worker, event, *request, **options)
+            return result
+
+        if fault is None:
+            return run()
+        runtime.ensure_spawned(worker)
+        return _strike(fault, worker, run)
+
+    runtime.Worker.invoke = invoke_or_hit
+
+
+def _strike(fault: Fault, worker: Any, run: Callable[[], Result]) -> Result:
+    """The function works, until it is killed at the latest; its answer does not get out."""
+    process, limit = worker._proc, float(worker.config["Timeout"])
+    began = time.monotonic()
+    with _killing(process, fault.seconds):
+        result = run()
+    message = KILLED
+    if fault.kind == "timeout":
+        time.sleep(max(0.0, began + limit - time.monotonic()))
+        message = f"Task timed out after {limit:.2f} seconds"
+    process.kill()
+    process.wait()
+    return {"status": "error", "error": message, "log": result.get("log", "")}
+
+
+@contextlib.contextmanager
+def _killing(process: Any, seconds: float | None) -> Iterator[None]:
+    if seconds is None:
+        yield
+        return
+    timer = threading.Timer(seconds, process.kill)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def can_be_hit(function: Result) -> bool:
+    return str(function["config"].get("Runtime", "")).startswith(_RUNTIMES)

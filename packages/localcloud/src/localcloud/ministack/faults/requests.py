@@ -1,0 +1,114 @@
+"""Requests: refused instead of being carried out, carried out late, or with their answer lost."""
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import uuid4
+
+from localcloud.faults import calls
+from localcloud.faults.answers import Failure, failure
+from localcloud.faults.registry import Faults
+from localcloud.http.wire import HttpRequest
+from localcloud.ministack.seam import Answer, Handler, require
+
+Asgi = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
+KINDS = ("throttle", "error", "lost", "slow")
+LOST = "x-localcloud-lost"  # on an answer that must not reach the client
+# State machines read the errors of a query service only without a namespace; clients read both.
+_NAMESPACE = re.compile(rb' xmlns="[^"]*"')
+
+
+def hit(faults: Faults, app: Any, actions: Any) -> None:
+    """Goes around the handler of every service that faults know."""
+    require(app, "SERVICE_HANDLERS")
+    require(actions, "access_denied_response")
+    for prefix, service in calls.SERVICES.items():
+        serve = app.SERVICE_HANDLERS[service.handler]
+        app.SERVICE_HANDLERS[service.handler] = _around(faults, prefix, serve, actions)
+
+
+def _around(faults: Faults, prefix: str, serve: Handler, actions: Any) -> Handler:
+    async def hit_or_serve(
+        method: str, path: str, headers: dict[str, str], body: Any, query: dict[str, list[str]]
+    ) -> Answer:
+        if not faults.any:
+            return await serve(method, path, headers, body, query)
+        request = _request(method, path, headers, body, query)
+        call = calls.recognise(prefix, request)
+        if call is None or not faults.concern(call):
+            return await serve(method, path, headers, body, query)
+        fault = faults.take(KINDS, call, calls.text_of(request))
+        if fault and fault.kind in ("throttle", "error"):
+            return _answer(failure(fault), calls.SERVICES[prefix].handler, request, actions)
+        if fault and fault.kind == "slow":
+            await asyncio.sleep(fault.seconds or 0)
+        status, found, content = await serve(method, path, headers, body, query)
+        lost = {LOST: "1"} if fault and fault.kind == "lost" else {}
+        return status, {**found, **lost}, content
+
+    return hit_or_serve
+
+
+def _request(method: str, path: str, headers: Any, body: Any, query: Any) -> HttpRequest:
+    content = body.encode() if isinstance(body, str) else body or b""
+    names = {name.lower(): value for name, value in headers.items()}
+    return HttpRequest(method, path, names, query, content)
+
+
+def _answer(failed: Failure, handler: str, request: HttpRequest, actions: Any) -> Answer:
+    """In the protocol of the service, as ministack writes a denial."""
+    _, headers, body = actions.access_denied_response(
+        handler,
+        "",
+        "",
+        str(uuid4()),
+        error_code=failed.code,
+        message=failed.message,
+        headers=request.headers,
+    )
+    if failed.members:
+        body = json.dumps(json.loads(body) | failed.members).encode()
+    if failed.status >= 500:
+        body = body.replace(b"<Type>Sender</Type>", b"<Type>Receiver</Type>")
+    return failed.status, headers, _NAMESPACE.sub(b"", body)
+
+
+# -- lost answers --------------------------------------------------------------------------------
+
+
+def lose_answers(faults: Faults, serve: Asgi) -> Asgi:
+    """Closes the connection where an answer is lost, without a byte of it."""
+    from hypercorn.protocol.http_stream import HTTPStream
+
+    require(HTTPStream, "app_send")
+
+    async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if not faults.any or scope["type"] != "http":
+            return await serve(scope, receive, send)
+        is_lost = False
+
+        async def send_or_lose(message: Any) -> None:
+            nonlocal is_lost
+            if not is_lost and _is_lost(message):
+                is_lost = True
+                await _close(send)
+            elif not is_lost:
+                await send(message)
+
+        await serve(scope, receive, send_or_lose)
+
+    return application
+
+
+def _is_lost(message: Any) -> bool:
+    return any(name == LOST.encode() for name, _ in message.get("headers", ()))
+
+
+async def _close(send: Any) -> None:
+    """ASGI has no word for it, but hypercorn ends a stream that has sent nothing this way."""
+    from hypercorn.protocol.events import StreamClosed
+
+    stream = send.__self__
+    await stream.send(StreamClosed(stream_id=stream.stream_id))

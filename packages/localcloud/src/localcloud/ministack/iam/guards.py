@@ -1,0 +1,174 @@
+"""What services need of their caller besides the action itself: keys, the catalog, listing."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+from uuid import uuid4
+
+from localcloud.core.cloud import ACCESS_KEY, REGION
+from localcloud.iam.authority import Judge, Need
+from localcloud.ministack.iam import resources
+from localcloud.ministack.seam import Answer, Handler, require
+
+Headers = dict[str, str]
+Query = dict[str, list[str]]
+_KEY = "x-amz-server-side-encryption-aws-kms-key-id"
+
+
+class Guards:
+    """Put around ministack's handlers, which are reached when the action itself is allowed."""
+
+    def __init__(self, app: Any, judge: Judge) -> None:
+        from ministack.core import iam_actions, iam_evaluator, router
+
+        require(app, "AUTH", "SERVICE_HANDLERS")
+        require(router, "extract_access_key_id")
+        require(iam_actions, "_s3_action")
+        self._app, self._judge = app, judge
+        self._actions, self._router, self._evaluator = iam_actions, router, iam_evaluator
+
+    def caller(self, headers: Headers, query: Query) -> str | None:
+        """The access key of a role while IAM is enforced; None for whoever may do everything."""
+        if not self._app.AUTH:
+            return None
+        key: str = self._router.extract_access_key_id(headers, query)
+        return None if self._evaluator.is_root_access_key(key) else key
+
+    def denial(self, caller: str, needs: Iterable[Need]) -> str | None:
+        denials = (self._judge(caller, need) for need in needs)
+        return next((denial for denial in denials if denial), None)
+
+    def refuse(self, service: str, message: str, code: str = "") -> Answer:
+        answer: Answer = self._actions.access_denied_response(
+            service, "", "", str(uuid4()), message=message, error_code=code
+        )
+        return answer
+
+    def put_around(self, service: str, make: Callable[[Handler], Handler]) -> None:
+        self._app.SERVICE_HANDLERS[service] = make(self._app.SERVICE_HANDLERS[service])
+
+    # -- the services --------------------------------------------------------------------------
+
+    def catalog(self, serve: Handler) -> Handler:
+        async def guarded(
+            method: str, path: str, headers: Headers, body: bytes, query: Query
+        ) -> Answer:
+            caller = self.caller(headers, query)
+            if caller:
+                denial = self.denial(caller, resources.catalog_needs(headers, body))
+                if denial:
+                    return self.refuse("glue", denial)
+            return await serve(method, path, headers, body, query)
+
+        return guarded
+
+    def topics(self, serve: Handler) -> Handler:
+        """Who publishes to an encrypted topic uses its key."""
+        from ministack.services import sns
+
+        require(sns, "_topics")
+
+        async def guarded(
+            method: str, path: str, headers: Headers, body: bytes, query: Query
+        ) -> Answer:
+            caller = self.caller(headers, query)
+            if caller:
+                form = self._app._routing_params(method, path, headers, body, query)
+                denial = self.denial(caller, _publishing(sns, form))
+                if denial:
+                    return self.refuse("sns", denial, "KMSAccessDenied")
+            return await serve(method, path, headers, body, query)
+
+        return guarded
+
+    def objects(self, serve: Handler) -> Handler:
+        """Keys of encrypted objects, and whether a caller may know that there is no object."""
+        from ministack.services import s3
+
+        require(s3, "_resolve_sse_write_headers")
+
+        async def guarded(
+            method: str, path: str, headers: Headers, body: bytes, query: Query
+        ) -> Answer:
+            caller = self.caller(headers, query)
+            if caller is None:
+                return await serve(method, path, headers, body, query)
+            action = self._actions._s3_action(method, path, query)
+            needs = [
+                *_writing(s3, method, action, path, headers, query),
+                *await self._copying(serve, action, headers),
+            ]
+            denial = self.denial(caller, needs)
+            if denial:
+                return self.refuse("s3", denial)
+            answer = await serve(method, path, headers, body, query)
+            return self._reading(caller, method, action, path, answer)
+
+        return guarded
+
+    def _reading(
+        self, caller: str, method: str, action: str | None, path: str, answer: Answer
+    ) -> Answer:
+        if action not in ("GetObject", "GetObjectVersion"):
+            return answer
+        status, headers, _ = answer
+        need = None
+        if status == 404:  # who may not list must not learn that there is nothing
+            need = Need("s3:ListBucket", f"arn:aws:s3:::{path.split('/')[1]}")
+        elif method == "GET":
+            need = _use_of_key("Decrypt", _lower(headers).get(_KEY))
+        denial = need and self._judge(caller, need)
+        return self.refuse("s3", denial) if denial else answer
+
+    async def _copying(self, serve: Handler, action: str | None, headers: Headers) -> list[Need]:
+        source = headers.get("x-amz-copy-source", "").partition("?")[0].lstrip("/")
+        if action != "PutObject" or not source:
+            return []
+        _, found, _ = await serve("HEAD", f"/{source}", own_request("s3"), b"", {})
+        need = _use_of_key("Decrypt", _lower(found).get(_KEY))
+        return [need] if need else []
+
+
+def own_request(service: str, access_key: str = ACCESS_KEY) -> Headers:
+    """The header of a request made within this process, where no signature is checked."""
+    scope = f"20260101/{REGION}/{service}/aws4_request"
+    return {"authorization": f"AWS4-HMAC-SHA256 Credential={access_key}/{scope}"}
+
+
+def _lower(headers: Headers) -> Headers:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _writing(
+    s3: Any, method: str, action: str | None, path: str, headers: Headers, query: Query
+) -> Iterator[Need]:
+    """A part is written with the key of its upload, whose beginning was checked."""
+    if action != "PutObject" or "uploadId" in query:
+        return
+    kept, _ = s3._resolve_sse_write_headers(headers, path.split("/")[1])
+    key = (kept or {}).get(_KEY)
+    operations = ("GenerateDataKey", "Decrypt") if method == "POST" else ("GenerateDataKey",)
+    for operation in operations:
+        need = _use_of_key(operation, key)
+        if need:
+            yield need
+
+
+def _use_of_key(operation: str, key: str | None, service: str = "s3") -> Need | None:
+    if not key:
+        return None
+    return Need(f"kms:{operation}", key, {"kms:ViaService": f"{service}.{REGION}.amazonaws.com"})
+
+
+def _publishing(sns: Any, form: dict[str, Any]) -> Iterator[Need]:
+    def value(name: str) -> str:
+        found = form.get(name, "")
+        return str(found[0] if isinstance(found, list) else found)
+
+    if value("Action") not in ("Publish", "PublishBatch"):
+        return
+    topic = sns._topics.get(value("TopicArn")) or {}
+    key = topic.get("attributes", {}).get("KmsMasterKeyId")
+    for operation in ("GenerateDataKey", "Decrypt"):
+        need = _use_of_key(operation, key, "sns")
+        if need:
+            yield need

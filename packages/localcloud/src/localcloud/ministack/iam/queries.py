@@ -1,0 +1,134 @@
+"""Athena reads tables and writes results with the permissions of who started the query."""
+
+import json
+from collections.abc import Iterator
+from contextvars import ContextVar
+from typing import Any
+from urllib.parse import urlsplit
+
+from localcloud.iam.authority import Need
+from localcloud.ministack.iam.guards import Guards, Headers, Query
+from localcloud.ministack.iam.resources import table_arns
+from localcloud.ministack.seam import Answer, Handler, require
+
+_CALLER: ContextVar[str | None] = ContextVar("caller of Athena", default=None)
+_KEY = "x-amz-server-side-encryption-aws-kms-key-id"
+
+
+class QueryGuard:
+    def __init__(self, guards: Guards, athena: Any, glue: Any, s3: Any) -> None:
+        require(athena, "_execute_query", "_executions", "_table_references", "_workgroups")
+        require(glue, "_tables")
+        require(s3, "_buckets", "_bucket_default_sse_headers")
+        self._guards, self._athena, self._glue, self._s3 = guards, athena, glue, s3
+
+    def install(self) -> None:
+        self._guards.put_around("athena", self._requests)
+        execute = self._athena._execute_query
+
+        async def guarded(query_id: str, query: str, database: str, *rest: Any) -> None:
+            refusal = self._refusal(query_id, query, database)
+            if refusal:
+                status = self._athena._executions[query_id]["Status"]
+                status |= {"State": "FAILED", "StateChangeReason": refusal}
+            else:
+                await execute(query_id, query, database, *rest)
+
+        self._athena._execute_query = guarded
+
+    # -- requests ------------------------------------------------------------------------------
+
+    def _requests(self, serve: Handler) -> Handler:
+        async def guarded(
+            method: str, path: str, headers: Headers, body: bytes, query: Query
+        ) -> Answer:
+            caller = self._guards.caller(headers, query)
+            token = _CALLER.set(caller)  # a started query inherits it
+            try:
+                answer = await serve(method, path, headers, body, query)
+            finally:
+                _CALLER.reset(token)
+            if caller and headers.get("x-amz-target", "").endswith(".GetQueryResults"):
+                return self._results(caller, body, answer)
+            return answer
+
+        return guarded
+
+    def _results(self, caller: str, body: bytes, answer: Answer) -> Answer:
+        """Who wants the results reads their file:
+        https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html"""
+        query_id = json.loads(body).get("QueryExecutionId")
+        execution = self._athena._executions.get(query_id)
+        if execution is None or answer[0] != 200:
+            return answer
+        bucket, key = _place(execution["ResultConfiguration"]["OutputLocation"])
+        denial = self._guards.denial(caller, self._reading(bucket, key))
+        return self._guards.refuse("athena", denial) if denial else answer
+
+    # -- queries -------------------------------------------------------------------------------
+
+    def _refusal(self, query_id: str, query: str, database: str) -> str | None:
+        """Why the query fails, in Athena's words; None when its caller may do all of it."""
+        caller = _CALLER.get()
+        if caller is None:
+            return None
+        denied = self._guards.denial
+        tables = [
+            (reference.database or database, reference.table)
+            for reference in self._athena._table_references(query)
+        ]
+        if denial := denied(caller, _describing(tables)):
+            return f"Insufficient permissions to execute the query. {denial}"
+        for path, needs in self._data(tables):
+            if denial := denied(caller, needs):
+                return f"Permission denied on S3 path: {path} ({denial})"
+        output = self._athena._executions[query_id]["ResultConfiguration"]["OutputLocation"]
+        if denial := denied(caller, self._writing(*_place(output))):
+            return (
+                f"Access denied when writing output to url: {output} . Please ensure you are "
+                "allowed to access the S3 bucket. If you are encrypting query results with KMS "
+                f"key, please ensure you are allowed to access your KMS key ({denial})"
+            )
+        return None
+
+    def _data(self, tables: list[tuple[str, str]]) -> Iterator[tuple[str, Iterator[Need]]]:
+        for database, table in tables:
+            description = self._glue._tables.get(f"{database}/{table}") or {}
+            location = (description.get("StorageDescriptor") or {}).get("Location")
+            if location:
+                bucket, prefix = _place(location)
+                yield location, iter([Need("s3:ListBucket", f"arn:aws:s3:::{bucket}")])
+                for key in self._keys(bucket, prefix):
+                    yield f"s3://{bucket}/{key}", self._reading(bucket, key)
+
+    def _keys(self, bucket: str, prefix: str) -> list[str]:
+        objects = (self._s3._buckets.get(bucket) or {}).get("objects", {})
+        return [key for key in list(objects) if key.startswith(f"{prefix.rstrip('/')}/")]
+
+    def _reading(self, bucket: str, key: str) -> Iterator[Need]:
+        yield Need("s3:GetObject", f"arn:aws:s3:::{bucket}/{key}")
+        record = (self._s3._buckets.get(bucket) or {}).get("objects", {}).get(key) or {}
+        kms_key = record.get("preserved_headers", {}).get(_KEY)
+        if kms_key:
+            yield Need("kms:Decrypt", kms_key)
+
+    def _writing(self, bucket: str, key: str) -> Iterator[Need]:
+        yield Need("s3:GetBucketLocation", f"arn:aws:s3:::{bucket}")
+        yield Need("s3:PutObject", f"arn:aws:s3:::{bucket}/{key}")
+        kms_key = self._s3._bucket_default_sse_headers(bucket).get(_KEY)
+        if kms_key:
+            yield Need("kms:GenerateDataKey", kms_key)
+
+
+def _place(uri: str) -> tuple[str, str]:
+    parts = urlsplit(uri)
+    return parts.netloc, parts.path.lstrip("/")
+
+
+def _describing(tables: list[tuple[str, str]]) -> Iterator[Need]:
+    for database, table in tables:
+        for arn in table_arns(database, None):
+            yield Need("glue:GetDatabase", arn)
+        for action in ("glue:GetTable", "glue:GetPartitions"):
+            for arn in table_arns(database, table):
+                yield Need(action, arn)

@@ -1,0 +1,126 @@
+"""The resources of requests, where ministack names others than AWS does."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from localcloud.core.cloud import ACCOUNT, REGION
+from localcloud.iam.authority import Need
+from localcloud.ministack.seam import require
+
+_TAGGING = ("TagResource", "UntagResource", "ListTagsForResource")
+Body = dict[str, Any]
+
+
+def name_as_aws_does(actions: Any) -> None:
+    require(actions, "extract_resource_arn")
+    extract = actions.extract_resource_arn
+
+    def resource(
+        service: str,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: bytes,
+        *rest: Any,
+    ) -> str:
+        name = _RESOURCES.get(service)
+        operation = headers.get("x-amz-target", "").rpartition(".")[2]
+        found = name(operation, _read(body)) if name else None
+        return found or str(extract(service, method, path, headers, body, *rest))
+
+    actions.extract_resource_arn = resource
+
+
+def _read(body: bytes) -> Body:
+    try:
+        document = json.loads(body or b"{}")
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _log_group(operation: str, body: Body) -> str | None:
+    """Except for tags, a group is `log-group:<name>:*` in policies; a denial shows its stream."""
+    group = body.get("logGroupName") or body.get("logGroupIdentifier")
+    if operation in _TAGGING or not group:
+        return None
+    stream = body.get("logStreamName", "")
+    name = group.rpartition(":log-group:")[2].removesuffix(":*")
+    return f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}:log-stream:{stream}"
+
+
+def _work_group(_operation: str, body: Body) -> str | None:
+    """A query belongs to the group that it was started in."""
+    from ministack.services import athena
+
+    query = athena._executions.get(body.get("QueryExecutionId", "")) or {}
+    name = body.get("WorkGroup") or query.get("WorkGroup")
+    if not name and "QueryString" in body:
+        name = "primary"
+    return f"arn:aws:athena:{REGION}:{ACCOUNT}:workgroup/{name}" if name else None
+
+
+def _alarms(operation: str, body: Body) -> str | None:
+    """Those asked for by name (by the first one, as a policy names them alike), or all."""
+    if operation != "DescribeAlarms":
+        return None
+    (name, *_) = body.get("AlarmNames") or ["*"]
+    return f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{name}"
+
+
+def _catalog(operation: str, body: Body) -> str | None:
+    """The first one; `catalog_needs` has the others."""
+    return next(iter(_catalog_arns(operation, body)), None)
+
+
+_RESOURCES: dict[str, Callable[[str, Body], str | None]] = {
+    "logs": _log_group,
+    "athena": _work_group,
+    "glue": _catalog,
+    "monitoring": _alarms,
+}
+
+# -- the data catalog, where an action needs every level ------------------------------------------
+
+_ON_CATALOG = re.compile(
+    r"(Get|Create|Update|Delete|Batch\w+?)"
+    r"(Databases?|Tables?|TableVersions?|Partitions?|PartitionIndexes)"
+)
+
+
+def catalog_needs(headers: dict[str, str], body: bytes) -> Iterator[Need]:
+    operation = headers.get("x-amz-target", "").rpartition(".")[2]
+    for arn in _catalog_arns(operation, _read(body)):
+        yield Need(f"glue:{operation}", arn)
+
+
+def _catalog_arns(operation: str, body: Body) -> Iterator[str]:
+    """Of an operation on databases, tables or partitions: catalog, database, table."""
+    found = _ON_CATALOG.fullmatch(operation)
+    if found is None:
+        return
+    kind = found[2]
+    if kind.startswith("Database"):
+        database = body.get("Name") or body.get("DatabaseInput", {}).get("Name")
+        table = None
+    else:
+        database = body.get("DatabaseName")
+        table = _table(operation, body)
+    yield from table_arns(database, table)
+
+
+def _table(operation: str, body: Body) -> str | None:
+    table_input = body.get("TableInput", {}).get("Name")
+    name = body.get("TableName") or body.get("Name") or table_input
+    return name or ("*" if operation == "GetTables" else None)
+
+
+def table_arns(database: str | None, table: str | None) -> Iterator[str]:
+    base = f"arn:aws:glue:{REGION}:{ACCOUNT}"
+    yield f"{base}:catalog"
+    if database:
+        yield f"{base}:database/{database}"
+    if database and table:
+        yield f"{base}:table/{database}/{table}"

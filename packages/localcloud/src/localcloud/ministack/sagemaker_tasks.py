@@ -1,0 +1,189 @@
+"""Tasks on Step Functions' optimised integrations of SageMaker: `arn:aws:states:::sagemaker:…`.
+
+With `.sync` a task waits for its job, which it tags, and ends with the job's description. A job
+that nobody waits for any more is stopped: the execution was stopped, a branch beside it has failed,
+or the task took too long.
+
+Not emulated: tuning and labelling jobs; the HTTP metadata in the results; the events that AWS waits
+with, of which only the permissions are asked for.
+"""
+
+import json
+import logging
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+from botocore.model import Shape
+
+from localcloud.core.cloud import Cloud
+from localcloud.http.wire import service_model
+from localcloud.iam.authority import AccessDenied
+from localcloud.iam.roles import waiting_for
+from localcloud.ministack.aborting import Aborted, Execution, current_execution, is_aborted
+from localcloud.ministack.iam.callers import session
+from localcloud.ministack.iam.guards import own_request
+from localcloud.ministack.sagemaker import MODELLED
+from localcloud.ministack.seam import require
+
+Values = dict[str, Any]
+_RESOURCE = re.compile(r"arn:aws:states:::sagemaker:(\w+?)(\.sync)?")
+_JOBS = ("TrainingJob", "ProcessingJob", "TransformJob")
+_AT_ONCE = ("CreateModel", "CreateEndpointConfig", "CreateEndpoint", "UpdateEndpoint", "AddTags")
+_POLL_SECONDS = 0.5
+_LOGGER = logging.getLogger(__name__)
+
+
+def offer(cloud: Cloud, app: Any, states: Any) -> None:
+    require(app, "SERVICE_HANDLERS", "call_service_handler_sync")
+    require(states, "_add_event", "_ExecutionError", "_invoke_resource")
+    require(states, "_invoke_resource_with_timeout")
+    tasks = _Tasks(cloud, app, states)
+    states._invoke_resource = _either(tasks, states._invoke_resource)
+    states._invoke_resource_with_timeout = _either(tasks, states._invoke_resource_with_timeout)
+
+
+def _either(tasks: "_Tasks", invoke: Callable[..., Any]) -> Callable[..., Any]:
+    def invoke_resource(resource: str, data: Any, *seconds: float) -> Any:
+        found = _RESOURCE.fullmatch(resource)
+        operation = found[1][:1].upper() + found[1][1:] if found else ""
+        job = operation.removeprefix("Create")
+        if found and found[2] and job in _JOBS:
+            return tasks.run(job, resource, data, *seconds)
+        if found and not found[2] and (job in _JOBS or operation in _AT_ONCE):
+            return tasks.call(operation, data)
+        return invoke(resource, data, *seconds)
+
+    return invoke_resource
+
+
+class _Tasks:
+    def __init__(self, cloud: Cloud, app: Any, states: Any) -> None:
+        self._cloud, self._app, self._states = cloud, app, states
+
+    def call(self, operation: str, request: Values) -> Values:
+        return self._result(operation, *self._request(operation, request))
+
+    def _result(self, operation: str, status: int, values: Values) -> Values:
+        if status >= 400:
+            raise self._error(status, values)
+        shape = service_model("sagemaker").operation_model(operation).output_shape
+        return _plain(values, shape) if shape else {}
+
+    def _request(self, operation: str, request: Values) -> tuple[int, Values]:
+        """As the role of the state machine, like every call of a task."""
+        headers = own_request("sagemaker") | {
+            "x-amz-target": f"SageMaker.{operation}",
+            "content-type": "application/x-amz-json-1.1",
+            "host": f"sagemaker.{self._cloud.region}.amazonaws.com",
+        }
+        handler, body = self._app.SERVICE_HANDLERS["sagemaker"], json.dumps(request)
+        status, _, answer = self._app.call_service_handler_sync(
+            handler, "POST", "/", headers, body, {}
+        )
+        return status, json.loads(answer or b"{}")
+
+    def _error(self, status: int, values: Values) -> Exception:
+        code = values["__type"].rpartition("#")[2]
+        name = code.removesuffix("Exception") if code in MODELLED else "AmazonSageMaker"
+        details = (
+            f"Service: AmazonSageMaker; Status Code: {status}; Error Code: {code}; "
+            f"Request ID: {uuid4()}; Proxy: null"
+        )
+        cause = f"{values.get('message', '')} ({details})"
+        error: Exception = self._states._ExecutionError(f"SageMaker.{name}Exception", cause)
+        return error
+
+    # -- jobs ------------------------------------------------------------------------------------
+
+    def run(
+        self, job: str, resource: str, request: Values, seconds: float = float("inf")
+    ) -> Values:
+        """The description of the job when it is completed."""
+        execution = current_execution()
+        if execution is None:
+            raise self._states._ExecutionError("States.Runtime", f"{resource} needs an execution")
+        self._check_rights(job)
+        tags = [*request.get("Tags", []), *_tags(execution)]
+        started = self.call(f"Create{job}", {**request, "Tags": tags})
+        self._note(execution, resource, started)
+        described = self._wait(job, request[f"{job}Name"], time.monotonic() + seconds)
+        listed = self._ask("ListTags", {"ResourceArn": described[f"{job}Arn"]}) or {"Tags": tags}
+        described["Tags"] = {tag["Key"]: tag["Value"] for tag in listed["Tags"]}
+        if described[f"{job}Status"] != "Completed":
+            cause = json.dumps(described, separators=(",", ":"))
+            raise self._states._ExecutionError("States.TaskFailed", cause)
+        return described
+
+    def _check_rights(self, job: str) -> None:
+        """AWS asks when the state machine is created."""
+        caller = session()
+        try:
+            if caller:
+                needs = waiting_for(self._cloud.region, self._cloud.account, job)
+                self._cloud.authority.require(caller, needs)
+        except AccessDenied as error:
+            raise self._states._ExecutionError("States.Runtime", error.message) from error
+
+    def _note(self, execution: Execution, resource: str, output: Values) -> None:
+        details = {
+            "resourceType": "sagemaker",
+            "resource": resource.rpartition(":")[2],
+            "output": json.dumps(output),
+        }
+        event = {"taskSubmittedEventDetails": details}
+        self._states._add_event(execution, "TaskSubmitted", event)
+
+    def _wait(self, job: str, name: str, deadline: float) -> Values:
+        while True:
+            described = self._ask(f"Describe{job}", {f"{job}Name": name})
+            if described and described[f"{job}Status"] not in ("InProgress", "Stopping"):
+                return described
+            if is_aborted():
+                self._stop(job, name)
+                raise Aborted
+            if time.monotonic() > deadline:
+                self._stop(job, name)
+                raise self._states._ExecutionError("States.Timeout", f"{name} took too long")
+            time.sleep(_POLL_SECONDS)
+
+    def _ask(self, operation: str, request: Values) -> Values | None:
+        """None where the service has no time, or its answer is lost: that fails no job."""
+        try:
+            status, values = self._request(operation, request)
+        except self._states._ExecutionError:
+            return None
+        if status >= 500 or values.get("__type") == "ThrottlingException":
+            return None
+        return self._result(operation, status, values)
+
+    def _stop(self, job: str, name: str) -> None:
+        """Best effort, says AWS: the role may lack the permission."""
+        try:
+            self.call(f"Stop{job}", {f"{job}Name": name})
+        except self._states._ExecutionError as error:
+            _LOGGER.warning("%s %s goes on: %s", job, name, error.cause)
+
+
+def _tags(execution: Execution) -> list[Values]:
+    own = {
+        "MANAGED_BY_AWS": "STARTED_BY_STEP_FUNCTIONS",
+        "AWS_STEP_FUNCTIONS_EXECUTION_ARN": execution["executionArn"],
+    }
+    return [{"Key": key, "Value": value} for key, value in own.items()]
+
+
+def _plain(value: Any, shape: Shape) -> Any:
+    """With points in time as milliseconds, as this SDK writes them."""
+    match shape.type_name:
+        case "structure":
+            return {name: _plain(item, shape.members[name]) for name, item in value.items()}
+        case "list":
+            return [_plain(item, shape.member) for item in value]
+        case "map":
+            return {name: _plain(item, shape.value) for name, item in value.items()}
+        case "timestamp":
+            return round(value * 1000)
+    return value

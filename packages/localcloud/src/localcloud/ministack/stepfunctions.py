@@ -1,0 +1,206 @@
+"""Step Functions: executions that stop when they should and can be redriven.
+
+ministack walks an execution from its first state only. Here it is walked by `_run`, which notes
+where it is, so that a redrive goes on from there.
+
+Not emulated: the timeout of a whole state machine.
+"""
+
+import json
+import logging
+import re
+from collections.abc import Callable
+from typing import Any
+
+from localcloud.ministack.aborting import (
+    CURRENT,
+    Aborted,
+    Execution,
+    end_branches_together,
+    is_running,
+)
+from localcloud.ministack.pacing import invoke_with_callback, wait_as_the_retrier_says
+from localcloud.ministack.redrives import offer_redrives
+from localcloud.ministack.seam import require
+
+Values = dict[str, Any]
+_LOGGER = logging.getLogger(__name__)
+_EXECUTORS = {
+    "Pass": "_execute_pass",
+    "Succeed": "_execute_pass",  # the same, without a next state
+    "Choice": "_execute_choice",
+    "Wait": "_execute_wait",
+    "Task": "_execute_task",
+    "Parallel": "_execute_parallel",
+    "Map": "_execute_map",
+}
+# https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+_NAME = re.compile(
+    r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff\U0010ffff]{1,80}"
+)
+_TOLD_THE_EXECUTION = ("Task", "Parallel", "Map")
+
+
+def improve(states: Any, app: Any) -> None:
+    require(
+        states,
+        *_EXECUTORS.values(),
+        "_add_event",
+        "_describe_execution",
+        "_emit_execution_status_event",
+        "_ExecutionError",
+        "_executions",
+        "_fail_execution",
+        "_fail_state_error",
+        "_find_matching_retrier",
+        "_finalize_response",
+        "_invoke_resource",
+        "_invoke_with_callback",
+        "_list_executions",
+        "_run_execution",
+        "_scaled_sleep",
+        "_start_execution",
+        "_state_machines",
+        "_task_tokens",
+        "error_response_json",
+        "json_response",
+        "now_iso",
+    )
+    states._run_execution = lambda arn: _run(states, states._executions[arn])
+    states._invoke_with_callback = lambda *task: invoke_with_callback(states, *task)
+    states._start_execution = _named(states, _once(states, states._start_execution))
+    end_branches_together(states)
+    wait_as_the_retrier_says(states)
+    offer_redrives(states, app)
+
+
+def _once(states: Any, start: Callable[[Values], Any]) -> Callable[[Values], Any]:
+    """While an execution runs, its name with its input is the same start, and answered again."""
+
+    def start_or_find(request: Values) -> Any:
+        answer = start(request)
+        if answer[0] == 200 or "ExecutionAlreadyExists" not in json.loads(answer[2])["__type"]:
+            return answer
+        wanted = (request["name"], request["stateMachineArn"], request.get("input", "{}"))
+        for found in states._executions.values():
+            same = (found["name"], found["stateMachineArn"], found["input"]) == wanted
+            if same and is_running(found):
+                return states.json_response({k: found[k] for k in ("executionArn", "startDate")})
+        return answer
+
+    return start_or_find
+
+
+def _named(states: Any, start: Callable[[Values], Any]) -> Callable[[Values], Any]:
+    """Names are those that Step Functions takes; without one it makes one."""
+
+    def start_if_named(request: Values) -> Any:
+        name = request.get("name")
+        if name is None or _NAME.fullmatch(name):
+            return start(request)
+        return states.error_response_json("InvalidName", f"Invalid Name: '{name}'", 400)
+
+    return start_if_named
+
+
+# -- an execution --------------------------------------------------------------------------------
+
+
+def _run(states: Any, execution: Execution) -> None:
+    """From where it is to its end, in the thread of this attempt."""
+    CURRENT.set(execution)
+    try:
+        output = json.dumps(_walk(states, execution))
+    except states._ExecutionError as error:
+        _fail(states, execution, error.error, error.cause)
+    except Aborted:  # the execution has its end already
+        return
+    except Exception as error:
+        _LOGGER.exception("execution %s", execution["executionArn"])
+        _fail(states, execution, "States.Runtime", str(error))
+    else:
+        _succeed(states, execution, output)
+
+
+def _walk(states: Any, execution: Execution) -> Any:
+    """The output of the last state."""
+    machine = json.loads(_definition(states, execution))
+    is_resumed, point = "point" in execution, json.loads(execution.get("point", "{}"))
+    name: str | None = point.get("state", machine["StartAt"])
+    data = point.get("input", json.loads(execution["input"]))
+    context = _context(execution, machine, point.get("variables", {}))
+    while name is not None and is_running(execution):
+        state = machine["States"][name]
+        point = {"state": name, "input": data, "variables": context["variables"]}
+        execution["point"] = json.dumps(point | {"type": state["Type"]})
+        if not is_resumed:
+            _note(states, execution, f"{state['Type']}StateEntered", name, input=data)
+        is_resumed = False
+        output, following = _perform(states, execution, context, name, data, state)
+        if is_running(execution):
+            _note(states, execution, f"{state['Type']}StateExited", name, output=output)
+        name, data = following, output
+    return data
+
+
+def _definition(states: Any, execution: Execution) -> str:
+    """As it was when the execution began; a redrive uses no newer one."""
+    if "definition" not in execution:
+        machine = states._state_machines.get(execution["stateMachineArn"])
+        execution["definition"] = machine["definition"]
+    definition: str = execution["definition"]
+    return definition
+
+
+def _context(execution: Execution, machine: Values, variables: Values) -> Values:
+    """The context object, with the variables, which ministack keeps in it."""
+    about = {
+        "Id": execution["executionArn"],
+        "Input": json.loads(execution["input"]),
+        "Name": execution["name"],
+        "RoleArn": execution["events"][0]["executionStartedEventDetails"]["roleArn"],
+        "StartTime": execution["startDate"],
+        "RedriveCount": execution.get("redriveCount", 0),
+    }
+    if "redriveDate" in execution:
+        about["RedriveTime"] = execution["redriveDate"]
+    arn = execution["stateMachineArn"]
+    return {
+        "QueryLanguage": machine.get("QueryLanguage", "JSONPath"),
+        "Execution": about,
+        "StateMachine": {"Id": arn, "Name": arn.rpartition(":")[2]},
+        "variables": variables,
+    }
+
+
+def _perform(
+    states: Any, execution: Execution, context: Values, name: str, data: Any, state: Values
+) -> tuple[Any, str | None]:
+    """Output and next state."""
+    context["State"] = {"Name": name, "EnteredTime": states.now_iso(), "RetryCount": 0}
+    kind = state["Type"]
+    if kind == "Fail":
+        raise states._ExecutionError(*states._fail_state_error(state, data, context))
+    execute = getattr(states, _EXECUTORS[kind])
+    told = (execution, context) if kind in _TOLD_THE_EXECUTION else (context,)
+    output, following = execute(state, data, *told)
+    return output, following
+
+
+def _note(states: Any, execution: Execution, event: str, name: str, **data: Any) -> None:
+    kind = "stateEntered" if event.endswith("Entered") else "stateExited"
+    texts = {key: json.dumps(value) for key, value in data.items()}
+    states._add_event(execution, event, {f"{kind}EventDetails": {"name": name, **texts}})
+
+
+def _succeed(states: Any, execution: Execution, output: str) -> None:
+    if is_running(execution):  # and not stopped meanwhile
+        execution |= {"status": "SUCCEEDED", "output": output, "stopDate": states.now_iso()}
+        details = {"executionSucceededEventDetails": {"output": output}}
+        states._add_event(execution, "ExecutionSucceeded", details)
+        states._emit_execution_status_event(execution)
+
+
+def _fail(states: Any, execution: Execution, error: str, cause: str) -> None:
+    if is_running(execution):
+        states._fail_execution(execution, error, cause)

@@ -1,0 +1,365 @@
+"""Batch transform through a real boto3 client."""
+
+import gzip
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from localcloud.hosting.payloads import Batching, PayloadTooLarge
+from localcloud.hosting.server_process import Answer
+from localcloud.hosting.transform_instance import InputObject, Settings, TransformInstance
+from localcloud.jobs.transfer import Location
+from worlds.execution_world import BUCKET, INFERENCE, World, archive, wait, world
+from worlds.waiting import until
+
+__all__ = ["world"]
+
+GROUP = "/aws/sagemaker/TransformJobs"
+SHOUT = """
+    import os, time
+    from sagemaker_inference.errors import BaseInferenceToolkitError
+
+    def model_fn(model_dir):
+        print("loading", flush=True)
+        while "GATE" in os.environ and not os.path.exists(os.environ["GATE"]):
+            time.sleep(0.05)
+        return os.environ.get("PREFIX", "")
+
+    def transform_fn(prefix, body, content_type, accept):
+        if "refused" in body:
+            raise BaseInferenceToolkitError(415, f"cannot read {content_type}", "refused")
+        if "broken" in body:
+            raise ValueError("broken inside")
+        return prefix + body.upper(), accept
+"""
+
+
+def make_model(world: World, name: str, handler: str) -> str:
+    url = world.upload(f"models/{name}.tar.gz", archive({"code/inference.py": handler}))
+    container = {"Image": INFERENCE, "ModelDataUrl": url}
+    world.sagemaker.create_model(
+        ModelName=name, ExecutionRoleArn=world.role, PrimaryContainer=container
+    )
+    return name
+
+
+@pytest.fixture(scope="module")
+def model(world: World) -> str:
+    return make_model(world, "shout", SHOUT)
+
+
+def start(world: World, name: str, model: str, **changes: Any) -> None:
+    """A job that reads <name>/in/ and writes <name>/out/; `source` changes its TransformInput."""
+    place = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/{name}/in/"}
+    source = {"DataSource": {"S3DataSource": place}, "ContentType": "text/csv"}
+    request = {
+        "TransformJobName": name,
+        "ModelName": model,
+        "TransformInput": source | changes.pop("source", {}),
+        "TransformOutput": {"S3OutputPath": f"s3://{BUCKET}/{name}/out", "Accept": "text/csv"},
+        "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+    }
+    world.sagemaker.create_transform_job(**request | changes)
+
+
+def end(world: World, name: str) -> dict[str, Any]:
+    return wait(
+        lambda: world.sagemaker.describe_transform_job(TransformJobName=name),
+        "TransformJobStatus",
+        ("InProgress", "Stopping"),
+    )
+
+
+def lines(world: World, name: str, *, of_data: bool) -> list[str]:
+    try:
+        streams = world.log(GROUP, f"{name}/")
+    except ClientError:
+        return []
+    chosen = [log for stream, log in streams.items() if stream.endswith("/data-log") is of_data]
+    return [line.partition(":[sagemaker logs]: ")[2] or line for log in chosen for line in log]
+
+
+def requests(world: World, name: str, status: int) -> int:
+    logged = lines(world, name, of_data=False)
+    return sum(line.startswith(f"POST /invocations {status} ") for line in logged)
+
+
+# -- results -------------------------------------------------------------------------------------
+
+
+def test_instances_share_the_objects_whose_lines_are_asked_for(world: World, model: str) -> None:
+    for key, text in {"a.csv": "one\ntwo\n", "deep/b.csv": "three", "deep/c.csv": "four\n"}.items():
+        world.upload(f"split/in/{key}", text)
+    start(
+        world,
+        "split",
+        model,
+        source={"SplitType": "Line"},
+        BatchStrategy="SingleRecord",
+        MaxConcurrentTransforms=4,
+        TransformOutput={"S3OutputPath": f"s3://{BUCKET}/split/out/", "AssembleWith": "Line"},
+        TransformResources={"InstanceType": "ml.m5.large", "InstanceCount": 2},
+        Tags=[{"Key": "team", "Value": "reviews"}],
+    )
+    waiter = world.sagemaker.get_waiter("transform_job_completed_or_stopped")
+    waiter.wait(TransformJobName="split", WaiterConfig={"Delay": 1, "MaxAttempts": 90})
+
+    job = world.sagemaker.describe_transform_job(TransformJobName="split")
+    assert job["TransformJobStatus"] == "Completed"
+    assert job["CreationTime"] <= job["TransformStartTime"] <= job["TransformEndTime"]
+    assert job["TransformInput"]["CompressionType"] == "None"
+    assert job["DataProcessing"] == {"InputFilter": "$", "OutputFilter": "$", "JoinSource": "None"}
+    outputs = {key: world.read(f"split/out/{key}") for key in world.keys("split/out/")}
+    assert outputs == {
+        "a.csv.out": b"ONE\n\nTWO\n\n",  # the record's own line end, and AssembleWith's
+        "deep/b.csv.out": b"THREE\n",
+        "deep/c.csv.out": b"FOUR\n\n",
+    }
+    assert requests(world, "split", 200) == 4
+    settings = "MaxConcurrentTransforms=4, MaxPayloadInMB=6, BatchStrategy=SINGLE_RECORD"
+    assert lines(world, "split", of_data=True) == [settings] * 2
+    tags = world.sagemaker.list_tags(ResourceArn=job["TransformJobArn"])["Tags"]
+    assert tags == [{"Key": "team", "Value": "reviews"}]
+    listed = world.sagemaker.list_transform_jobs(NameContains="SPLIT", StatusEquals="Completed")
+    assert [found["TransformJobName"] for found in listed["TransformJobSummaries"]] == ["split"]
+
+
+def test_a_manifest_names_compressed_objects_and_the_container_sees_the_environment(
+    world: World, model: str
+) -> None:
+    world.upload("packed/x/one.csv.gz", gzip.compress(b"one\ntwo\n"))
+    world.upload("packed/other", "not in the manifest")
+    manifest = world.upload(
+        "packed/manifest", json.dumps([{"prefix": f"s3://{BUCKET}/packed/"}, "x/one.csv.gz"])
+    )
+    place = {"S3DataType": "ManifestFile", "S3Uri": manifest}
+    source = {"DataSource": {"S3DataSource": place}, "CompressionType": "Gzip", "SplitType": "Line"}
+    start(world, "packed", model, source=source, Environment={"PREFIX": "> "})
+    assert end(world, "packed")["TransformJobStatus"] == "Completed"
+    assert world.keys("packed/out/") == ["x/one.csv.gz.out"]
+    assert world.read("packed/out/x/one.csv.gz.out") == b"> ONE\nTWO\n"  # one request
+
+
+# -- failures ------------------------------------------------------------------------------------
+
+
+def test_the_answers_of_the_container_fail_the_job_but_not_other_objects(
+    world: World, model: str
+) -> None:
+    for text in ("broken", "fine", "refused"):
+        world.upload(f"mixed/in/{text}.csv", text)
+    start(world, "mixed", model, ModelClientConfig={"InvocationsMaxRetries": 1})
+    job = end(world, "mixed")
+    assert job["TransformJobStatus"] == "Failed"
+    assert job["FailureReason"].startswith(
+        "AlgorithmError: See job logs for more information. "
+        f"{BUCKET}/mixed/in/broken.csv: Bad HTTP status received from algorithm: 500: "
+    )
+    assert "broken inside" in job["FailureReason"]
+    assert world.keys("mixed/out/") == ["fine.csv.out"]
+    assert (requests(world, "mixed", 500), requests(world, "mixed", 415)) == (2, 1)
+    refused = f"{BUCKET}/mixed/in/refused.csv: "
+    written = lines(world, "mixed", of_data=True)
+    about = [line.removeprefix(refused) for line in written if line.startswith(refused)]
+    assert about[:2] == ["ClientError: 415", "Message:"]
+    assert about[2].startswith("cannot read text/csv")
+
+
+def test_a_model_that_does_not_load_fails_the_job(world: World) -> None:
+    name = make_model(world, "unloadable", "def model_fn(_): raise RuntimeError('no weights')")
+    world.upload("unloadable/in/a.csv", "one")
+    start(world, "unloadable", name)
+    job = end(world, "unloadable")
+    assert job["TransformJobStatus"] == "Failed"
+    assert job["FailureReason"].startswith(
+        "AlgorithmError: Model container failed to respond to ping."
+    )
+    assert "RuntimeError: no weights" in job["FailureReason"]
+
+
+def test_missing_input_fails_the_job_and_is_named(world: World, model: str) -> None:
+    start(world, "no-input", model)
+    assert end(world, "no-input")["FailureReason"] == (
+        "ClientError: Data download failed: No S3 objects found under S3 URL "
+        f"'s3://{BUCKET}/no-input/in/' given in input data source"
+    )
+
+
+def test_a_stopped_job_leaves_no_results(world: World, model: str) -> None:
+    world.upload("stopped/in/a.csv", "one")
+    start(world, "stopped", model, Environment={"GATE": "/nowhere"})
+    assert until(lambda: "loading" in lines(world, "stopped", of_data=False))
+    world.sagemaker.stop_transform_job(TransformJobName="stopped")
+    job = end(world, "stopped")
+    assert (job["TransformJobStatus"], job.get("FailureReason")) == ("Stopped", None)
+    assert world.keys("stopped/out/") == []
+    with pytest.raises(ClientError) as raised:
+        world.sagemaker.stop_transform_job(TransformJobName="stopped")
+    assert error(raised) == (
+        "ValidationException",
+        "The request was rejected because the transform job is in status Stopped.",
+    )
+    with pytest.raises(ClientError) as raised:
+        start(world, "stopped", model)
+    assert error(raised) == (
+        "ResourceInUse",
+        "Job name must be unique within an AWS account and region, and a job with this name "
+        "already exists (arn:aws:sagemaker:us-east-1:000000000000:transform-job/stopped)",
+    )
+
+
+# -- requests ------------------------------------------------------------------------------------
+
+
+def error(raised: pytest.ExceptionInfo[ClientError]) -> tuple[str, str]:
+    return raised.value.response["Error"]["Code"], raised.value.response["Error"]["Message"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"ModelName": "nobody"},
+            'Could not find model "arn:aws:sagemaker:us-east-1:000000000000:model/nobody".',
+        ),
+        (
+            {"source": {"SplitType": "RecordIO"}},
+            "SplitType 'RecordIO' is not supported by localcloud, only None and Line",
+        ),
+        (
+            {"source": {"SplitType": "TFRecord"}},
+            "SplitType 'TFRecord' is not supported by localcloud, only None and Line",
+        ),
+        ({"MaxPayloadInMB": 0}, "MaxPayloadInMB 0 is not supported by localcloud"),
+        (
+            {"MaxPayloadInMB": 51, "MaxConcurrentTransforms": 2},
+            "MaxConcurrentTransforms * MaxPayloadInMB cannot exceed 100 MB; it is 102",
+        ),
+        (
+            {"DataProcessing": {"InputFilter": "$[1:]"}},
+            "DataProcessing.InputFilter is not supported by localcloud",
+        ),
+        (
+            {"DataProcessing": {"OutputFilter": "$", "JoinSource": "Input"}},
+            "DataProcessing.JoinSource is not supported by localcloud",
+        ),
+        (
+            {"DataCaptureConfig": {"DestinationS3Uri": "s3://b/c"}},
+            "DataCaptureConfig is not supported by localcloud",
+        ),
+    ],
+)
+def test_what_cannot_run_is_refused_at_once(
+    world: World, model: str, changes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ClientError) as raised:
+        start(world, "refused", model, **changes)
+    assert error(raised) == ("ValidationException", message)
+
+
+def test_an_unknown_job_is_named(world: World) -> None:
+    unknown = "Could not find requested job with name: nobody"
+    with pytest.raises(ClientError) as raised:
+        world.sagemaker.describe_transform_job(TransformJobName="nobody")
+    assert error(raised) == ("ValidationException", unknown)
+    with pytest.raises(ClientError) as raised:
+        world.sagemaker.stop_transform_job(TransformJobName="nobody")
+    assert error(raised) == ("ResourceNotFound", unknown)
+
+
+# -- payloads ------------------------------------------------------------------------------------
+
+
+def payloads(content: bytes, **batching: Any) -> list[bytes]:
+    return list(Batching(**batching).payloads(io.BytesIO(content)))
+
+
+def test_records_fill_requests_up_to_the_limit() -> None:
+    line = b"x" * (400 * 1024 - 1) + b"\n"
+    assert payloads(line * 5, by_line=True, megabytes=1) == [line * 2, line * 2, line]
+    assert payloads(line * 2, by_line=True, single_record=True) == [line, line]
+    assert payloads(line * 5) == [line * 5]
+    assert payloads(b"") == []
+
+
+@pytest.mark.parametrize("by_line", [True, False])
+def test_a_record_over_the_limit_is_refused(by_line: bool) -> None:
+    with pytest.raises(PayloadTooLarge, match="a record is larger than MaxPayloadInMB=1"):
+        payloads(b"x" * (1024 * 1024 + 1), by_line=by_line, megabytes=1)
+
+
+# -- one instance --------------------------------------------------------------------------------
+
+
+class Container:
+    """Stands for a served model, its log and its S3; gives the answers it is told to give."""
+
+    def __init__(self, content: bytes, answers: list[Answer]) -> None:
+        self.content, self.answers = content, iter(answers)
+        self.asked: list[tuple[bytes, float]] = []
+        self.lines: list[str] = []
+
+    def start(self, *_: object) -> None:
+        """Nothing to wait for."""
+
+    prepare = wait_healthy = start
+
+    def invoke(self, body: bytes, _headers: dict[str, str], seconds: float) -> Answer:
+        self.asked.append((body, seconds))
+        return next(self.answers)
+
+    def download_file(self, _bucket: str, _key: str, target: str) -> None:
+        Path(target).write_bytes(self.content)
+
+    def write(self, line: str) -> None:
+        self.lines.append(line.partition(":[sagemaker logs]: ")[2])
+
+
+def transform(
+    folder: Path, content: bytes, *answers: Answer, compression: str = "None"
+) -> tuple[Container, InputObject]:
+    container: Any = Container(content, list(answers))
+    settings = Settings.of(
+        {
+            "TransformInput": {"SplitType": "Line", "CompressionType": compression},
+            "TransformOutput": {"AssembleWith": "None"},
+            "BatchStrategy": "SingleRecord",
+            "ModelClientConfig": {"InvocationsTimeoutInSeconds": 7, "InvocationsMaxRetries": 2},
+        }
+    )
+    entry = InputObject(Location("bucket", "in/a.csv"), "a.csv", folder)
+    TransformInstance(container, container, container, settings, [entry]).run()
+    return container, entry
+
+
+def text(status: int, body: bytes) -> Answer:
+    return Answer(status, body, "text/plain")
+
+
+def test_a_request_that_fails_is_repeated(tmp_path: Path) -> None:
+    answers = [text(0, b"too late"), text(503, b"busy"), text(200, b"1;"), text(200, b"2;")]
+    container, entry = transform(tmp_path, b"one\ntwo\n", *answers)
+    assert entry.result is not None
+    assert entry.result.read_bytes() == b"1;2;"
+    assert container.asked == [(b"one\n", 7)] * 3 + [(b"two\n", 7)]
+
+
+def test_no_answer_at_all_fails_the_object(tmp_path: Path) -> None:
+    container, entry = transform(tmp_path, b"one", *[text(0, b"too late")] * 3)
+    assert entry.failure is not None
+    assert entry.failure.kind == "AlgorithmError"
+    assert str(entry.failure) == "Unable to get response from algorithm: too late"
+    assert container.lines[1:] == [
+        "bucket/in/a.csv: Unable to get response from algorithm",
+        "bucket/in/a.csv: Message:",
+        "bucket/in/a.csv: too late",
+    ]
+
+
+def test_what_is_not_compressed_as_it_should_be_fails_the_object(tmp_path: Path) -> None:
+    _, entry = transform(tmp_path, b"one", compression="Gzip")
+    assert (entry.result, str(entry.failure)) == (None, "Not a gzipped file (b'on')")

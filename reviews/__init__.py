@@ -1,0 +1,1 @@
+"""What a user does with an environment: a library, its command line and its pages."""

@@ -1,0 +1,100 @@
+"""The demonstration after `cdk deploy`: one execution, and what came of it.
+
+    python -m reviews.cli.demo --env local --reviews reviews.csv
+
+Nothing here is special to the embedded AWS; tools/demo chooses the values.
+"""
+
+import shlex
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from reviews.cli import report
+from reviews.cli.following import follow
+from reviews.cli.output import plain_errors
+from reviews.client import (
+    embedded,
+    endpoint,
+    execution,
+    features,
+    processes,
+    review_files,
+    samples,
+    storage,
+)
+from reviews.client.aws import Environment
+
+SENTENCES = (
+    "I love this dress, it fits perfectly and the fabric feels wonderful.",
+    "It is fine, nothing special. The colour is okay but the cut is a bit boxy.",
+    "Terrible quality. It fell apart after one wash and I returned it.",
+)
+console = Console()
+
+
+@plain_errors
+def main(
+    env: Annotated[str, typer.Option()] = "local",
+    reviews: Annotated[Path | None, typer.Option(help="Empty: the installable sample.")] = None,
+) -> None:
+    """Upload, execute, evaluate, predict, query."""
+    processes.end_by_exception()
+    here = Environment(env)
+    arn = start(here, reviews)
+    result = follow(here, arn, console=console)
+
+    heading("Result")
+    report.evaluation(console, result["evaluation"])
+    heading(f"Three sentences to the endpoint {here.outputs.endpoint_name}")
+    runtime = here.client("sagemaker-runtime")
+    report.predictions(console, endpoint.predict(runtime, here.outputs.endpoint_name, SENTENCES))
+    heading("The features, by Athena: reviews by split and sentiment")
+    sql = features.counts_query(here.outputs.glue_table, here.settings.labels.feature)
+    report.rows(console, features.query(here.client("athena"), here.outputs, sql))
+    heading("The embedded AWS keeps running, with the live endpoint")
+    console.print(next_steps(), markup=False, highlight=False, soft_wrap=True)
+
+
+def start(here: Environment, reviews: Path | None) -> str:
+    """Uploads the reviews, starts an execution and returns its ARN."""
+    s3, outputs = here.client("s3"), here.outputs
+    with tempfile.TemporaryDirectory() as folder:
+        file = reviews or samples.installable_reviews(Path(folder) / "sample.csv")
+        settings = here.settings
+        review_files.examine(file, settings, settings.columns, settings.max_rejected_share)
+        uri = storage.upload_reviews(s3, file, outputs.data_bucket)
+    console.print(f"Reviews: {uri}", highlight=False, soft_wrap=True)
+    name = execution.default_name()
+    console.print(f"Execution: {name}\n", highlight=False)
+    states = here.client("stepfunctions")
+    return execution.start(states, outputs.state_machine_arn, name, {"reviews": uri})
+
+
+def heading(text: str) -> None:
+    console.print(f"\n[bold]{text}[/]", highlight=False)
+
+
+def next_steps() -> str:
+    """What to type now; an embedded AWS in a folder of its own has to be named."""
+    bin_ = ".venv/bin"
+    export, option, variable = "", "", ""
+    if embedded.data_dir() != embedded.DEFAULT_DATA_DIR:
+        folder = shlex.quote(str(embedded.data_dir()))
+        export = f"  export REVIEWS_DATA_DIR={folder}\n"
+        option, variable = f" --data-dir {folder}", f" DATA_DIR={folder}"
+    return (
+        "Look further, with this command line or with any AWS client:\n"
+        f"{export}"
+        f"  {bin_}/reviews console\n"
+        f'  {bin_}/reviews predict "Soft, warm and true to size."\n'
+        f"  {bin_}/python -m localcloud exec{option} -- aws sagemaker list-training-jobs\n"
+        f"Tear down: make destroy{variable}"
+    )
+
+
+if __name__ == "__main__":
+    typer.run(main)

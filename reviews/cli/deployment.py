@@ -1,0 +1,93 @@
+"""Bringing an environment up and taking it down with the CDK's own command line.
+
+The environment `local` brings its embedded AWS with it, and takes it away.
+"""
+
+import re
+import shlex
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from reviews.cli.output import note
+from reviews.client import embedded, processes, samples, stacks, storage
+from reviews.client.aws import Environment
+from reviews.client.embedded import PROJECT
+from reviews.client.errors import InvalidArgument
+
+Run = Callable[[Sequence[str], Mapping[str, str]], None]
+_ALL = "**"
+_UNQUOTED = re.compile(r"[\s\"'$`\\;&|<>()*?]")
+_QUIET = ("--no-notices", "--no-version-reporting")
+
+
+class Deployment:
+    """`run` is what runs programs: processes.run, or a test's stand-in."""
+
+    def __init__(self, here: Environment, run: Run = processes.run) -> None:
+        self._here, self._run = here, run
+
+    def deploy(self, *, ask: bool, force: bool = False) -> None:
+        """With `force` executions begin in spite of what `reviews doctor` says, too.
+
+        Raises CommandFailed; InvalidArgument for a folder in which no training could run.
+        """
+        if self._here.is_embedded:
+            check_paths(embedded.data_dir(), Path(sys.executable))
+            note("== The embedded AWS")
+            self._cloud("start")
+        if not self._here.is_on_aws:
+            # With an app, even for a named account, the CDK would synthesise all of it first.
+            bootstrap = ("cdk", "bootstrap", stacks.account(self._here), "--app", "", *_QUIET)
+            self._step("cdk bootstrap", bootstrap)
+        approval = () if ask else ("--require-approval", "never")
+        forced = ("-c", "force=true") if force else ()
+        self._step("cdk deploy", ("cdk", "deploy", _ALL, *approval, *self._app(), *forced))
+        provide_base_model(self._here)
+
+    def destroy(self) -> None:
+        """Raises CommandFailed, also when something is left behind in the embedded AWS."""
+        self._step("cdk destroy", ("cdk", "destroy", _ALL, "--force", *self._app()))
+        if self._here.is_embedded:
+            check = (sys.executable, "-m", "reviews.cli.teardown", "--env", self._here.name)
+            self._step("What is left", check)
+            self._cloud("stop")
+            self._cloud("clear")
+
+    def _cloud(self, command: str) -> None:
+        folder = str(embedded.data_dir())
+        words = (sys.executable, "-m", "localcloud", command, "--data-dir", folder)
+        self._run(words, embedded.clean_variables())
+
+    def _step(self, heading: str, command: Sequence[str]) -> None:
+        note(f"\n== {heading}")
+        self._run(command, self._here.variables())
+
+    def _app(self) -> tuple[str, ...]:
+        app = f"{shlex.quote(sys.executable)} app.py"
+        output = str(PROJECT / "build" / "cdk.out")
+        return ("-c", f"env={self._here.name}", "--app", app, "--output", output, *_QUIET)
+
+
+def check_paths(data_dir: Path, python: Path) -> None:
+    """SageMaker's training toolkit hands a job's paths to a shell without quoting them."""
+    remedies = {
+        data_dir: "name another folder: export REVIEWS_DATA_DIR=$HOME/.local/share/reviews",
+        python: "put the project into another folder and install it there",
+    }
+    for path, remedy in remedies.items():
+        if found := _UNQUOTED.search(str(path)):
+            raise InvalidArgument(
+                f"{path}: no training can run in a path with {found[0]!r}; {remedy}"
+            )
+
+
+def provide_base_model(here: Environment) -> None:
+    """Brings the installed pretrained model to where the environment expects it.
+
+    Nothing to do where the base model is a name that a model hub knows, or another model.
+    """
+    base_model = here.outputs.base_model
+    if base_model.startswith("s3://") and base_model.rstrip("/").endswith(f"/{samples.BASE_MODEL}"):
+        storage.upload_directory(here.client("s3"), samples.installed_base_model(), base_model)
+        note(f"Base model: {base_model}")

@@ -1,0 +1,48 @@
+"""`reviews endpoint`: stop and start."""
+
+from typing import Annotated
+
+import typer
+
+from reviews.cli.options import Env
+from reviews.cli.output import Answer, answers, message, notes
+from reviews.client.aws import Environment
+from reviews.client.endpoint_switch import EndpointSwitch
+
+app = typer.Typer(
+    no_args_is_help=True, help="Stop the endpoint, which costs money while it exists; start it."
+)
+
+
+@app.command()
+@answers
+def stop(env: Env = "local") -> Answer:
+    """Delete the endpoint. Its model and its configuration stay, for the next start."""
+    here = Environment(env)
+    with notes.status("Stopping"):
+        said = EndpointSwitch(here).stop()
+    return _answer(here, said)
+
+
+@app.command()
+@answers
+def start(
+    env: Env = "local",
+    config: Annotated[
+        str, typer.Option(help="Another endpoint configuration than the one that served.")
+    ] = "",
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="Do not wait until it is in service.")
+    ] = False,
+) -> Answer:
+    """Create the endpoint again as it was, and wait until it is in service."""
+    here = Environment(env)
+    with notes.status("Starting"):
+        said = EndpointSwitch(here).start(config=config, wait=not no_wait)
+    return _answer(here, said)
+
+
+def _answer(here: Environment, said: str) -> Answer:
+    return Answer(
+        document={"endpoint": here.outputs.endpoint_name, "message": said}, show=message(said)
+    )

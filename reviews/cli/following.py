@@ -1,0 +1,40 @@
+"""Following a run to its end, which goes on whether anybody looks or not."""
+
+from typing import Any
+
+from rich.console import Console
+
+from reviews.cli import progress
+from reviews.cli.output import note, notes
+from reviews.client.aws import Environment
+from reviews.client.errors import ExecutionFailed, Interrupted
+from reviews.client.progress import Watcher
+from reviews.client.steps import State
+
+NEW_RUN = "start a new run"  # in the cause of an execution that a redrive cannot mend
+
+
+def follow(here: Environment, arn: str, *, console: Console = notes) -> dict[str, Any]:
+    """Shows an execution until it ends; its output. Raises ExecutionFailed, or Interrupted."""
+    watcher = Watcher(here.client("stepfunctions"), here.client("logs"), arn)
+    name = arn.rpartition(":")[2]
+    try:
+        found = progress.watch(watcher, progress.choose_view(console))
+    except KeyboardInterrupt as error:
+        again = f"reviews status {name} --wait --env {here.name}"
+        raise Interrupted(f"{name} goes on. Follow it again: {again}") from error
+    try:
+        return found.result()
+    except ExecutionFailed as failed:
+        note(_next_steps(here, name, watcher, failed.cause))
+        raise
+
+
+def _next_steps(here: Environment, name: str, watcher: Watcher, cause: str) -> str:
+    _, views = watcher.look()
+    failed = (view.step for view in views if view.step.state is State.FAILED and view.step.job)
+    logs = [f"Its log: reviews logs {step.key} --run {name} --env {here.name}" for step in failed]
+    go_on = "When it is mended, go on with the step that failed: reviews redrive {} --env {}"
+    start = "A redrive keeps the input. When it is mended, start a new run: reviews run --env {1}"
+    advice = start if NEW_RUN in cause else go_on
+    return "\n".join([*logs, advice.format(name, here.name)])

@@ -1,0 +1,65 @@
+"""`reviews logs`: what a step's job prints."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from reviews.cli.options import Env, RunOption
+from reviews.cli.output import Answer, Stream, answers
+from reviews.client import execution
+from reviews.client.aws import Environment
+from reviews.client.errors import InvalidArgument
+from reviews.client.run_log import RunLog
+from reviews.client.steps import STEPS_WITH_A_JOB
+
+
+def _complete(incomplete: str) -> list[str]:
+    return [step for step in STEPS_WITH_A_JOB if step.startswith(incomplete)]
+
+
+@answers
+def logs(
+    step: Annotated[
+        str,
+        typer.Argument(
+            metavar="STEP",
+            help=f"{', '.join(STEPS_WITH_A_JOB)}; default: the newest, and with -f all after it.",
+            autocompletion=_complete,
+        ),
+    ] = "",
+    run: RunOption = "",
+    env: Env = "local",
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Go on until the step, or the run, has ended.")
+    ] = False,
+) -> Answer | Stream:
+    """Print the log of a step's job; with several instances each line says whose it is."""
+    here = Environment(env)
+    wanted = _checked(step)
+    found = execution.find(here.client("stepfunctions"), here.outputs.state_machine_arn, run)
+    log = RunLog(here, found.arn, wanted)
+    if follow:
+        return Stream(items=log.follow(), show=_show)
+    lines = list(log.read())
+    return Answer(
+        document={"run": found.name, "lines": lines},
+        show=lambda console: _show_all(console, lines),
+    )
+
+
+def _checked(step: str) -> str:
+    if step and step not in STEPS_WITH_A_JOB:
+        raise InvalidArgument(f"step {step}: allowed is {', '.join(STEPS_WITH_A_JOB)}")
+    return step
+
+
+def _show_all(console: Console, lines: Sequence[dict[str, Any]]) -> None:
+    for line in lines:
+        _show(console, line)
+
+
+def _show(console: Console, line: dict[str, Any]) -> None:
+    text = f"{line['instance']} {line['line']}" if "instance" in line else line["line"]
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,80 @@
+"""`reviews`: deploys the pipeline, runs it, watches it, and asks what it made.
+
+Against AWS and the embedded AWS alike: reviews/client/aws.py says which.
+"""
+
+import os
+from typing import Annotated
+
+import typer
+
+from reviews.cli import (
+    console_command,
+    cost_command,
+    doctor_command,
+    endpoint_commands,
+    feature_commands,
+    log_command,
+    prediction_command,
+    result_commands,
+    run_commands,
+    stack_commands,
+)
+from reviews.cli.output import Group
+
+app = typer.Typer(
+    cls=Group,
+    no_args_is_help=True,
+    help="Deploy the pipeline, run it, watch it, and ask what it made.",
+)
+
+
+@app.callback()
+def _choose_aws(
+    endpoint: Annotated[
+        str,
+        typer.Option(
+            "--endpoint",
+            metavar="URL",
+            envvar="AWS_ENDPOINT_URL",
+            help="Another AWS than that of the environment.",
+        ),
+    ] = "",
+) -> None:
+    if endpoint:
+        os.environ["AWS_ENDPOINT_URL"] = endpoint
+
+
+_BEFORE, _RUNS, _RESULTS, _MODEL = "Before and after", "Runs", "What came of them", "The model"
+for _panel, _commands in {
+    _BEFORE: {
+        "doctor": doctor_command.doctor,
+        "deploy": stack_commands.deploy,
+        "destroy": stack_commands.destroy,
+        "cost": cost_command.cost,
+    },
+    _RUNS: {
+        "run": run_commands.run,
+        "status": run_commands.status,
+        "logs": log_command.logs,
+        "stop": run_commands.stop,
+        "redrive": run_commands.redrive,
+        "approve": run_commands.approve,
+    },
+    _RESULTS: {
+        "runs": result_commands.runs,
+        "compare": result_commands.compare,
+        "report": result_commands.report_command,
+        "query": feature_commands.query,
+        "features": feature_commands.features_command,
+        "console": console_command.console,
+    },
+    _MODEL: {"predict": prediction_command.predict},
+}.items():
+    for _name, _command in _commands.items():
+        app.command(_name, rich_help_panel=_panel)(_command)
+app.add_typer(endpoint_commands.app, name="endpoint", rich_help_panel=_MODEL)
+
+
+if __name__ == "__main__":
+    app()

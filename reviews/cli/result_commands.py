@@ -1,0 +1,103 @@
+"""The commands that show what runs have come to."""
+
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from reviews.cli import report, run_tables
+from reviews.cli.options import Env, NamedRun, Run
+from reviews.cli.output import Answer, AsJson, answers
+from reviews.cli.run_tables import Row
+from reviews.client import jobs, run_costs
+from reviews.client.aws import Environment
+from reviews.client.cache import folder
+from reviews.client.comparison import compare as compare_runs
+from reviews.client.errors import InvalidArgument
+from reviews.client.runs import Run as FoundRun
+from reviews.client.runs import Runs
+
+_FREE, _UNKNOWN = "free", "unknown"
+
+
+@answers
+def runs(
+    env: Env = "local",
+    limit: Annotated[int, typer.Option(min=1, help="So many, the latest first.")] = 20,
+) -> Answer:
+    """List the runs: data, model, metrics, duration, and about what the jobs took on AWS."""
+    here = Environment(env)
+    rows = _rows(here, Runs(here).latest(limit))
+    return Answer(
+        document=[row.document() for row in rows],
+        show=lambda console: run_tables.runs(console, rows),
+    )
+
+
+def _rows(here: Environment, found: list[FoundRun]) -> list[Row]:
+    if not here.is_on_aws:
+        return [Row(run=run, cost=_FREE) for run in found]
+    every = jobs.find(here.client("sagemaker"), here.settings.name)
+    rows = []
+    for run in found:
+        usd = run_costs.usd(here.settings, [job for job in every if job.run == run.id])
+        rows.append(Row(run=run, cost=_UNKNOWN if usd is None else usd))
+    return rows
+
+
+@answers
+def compare(first: NamedRun, second: NamedRun, env: Env = "local") -> Answer:
+    """Show the settings in which two runs differ, and their metrics side by side."""
+    known = Runs(Environment(env))
+    found = compare_runs(known.named(first), known.named(second))
+    return Answer(
+        document=run_tables.comparison_document(found),
+        show=lambda console: run_tables.comparison(console, found),
+    )
+
+
+@answers
+def report_command(
+    run: Run = "",
+    env: Env = "local",
+    no_open: Annotated[
+        bool, typer.Option("--no-open", help="Do not open the page in a browser.")
+    ] = False,
+    as_json: AsJson = False,
+) -> Answer:
+    """Print the test results of a run, download their page, and open it.
+
+    With --json it is not opened.
+    """
+    here = Environment(env)
+    known = Runs(here)
+    found = known.named(run)
+    if not found.evaluation:
+        raise InvalidArgument(f"{found.name} is {found.status} and has no evaluation")
+    if missing := [name for name in report.EVALUATION_FIELDS if name not in found.evaluation]:
+        again = f"reviews run --set from_run={found.name} --set start_at=evaluation --env {env}"
+        raise InvalidArgument(
+            f"{found.name}: its evaluation.json has no {', '.join(missing)}. Evaluate it anew: "
+            f"{again}"
+        )
+    page = _save(f"{here.name}-{found.id}.html", known.page(found))
+    if not (no_open or as_json):
+        webbrowser.open(page.as_uri())
+    return Answer(
+        document={"run": found.name, "page": page, "evaluation": found.evaluation},
+        show=lambda console: _show(console, found, page),
+    )
+
+
+def _save(name: str, content: bytes) -> Path:
+    page = folder() / "reports" / name
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_bytes(content)
+    return page
+
+
+def _show(console: Console, found: FoundRun, page: Path) -> None:
+    report.evaluation(console, found.evaluation)
+    console.print(f"The page: {page}", markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,64 @@
+"""The features of a moment as a file, for work outside the pipeline."""
+
+import csv
+from datetime import datetime
+from pathlib import Path
+
+from infra.features import FEATURES
+from reviews.client import features, storage
+from reviews.client.aws import Environment
+from reviews.client.errors import InvalidArgument
+from reviews.client.files import check_target
+
+FORMATS = (".csv", ".parquet")
+SPLITS = ("train", "validation", "test")
+_PART = ".part"
+
+
+def check(out: Path, split: str) -> None:
+    """Raises InvalidArgument, before anything is asked of Athena."""
+    if out.suffix not in FORMATS:
+        raise InvalidArgument(f"{out}: must end in {' or '.join(FORMATS)}")
+    check_target(out)
+    if split and split not in SPLITS:
+        raise InvalidArgument(f"--split {split}: allowed is {', '.join(SPLITS)}")
+
+
+def save(here: Environment, out: Path, *, at: datetime | None, split: str) -> int:
+    """Writes the features that there were at a time; returns how many reviews they are."""
+    sql = features.dataset_query(here.outputs.glue_table, at=at, split=split)
+    uri = features.result_file(here.client("athena"), here.outputs, sql)
+    bucket, key = storage.split_uri(uri)
+    part = out.with_name(out.name + _PART)
+    try:
+        here.client("s3").download_file(bucket, key, str(part))
+        rows = _rows(part)
+        if out.suffix == ".parquet":
+            _write_parquet(part, out)
+        else:
+            part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+    return rows
+
+
+def _rows(table: Path) -> int:
+    with table.open(encoding="utf-8", newline="") as file:
+        return sum(1 for _ in csv.reader(file)) - 1
+
+
+def _write_parquet(table: Path, out: Path) -> None:
+    import pyarrow
+    from pyarrow import csv as arrow_csv
+    from pyarrow import parquet
+
+    types = {
+        name: pyarrow.int64() if kind == "Integral" else pyarrow.string()
+        for name, kind in FEATURES.items()
+    }
+    read = arrow_csv.read_csv(
+        table,
+        parse_options=arrow_csv.ParseOptions(newlines_in_values=True),
+        convert_options=arrow_csv.ConvertOptions(column_types=types),
+    )
+    parquet.write_table(read, out)

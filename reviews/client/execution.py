@@ -1,0 +1,146 @@
+"""Executions of the state machine: their start, history and end."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from typing import Any
+
+from reviews.client.errors import ExecutionFailed, InvalidArgument
+
+_TERMINAL = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Execution:
+    """One look at an execution: DescribeExecution, with its documents parsed."""
+
+    arn: str
+    name: str
+    status: str
+    started: datetime
+    ended: datetime | None = None
+    output: dict[str, Any]
+    error: str
+    cause: str
+
+    @property
+    def finished(self) -> bool:
+        return self.status in _TERMINAL
+
+    def result(self) -> dict[str, Any]:
+        """The output of a succeeded execution; raises ExecutionFailed for any other end."""
+        if self.status != "SUCCEEDED":
+            raise ExecutionFailed(status=self.status, error=self.error, cause=self.cause)
+        return self.output
+
+
+def default_name(now: datetime | None = None) -> str:
+    """An execution name that is new every second, such as run-20261123-184502 (UTC)."""
+    return f"run-{(now or datetime.now(UTC)):%Y%m%d-%H%M%S}"
+
+
+def start(states: Any, state_machine_arn: str, name: str, document: dict[str, Any]) -> str:
+    """Starts an execution and returns its ARN; InvalidArgument when the name was used before."""
+    try:
+        response = states.start_execution(
+            stateMachineArn=state_machine_arn, name=name, input=json.dumps(document)
+        )
+    except states.exceptions.ExecutionAlreadyExists as error:
+        raise InvalidArgument(f"--name {name}: already the name of an execution") from error
+    except states.exceptions.InvalidName as error:
+        raise InvalidArgument(f"--name {name}: {error}") from error
+    return str(response["executionArn"])
+
+
+def describe(states: Any, arn: str) -> Execution:
+    response = states.describe_execution(executionArn=arn)
+    return Execution(
+        arn=arn,
+        name=response["name"],
+        status=response["status"],
+        started=response["startDate"],
+        ended=response.get("stopDate"),
+        output=json.loads(response.get("output") or "{}"),
+        error=response.get("error", ""),
+        cause=_message(response.get("cause", "")),
+    )
+
+
+def _message(cause: str) -> str:
+    """What a function that failed had to say, without its traceback."""
+    try:
+        document = json.loads(cause)
+    except ValueError:
+        return cause
+    if isinstance(document, dict) and "errorMessage" in document:
+        return str(document["errorMessage"])
+    return cause
+
+
+def redrive(states: Any, found: Execution) -> None:
+    """Lets an execution go on with the step that failed; InvalidArgument if that cannot be."""
+    try:
+        states.redrive_execution(executionArn=found.arn)
+    except states.exceptions.ExecutionNotRedrivable as error:
+        reason = error.response["Error"]["Message"]
+        raise InvalidArgument(f"{found.name} is {found.status}: {reason}") from error
+
+
+def stop(states: Any, found: Execution) -> None:
+    """Ends an execution, but not the job that it waits for; InvalidArgument if it has ended."""
+    if found.finished:
+        raise InvalidArgument(f"{found.name} is {found.status}: there is nothing to stop")
+    states.stop_execution(executionArn=found.arn, error="Stopped", cause="by reviews stop")
+
+
+def find(states: Any, state_machine_arn: str, name: str = "") -> Execution:
+    """The execution of this name, or the latest.
+
+    InvalidArgument when there is none, with the names that are most like it.
+    """
+    names = []
+    for item in every(states, state_machine_arn):
+        if name in ("", item["name"]):
+            return describe(states, item["executionArn"])
+        names.append(item["name"])
+    if not names:
+        raise InvalidArgument("There is no run yet. Start one: reviews run reviews.csv")
+    like = get_close_matches(name, names)
+    hint = f"Did you mean {' or '.join(like)}?" if like else f"The latest is {names[0]}."
+    raise InvalidArgument(f"There is no run named {name}. {hint}")
+
+
+def every(states: Any, state_machine_arn: str) -> Iterator[dict[str, Any]]:
+    """ListExecutions, newest first."""
+    pages = states.get_paginator("list_executions").paginate(stateMachineArn=state_machine_arn)
+    for page in pages:
+        yield from page["executions"]
+
+
+class History:
+    """The events of one execution, read a little further at every call.
+
+    A waiting state machine writes events all the time, so only the new ones are fetched: newest
+    first, until one is met that is known.
+    """
+
+    def __init__(self, states: Any, arn: str) -> None:
+        self._states, self._arn = states, arn
+        self.events: list[dict[str, Any]] = []
+
+    def read(self) -> list[dict[str, Any]]:
+        """Fetches what is new and returns all events so far, oldest first."""
+        known = self.events[-1]["id"] if self.events else 0
+        new: list[dict[str, Any]] = []
+        pages = self._states.get_paginator("get_execution_history").paginate(
+            executionArn=self._arn, reverseOrder=True
+        )
+        for page in pages:
+            fresh = [event for event in page["events"] if event["id"] > known]
+            new.extend(fresh)
+            if len(fresh) < len(page["events"]):
+                break
+        self.events.extend(reversed(new))
+        return self.events

@@ -1,0 +1,80 @@
+"""The SageMaker jobs that runs have started.
+
+Their names, reviews-{environment}-{step}-{run id}-{attempt}, are given by lambdas/shared/run.py.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+_STEPS = "process|train|evaluate"
+_GONE = ("ValidationException", "ResourceNotFound")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A processing or training job: what it is for, and when it ran."""
+
+    kind: str  # processing or training
+    name: str
+    run: str
+    step: str  # process, train or evaluate
+    status: str
+    began: datetime
+    ended: datetime | None
+
+
+def find(sagemaker: Any, environment: str, *, run: str = "", running: bool = False) -> list[Job]:
+    """The jobs of an environment (`reviews-dev`), or those of one run id alone."""
+    wanted = {"NameContains": f"-{run}-" if run else f"{environment}-"}
+    if running:
+        wanted["StatusEquals"] = "InProgress"
+    found = [
+        *_processing(sagemaker, environment, wanted),
+        *_training(sagemaker, environment, wanted),
+    ]
+    return [job for job in found if run in ("", job.run)]
+
+
+def stop(sagemaker: Any, job: Job) -> None:
+    """Asks a job to end; one that has ended meanwhile need not."""
+    try:
+        if job.kind == "training":
+            sagemaker.stop_training_job(TrainingJobName=job.name)
+        else:
+            sagemaker.stop_processing_job(ProcessingJobName=job.name)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _GONE:
+            raise
+
+
+def _processing(sagemaker: Any, environment: str, wanted: dict[str, str]) -> Iterator[Job]:
+    pages = sagemaker.get_paginator("list_processing_jobs").paginate(**wanted)
+    for item in (item for page in pages for item in page["ProcessingJobSummaries"]):
+        yield from _job(environment, "processing", item, "Processing")
+
+
+def _training(sagemaker: Any, environment: str, wanted: dict[str, str]) -> Iterator[Job]:
+    pages = sagemaker.get_paginator("list_training_jobs").paginate(**wanted)
+    for item in (item for page in pages for item in page["TrainingJobSummaries"]):
+        yield from _job(environment, "training", item, "Training")
+
+
+def _job(environment: str, kind: str, item: dict[str, Any], prefix: str) -> Iterator[Job]:
+    """Nothing for the job of somebody else that has such a name."""
+    name = item[f"{prefix}JobName"]
+    parts = re.fullmatch(rf"{re.escape(environment)}-({_STEPS})-(.+)-\d+", name)
+    if parts:
+        yield Job(
+            kind=kind,
+            name=name,
+            run=parts[2],
+            step=parts[1],
+            status=item[f"{prefix}JobStatus"],
+            began=item["CreationTime"],
+            ended=item.get(f"{prefix}EndTime"),
+        )

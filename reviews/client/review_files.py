@@ -1,0 +1,147 @@
+"""The user's files of reviews, read by the rules of the preparation job: ml_code/reading."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+from rich.progress import Progress
+
+from infra.settings import Columns, Settings
+from ml_code.reading.classes import parse
+from ml_code.reading.columns import Columns as ReadColumns
+from ml_code.reading.columns import as_settings, check_columns, detect, listed
+from ml_code.reading.errors import UserError
+from ml_code.reading.files import open_table
+from ml_code.reading.survey import Survey, survey
+from ml_code.reading.tables import Table
+from ml_code.reading.text import review_text
+from reviews.cli.output import note, notes
+from reviews.client.errors import InvalidArgument
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """A row, field by field as in the header, with the text that the model is asked about.
+
+    The text is empty where there is none.
+    """
+
+    fields: Sequence[str]
+    text: str
+
+
+class ReviewFile:
+    """A file whose rows are to be classified. Raises InvalidArgument for one that is none."""
+
+    def __init__(self, path: Path, columns: Columns) -> None:
+        self._path, self._table = path, _open(path, columns.text)
+        self.header = list(self._table.header)
+        if columns.text not in self.header:
+            raise InvalidArgument(
+                f"{path}: there is no column {columns.text!r}; the columns are "
+                f"{listed(self.header)}: name that of the texts with --column"
+            )
+        with _plain_errors(path):
+            check_columns(path.name, self.header, ReadColumns(text=columns.text))
+        self._text = self.header.index(columns.text)
+        has_title = columns.title and columns.title in self.header
+        self._title = self.header.index(columns.title) if has_title else None
+
+    def __iter__(self) -> Iterator[Review]:
+        """Raises InvalidArgument at the first row that cannot be read for certain."""
+        with _plain_errors(self._path):
+            for batch in self._table.read(self.header):
+                for fault in batch.faults:
+                    where = f"{self._path}: {self._table.unit} {fault.line}"
+                    raise InvalidArgument(f"{where} has {fault.reason}")
+                for fields in zip(*batch.columns, strict=True):
+                    title = fields[self._title] if self._title is not None else ""
+                    yield Review(fields=fields, text=review_text(title, fields[self._text]))
+
+    def count(self) -> int:
+        """All rows; reads the whole file, so that nobody is asked about half of one."""
+        return sum(1 for _ in self)
+
+
+def check_file(path: Path) -> None:
+    """Raises InvalidArgument unless it is a file."""
+    if path.is_dir():
+        raise InvalidArgument(
+            f"{path}: is a folder; give one file of reviews (several may be packed into one: "
+            "gzip -c *.jsonl > all.jsonl.gz)"
+        )
+    if not path.is_file():
+        raise InvalidArgument(f"{path}: there is no such file")
+
+
+def detected(path: Path, columns: Columns) -> Columns:
+    """The columns by which a known export calls text, rating and title; else those given."""
+    wanted = _read_columns(columns)
+    header = list(_open(path, *wanted.required).header)
+    if all(name in header for name in wanted.required):
+        return columns
+    found = detect(header, wanted)
+    if found is None:
+        raise InvalidArgument(
+            f"{path}: --detect-columns knows no export like it; the columns are {listed(header)}: "
+            "name yours, such as --set columns.text=COLUMN --set columns.rating=COLUMN"
+        )
+    what, alike = found
+    note(f"{path} looks like {what}: {' '.join(as_settings(alike))}")
+    return Columns(text=alike.text, rating=alike.rating, title=alike.title)
+
+
+def examine(path: Path, settings: Settings, columns: Columns, max_rejected_share: float) -> Survey:
+    """Reads the whole file as the preparation will, and says what it found.
+
+    Raises InvalidArgument where that would refuse it.
+    """
+    check_file(path)
+    bar = Progress(console=notes, transient=True, disable=not notes.is_terminal)
+    with _plain_errors(path), bar:
+        task = bar.add_task(f"Reading {path.name}", total=1.0)
+        found = survey(
+            path,
+            _read_columns(columns),
+            parse(settings.labels.argument),
+            max_rejected_share=max_rejected_share,
+            shares=astuple(settings.shares),
+            progress=lambda share: bar.update(task, completed=share),
+        )
+    for line in _told(found, columns):
+        note(f"{path.name}: {line}")
+    return found
+
+
+def _told(found: Survey, columns: Columns) -> Iterator[str]:
+    classes = ", ".join(f"{name} {count}" for name, count in found.classes.items())
+    yield f"{found.classes.total()} of {found.rows} rows can be used: {classes}"
+    if found.rejects.counts:
+        yield f"not used: {found.rejects.describe()}"
+    if found.has_title:
+        yield f"the title {columns.title!r} is joined to the text {columns.text!r}"
+
+
+def _open(path: Path, *wanted: str) -> Table:
+    """Its columns are for the caller to check; by `wanted` its delimiter is told."""
+    check_file(path)
+    with _plain_errors(path):
+        table = open_table(path, wanted, whole_header=True)
+    if table is None:
+        raise InvalidArgument(f"{path}: the file is empty")
+    return table
+
+
+def _read_columns(columns: Columns) -> ReadColumns:
+    return ReadColumns(text=columns.text, rating=columns.rating, title=columns.title)
+
+
+@contextmanager
+def _plain_errors(path: Path) -> Iterator[None]:
+    """The reader names a file without its folder."""
+    try:
+        yield
+    except UserError as error:
+        told = str(error).removeprefix(f"{path.name}: ")
+        raise InvalidArgument(f"{path}: {told}") from error

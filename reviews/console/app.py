@@ -1,0 +1,53 @@
+"""The console as a Starlette app: the pages, and what their scripts ask for."""
+
+from functools import partial
+
+from botocore.exceptions import BotoCoreError, ClientError
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from reviews.client.errors import CliError
+from reviews.console.account import Account
+from reviews.console.api import Api
+from reviews.console.guard import Guard
+from reviews.console.pages import FOLDER, PAGES, Page
+
+
+def make_app(account: Account, *, port: int) -> Starlette:
+    """For a server that is reached as 127.0.0.1 and localhost at `port`."""
+    api = Api(account)
+    return Starlette(
+        routes=[
+            *(Route(page.path, partial(_show, page, account.name)) for page in PAGES),
+            Route("/api/executions", api.executions),
+            Route("/api/executions/{name}", api.execution),
+            Route("/api/executions/{name}/graph", api.graph),
+            Route("/api/executions/{name}/states/{state:path}", api.state),
+            Route("/api/executions/{name}/curves", api.curves),
+            Route("/api/executions/{name}/reports", api.reports),
+            Route("/reports/{name}/{report}", api.report),
+            Route("/api/features", api.features),
+            Route("/api/queries", api.query, methods=["POST"]),
+            Route("/api/predictions", api.predict, methods=["POST"]),
+            Mount("/static", StaticFiles(directory=FOLDER / "static")),
+        ],
+        middleware=[Middleware(Guard, port=port)],
+        exception_handlers={CliError: _refused, ClientError: _failed, BotoCoreError: _failed},
+    )
+
+
+def _show(page: Page, environment: str, _: Request) -> HTMLResponse:
+    return HTMLResponse(page.html(environment))
+
+
+def _refused(_: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"error": str(error)}, 400)
+
+
+def _failed(_: Request, error: Exception) -> JSONResponse:
+    """AWS refused a call, or did not answer."""
+    return JSONResponse({"error": str(error)}, 502)

@@ -1,0 +1,40 @@
+"""The curves of a training, from the lines that it prints."""
+
+import math
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from reviews.client.job_logs import LiveValues
+
+_RESUMED = re.compile(r"Resumed at step (\d+) of (\d+)")  # before any other step is printed
+NAMES = ("train:loss", "validation:loss", "validation:accuracy", "validation:macro_f1")
+
+
+@dataclass
+class Curves:
+    """(step, value) points of each name. Validation prints no step: it is of the last one."""
+
+    points: dict[str, list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
+    steps: int = 0  # of the whole training
+    _step: int = 0
+
+    def read_line(self, line: str) -> None:
+        if resumed := _RESUMED.match(line):
+            self._step, self.steps = map(int, resumed.groups())
+        live = LiveValues()
+        live.read_line(line)
+        step, _, steps = live.values.get("step", "").partition("/")
+        if step.isdigit() and steps.isdigit():
+            self._step, self.steps = int(step), int(steps)
+        for name in NAMES:
+            if name in live.values:
+                self._add(name, live.values[name])
+
+    def _add(self, name: str, value: str) -> None:
+        try:
+            number = float(value)
+        except ValueError:
+            return
+        if math.isfinite(number):  # JSON and a curve know no other numbers
+            self.points[name].append((self._step, number))

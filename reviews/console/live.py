@@ -1,0 +1,92 @@
+"""One execution, read again whenever somebody looks."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import Lock
+from typing import Any
+
+from reviews.client import execution
+from reviews.client.execution import Execution, History
+from reviews.client.job_logs import JobLog, LiveValues
+from reviews.client.progress import StepView
+from reviews.client.runs import prepared
+from reviews.client.steps import Step, read_steps
+from reviews.console.curves import Curves
+from reviews.console.visits import Visit, read_visits
+
+_FRESH_SECONDS = 1.0  # parts of a page that ask at the same time see the same
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What was to be seen at one moment."""
+
+    execution: Execution
+    steps: list[StepView]
+    visits: list[Visit]
+    run: dict[str, Any]  # what the step Prepare made of the input; empty before that
+
+    def job_of(self, title: str) -> str:
+        return next((view.step.job for view in self.steps if view.step.title == title), "")
+
+
+@dataclass
+class _Job:
+    log: JobLog
+    curves: Curves = field(default_factory=Curves)
+
+    def read(self) -> None:
+        for line in self.log.read():
+            self.curves.read_line(line)
+
+
+class LiveExecution:
+    """For many threads: one looks, and the others wait for what it sees."""
+
+    def __init__(
+        self, states: Any, logs: Any, arn: str, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._states, self._logs, self._arn, self._clock = states, logs, arn, clock
+        self._history, self._jobs = History(states, arn), dict[str, _Job]()
+        self._lock, self._seen_at = Lock(), 0.0
+        self._seen: Look | None = None
+
+    @cached_property
+    def definition(self) -> str:
+        """The state machine as it was when the execution began."""
+        described = self._states.describe_state_machine_for_execution(executionArn=self._arn)
+        return str(described["definition"])
+
+    def look(self) -> Look:
+        with self._lock:
+            now = self._clock()
+            if self._seen is None or now - self._seen_at >= _FRESH_SECONDS:
+                self._seen, self._seen_at = self._read(), now
+            return self._seen
+
+    def curves(self) -> Curves:
+        """Of the newest training of this execution."""
+        job = self._jobs.get(self.look().job_of("Train"))
+        return job.curves if job else Curves()
+
+    def _read(self) -> Look:
+        found = execution.describe(self._states, self._arn)
+        events = self._history.read()
+        steps = read_steps(events, found.status)
+        return Look(
+            execution=found,
+            steps=[self._with_live_values(step) for step in steps],
+            visits=read_visits(events),
+            run=prepared(events),
+        )
+
+    def _with_live_values(self, step: Step) -> StepView:
+        if not step.job:
+            return StepView(step=step, live=LiveValues())
+        if step.job not in self._jobs:
+            self._jobs[step.job] = _Job(JobLog(self._logs, step.log_group, step.job))
+        job = self._jobs[step.job]
+        job.read()
+        return StepView(step=step, live=job.log.live)

@@ -1,0 +1,58 @@
+"""Serves the console on this machine's loopback interface."""
+
+import os
+import socket
+import webbrowser
+from collections.abc import Iterator
+
+import uvicorn
+
+from reviews.client.aws import Environment
+from reviews.client.errors import InvalidArgument
+from reviews.console.account import Account
+from reviews.console.app import make_app
+
+_LOOPBACK = "127.0.0.1"
+
+
+def serve(here: Environment, *, port: int, opens_browser: bool) -> Iterator[dict[str, str]]:
+    """Says where it is, then serves until Ctrl-C.
+
+    Raises NotDeployed before it listens, and InvalidArgument for a taken port.
+    """
+    account = Account(here)
+    with listen(port) as listener:
+        port = listener.getsockname()[1]
+        address = f"http://{_LOOPBACK}:{port}/"
+        yield {"environment": account.name, "url": address}
+        if opens_browser:
+            webbrowser.open(address)
+        run(make_server(account, port), listener)
+
+
+def listen(port: int) -> socket.socket:
+    """Connections wait from here on, so that the browser may be quicker than the server."""
+    try:
+        return socket.create_server((_LOOPBACK, port))
+    except OSError as error:
+        raise InvalidArgument(f"--port {port}: {os.strerror(error.errno or 0)}") from error
+
+
+def make_server(account: Account, port: int) -> uvicorn.Server:
+    config = uvicorn.Config(
+        make_app(account, port=port),
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        ws="none",
+        timeout_graceful_shutdown=1,
+    )
+    return uvicorn.Server(config)
+
+
+def run(server: uvicorn.Server, listener: socket.socket) -> None:
+    try:
+        server.run(sockets=[listener])
+    except KeyboardInterrupt:  # uvicorn raises it again after it has ended
+        return

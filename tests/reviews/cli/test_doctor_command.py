@@ -1,0 +1,266 @@
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from infra.quotas import needed
+from infra.settings import Settings
+from reviews.client import aws, aws_checks, checks, embedded, processes
+from reviews.client.aws import Environment, find_settings
+from tests.reviews.cli.conftest import Said
+from tests.reviews.cli.endpoint_world import NAME, OUTPUTS, Refused
+from tests.reviews.cli.runs_world import RunsWorld
+
+Reviews = Callable[..., Said]
+QUOTAS = {quota.name: float(quota.wanted) for quota in needed(find_settings("dev"))}
+IMAGES = len(set(find_settings("dev").every_image().values()))
+(ENDPOINT,) = [name for name in QUOTAS if name.endswith("for endpoint usage")]
+(TRAINING,) = [name for name in QUOTAS if name.endswith("for training job usage")]
+
+
+@pytest.fixture
+def account(runs: RunsWorld, monkeypatch: pytest.MonkeyPatch) -> RunsWorld:
+    """One in which nothing is missing."""
+    versions = {"node": "v24.1.0", "cdk": "2.1148.1"}
+    monkeypatch.setattr(aws_checks, "today", lambda: date(2026, 11, 30))
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    monkeypatch.setattr(processes, "find", lambda program: program)
+    monkeypatch.setattr(processes, "ask", lambda command: versions[command[0]])
+    for part in ("Storage", "Features", "Pipeline"):
+        runs.stacks[f"{NAME}-{part}"] = "UPDATE_COMPLETE"
+    runs.stacks["CDKToolkit"] = "CREATE_COMPLETE"
+    runs.quotas = dict(QUOTAS)
+    return runs
+
+
+def missing(said: Said) -> dict[str, str]:
+    """What is missing, with the command that mends it."""
+    found = said.json["findings"]
+    return {item["check"]: item["fix"] for item in found if item["verdict"] == "missing"}
+
+
+def finding(said: Said, check: str) -> dict[str, Any]:
+    (found,) = [item for item in said.json["findings"] if item["check"] == check]
+    return dict(found)
+
+
+def test_where_nothing_is_missing_it_exits_with_0(account: RunsWorld, reviews: Reviews) -> None:
+    said = reviews("doctor")
+    assert said.code == 0
+    assert said.out.count("✓") == len(said.out.splitlines()) == 9 + IMAGES + len(QUOTAS)
+    assert "Credentials: arn:aws:iam::123456789012:user/me" in said.out
+    assert reviews("doctor", "--json").json["fine"] is True
+
+
+def test_what_is_missing_comes_with_the_command_that_mends_it(
+    account: RunsWorld, reviews: Reviews
+) -> None:
+    account.stacks = {f"{NAME}-Storage": "ROLLBACK_COMPLETE"}
+    said = reviews("doctor", "--json")
+    assert said.code == 1
+    assert missing(said) == {
+        "CDK bootstrap": "npx cdk bootstrap aws://123456789012/us-east-1",
+        "Stacks": "reviews deploy --env dev",
+    }
+    shown = reviews("doctor").out
+    assert f"✗ Stacks: {NAME}-Storage: ROLLBACK_COMPLETE; {NAME}-Features: not there" in shown
+    assert "\n    reviews deploy --env dev\n" in shown
+
+
+@pytest.mark.parametrize(("node", "cdk"), [("v16.0.0", ""), ("", "")])
+def test_programs_that_are_missing_or_too_old_are_installed(
+    account: RunsWorld, reviews: Reviews, monkeypatch: pytest.MonkeyPatch, node: str, cdk: str
+) -> None:
+    monkeypatch.setattr(processes, "ask", lambda command: {"node": node, "cdk": cdk}[command[0]])
+    said = reviews("doctor", "--json")
+    assert missing(said) == {"Node.js": "make install", "CDK command line": "make install"}
+
+
+def test_without_credentials_nothing_is_asked_of_aws(
+    account: RunsWorld, reviews: Reviews, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        raise Refused("ExpiredToken", "The security token included in the request is expired")
+
+    monkeypatch.setattr(account, "get_caller_identity", refuse)
+    said = reviews("doctor", "--json")
+    assert said.code == 1
+    assert missing(said) == {"Credentials": "aws configure, or export AWS_PROFILE"}
+    assert len(said.json["findings"]) == 4 + IMAGES
+
+
+def test_local_wants_an_embedded_aws_that_runs(
+    account: RunsWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "find", lambda: None)
+    *_, last = checks.examine(Environment("local"))
+    assert (last.check, last.found) == ("Embedded AWS", "not running")
+    assert last.fix == "reviews deploy --env local"
+
+
+def test_a_quota_below_what_a_first_run_needs_is_missing(
+    account: RunsWorld, reviews: Reviews
+) -> None:
+    account.quotas[TRAINING] = 0.0
+    said = reviews("doctor", "--json")
+    number = list(QUOTAS).index(TRAINING)
+    fix = (
+        "aws service-quotas request-service-quota-increase --service-code sagemaker "
+        f"--quota-code L-{number} --desired-value 1 --region us-east-1"
+    )
+    assert missing(said) == {f"Quota: {TRAINING}": fix}
+    assert said.code == 1
+    shown = f"✗ Quota: {TRAINING}: 0; needed: 1\n    {fix}\n"
+    assert shown in reviews("doctor").out
+
+
+def test_a_quota_below_what_an_update_needs_is_a_warning(
+    account: RunsWorld, reviews: Reviews
+) -> None:
+    account.quotas[ENDPOINT] = 1.0
+    said = reviews("doctor", "--json")
+    found = finding(said, f"Quota: {ENDPOINT}")
+    assert (found["verdict"], found["found"], found["blocks"]) == ("warning", "1", False)
+    assert found["needed"] == "2 for an update of the endpoint"
+    assert "--desired-value 2" in found["fix"]
+    assert said.code == 0
+
+
+def test_a_quota_that_was_never_applied_has_the_default_of_aws(
+    account: RunsWorld, reviews: Reviews
+) -> None:
+    del account.quotas[TRAINING]
+    account.default_quotas = {TRAINING: 0.0, ENDPOINT: 0.0}
+    assert [*missing(reviews("doctor", "--json"))] == [f"Quota: {TRAINING}"]
+
+
+def test_a_quota_that_aws_raises_for_nobody_wants_fewer_instances(
+    account: RunsWorld, reviews: Reviews
+) -> None:
+    account.quotas[TRAINING], account.are_quotas_adjustable = 0.0, False
+    fix = missing(reviews("doctor", "--json"))[f"Quota: {TRAINING}"]
+    assert fix == "fewer instances in infra/settings.py: AWS raises this quota for nobody"
+
+
+def test_a_quota_that_aws_does_not_list_is_unknown(account: RunsWorld, reviews: Reviews) -> None:
+    del account.quotas[TRAINING]
+    said = reviews("doctor", "--json")
+    found = finding(said, f"Quota: {TRAINING}")
+    assert (found["verdict"], found["found"], said.code) == (
+        "unknown",
+        "AWS lists none of this name in us-east-1",
+        0,
+    )
+
+
+def test_before_the_first_deployment_nothing_blocks_it(
+    account: RunsWorld, reviews: Reviews
+) -> None:
+    account.stacks = {"CDKToolkit": "CREATE_COMPLETE"}
+    said = reviews("doctor", "--json")
+    assert missing(said) == {"Stacks": "reviews deploy --env dev"}
+    assert not [item for item in said.json["findings"] if item["blocks"]]
+
+
+@pytest.mark.parametrize(
+    ("status", "version", "found"),
+    [
+        ("", "28", "not there"),
+        ("ROLLBACK_COMPLETE", "28", "ROLLBACK_COMPLETE, version 28"),
+        ("UPDATE_COMPLETE", "5", "UPDATE_COMPLETE, version 5"),
+    ],
+)
+def test_a_bootstrap_that_cannot_be_used_blocks(
+    account: RunsWorld, reviews: Reviews, status: str, version: str, found: str
+) -> None:
+    account.stacks["CDKToolkit"], account.bootstrap_version = status, version
+    if not status:
+        del account.stacks["CDKToolkit"]
+    blocking = finding(reviews("doctor", "--json"), "CDK bootstrap")
+    assert (blocking["found"], blocking["blocks"]) == (found, True)
+    assert blocking["fix"] == "npx cdk bootstrap aws://123456789012/us-east-1"
+
+
+def test_credentials_of_another_account_than_that_of_the_settings_block(
+    account: RunsWorld, reviews: Reviews, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = replace(find_settings("dev"), account="210987654321")
+    monkeypatch.setattr(aws, "find_settings", lambda _: settings)
+    found = finding(reviews("doctor", "--json"), "Account")
+    assert (found["found"], found["needed"], found["blocks"]) == (
+        "123456789012",
+        "210987654321",
+        True,
+    )
+
+
+def test_another_region_in_the_shell_blocks_until_there_is_a_deployment(
+    account: RunsWorld, reviews: Reviews, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    assert finding(reviews("doctor", "--json"), "Region")["verdict"] == "warning"
+    account.stacks = {"CDKToolkit": "CREATE_COMPLETE"}
+    found = finding(reviews("doctor", "--json"), "Region")
+    assert (found["found"], found["blocks"]) == ("the shell says eu-west-1", True)
+    assert found["needed"] == "us-east-1 of the settings"
+    monkeypatch.delenv("AWS_REGION")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
+    assert "eu-west-2" in finding(reviews("doctor", "--json"), "Region")["found"]
+
+
+@pytest.mark.parametrize(
+    ("days", "verdict", "code"),
+    [(91, "fine", 0), (90, "warning", 0), (0, "warning", 0), (-1, "missing", 1)],
+)
+def test_an_image_is_warned_of_for_90_days_and_blocks_after_its_end_of_patches(
+    account: RunsWorld,
+    reviews: Reviews,
+    monkeypatch: pytest.MonkeyPatch,
+    days: int,
+    verdict: str,
+    code: int,
+) -> None:
+    end = date(2027, 7, 16)
+    old = replace(find_settings("dev").image_of_processing(), end_of_patches=end)
+    monkeypatch.setattr(Settings, "every_image", lambda _: {"processing": old, "serving": old})
+    monkeypatch.setattr(aws_checks, "today", lambda: end - timedelta(days))
+    said = reviews("doctor", "--json")
+    found = finding(said, "Image for processing, serving")
+    assert (found["verdict"], found["blocks"], said.code) == (verdict, days < 0, code)
+    assert "AWS patches it until 2027-07-16" in found["found"]
+    assert (verdict == "fine") == (found["fix"] == "")
+
+
+def test_quotas_that_may_not_be_read_are_no_fault(account: RunsWorld, reviews: Reviews) -> None:
+    account.quotas = {}
+    said = reviews("doctor", "--json")
+    assert (said.code, said.json["findings"][-1]["verdict"]) == (0, "unknown")
+
+
+@pytest.mark.parametrize(
+    ("base_model", "fix"),
+    [
+        ("s3://data/base-models/all-MiniLM-L6-v2/", "reviews deploy --env dev"),
+        (
+            "s3://data/base-models/own/",
+            "aws s3 cp --recursive MODEL_FOLDER s3://data/base-models/own/",
+        ),
+    ],
+)
+def test_a_base_model_in_s3_has_to_be_there(
+    account: RunsWorld,
+    reviews: Reviews,
+    monkeypatch: pytest.MonkeyPatch,
+    base_model: str,
+    fix: str,
+) -> None:
+    def listed(Prefix: str, **_: Any) -> dict[str, Any]:
+        return {"Contents": [{"Key": key} for key in account.objects if key.startswith(Prefix)]}
+
+    monkeypatch.setattr(account, "list_objects_v2", listed, raising=False)
+    monkeypatch.setattr(Environment, "outputs", replace(OUTPUTS, base_model=base_model))
+    assert missing(reviews("doctor", "--json")) == {"Base model": fix}
+    account.objects[f"{base_model.removeprefix('s3://data/')}config.json"] = b"{}"
+    assert reviews("doctor").code == 0

@@ -1,0 +1,64 @@
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from reviews.cli import main
+from reviews.client.aws import Environment
+from tests.reviews.cli.endpoint_world import NAME, OLD, OUTPUTS, EndpointWorld, Refused
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> EndpointWorld:
+    made = EndpointWorld()
+    monkeypatch.setattr(Environment, "client", lambda _self, service: made.client(service))
+    monkeypatch.setattr(Environment, "outputs", OUTPUTS)
+    return made
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(main.app, [*arguments, "--env", "dev"])
+    return result.exit_code, result.output, result.stderr
+
+
+def test_stop_and_start_say_what_came_of_it(world: EndpointWorld) -> None:
+    world.deploy()
+    code, output, _ = run("endpoint", "stop")
+    assert (code, output.startswith(f"{NAME} is stopped.")) == (0, True)
+    code, output, _ = run("endpoint", "start")
+    assert (code, output) == (0, f"{NAME} is in service with {OLD}.\n")
+
+
+def test_what_cannot_be_done_is_one_line_on_stderr_and_exits_with_1(world: EndpointWorld) -> None:
+    code, _, error = run("endpoint", "stop")
+    assert code == 1
+    assert error == f"{NAME} was never deployed. Deploy it: reviews run CSV --env dev\n"
+
+
+def test_predict_says_that_the_endpoint_is_stopped(
+    world: EndpointWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: object) -> None:
+        raise Refused("ValidationError", f"Endpoint {NAME} of account 1 not found.")
+
+    monkeypatch.setattr(world, "invoke_endpoint", refuse, raising=False)
+    code, _, error = run("predict", "good")
+    assert (code, error) == (
+        1,
+        f"Endpoint {NAME} did not answer: Endpoint {NAME} of account 1 not found.\n",
+    )
+    world.deploy()
+    run("endpoint", "stop")
+    code, _, error = run("predict", "good")
+    assert (code, error) == (
+        1,
+        f"{NAME} is stopped. Start it: reviews endpoint start --env dev\n",
+    )
+
+
+def test_a_program_gets_a_document(world: EndpointWorld) -> None:
+    world.deploy()
+    code, output, _ = run("endpoint", "stop", "--json")
+    found = json.loads(output)
+    assert (code, found["endpoint"]) == (0, NAME)
+    assert found["message"].startswith(f"{NAME} is stopped.")

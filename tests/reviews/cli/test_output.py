@@ -1,0 +1,170 @@
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from botocore.exceptions import ClientError
+from typer.testing import CliRunner
+
+from reviews.cli.main import app as reviews
+from reviews.cli.output import Answer, AsJson, Group, Stream, answers, message
+from reviews.client.errors import InvalidArgument
+
+
+def run(command: Any, *words: str) -> tuple[int, str, str]:
+    app = typer.Typer(cls=Group)
+    app.command("do")(answers(command))
+    app.command("other")(lambda: None)
+    result = CliRunner().invoke(app, ["do", *words])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def sum_up(count: int = 2) -> Answer:
+    """Sums up."""
+    return Answer(document={"count": count}, show=message(f"[{count}] in all"), exit_code=count)
+
+
+def fail() -> Answer:
+    raise InvalidArgument("[x]: there is no such file")
+
+
+def refuse() -> Answer:
+    failure = {"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}
+    raise ClientError(failure, "ListTrainingJobs")
+
+
+def interrupt() -> Answer:
+    raise KeyboardInterrupt
+
+
+def lines() -> Stream:
+    def come() -> Iterator[dict[str, str]]:
+        yield {"line": "one"}
+        yield {"line": "two"}
+
+    return Stream(items=come(), show=lambda console, item: console.print(item["line"]))
+
+
+def test_a_person_gets_text_and_a_program_one_document() -> None:
+    assert run(sum_up, "--count", "0") == (0, "[0] in all\n", "")
+    code, out, err = run(sum_up, "--count", "0", "--json")
+    assert (code, json.loads(out), err) == (0, {"count": 0}, "")
+
+
+def test_an_answer_has_the_same_exit_code_for_both() -> None:
+    assert (run(sum_up)[0], run(sum_up, "--json")[0]) == (2, 2)
+
+
+def test_a_stream_is_a_line_for_each_item() -> None:
+    assert run(lines) == (0, "one\ntwo\n", "")
+    code, out, _ = run(lines, "--json")
+    assert (code, [json.loads(line) for line in out.splitlines()]) == (
+        0,
+        [{"line": "one"}, {"line": "two"}],
+    )
+
+
+def test_an_error_is_a_message_on_stderr_or_a_document_on_stdout() -> None:
+    assert run(fail) == (1, "", "[x]: there is no such file\n")
+    code, out, err = run(fail, "--json")
+    assert (code, err) == (1, "")
+    assert json.loads(out) == {
+        "error": {"kind": "InvalidArgument", "message": "[x]: there is no such file"}
+    }
+
+
+def test_an_error_of_aws_has_its_code() -> None:
+    code, out, _ = run(refuse, "--json")
+    assert code == 1
+    assert json.loads(out)["error"]["kind"] == "ThrottlingException"
+    assert "Rate exceeded" in json.loads(out)["error"]["message"]
+
+
+def test_ctrl_c_has_the_exit_code_of_a_shell() -> None:
+    assert run(interrupt) == (130, "", "Interrupted.\n")
+    code, out, _ = run(interrupt, "--json")
+    assert (code, json.loads(out)["error"]["kind"]) == (130, "Interrupted")
+
+
+def test_a_mistake_of_ours_keeps_its_traceback() -> None:
+    def broken() -> Answer:
+        raise LookupError("never expected")
+
+    app = typer.Typer()
+    app.command()(answers(broken))
+    assert isinstance(CliRunner().invoke(app, []).exception, LookupError)
+
+
+@pytest.mark.parametrize("words", [("--nothing",), ("--count", "many"), ("too", "much")])
+def test_a_wrong_use_exits_with_2_and_is_a_document_where_json_was_asked_for(
+    words: tuple[str, ...],
+) -> None:
+    code, out, err = run(sum_up, *words)
+    assert (code, out) == (2, "")
+    assert "Usage" in err
+    code, out, err = run(sum_up, "--json", *words)
+    assert (code, err) == (2, "")
+    assert list(json.loads(out)) == ["error"]
+
+
+def test_after_two_hyphens_there_are_no_options() -> None:
+    code, out, err = run(sum_up, "--", "--json")
+    assert (code, out) == (2, "")
+    assert "Usage" in err
+
+
+@pytest.mark.parametrize("words", [["doctor"], ["--help"], ["doctor", "--json"]])
+def test_any_locale_prints(tmp_path: Path, words: list[str]) -> None:
+    """Such as the check mark of doctor, in a shell that knows ASCII alone."""
+    ascii_only = {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "REVIEWS_DATA_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-m", "reviews.cli.main", *words],
+        env={**os.environ, **ascii_only},
+        capture_output=True,
+        check=False,
+    )
+    assert b"Traceback" not in done.stderr
+    assert done.stdout.isascii()
+    assert (b"\\u2717" in done.stdout) == (words == ["doctor"])
+
+
+def test_loopback_is_spared_by_any_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "intranet")
+    CliRunner().invoke(reviews, ["--help"])
+    assert os.environ["NO_PROXY"] == "intranet,127.0.0.1,localhost"
+
+
+def test_times_and_paths_are_text() -> None:
+    def tell() -> Answer:
+        moment = datetime(2026, 1, 31, 12, tzinfo=UTC)
+        return Answer(document={"at": moment, "out": Path("a.csv")}, show=message(""))
+
+    document = json.loads(run(tell, "--json")[1])
+    assert document == {"at": "2026-01-31T12:00:00+00:00", "out": "a.csv"}
+
+
+def test_a_command_may_know_that_a_program_asks() -> None:
+    def knows(as_json: AsJson = False) -> Answer:
+        return Answer(document=as_json, show=message(str(as_json)))
+
+    assert (run(knows)[1], run(knows, "--json")[1]) == ("False\n", "true\n")
+
+
+def test_every_command_that_answers_has_json_and_explains_itself() -> None:
+    root = typer.main.get_command(reviews)
+    found = dict(root.commands)
+    del found["console"]  # serves pages
+    found |= {
+        f"endpoint {name}": command for name, command in found.pop("endpoint").commands.items()
+    }
+    assert len(found) > 15
+    for name, command in found.items():
+        options = {option for parameter in command.params for option in parameter.opts}
+        assert {"--json", "--env"} <= options, name
+        assert command.help, name

@@ -1,0 +1,249 @@
+import gzip
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reviews.client import predictions
+from tests.reviews.cli.conftest import Said
+from tests.reviews.cli.endpoint_world import NAME, Refused
+from tests.reviews.cli.runs_world import RunsWorld
+
+Reviews = Callable[..., Said]
+
+
+@pytest.fixture
+def asked(runs: RunsWorld, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The texts of each request to an endpoint that finds all of them neutral."""
+    requests: list[list[str]] = []
+
+    def answer(Body: bytes, **_: Any) -> dict[str, Any]:
+        requests.append([json.loads(line)["features"][0] for line in Body.splitlines()])
+        said = {"label": "neutral", "sentiment": 0, "probability": 0.5, "probabilities": {}}
+        lines = "\n".join(json.dumps(said) for _ in requests[-1])
+        return {"Body": io.BytesIO(lines.encode())}
+
+    monkeypatch.setattr(runs, "invoke_endpoint", answer, raising=False)
+    return requests
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    found = tmp_path / "in.csv"
+    found.write_text('id,Title,Review Text\n1,Nice,"soft,\nwarm"\n2,,\n3,,fits\n', encoding="utf-8")
+    return found
+
+
+def test_texts_are_answered_in_a_table(asked: list[list[str]], reviews: Reviews) -> None:
+    said = reviews("predict", "one", "two")
+    assert (said.code, said.out.count("neutral"), asked) == (0, 2, [["one", "two"]])
+
+
+def test_texts_for_a_program_have_all_probabilities(
+    asked: list[list[str]], reviews: Reviews
+) -> None:
+    assert reviews("predict", "one", "--json").json == [
+        {"text": "one", "label": "neutral", "sentiment": 0, "probability": 0.5, "probabilities": {}}
+    ]
+
+
+def test_a_file_comes_back_with_answers_and_nobody_is_asked_about_nothing(
+    asked: list[list[str]], reviews: Reviews, file: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.csv"
+    said = reviews("predict", "--file", str(file), "--out", str(out))
+    assert asked == [["Nice. soft, warm", "fits"]]
+    assert out.read_text() == (
+        "id,Title,Review Text,predicted_label,predicted_sentiment,predicted_probability,"
+        "not_predicted\n"
+        '1,Nice,"soft,\nwarm",neutral,0,0.5,\n2,,,,,,no text\n3,,fits,neutral,0,0.5,\n'
+    )
+    assert said.out == f"2 predictions in {out}\n"
+    assert "Rows without a text, and so without a prediction: 1\n" in said.err
+
+
+def test_without_out_the_csv_is_the_answer(
+    asked: list[list[str]], reviews: Reviews, file: Path
+) -> None:
+    said = reviews("predict", "--file", str(file), "--column", "id")
+    assert said.out.splitlines()[-1] == "3,,fits,neutral,0,0.5,"
+    assert asked == [["1", "2", "3"]]
+
+
+def test_a_file_for_a_program(asked: list[list[str]], reviews: Reviews, file: Path) -> None:
+    rows = reviews("predict", "--file", str(file), "--json").json
+    assert [row["predicted_label"] for row in rows] == ["neutral", None, "neutral"]
+    assert [row["not_predicted"] for row in rows] == [None, "no text", None]
+    out = str(file.with_name("out.csv"))
+    counts = reviews("predict", "--file", str(file), "--out", out, "--json").json
+    assert counts == {"out": out, "predicted": 2, "without_text": 1}
+
+
+def test_a_long_file_is_asked_about_in_several_requests(
+    asked: list[list[str]], reviews: Reviews, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(predictions, "_TEXTS", 2)
+    monkeypatch.setattr(predictions, "_BYTES", 14)
+    file = tmp_path / "in.csv"
+    file.write_text("Review Text\n" + "\n".join(["a", "b", "c", "d" * 9, "e"]))
+    assert reviews("predict", "--file", str(file)).code == 0
+    assert asked == [["a", "b"], ["c", "d" * 9], ["e"]]
+
+
+def test_what_was_there_stays_when_the_endpoint_fails_half_way(
+    runs: RunsWorld, reviews: Reviews, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: object) -> None:
+        raise Refused("ModelError", "the model is out of memory")
+
+    monkeypatch.setattr(runs, "invoke_endpoint", refuse, raising=False)
+    out = file.with_name("out.csv")
+    out.write_text("older")
+    said = reviews("predict", "--file", str(file), "--out", str(out), "--json")
+    assert said.code == 1
+    assert said.json["error"] == {
+        "kind": "EndpointUnavailable",
+        "message": f"Endpoint {NAME} did not answer: the model is out of memory",
+    }
+    assert out.read_text() == "older"
+    assert sorted(path.name for path in file.parent.iterdir()) == ["in.csv", "out.csv"]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"text\ngood\n", "there is no column 'Review Text'; the columns are 'text': name that of"),
+        (b"Review Text\ngood,bad\n", "line 2 has more fields than the header"),
+        (b",Review Text,Rating\n0,a,5\n1,Nice, but small,4\n", "line 3 has more fields than the"),
+        (b'Rating,Review Text\n5,a\n1,"Broke at once\n3,ok\n4,b\n', "line 3 has a quote out of"),
+        (b"Review Text\n\xff\n", "not UTF-8: byte 0xff at offset 12"),
+        (b"", "the file is empty"),
+        (b"PK\x03\x04", "the file is a zip archive; unpack it"),
+        (b"Review Text,x,Review Text\na,1,b\n", "2 columns are named 'Review Text'; rename"),
+        (b'{"Review Text": "a"}\nnothing\n', "line 2 has no JSON object"),
+        (None, "there is no such file"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(
+    runs: RunsWorld, reviews: Reviews, tmp_path: Path, content: bytes | None, reason: str
+) -> None:
+    file = tmp_path / "in.csv"
+    if content is not None:
+        file.write_bytes(content)
+    said = reviews("predict", "--file", str(file))
+    assert said.code == 1
+    assert f"{file}: {reason}" in said.err
+
+
+@pytest.mark.parametrize("words", [(), ("good", "--file", "in.csv")])
+def test_either_texts_or_a_file_are_wanted(
+    runs: RunsWorld, reviews: Reviews, words: tuple[str, ...]
+) -> None:
+    said = reviews("predict", *words)
+    assert said.code == 1
+    assert said.err.startswith("Give either texts, or a file")
+
+
+def test_cells_of_the_user_are_never_changed(
+    asked: list[list[str]], reviews: Reviews, tmp_path: Path
+) -> None:
+    """Also those of columns that are called as ours, or twice by the same name."""
+    header = "Review Text,label,predicted_label,PREDICTED_LABEL_2,x,x"
+    file = tmp_path / "in.csv"
+    file.write_text(f'{header}\n"a &amp; b<br>",GOLD,mine,"0,50",1, 2 \n')
+    said = reviews("predict", "--file", str(file))
+    assert said.out == (
+        f"{header},predicted_label_3,predicted_sentiment,predicted_probability,not_predicted\n"
+        'a &amp; b<br>,GOLD,mine,"0,50",1, 2 ,neutral,0,0.5,\n'
+    )
+    assert asked == [["a & b"]]
+    (row,) = reviews("predict", "--file", str(file), "--json").json
+    assert (row["x"], row["x_2"], row["label"]) == ("1", " 2 ", "GOLD")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("in.csv.gz", gzip.compress(b"Review Text,Rating\nLovely,5\n")),
+        ("IN.CSV", b"Review Text,Rating\r\nLovely,5\r\n"),
+        ("in.tsv", b"Review Text\tRating\nLovely\t5\n"),
+        ("utf16.csv", "Review Text;Rating\nLovely;5\n".encode("utf-16")),
+        ("in.jsonl", b'{"Review Text": "Lovely", "Rating": 5}\n'),
+    ],
+)
+def test_a_file_is_read_as_run_reads_it(
+    asked: list[list[str]], reviews: Reviews, tmp_path: Path, name: str, content: bytes
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    said = reviews("predict", "--file", str(tmp_path / name))
+    assert said.out.splitlines()[1] == "Lovely,5,neutral,0,0.5,"
+    assert asked == [["Lovely"]]
+
+
+def test_a_text_of_any_length_is_asked_about(
+    asked: list[list[str]], reviews: Reviews, tmp_path: Path
+) -> None:
+    file = tmp_path / "long.csv"
+    file.write_text("Review Text\n" + "very good " * 20_000 + "\n")
+    assert reviews("predict", "--file", str(file)).code == 0
+    assert asked[0][0].startswith("very good very")
+
+
+def test_invisible_texts_and_those_that_stand_for_nothing_are_not_asked_about(
+    asked: list[list[str]], reviews: Reviews, tmp_path: Path
+) -> None:
+    file = tmp_path / "in.csv"
+    file.write_text("Review Text,id\n\u200b,1\n\u00a0,2\nN/A,3\n", encoding="utf-8")
+    said = reviews("predict", "--file", str(file))
+    assert [line.split(",")[-1] for line in said.out.splitlines()[1:]] == ["no text"] * 3
+    assert asked == []
+
+
+def test_out_is_checked_before_the_endpoint_is_asked(
+    asked: list[list[str]], reviews: Reviews, file: Path
+) -> None:
+    folder = file.with_name("folder")
+    folder.mkdir()
+    for out, reason in (
+        (folder, "is a folder; give the name of a file"),
+        (folder / "none" / "out.csv", "there is no folder"),
+        (file, "is the file that is read; give another name"),
+    ):
+        said = reviews("predict", "--file", str(file), "--out", str(out))
+        assert (said.code, f"{out}: {reason}" in said.err) == (1, True)
+    assert asked == []
+
+
+def test_the_columns_are_those_of_the_run_that_serves(
+    runs: RunsWorld,
+    asked: list[list[str]],
+    reviews: Reviews,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    arn = "arn:aws:sagemaker:us-east-1:1:endpoint-config/mine-1"
+    answers = {
+        "describe_endpoint": {"EndpointConfigName": "mine-1"},
+        "describe_endpoint_config": {"EndpointConfigArn": arn},
+        "list_tags": {"Tags": [{"Key": "reviews:run", "Value": "mine"}]},
+    }
+    for name, answer in answers.items():
+        monkeypatch.setattr(runs, name, lambda answer=answer, **_: answer, raising=False)
+    columns = {"text": "Review Content", "rating": "Review Score", "title": "Review Title"}
+    runs.objects["runs/mine/run.json"] = json.dumps({"columns": columns}).encode()
+    file = tmp_path / "yotpo.csv"
+    file.write_text("Review Score,Review Title,Review Content\n5,Nice,soft\n")
+    assert reviews("predict", "--file", str(file)).code == 0
+    assert asked == [["Nice. soft"]]
+
+
+@pytest.mark.parametrize("empty", ["", " ", "\u200b"])
+def test_an_empty_text_is_refused_by_its_number(
+    asked: list[list[str]], reviews: Reviews, empty: str
+) -> None:
+    said = reviews("predict", "good", empty)
+    assert (said.code, said.err) == (1, f"text 2 is empty: {empty!r}\n")
+    assert asked == []

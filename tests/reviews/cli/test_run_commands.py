@@ -1,0 +1,297 @@
+import json
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from reviews.cli import progress
+from tests.reviews.cli.conftest import Said
+from tests.reviews.cli.runs_world import ARN, EVALUATION, RunsWorld
+
+Reviews = Callable[..., Said]
+ROWS = "".join(f"text {n},{rating}\n" for n in range(8) for rating in (1, 3, 5))
+TABLE = f"Review Text,Rating\n{ROWS}"
+KEY = f"reviews/{sha256(TABLE.encode()).hexdigest()[:12]}/reviews.csv"
+
+
+@pytest.fixture
+def csv(tmp_path: Path) -> str:
+    file = tmp_path / "reviews.csv"
+    file.write_text(TABLE)
+    return str(file)
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits between two looks."""
+    monkeypatch.setattr(progress, "_POLL_SECONDS", 0)
+
+
+def test_run_starts_an_execution_with_the_uploaded_csv(
+    runs: RunsWorld, reviews: Reviews, csv: str
+) -> None:
+    said = reviews("run", csv, "--name", "mine", "--set", "training.epochs=3")
+    told = {"reviews": f"s3://data/{KEY}", "training": {"epochs": 3}}
+    assert runs.calls == [f"keep data/{KEY}", f"start mine {json.dumps(told)}"]
+    assert (said.code, said.out) == (
+        0,
+        "Started mine. Follow it: reviews status mine --wait --env dev\n",
+    )
+
+
+def test_run_for_a_program_says_what_it_started(
+    runs: RunsWorld, reviews: Reviews, csv: str
+) -> None:
+    said = reviews("run", csv, "--name", "mine", "--json")
+    told = {"reviews": f"s3://data/{KEY}"}
+    assert said.json == {"run": "mine", "arn": f"{ARN}mine", "input": told}
+
+
+def test_run_names_a_missing_file_and_starts_nothing(runs: RunsWorld, reviews: Reviews) -> None:
+    said = reviews("run", "none.csv")
+    assert (said.code, said.err) == (1, "none.csv: there is no such file\n")
+    assert runs.calls == []
+
+
+def test_run_tells_what_it_read_of_the_file(runs: RunsWorld, reviews: Reviews, csv: str) -> None:
+    rows = TABLE.replace("text 0,1", ",1").replace("text 7,5", "text 7,6")
+    Path(csv).write_text(rows + "text 8,1\ntext 9,5\n")
+    said = reviews("run", csv)
+    assert "24 of 26 rows can be used: negative 8, neutral 8, positive 8\n" in said.err
+    assert "not used: 1 x no text (first: reviews.csv line 2, Rating '1'); 1 x rating" in said.err
+    Path(csv).write_text(TABLE.replace("Review Text", "Title,Review Text").replace("text", "T,x"))
+    assert "the title 'Title' is joined to the text 'Review Text'\n" in reviews("run", csv).err
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "the file is empty"),
+        (b"PK\x03\x04", "the file is a zip archive; unpack it: unzip reviews.csv"),
+        (b"caf\xe9,b\n", "not UTF-8: byte 0xe9 at offset 3"),
+        (b"Review Text,Rating\n", "there is a header but no row"),
+        (b"Review Text,Rating\n" + b"so, so,3\n" * 3, "3 of 3 rows cannot be used, more than"),
+        (TABLE.replace("\ntext 0,3", "").encode(), "neutral has 7 reviews; every split needs one"),
+        (
+            TABLE.replace("Review Text,Rating", "review,sentiment").encode(),
+            "no column named 'Review Text', 'Rating'; the columns are 'review', 'sentiment'. It "
+            "looks like an export of IMDB: run again with --detect-columns, or with --set "
+            "columns.text=review --set columns.rating=sentiment --set columns.title=",
+        ),
+    ],
+)
+def test_a_file_that_the_preparation_would_refuse_is_refused_before_the_upload(
+    runs: RunsWorld, reviews: Reviews, csv: str, content: bytes, reason: str
+) -> None:
+    Path(csv).write_bytes(content)
+    said = reviews("run", csv)
+    assert (said.code, said.err.startswith(f"{csv}: {reason}")) == (1, True)
+    assert runs.calls == []
+
+
+def test_a_folder_is_refused_as_one(runs: RunsWorld, reviews: Reviews, csv: str) -> None:
+    folder = str(Path(csv).parent)
+    said = reviews("run", folder)
+    assert (said.code, said.err.startswith(f"{folder}: is a folder; give one file")) == (1, True)
+
+
+def test_detect_columns_takes_those_of_a_known_export(
+    runs: RunsWorld, reviews: Reviews, csv: str
+) -> None:
+    header = "Review Score,Review Title,Review Content"
+    lines = [line.split(",") for line in ROWS.splitlines()]
+    table = "\n".join([header, *(f"{rating},T,{text}" for text, rating in lines)])
+    Path(csv).write_text(table)
+    said = reviews("run", csv, "--detect-columns", "--json")
+    assert said.json["input"]["columns"] == {
+        "text": "Review Content",
+        "rating": "Review Score",
+        "title": "Review Title",
+    }
+    assert "looks like an export of Yotpo: --set 'columns.text=Review Content'" in said.err
+    Path(csv).write_text(table.replace("Review Score", "Points"))
+    said = reviews("run", csv, "--detect-columns")
+    assert f"{csv}: --detect-columns knows no export like it; the columns are 'Points'" in said.err
+    assert "--detect-columns: give the file" in reviews("run", "--detect-columns").err
+
+
+def test_more_rejected_rows_are_taken_where_the_run_says_so(
+    runs: RunsWorld, reviews: Reviews, csv: str
+) -> None:
+    Path(csv).write_text(TABLE + "so, so,3\n" * 20)
+    assert "max_rejected_share allows" in reviews("run", csv).err
+    said = reviews("run", csv, "--set", "max_rejected_share=0.5", "--json")
+    assert said.json["input"]["max_rejected_share"] == 0.5
+    said = reviews("run", csv, "--set", "max_rejected_share=2")
+    assert said.err == "--set max_rejected_share=2: must be a number from 0 to 1\n"
+    said = reviews("run", csv, "--set", "columns.text=")
+    assert said.err == "--set columns.text=: must be the name of a column\n"
+
+
+def test_a_setting_that_no_run_has_is_refused_before_anything_is_uploaded(
+    runs: RunsWorld, reviews: Reviews, csv: str
+) -> None:
+    said = reviews("run", csv, "--set", "training.epoch=3", "--json")
+    assert said.code == 1
+    assert said.json["error"]["message"].startswith("--set training.epoch: there is no such field")
+    assert runs.calls == []
+
+
+def test_a_name_that_was_used_is_refused(runs: RunsWorld, reviews: Reviews, csv: str) -> None:
+    runs.add("mine")
+    said = reviews("run", csv, "--name", "mine")
+    assert said.code == 1
+    assert said.err.endswith("\n--name mine: already the name of an execution\n")
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_run_that_is_waited_for_shows_its_steps_and_ends_with_its_evaluation(
+    runs: RunsWorld, reviews: Reviews
+) -> None:
+    runs.add("mine", status="RUNNING", reached=("process",))
+    looks = iter([lambda: None, lambda: None, lambda: runs.end("mine", "SUCCEEDED")])
+    runs.on_look = lambda: next(looks, lambda: None)()
+    said = reviews("status", "mine", "--wait")
+    assert said.code == 0
+    assert "Process: running 50%" in said.err
+    assert "Process: done" in said.err
+    assert said.out.startswith("Test accuracy 0.810")
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_run_that_fails_says_why_and_what_to_do(runs: RunsWorld, reviews: Reviews) -> None:
+    runs.add("mine", status="FAILED", reached=("process", "train"))
+    said = reviews("status", "mine", "--wait")
+    assert said.code == 1
+    assert "  train begins\n" in said.err  # the end of the log
+    assert "Its log: reviews logs train --run mine --env dev\n" in said.err
+    assert "reviews redrive mine --env dev\n" in said.err
+    assert said.err.endswith("error: Training\n  cause: Training: no memory\n")
+    assert reviews("status", "mine", "--wait", "--json").json["error"]["kind"] == "ExecutionFailed"
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_ctrl_c_leaves_the_run_alone_and_says_how_to_follow_it_again(
+    runs: RunsWorld, reviews: Reviews, more: tuple[str, ...]
+) -> None:
+    runs.add("mine", status="RUNNING")
+
+    def interrupt() -> None:
+        runs.on_look = press
+
+    def press() -> None:
+        raise KeyboardInterrupt
+
+    runs.on_look = interrupt
+    said = reviews("status", "mine", "--wait", *more)
+    again = "mine goes on. Follow it again: reviews status mine --wait --env dev"
+    assert said.code == 130
+    assert again in (said.json["error"]["message"] if more else said.err)
+    assert runs.calls == []
+
+
+def test_status_has_a_row_for_each_step(runs: RunsWorld, reviews: Reviews) -> None:
+    runs.add("mine", status="RUNNING", reached=("process", "train"))
+    said = reviews("status")
+    rows = [line.split()[:3] for line in said.out.splitlines()]
+    assert ["Process", "done", "1:00"] in rows
+    assert any(row[:2] == ["Train", "running"] and ":" in row[2] for row in rows)
+
+
+def test_status_for_a_program_has_the_same(runs: RunsWorld, reviews: Reviews) -> None:
+    runs.add("mine", status="RUNNING", reached=("process", "train"))
+    found = reviews("status", "--json").json
+    assert (found["run"], found["status"], found["ended"]) == ("mine", "RUNNING", None)
+    (train,) = (step for step in found["steps"] if step["step"] == "train")
+    assert train["state"] == "running"
+    assert train["progress"] == 0.5
+    assert train["values"] == {"stage": "train"}
+
+
+def test_an_unknown_run_is_answered_with_the_nearest(runs: RunsWorld, reviews: Reviews) -> None:
+    runs.add("stars")
+    said = reviews("status", "star")
+    assert (said.code, said.err) == (1, "There is no run named star. Did you mean stars?\n")
+
+
+def test_stop_ends_the_execution_and_its_job(runs: RunsWorld, reviews: Reviews) -> None:
+    runs.add("other", status="RUNNING", reached=("train",))
+    runs.add("mine", status="RUNNING", reached=("process", "train"))
+    for job in ("other", "mine"):
+        runs.jobs[f"reviews-dev-train-{job}-1"]["status"] = "InProgress"
+    said = reviews("stop", "mine")
+    assert runs.calls == ["stop mine", "stop reviews-dev-train-mine-1"]
+    assert said.out == (
+        "mine is stopped, and so is reviews-dev-train-mine-1. "
+        "Take it up again: reviews redrive mine --env dev\n"
+    )
+
+
+def test_a_job_that_ended_meanwhile_need_not_be_stopped(runs: RunsWorld, reviews: Reviews) -> None:
+    runs.add("mine", status="RUNNING", reached=("process",))
+    runs.jobs["reviews-dev-process-mine-1"]["status"] = "InProgress"
+    said = reviews("stop", "--yes", "--json")
+    assert said.json == {"run": "mine", "stopped_jobs": ["reviews-dev-process-mine-1"]}
+
+
+def test_stop_without_a_name_says_which_run_it_means_and_asks(
+    runs: RunsWorld, reviews: Reviews
+) -> None:
+    runs.add("mine", status="RUNNING", reached=("process",))
+    said = reviews("stop", answer="n\n")
+    question = "Stop the latest run, mine (RUNNING, started 2026-11-24 18:00 UTC)? [y/N]"
+    assert (said.code, question in said.err, runs.calls) == (1, True, [])
+    assert reviews("stop", answer="y\n").code == 0
+    assert runs.calls[0] == "stop mine"
+
+
+def test_a_program_has_to_name_the_run_or_say_yes(runs: RunsWorld, reviews: Reviews) -> None:
+    runs.add("mine", status="RUNNING", reached=("process",))
+    said = reviews("stop", "--json")
+    assert (said.code, said.json["error"]["message"]) == (1, "--json asks nothing: add --yes")
+    assert runs.calls == []
+    assert reviews("stop", "mine", "--json").code == 0
+
+
+def test_what_has_ended_cannot_be_stopped(runs: RunsWorld, reviews: Reviews) -> None:
+    runs.add("mine")
+    said = reviews("stop")
+    assert (said.code, said.err) == (1, "mine is SUCCEEDED: there is nothing to stop\n")
+    assert runs.calls == []
+
+
+def test_redrive_goes_on_with_what_failed(runs: RunsWorld, reviews: Reviews) -> None:
+    runs.add("mine", status="FAILED")
+    said = reviews("redrive")
+    assert said.out == "mine goes on\n"
+    assert said.err == "The latest run: mine (FAILED, started 2026-11-24 18:00 UTC)\n"
+    assert runs.calls == ["redrive mine"]
+
+
+def test_what_runs_cannot_be_redriven(runs: RunsWorld, reviews: Reviews) -> None:
+    runs.add("mine", status="RUNNING")
+    said = reviews("redrive", "mine")
+    assert said.code == 1
+    assert said.err == "mine is RUNNING: Execution is RUNNING and cannot be redriven\n"
+
+
+def test_approve_answers_and_says_who(runs: RunsWorld, reviews: Reviews) -> None:
+    runs.objects["runs/mine/approval.json"] = b'{"token": "secret"}'
+    said = reviews("approve", "mine", "--reject", "--comment", "too slow", "--json")
+    assert said.json == {
+        "run": "mine",
+        "answer": "rejected",
+        "comment": "too slow",
+        "by": "arn:aws:iam::123456789012:user/me",
+    }
+    assert runs.calls[0].startswith("answer secret {")
+
+
+def test_the_result_of_a_run_that_was_waited_for_is_one_document(
+    runs: RunsWorld, reviews: Reviews
+) -> None:
+    runs.add("mine")
+    found = reviews("status", "mine", "--wait", "--json").json
+    assert found["run"] == "mine"
+    assert found["evaluation"] == EVALUATION

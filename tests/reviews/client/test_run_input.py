@@ -1,0 +1,58 @@
+import pytest
+
+from lambdas.prepare import execution_input
+from reviews.client.errors import InvalidArgument
+from reviews.client.run_input import FIELDS, GROUPS, STARTS, parse_settings
+
+
+def test_settings_nest_by_dots_and_read_json_values() -> None:
+    settings = ["training.epochs=3", "training.learning_rate=1e-4", "base_model=roberta-base"]
+    assert parse_settings(settings) == {
+        "training": {"epochs": 3, "learning_rate": 1e-4},
+        "base_model": "roberta-base",
+    }
+
+
+def test_names_stay_text_even_if_they_are_numbers() -> None:
+    settings = ["from_run=42", "columns.text=1"]
+    assert parse_settings(settings) == {"from_run": "42", "columns": {"text": "1"}}
+
+
+@pytest.mark.parametrize("setting", ["epochs", "=3", "training.=3", ".epochs=1"])
+def test_a_setting_of_another_form_is_named(setting: str) -> None:
+    with pytest.raises(InvalidArgument, match="FIELD=VALUE"):
+        parse_settings([setting])
+
+
+@pytest.mark.parametrize("field", ["epochs", "training.epoch", "gate.mode", "training.epochs.a"])
+def test_an_unknown_field_is_answered_with_those_there_are(field: str) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        parse_settings([f"{field}=1"])
+    assert str(caught.value).startswith(f"--set {field}: there is no such field; allowed is ")
+    assert "training.epochs, training.batch_size" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("training.epochs=0", "--set training.epochs=0: allowed is 1 to 100"),
+        ("training.epochs=1.5", "--set training.epochs=1.5: must be a whole number"),
+        ("training.learning_rate=fast", "--set training.learning_rate=fast: must be a number"),
+        ("training.learning_rate=2", "allowed is above 0 and below 1"),
+        ("start_at=gate", "--set start_at=gate: allowed is processing, training, evaluation"),
+    ],
+)
+def test_a_value_that_a_field_cannot_have_is_answered_with_those_it_can(
+    setting: str, message: str
+) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        parse_settings([setting])
+    assert message in str(caught.value)
+
+
+def test_the_fields_are_those_that_prepare_takes() -> None:
+    allowed = {name for names in execution_input._FIELDS.values() for name in names}
+    assert {*FIELDS, *GROUPS} == allowed
+    assert tuple(execution_input._FIELDS) == STARTS
+    assert GROUPS["columns"] == execution_input._COLUMNS
+    assert GROUPS["training"] == tuple(execution_input._TRAINING)

@@ -1,0 +1,74 @@
+import pytest
+from starlette.testclient import TestClient
+
+from reviews.console.guard import POLICY
+from tests.reviews.console.aws_world import AwsWorld
+from tests.reviews.console.conftest import PORT
+
+OWN = f"http://127.0.0.1:{PORT}"
+TEXT = {"text": "Soft and warm."}
+
+
+@pytest.mark.parametrize("host", [f"127.0.0.1:{PORT}", f"localhost:{PORT}"])
+def test_the_own_host_names_are_answered(client: TestClient, host: str) -> None:
+    assert client.get("/", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", f"evil.example:{PORT}", "127.0.0.1:80", ""])
+def test_another_host_is_refused(client: TestClient, world: AwsWorld, host: str) -> None:
+    answer = client.get("/api/executions", headers={"Host": host})
+    assert answer.status_code == 403
+    assert answer.json() == {"error": f"This server is 127.0.0.1:{PORT}, not {host}."}
+    assert world.calls == []
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize("mode", ["cors", "no-cors", "navigate"])
+def test_no_other_site_reaches_the_api(
+    client: TestClient, world: AwsWorld, site: str, mode: str
+) -> None:
+    headers = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode}
+    for answer in (
+        client.get("/api/features", headers=headers),
+        client.post("/api/predictions", json=TEXT, headers=headers),
+    ):
+        assert answer.status_code == 403
+        assert answer.json() == {"error": "Requests of other sites are refused."}
+    assert world.calls == []
+
+
+def test_a_link_on_another_site_may_lead_to_a_page(client: TestClient) -> None:
+    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    assert client.get("/features", headers=headers).status_code == 200
+    assert client.post("/features", headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", f"https://127.0.0.1:{PORT}"])
+def test_a_post_of_another_origin_is_refused(
+    client: TestClient, world: AwsWorld, origin: str
+) -> None:
+    answer = client.post("/api/predictions", json=TEXT, headers={"Origin": origin})
+    assert answer.status_code == 403
+    assert answer.json() == {"error": f"Requests of {origin} are refused."}
+    assert world.calls == []
+
+
+def test_a_form_cannot_post(client: TestClient, world: AwsWorld) -> None:
+    answer = client.post("/api/predictions", content='{"text": "x"}', headers={"Origin": OWN})
+    assert (answer.status_code, answer.json()) == (403, {"error": "Send application/json."})
+    assert world.calls == []
+
+
+def test_the_own_pages_may_post(client: TestClient) -> None:
+    headers = {"Origin": OWN, "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}
+    assert client.post("/api/predictions", json=TEXT, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/static/style.css", "/api/executions", "/nowhere"])
+def test_every_answer_has_the_policy(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert headers["Content-Security-Policy"] == POLICY
+    assert POLICY.startswith("default-src 'self';")
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cache-Control"] == "no-store"
+    assert "Access-Control-Allow-Origin" not in headers
