@@ -6,8 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 
 from .errors import UserError
+from .text import cleaned
 
 _MOST_NAMES = 15  # in a message, of which SageMaker keeps 1 KB
+_LONGEST_NAME = 60
+_NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
 _NOT_A_LETTER = re.compile(r"[\W_]+")
 
 
@@ -72,12 +75,27 @@ def check_columns(name: str, header: Sequence[str], columns: Columns) -> None:
             )
 
 
+def resolved(header: Sequence[str], columns: Columns) -> Columns:
+    """The columns by their names in the header: the same, or one that only looks the same.
+
+    A name looks the same with other white space, and with characters that nobody sees.
+    """
+    shown = {cleaned(name): name for name in reversed(header)}
+    names = [field.name for field in fields(Columns)]
+    found = [
+        name if name in header else shown.get(cleaned(name), name) if name else ""
+        for name in astuple(columns)
+    ]
+    return Columns(**dict(zip(names, found, strict=True)))
+
+
 def detect(header: Sequence[str], columns: Columns) -> tuple[str, Columns] | None:
     """(what the file looks like, its columns), by known exports, else by nearly equal names."""
+    shown = set(map(cleaned, header))
     for export in EXPORTS:
         wanted = [name for name in astuple(export.columns) if name]
-        if all(name in header for name in (*wanted, *export.others)):
-            return f"an export of {export.name}", export.columns
+        if all(name in shown for name in (*wanted, *export.others)):
+            return f"an export of {export.name}", resolved(header, export.columns)
     near = {_plain(name): name for name in reversed(header)}
     found = [near.get(_plain(name), "") if name else "" for name in astuple(columns)]
     names = [field.name for field in fields(Columns)]
@@ -97,12 +115,27 @@ def as_settings(columns: Columns) -> list[str]:
 def _offer(header: Sequence[str], columns: Columns) -> str:
     found = detect(header, columns)
     if found is None:
-        return "; name yours: --set columns.text=COLUMN --set columns.rating=COLUMN"
+        return f"; {_advice(header, columns)}"
     what, alike = found
     return (
         f". It looks like {what}: run again with --detect-columns, or with "
         f"{' '.join(as_settings(alike))}"
     )
+
+
+def _advice(header: Sequence[str], columns: Columns) -> str:
+    whole = cleaned(header[0]) if len(header) == 1 else ""
+    if whole and all(name in whole for name in columns.required):
+        if "," in whole:
+            return (
+                "each line stands in quotes as a whole; take them away: "
+                """sed -e 's/^"//; s/"$//; s/""/"/g'"""
+            )
+        return "the fields are parted by none of comma, tab, semicolon and |: write it with commas"
+    name_them = "name yours: --set columns.text=COLUMN --set columns.rating=COLUMN"
+    if any(_NUMBER.fullmatch(name) for name in header):
+        return f"if that is a review, put a line with the names above it; else {name_them}"
+    return name_them
 
 
 def _plain(name: str) -> str:
@@ -112,7 +145,11 @@ def _plain(name: str) -> str:
 def listed(header: Sequence[str]) -> str:
     """The names of the columns; of a wide table the first of them."""
     more = len(header) - _MOST_NAMES
-    return _quoted(header[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+    return _quoted(map(_cut, header[:_MOST_NAMES])) + (f" and {more} more" if more > 0 else "")
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
 
 def _quoted(names: Iterable[str]) -> str:

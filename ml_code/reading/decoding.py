@@ -1,6 +1,7 @@
 """The lines of a text file: UTF-8, with or without a byte order mark, or UTF-16 with one."""
 
 import codecs
+import shlex
 from collections.abc import Iterator
 from io import StringIO
 from typing import IO, NoReturn
@@ -57,6 +58,7 @@ class Decoder:
             try:
                 yield decoder.decode(block, final=not block)
             except UnicodeDecodeError as error:
+                yield error.object[: error.start].decode(encoding)  # so that lines are counted
                 self._refuse(error, encoding, offset - pending)
             if not block:
                 return
@@ -65,13 +67,14 @@ class Decoder:
 
     def _refuse(self, error: UnicodeDecodeError, encoding: str, start: int) -> NoReturn:
         byte, offset = error.object[error.start], start + error.start
-        problem = (
-            f"{self._name}: not {encoding.upper()}: byte 0x{byte:02x} at offset {offset} "
-            f"({error.reason})"
-        )
+        where = f"byte 0x{byte:02x} in line {self._lines + 1}, at offset {offset}"
+        problem = f"{self._name}: not {encoding.upper()}: {where} ({error.reason})"
         if encoding != "utf-8":
-            raise UserError(f"{problem}; the file is damaged") from error
+            raise UserError(f"{problem}; the file is damaged: copy it again") from error
+        if error.reason == "unexpected end of data":
+            raise UserError(f"{problem}; the file is cut off: copy it again") from error
+        name = shlex.quote(self._name)
         raise UserError(
-            f"{problem}. If it is Windows-1252 or Latin-1, convert it: "
-            f"iconv -f WINDOWS-1252 -t UTF-8 {self._name} > utf-8-{self._name}"
+            f"{problem}. If it is Windows-1252 or Latin-1, convert it: iconv -f WINDOWS-1252 "
+            f"-t UTF-8 {name} > utf-8-{name}"
         ) from error

@@ -2,8 +2,10 @@
 
 import csv
 import re
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
 from typing import IO
@@ -12,16 +14,28 @@ from .decoding import Decoder
 from .errors import UserError
 from .kinds import opened
 from .repairs import Row
-from .scanning import Scanner
+from .scanning import Dialect, Scanner
 from .tables import Batch, Witness
+from .text import cleaned
 
 csv.field_size_limit(2**31 - 1)  # a text may be longer than the 128 KiB of the default
 _DELIMITERS = (",", "\t", ";", "|")
 _HEADER_LINES = 100  # that names in quotes may take
-_SEPARATOR_LINE = re.compile(r"\ufeff?sep=(.)\s*")  # which Excel reads, and hides
+_SEEN_LINES = 100  # of rows, by which it is told whether spaces stand in front of quotes
+_PREAMBLE_LINES = 20  # above a header, in which it is looked for
+_SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(.)"?\s*', re.IGNORECASE)  # which Excel hides
 # https://s3.amazonaws.com/amazon-reviews-pds/readme.html: "tab ('\t') separated text file, without
 # quote or escape characters"
 _LITERAL_QUOTES = {"marketplace", "review_headline", "review_body", "star_rating"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Layout:
+    """How fields are parted, the names of the columns, and the lines that these take."""
+
+    dialect: Dialect
+    names: list[str]
+    begin: int
 
 
 class Delimited:
@@ -32,20 +46,19 @@ class Delimited:
     def __init__(self, path: Path, wanted: Sequence[str] = ()) -> None:
         self._path = path
         with self._lines() as (blocks, _):
-            self._delimiter, self._header, self._begin = _read_header(path, blocks, wanted)
-        names = set(self._header)
-        self._has_quotes = not (self._delimiter == "\t" and names >= _LITERAL_QUOTES)
+            self._layout = _read_header(path, blocks, wanted)
 
     @property
     def header(self) -> list[str]:
-        return self._header
+        return self._layout.names
 
     def read(self, names: Sequence[str], witness: Witness | None = None) -> Iterator[Batch]:
         """Rows are read with the csv module; where it fails, by repairs.py or not at all."""
-        pick = _picker(self._header, names)
-        scanner = Scanner(self._delimiter, self._header, witness, has_quotes=self._has_quotes)
+        layout = self._layout
+        pick = _picker(layout.names, names)
+        scanner = Scanner(layout.dialect, layout.names, witness)
         with self._lines() as (blocks, raw):
-            for rows, lines, faults in scanner.batches(blocks, self._begin):
+            for rows, lines, faults in scanner.batches(blocks, layout.begin):
                 yield Batch(lines=lines, columns=pick(rows), faults=faults, position=raw.tell())
 
     @contextmanager
@@ -54,27 +67,64 @@ class Delimited:
             yield Decoder(content, self._path.name).lines(), raw
 
 
-def _read_header(
-    path: Path, blocks: Iterator[list[str]], wanted: Sequence[str]
-) -> tuple[str, list[str], int]:
-    """(delimiter, names, number of the line behind it); blank lines before it are skipped."""
+def _read_header(path: Path, blocks: Iterator[list[str]], wanted: Sequence[str]) -> _Layout:
+    """Blank lines before the header are skipped."""
     lines = next(blocks, [])
     begin = next((at for at, line in enumerate(lines) if line.strip()), None)
     if begin is None:
         raise UserError(f"{path.name}: begins with nothing but blank lines")
     named = _SEPARATOR_LINE.fullmatch(lines[begin])
     begin += named is not None
+    delimiters = [named[1]] if named else _DELIMITERS
+    (matches, _), delimiter, header, end = _parted(lines, begin, delimiters, wanted)
+    if wanted and not matches:
+        _check_preamble(path, lines[: begin + _PREAMBLE_LINES], begin, wanted)
+    dialect = Dialect(
+        delimiter=delimiter,
+        has_quotes=not (delimiter == "\t" and set(header) >= _LITERAL_QUOTES),
+        has_spaces=_has_spaces(lines[begin : end + _SEEN_LINES], delimiter),
+    )
+    return _Layout(dialect=dialect, names=header, begin=end)
+
+
+def _has_spaces(lines: Sequence[str], delimiter: str) -> bool:
+    """Whether spaces stand between a delimiter and an opening quote."""
+    rows = csv.reader(lines, delimiter=delimiter)
+    return any(field.startswith(' "') for row in rows for field in row)
+
+
+def _parted(
+    lines: Sequence[str], begin: int, delimiters: Sequence[str], wanted: Sequence[str]
+) -> tuple[tuple[int, int], str, list[str], int]:
+    """((wanted names, all names), delimiter, names, number of the line behind) of the best one."""
     found = []
-    for delimiter in [named[1]] if named else _DELIMITERS:
-        reader = csv.reader(lines[begin : begin + _HEADER_LINES], delimiter=delimiter, strict=True)
+    for delimiter in delimiters:
+        reader = csv.reader(
+            lines[begin : begin + _HEADER_LINES],
+            delimiter=delimiter,
+            strict=True,
+            skipinitialspace=f'{delimiter} "' in lines[begin],
+        )
         try:
             header = next(reader, [])
         except csv.Error:
             header = lines[begin].rstrip("\r\n").split(delimiter)
-        score = sum(name in header for name in wanted), len(header)
+        shown = set(map(cleaned, header))
+        score = sum(cleaned(name) in shown for name in wanted), len(header)
         found.append((score, delimiter, header, begin + reader.line_num))
-    _, delimiter, header, end = max(found, key=itemgetter(0))
-    return delimiter, header, end
+    return max(found, key=itemgetter(0))
+
+
+def _check_preamble(path: Path, lines: Sequence[str], begin: int, wanted: Sequence[str]) -> None:
+    """Raises UserError when the header is further down, below a title or a comment."""
+    for at in range(begin + 1, len(lines)):
+        (matches, _), *_ = _parted(lines, at, _DELIMITERS, wanted)
+        if matches == len(wanted):
+            name = shlex.quote(path.name)
+            raise UserError(
+                f"{path.name}: the header is line {at + 1}, and must be the first; take away what "
+                f"is above it: tail -n +{at + 1} {name} > reviews.csv"
+            )
 
 
 def _picker(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .columns import Columns, check_columns
+from .columns import Columns, check_columns, resolved
 from .delimited import Delimited
 from .errors import UserError
 from .json_lines import JsonLines
@@ -13,6 +13,7 @@ from .parquet import Parquet
 from .tables import Fault, Table, Witness
 
 # What desktops leave in folders; Spark and Hive skip names that begin with a dot or underscore.
+_HIDDEN = (".", "_", "~$")  # the last are locks of Office
 _LEFT_BEHIND = ("thumbs.db", "desktop.ini")
 
 
@@ -57,7 +58,11 @@ def open_table(path: Path, wanted: Sequence[str], *, whole_header: bool = False)
 
     Raises UserError when the file is empty or of no kind that is read.
     """
-    if path.stat().st_size == 0:
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise UserError(f"{path.name}: cannot be read: {error.strerror}") from error
+    if not size:
         raise UserError(f"{path.name}: the file is empty")
     kind = kind_of(path)
     if not kind:
@@ -65,7 +70,7 @@ def open_table(path: Path, wanted: Sequence[str], *, whole_header: bool = False)
     if kind == PARQUET:
         return Parquet(path)
     if kind == JSON_LINES:
-        return JsonLines(path, whole=whole_header)
+        return JsonLines(path, wanted, whole=whole_header)
     return Delimited(path, wanted)
 
 
@@ -76,7 +81,7 @@ def open_tables(folder: Path, columns: Columns) -> list[tuple[Path, Table]]:
     for path in files:
         table = open_table(path, columns.required)
         if table is not None:
-            check_columns(path.name, table.header, columns)
+            check_columns(path.name, table.header, resolved(table.header, columns))
             tables.append((path, table))
     if not tables:
         raise UserError(f"{files[0].name}: the file is empty")
@@ -85,7 +90,9 @@ def open_tables(folder: Path, columns: Columns) -> list[tuple[Path, Table]]:
 
 def has_title(tables: Sequence[tuple[Path, Table]], columns: Columns) -> bool:
     """Whether a title is joined to the texts of any of the files."""
-    return bool(columns.title) and any(columns.title in table.header for _, table in tables)
+    return bool(columns.title) and any(
+        resolved(table.header, columns).title in table.header for _, table in tables
+    )
 
 
 def read_chunks(
@@ -93,16 +100,17 @@ def read_chunks(
 ) -> Iterator[Chunk]:
     """All rows of all files: each is in a chunk, or among its faults."""
     sizes = [path.stat().st_size for path, _ in tables]
-    names = [columns.text, columns.rating, *([columns.title] if columns.title else [])]
     for at, (path, table) in enumerate(tables):
-        before = sum(sizes[:at])
-        for batch in table.read(names, witness):
+        before, found = sum(sizes[:at]), resolved(table.header, columns)
+        names = [found.text, found.rating, *([found.title] if found.title else [])]
+        seen = Witness(found.rating, witness.is_valid)
+        for batch in table.read(names, seen):
             texts, ratings = batch.columns[:2]
             titles = batch.columns[2] if columns.title else ("",) * len(texts)
             yield Chunk(
                 file=path.name,
                 unit=table.unit,
-                rating_column=columns.rating,
+                rating_column=found.rating,
                 lines=batch.lines,
                 texts=texts,
                 titles=titles,
@@ -113,5 +121,5 @@ def read_chunks(
 
 
 def _is_hidden(path: Path) -> bool:
-    is_hidden = any(part.startswith((".", "_")) for part in path.parts)
+    is_hidden = any(part.startswith(_HIDDEN) for part in path.parts)
     return is_hidden or path.name.lower() in _LEFT_BEHIND

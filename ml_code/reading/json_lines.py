@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 from .decoding import Decoder
 from .errors import UserError
 from .kinds import opened
-from .tables import BATCH_ROWS, Batch, Fault, Witness
+from .tables import BATCH_ROWS, Batch, Fault, NotText, Witness
 
 _HEADER_LINES = 1000
 _SURROGATE = re.compile("[\ud800-\udfff]")  # JSON can write half a character
@@ -23,15 +24,20 @@ class JsonLines:
 
     unit = "line"
 
-    def __init__(self, path: Path, *, whole: bool = False) -> None:
+    def __init__(self, path: Path, wanted: Sequence[str] = (), *, whole: bool = False) -> None:
         self._path = path
         keys: dict[str, None] = {}
+        count = 0
         for _, line, _ in islice(self._lines(), None if whole else _HEADER_LINES):
-            keys.update(dict.fromkeys(_parsed(line) or ()))
+            row = _parsed(line) or {}
+            keys.update(dict.fromkeys(row))
+            count += 1
+        if count == 1 and not set(wanted) & set(row):
+            self._check_is_row(row)
         if not keys:
             raise UserError(
                 f"{path.name}: begins like JSON, but has no JSON object in a line of its own; "
-                f"write a line for each review: jq -c . {path.name} > reviews.jsonl"
+                f"write a line for each review: jq -c . {shlex.quote(path.name)} > reviews.jsonl"
             )
         self._header = list(keys)
 
@@ -54,6 +60,16 @@ class JsonLines:
             columns = [[_text(row.get(name)) for row in rows] for name in names]
             yield Batch(lines=numbers, columns=columns, faults=faults, position=some[-1][2])
 
+    def _check_is_row(self, row: Row) -> None:
+        """Raises UserError for one object that holds all reviews, as answers of APIs do."""
+        for key, value in row.items():
+            if isinstance(value, list) and value and isinstance(value[0], dict):
+                name, program = shlex.quote(self._path.name), f".[{json.dumps(key)}][]"
+                raise UserError(
+                    f"{self._path.name}: is one JSON object, whose {key!r} is a list of objects; "
+                    f"write a line for each: jq -c {shlex.quote(program)} {name} > reviews.jsonl"
+                )
+
     def _lines(self) -> Iterator[tuple[int, str, int]]:
         """(number, line, position in the file) of each line that is not blank."""
         with opened(self._path) as (content, raw):
@@ -67,8 +83,9 @@ class JsonLines:
 
 
 def _parsed(line: str) -> Row | None:
+    """An object alone in its line, or with a comma behind it, as a cut array has them."""
     try:
-        row = json.loads(line)
+        row = json.loads(line.strip().removesuffix(","))
     except (ValueError, RecursionError):
         return None
     return row if isinstance(row, dict) else None
@@ -78,4 +95,5 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+    text = text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+    return NotText(text) if isinstance(value, dict | list) else text

@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 
 from .errors import UserError
 from .files import Chunk
+from .json_lines import NO_OBJECT
 from .ratings import NO_NUMBER, OF_NO_CLASS, UNKNOWN, UNUSED, Finder
+from .scanning import NO_END, TOO_MANY
+from .tables import NotText
 from .text import review_text
 
 NO_TEXT = "no text"
@@ -14,13 +17,19 @@ TOO_LONG = "text too long for the Feature Store"
 # A record may have 350 KB (https://docs.aws.amazon.com/sagemaker/latest/dg/feature-store-quotas.html,
 # read in November 2026), of which token ids and names take a few.
 _LONGEST_TEXT = 340_000  # bytes
+NOT_TEXT = "a text that is an object, a list or bytes"
 _NO_FAULTS = (OF_NO_CLASS, NO_TEXT)
 _OF_RATINGS = (NO_NUMBER, UNKNOWN, "rating outside")
 _OTHER_RATINGS = (
     "ratings of another scale, or that are texts, are named by the setting `labels` "
     "(docs/bring-your-own.md)"
 )
-
+_REMEDIES = {
+    TOO_MANY: 'a field with a delimiter in it must stand in quotes: "lovely, soft"',
+    NO_END: 'quotes in a field must be doubled, and the field quoted: "a ""nice"" one"',
+    NO_OBJECT: 'each line must be one object: {"Review Text": "…", "Rating": 5}',
+    NOT_TEXT: "name a column of strings, or write the strings into one",
+}
 
 Verdict = tuple[str, int, str]
 
@@ -39,6 +48,8 @@ class Judge:
         text = review_text(title, body)
         if not text:
             return "", UNUSED, NO_TEXT
+        if isinstance(body, NotText) or isinstance(title, NotText):
+            return "", UNUSED, NOT_TEXT
         if len(text) * 4 > _LONGEST_TEXT and len(text.encode()) > _LONGEST_TEXT:
             return "", UNUSED, TOO_LONG
         place, reason = self._finder[rating]
@@ -89,9 +100,14 @@ class Rejects:
         """Raises UserError when more than `limit` of all rows are faults, with what would help."""
         if self.faults <= limit * rows:
             return
-        is_of_ratings = any(reason.startswith(_OF_RATINGS) for reason in self.counts)
-        remedy = f"; {_OTHER_RATINGS}" if is_of_ratings else ""
+        remedies = (remedy_of(reason) for reason, _ in self.counts.most_common())
+        remedy = next(filter(None, remedies), "")
         raise UserError(
             f"{self.faults} of {rows} rows cannot be used, more than the {limit:.0%} that "
-            f"max_rejected_share allows: {self.describe()}{remedy}"
+            f"max_rejected_share allows: {self.describe()}{remedy and '; '}{remedy}"
         )
+
+
+def remedy_of(reason: str) -> str:
+    """What the user can do about rows that are left out for this reason; empty: nothing known."""
+    return _OTHER_RATINGS if reason.startswith(_OF_RATINGS) else _REMEDIES.get(reason, "")

@@ -5,19 +5,24 @@ What could be read in two ways is not read.
 
 import html
 import re
+import unicodedata
 
 from .text import cleaned, meant
 
 _WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 _NUMBER = r"([+-]?[0-9]+(?:\.[0-9]+|,[0-9]{1,2})?)"  # three digits: "1,234" may be thousands
-_WORD = r"([a-z]+)"
-_STARS = r"(?:[- ]?(?:stars?|sterne?n?|étoiles?|estrellas?|stelle|stella|estrelas?|sterren|★|⭐))"
+_WORD = rf"({'|'.join(_WORDS)})"
+_STARS = r"(?:[- ]?(?:stars?|sterne?n?|étoiles?|estrellas?|stelle|stella|estrelas?|sterren|★|⭐|"
+_STARS += "星|bubbles?|points?|punkten?))"
+_NAMED = r"(?:rated |rating:? ?)?"
 _OF = r"(?:\s*/\s*|\s+(?:out of|of|von|sur|de|su|van|av)\s+)"
-_PLAIN = re.compile(rf"(?:rated |rating:? ?)?(?:{_NUMBER}|{_WORD}){_STARS}?")
+_PLAIN = re.compile(rf"{_NAMED}[★⭐]?(?:{_NUMBER}|{_WORD}){_STARS}?")
+_MIXED = re.compile(r"([0-9]+)(?:½| 1/2)")
 # As Amazon's pages have it in seven languages: "4,0 von 5 Sternen", "4,0 étoiles sur 5".
-_OUT_OF = re.compile(rf"(?:rated )?{_NUMBER}{_STARS}?{_OF}{_NUMBER}{_STARS}?")
+_OUT_OF = re.compile(rf"{_NAMED}(?:{_NUMBER}|{_WORD}){_STARS}?{_OF}(?:{_NUMBER}|{_WORD}){_STARS}?")
 _PERCENT = re.compile(rf"{_NUMBER}\s?%")
-_FULL, _EMPTY, _HALF = "★⭐🌟*", "☆✩✰", "½"
+_FULL, _EMPTY, _HALF = "★⭐🌟*●", "☆✩✰○", "½"
+_HALF_KEPT = "\0"  # stands for it during NFKC, which makes "1/2" of it
 _STAR_ROW = re.compile(rf"([{re.escape(_FULL)}]+)({_HALF}?)([{_EMPTY}]*)")
 _EXCEL_TEXT = re.compile(r'=?"(.*)"|\'(.*)', re.DOTALL)
 
@@ -25,7 +30,7 @@ _EXCEL_TEXT = re.compile(r'=?"(.*)"|\'(.*)', re.DOTALL)
 def number(raw: str, highest: int) -> float | None:
     """The number, on a scale up to `highest`; None when it is none, or not certainly one."""
     try:
-        found = float(raw)
+        found = float(raw.replace("_", "?"))  # which Python takes for nothing: 1_0
     except ValueError:
         return _written(cleaned(unwrapped(raw)).casefold(), highest)
     return None if found != found else found
@@ -44,8 +49,9 @@ def unwrapped(raw: str) -> str:
 
 
 def _written(text: str, highest: int) -> float | None:
-    text = html.unescape(text).replace("\ufe0f", "")
-    for form in (_plain, _star_row, _out_of, _percent):
+    text = unicodedata.normalize("NFKC", html.unescape(text).replace("½", _HALF_KEPT))
+    text = text.replace("\ufe0f", "").replace(_HALF_KEPT, "½").rstrip(".!")
+    for form in (_plain, _mixed, _star_row, _out_of, _percent):
         found = form(text, highest)
         if found is not None:
             return found
@@ -54,11 +60,12 @@ def _written(text: str, highest: int) -> float | None:
 
 def _plain(text: str, highest: int) -> float | None:  # noqa: ARG001 - a form like the others
     found = _PLAIN.fullmatch(text)
-    if found is None:
-        return None
-    if found[1] is not None:
-        return _float(found[1])
-    return float(_WORDS.index(found[2])) if found[2] in _WORDS else None
+    return _float(found[1] or found[2]) if found else None
+
+
+def _mixed(text: str, highest: int) -> float | None:  # noqa: ARG001 - a form like the others
+    found = _MIXED.fullmatch(text)
+    return float(found[1]) + 0.5 if found else None
 
 
 def _star_row(text: str, highest: int) -> float | None:
@@ -71,7 +78,9 @@ def _star_row(text: str, highest: int) -> float | None:
 
 def _out_of(text: str, highest: int) -> float | None:
     found = _OUT_OF.fullmatch(text)
-    return _scaled(_float(found[1]), _float(found[2]), highest) if found else None
+    if found is None:
+        return None
+    return _scaled(_float(found[1] or found[2]), _float(found[3] or found[4]), highest)
 
 
 def _percent(text: str, highest: int) -> float | None:
@@ -90,4 +99,4 @@ def _scaled(part: float, whole: float, highest: int) -> float | None:
 
 
 def _float(text: str) -> float:
-    return float(text.replace(",", "."))
+    return float(_WORDS.index(text)) if text in _WORDS else float(text.replace(",", "."))

@@ -10,7 +10,7 @@ from typing import Any
 
 from .errors import UserError
 from .kinds import opened
-from .tables import Batch, Witness
+from .tables import Batch, NotText, Witness
 
 _BATCH_ROWS = 5_000  # pyarrow holds them beside our own copy
 
@@ -71,7 +71,14 @@ def _text(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
+        return _decoded(value)
     if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False, default=str)
+        return NotText(json.dumps(value, ensure_ascii=False, default=str))
     return str(value)
+
+
+def _decoded(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return NotText(value.decode("utf-8", "replace"))

@@ -6,6 +6,7 @@ takes three lines or more, is looked at again by repairs.py.
 
 import csv
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from .repairs import MOST_LINES, Repairer, Row, trimmed
@@ -17,24 +18,34 @@ _LONGEST_ROW = 1 << 22  # characters, before an open quote is taken for a stray 
 Part = tuple[list[Row], list[int], list[Fault]]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Dialect:
+    """How rows are written: with quotes that mean something, with spaces in front of quotes."""
+
+    delimiter: str
+    has_quotes: bool = True
+    has_spaces: bool = False
+
+
 class Scanner:
     """Reads rows as wide as the header; narrower ones are filled with empty fields."""
 
     def __init__(
         self,
-        delimiter: str,
+        dialect: Dialect,
         header: Sequence[str],
         witness: Witness | None,
-        *,
-        has_quotes: bool = True,
     ) -> None:
         self._width = len(header)
         place = header.index(witness.column) if witness and witness.column in header else None
         is_valid = witness.is_valid if witness else _anything
-        self._repairer = Repairer(delimiter, self._width, place, is_valid)
-        self._format: dict[str, Any] = {"delimiter": delimiter, "strict": True}
-        if not has_quotes:
-            self._format["quoting"] = csv.QUOTE_NONE
+        self._repairer = Repairer(dialect.delimiter, self._width, place, is_valid)
+        self._format: dict[str, Any] = {
+            "delimiter": dialect.delimiter,
+            "quoting": csv.QUOTE_MINIMAL if dialect.has_quotes else csv.QUOTE_NONE,
+            "skipinitialspace": dialect.has_spaces,
+            "strict": True,
+        }
         self._lines = list[str]()  # not yet read
         self._first = 0  # the number of the first of them
         self._suspect = 0  # lines before this one may be the rest of a row that was refused

@@ -7,6 +7,12 @@ from typing import Protocol
 BATCH_ROWS = 20_000
 
 
+class NotText(str):
+    """How a value is written that is no text: an object, a list, or bytes that are not UTF-8."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Fault:
     """A row that cannot be read, by where it begins."""

@@ -21,6 +21,9 @@ _NOTHING = re.compile(
     rf"</?(?:{_INLINES}){_ATTRIBUTES}>|<!--[^<>]*-->|\[\[VIDEOID:\w*\]\]", re.IGNORECASE
 )
 # With its semicolon only: "AT&T" and "black&notwhite" are what they are.
+_SCRIPT = re.compile(r"<(script|style)\b[^<>]{0,200}>[^<]{0,2000}</\1>", re.IGNORECASE)
+_CDATA = re.compile(r"<!\[CDATA\[([^<>]*)\]\]>")
+_EXCEL_BREAK = re.compile("_x000[aAdD]_")  # how .xlsx writes line ends (ECMA-376, ST_Xstring)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ESCAPED_TIMES = 3  # exports escape what was escaped; "&amp;amp;quot;" was seen
 # Soft hyphens, spaces without a width, marks of direction, fillers of Korean syllables, format
@@ -36,12 +39,19 @@ _JOINERS = "\u034f\u180b\u180c\u180d\u180f\u200c\u200d" + "".join(
     map(chr, (*range(0xFE00, 0xFE10), *range(0xE0000, 0xE0080), *range(0xE0100, 0xE01F0)))
 )
 _CONTROLS = "".join(map(chr, (*range(32), *range(127, 160))))
+# Controls are nothing; but what Windows-1252 has at 128 to 159 is often read as Latin-1: "it\x92s".
+_OF_CONTROL: dict[int, str | None] = {
+    code: bytes([code]).decode("cp1252", "ignore") or None if code > 127 else None
+    for code in map(ord, _CONTROLS)
+    if not chr(code).isspace()
+}
 _UNSEEN = _CONTROLS + " " + _JOINERS
-_FILLERS = _UNSEEN + "-\u2010\u2011\u2012\u2013\u2014\u2015_.\u2026\u00b7\u2022,'\"`"
+_FILLERS = _UNSEEN + "-\u2010\u2011\u2012\u2013\u2014\u2015_.\u2026\u00b7\u2022,'\"`\ufffc\ufffd"
 _PLACEHOLDERS = frozenset(
     [
         *("nan", "-nan", "null", "(null)", "[null]", "<null>", "none", "nil", "nat", "undefined"),
         *("na", "n/a", "n.a", "<na>", "#n/a", "#na", "#value!", "#ref!", "#name?", "\\n", "?"),
+        *("n / a", "#n/a n/a", "1.#ind", "1.#qnan", "[]", "{}"),
     ]
 )
 _LONGEST_PLACEHOLDER = max(map(len, _PLACEHOLDERS))
@@ -52,13 +62,16 @@ def cleaned(text: str) -> str:
     if "&" in text:
         text = _unescaped(text)
     if "<" in text or "[" in text:
+        text = _CDATA.sub(r"\1", _SCRIPT.sub(" ", text))
         text = _NOTHING.sub("", _BLOCK_TAG.sub(" ", text))
+    if "_x000" in text:
+        text = _EXCEL_BREAK.sub(" ", text)
     if not text.isascii():
         text = _INVISIBLE.sub("", _BLANKS.sub(" ", unicodedata.normalize("NFC", text)))
     # No white space but single spaces, as in most texts: seven times as fast as split and join.
     if text.isprintable() and "  " not in text:
         return text.strip()
-    return " ".join(text.split())
+    return " ".join(text.translate(_OF_CONTROL).split())
 
 
 def is_blank(text: str) -> bool:

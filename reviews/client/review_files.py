@@ -1,20 +1,23 @@
 """The user's files of reviews, read by the rules of the preparation job: ml_code/reading."""
 
-from collections.abc import Iterator, Sequence
+import shlex
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
+from typing import NoReturn
 
 from rich.progress import Progress
 
 from infra.settings import Columns, Settings
 from ml_code.reading.classes import parse
 from ml_code.reading.columns import Columns as ReadColumns
-from ml_code.reading.columns import as_settings, check_columns, detect, listed
+from ml_code.reading.columns import as_settings, check_columns, detect, listed, resolved
 from ml_code.reading.errors import UserError
 from ml_code.reading.files import open_table
+from ml_code.reading.judging import NOT_TEXT, remedy_of
 from ml_code.reading.survey import Survey, survey
-from ml_code.reading.tables import Table
+from ml_code.reading.tables import NotText, Table, Witness
 from ml_code.reading.text import review_text
 from reviews.cli.output import note, notes
 from reviews.client.errors import InvalidArgument
@@ -34,34 +37,57 @@ class Review:
 class ReviewFile:
     """A file whose rows are to be classified. Raises InvalidArgument for one that is none."""
 
-    def __init__(self, path: Path, columns: Columns) -> None:
+    def __init__(
+        self, path: Path, columns: Columns, is_rating: Callable[[str], bool] | None = None
+    ) -> None:
+        """`is_rating` knows the values of the rating column, by which rows are told apart where
+        quotes are out of place, as in the preparation."""
         self._path, self._table = path, _open(path, columns.text)
         self.header = list(self._table.header)
-        if columns.text not in self.header:
+        found = resolved(self.header, _read_columns(columns))
+        if found.text not in self.header:
             raise InvalidArgument(
                 f"{path}: there is no column {columns.text!r}; the columns are "
                 f"{listed(self.header)}: name that of the texts with --column"
+                f"{_offer(self.header, columns)}"
             )
         with _plain_errors(path):
-            check_columns(path.name, self.header, ReadColumns(text=columns.text))
-        self._text = self.header.index(columns.text)
-        has_title = columns.title and columns.title in self.header
-        self._title = self.header.index(columns.title) if has_title else None
+            check_columns(path.name, self.header, replace(found, rating=""))
+        self._text = self.header.index(found.text)
+        self._title = self.header.index(found.title) if found.title in self.header else None
+        self._witness = Witness(found.rating, is_rating) if is_rating else None
 
     def __iter__(self) -> Iterator[Review]:
         """Raises InvalidArgument at the first row that cannot be read for certain."""
         with _plain_errors(self._path):
-            for batch in self._table.read(self.header):
+            for batch in self._table.read(self.header, self._witness):
                 for fault in batch.faults:
-                    where = f"{self._path}: {self._table.unit} {fault.line}"
-                    raise InvalidArgument(f"{where} has {fault.reason}")
-                for fields in zip(*batch.columns, strict=True):
-                    title = fields[self._title] if self._title is not None else ""
-                    yield Review(fields=fields, text=review_text(title, fields[self._text]))
+                    self._refuse(fault.line, fault.reason)
+                rows = zip(*batch.columns, strict=True)
+                for line, fields in zip(batch.lines, rows, strict=True):
+                    yield Review(fields=fields, text=self._text_of(line, fields))
+
+    def _text_of(self, line: int, fields: Sequence[str]) -> str:
+        body, title = fields[self._text], "" if self._title is None else fields[self._title]
+        text = review_text(title, body)
+        if text and (isinstance(body, NotText) or isinstance(title, NotText)):
+            self._refuse(line, NOT_TEXT)
+        return text
+
+    def _refuse(self, line: int, reason: str) -> NoReturn:
+        remedy = remedy_of(reason)
+        raise InvalidArgument(
+            f"{self._path}: {self._table.unit} {line} has {reason}{remedy and '; '}{remedy}"
+        )
 
     def count(self) -> int:
         """All rows; reads the whole file, so that nobody is asked about half of one."""
         return sum(1 for _ in self)
+
+
+def _offer(header: Sequence[str], columns: Columns) -> str:
+    found = detect(header, ReadColumns(text=columns.text))
+    return f", such as --column {shlex.quote(found[1].text)}" if found else ""
 
 
 def check_file(path: Path) -> None:
@@ -71,6 +97,10 @@ def check_file(path: Path) -> None:
             f"{path}: is a folder; give one file of reviews (several may be packed into one: "
             "gzip -c *.jsonl > all.jsonl.gz)"
         )
+    if path.exists() and not path.is_file():
+        raise InvalidArgument(
+            f"{path}: is a pipe or a device; write its content into a file, since it is read twice"
+        )
     if not path.is_file():
         raise InvalidArgument(f"{path}: there is no such file")
 
@@ -79,7 +109,7 @@ def detected(path: Path, columns: Columns) -> Columns:
     """The columns by which a known export calls text, rating and title; else those given."""
     wanted = _read_columns(columns)
     header = list(_open(path, *wanted.required).header)
-    if all(name in header for name in wanted.required):
+    if all(name in header for name in resolved(header, wanted).required):
         return columns
     found = detect(header, wanted)
     if found is None:

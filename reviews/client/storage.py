@@ -28,7 +28,7 @@ def upload_reviews(s3: Any, reviews: Path, bucket: str) -> str:
     with reviews.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     # The preparation passes over names that begin like those of hidden files.
-    key = f"reviews/{digest[:_DIGITS]}/{reviews.name.lstrip('._') or 'reviews'}"
+    key = f"reviews/{digest[:_DIGITS]}/{reviews.name.lstrip('._~$') or 'reviews'}"
     s3.upload_file(str(reviews), bucket, key)
     return f"s3://{bucket}/{key}"
 

@@ -15,7 +15,7 @@ from reading.columns import Columns
 from reading.errors import UserError
 from reading.files import open_tables, read_chunks
 from reading.ratings import Finder
-from reading.scanning import Scanner
+from reading.scanning import Dialect, Scanner
 from reading.tables import Witness
 from tests.fuzz.cases import fuzz
 from tests.fuzz.values import documents, texts
@@ -120,7 +120,7 @@ def test_a_broken_archive_is_read_or_refused(place: Path, content: bytes) -> Non
 
 
 def _lines_of_rows(lines: list[str]) -> list[int]:
-    scanner = Scanner(",", ["Review Text", "Rating"], None)
+    scanner = Scanner(Dialect(delimiter=","), ["Review Text", "Rating"], None)
     return [
         line
         for _, numbers, faults in scanner.batches(iter([lines] if lines else []), 0)

@@ -211,7 +211,7 @@ def test_missing_columns_are_named_with_those_found(tmp_path, base_model):
     [
         (b"", "r.csv: the file is empty"),
         (b"Review Text,Rating\n", "r.csv: there is a header but no row"),
-        (b"Review Text,Rating\ncaf\xe9,5\n", "r.csv: not UTF-8: byte 0xe9 at offset 22"),
+        (b"Review Text,Rating\ncaf\xe9,5\n", "r.csv: not UTF-8: byte 0xe9 in line 2, at offset 22"),
         (b'"Review Text,Rating\ngood,5\n', "r.csv: no column named 'Review Text'; the columns"),
         (
             b"Review Text,Rating\ngood,5\n\nso, so,3\n",

@@ -1,5 +1,8 @@
+import errno
 import gzip
 import json
+import os
+import pickle
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,13 +11,15 @@ import pytest
 
 from reading.columns import Columns
 from reading.errors import UserError
-from reading.files import open_tables, read_chunks, review_files
+from reading.files import open_table, open_tables, read_chunks, review_files
+from reading.kinds import opened
 from reading.ratings import Finder, Numbers
-from reading.tables import Witness
+from reading.tables import NotText, Witness
 
 ML_CODE = Path(__file__).parents[3] / "ml_code"
 COLUMNS = Columns(text="Review Text", rating="Rating", title="Title")
 STARS = Finder(Numbers(1, (0, 0, 1, 2, 2)))
+WITNESS = Witness("Rating", STARS.is_rating)
 ROWS = [("Nice", "soft, warm", "5"), ("", "so so", "3")]
 TABLE = 'Title,Review Text,Rating\nNice,"soft, warm",5\n,so so,3\n'
 
@@ -31,7 +36,7 @@ def rows_of(path: Path, columns: Columns = COLUMNS) -> list[tuple[str, str, str]
 
 
 def faults_of(path: Path) -> list[tuple[int, str]]:
-    chunks = read_chunks(open_tables(path, COLUMNS), COLUMNS, Witness("Rating", STARS.is_rating))
+    chunks = read_chunks(open_tables(path, COLUMNS), COLUMNS, WITNESS)
     return [(fault.line, fault.reason) for chunk in chunks for fault in chunk.faults]
 
 
@@ -68,6 +73,20 @@ def written(tmp_path: Path):
         ("excel.csv", b"sep=;\r\nTitle;Review Text;Rating\r\nNice;soft, warm;5\r\n;so so;3\r\n"),
         ("blank-lines.csv", ("\n \n" + TABLE.replace("\n", "\n\n")).encode()),
         ("extra-empty.csv", b'Title,Review Text,Rating\nNice,"soft, warm",5,\n,so so,3,,\n'),
+        ("sep-quoted.csv", b'"sep=;"\nTitle;Review Text;Rating\nNice;soft, warm;5\n;so so;3\n'),
+        ("SEP.csv", ("SEP=,\n" + TABLE).encode()),
+        ("two-marks.csv", ("\ufeff\ufeff" + TABLE).encode()),
+        ("spaces.csv", TABLE.replace("Review Text,Rating", " Review\u00a0Text , Rating").encode()),
+        ("breaks.csv", TABLE.replace("Review Text", '"Review\nText"').encode()),
+        (
+            "space-in-front-of-quotes.csv",
+            b'"Title", "Review Text", "Rating"\n"Nice", "soft, warm", "5"\n"", "so so", "3"\n',
+        ),
+        ("decimal-commas.csv", b"Title;Review Text;Rating\nNice;soft, warm;5\n;so so;3\n"),
+        ("padded.csv", TABLE.encode() + b"\0" * 5_000),
+        ("parts.gz", gzip.compress(TABLE[:30].encode()) + gzip.compress(TABLE[30:].encode())),
+        ("mark-in.gz", gzip.compress(TABLE.encode("utf-8-sig"))),
+        ("utf16-in.gz", gzip.compress(TABLE.encode("utf-16"))),
         ("nul.csv", TABLE.replace("so so", "so\0 so").encode()),
         ("packed.CSV.GZ", gzip.compress(TABLE.encode())),
         ("really-gzip.csv", gzip.compress(TABLE.encode())),
@@ -111,7 +130,15 @@ def test_parquet_is_read(tmp_path, packed):
 
 
 def test_a_folder_is_read_without_hidden_empty_and_marker_files(tmp_path):
-    for name in ("._base.csv", ".DS_Store", "_SUCCESS", "_committed_1", "Thumbs.db", "part-2.csv"):
+    for name in (
+        "._base.csv",
+        ".DS_Store",
+        "_SUCCESS",
+        "_committed_1",
+        "Thumbs.db",
+        "part-2.csv",
+        "~$a.xlsx",
+    ):
         (tmp_path / name).write_bytes(b"\0\x05\x16" if name == "._base.csv" else b"")
     (tmp_path / ".part-1.csv.crc").write_bytes(b"crc")
     (tmp_path / "part-3.csv.gz").write_bytes(gzip.compress(b""))
@@ -151,11 +178,64 @@ def test_a_hidden_file_that_is_named_is_read(written):
         (b'{\n "a": [\n', "has no JSON object in a line of its own"),
         (gzip.compress(b"x" * 99)[:-4], "not a whole gzip file"),
         (gzip.compress(b""), "the file is empty"),
+        (
+            gzip.compress(gzip.compress(b"x")),
+            "is gzip, and inside of it compressed by gzip once more",
+        ),
+        (
+            gzip.compress(b"PK\x03\x04" + b"\0" * 26),
+            "inside of it a zip archive; unpack it: gunzip r.csv; then unpack it: unzip r.csv",
+        ),
+        (gzip.compress(TABLE.encode()) + b"junk", "not a whole gzip file"),
+        (b"PK\x03\x04" + b"\0" * 26 + b"docProps/app.xml", "an Excel workbook (.xlsx)"),
+        (b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.spread", "an OpenDocument"),
+        (pickle.dumps({"a": 1}), "a pickle of Python; write it as Parquet"),
+        (b"\x89HDF\r\n\x1a\n\0\0", "an HDF5 file; write its table as CSV or Parquet"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(32)), "no text, but of some binary kind"),
+        (b"\0\0\0\x01Bud1" + b"\0" * 60 + b"x", "no text, but of some binary kind"),
+        (b"\0" * 4_096, "nothing but NUL bytes"),
+        (
+            b"version https://git-lfs.github.com/spec/v1\noid",
+            "a pointer of Git LFS, without the data",
+        ),
+        (b"{\\rtf1\\ansi", "a document in RTF"),
+        (b"<table><tr><th>Review Text</th>", "a page of HTML or XML"),
+        (b"<reviews><review>", "a page of HTML or XML"),
+        (
+            b'["Review Text", "Rating"]\n["soft", 5]',
+            "JSON with a list for each row; write an object",
+        ),
+        (b"{'Review Text': 'soft', 'Rating': 5}\n", "a Python dictionary a line, which is no JSON"),
+        (
+            b'{"data": [{"Review Text": "soft", "Rating": 5}], "next": null}',
+            "is one JSON object, whose 'data' is a list of objects; write a line for each: jq -c "
+            "'.[\"data\"][]' r.csv > reviews.jsonl",
+        ),
+        (
+            "Title,Review Text\n题,很好\n".encode("utf-16-le"),
+            "UTF-16 without a byte order mark; convert it: iconv -f UTF-16LE",
+        ),
+        (
+            TABLE.encode() + b"caf\xc3",
+            "in line 4, at offset 57 (unexpected end of data); the file is cut",
+        ),
+        (TABLE.encode("utf-16")[:-1], "the file is damaged: copy it again"),
+        (
+            b"Export of January\n\n" + TABLE.encode(),
+            "the header is line 3, and must be the first; take away what is above it: tail -n +3",
+        ),
+        (b"Nice,soft,5\nBad,hard,1\n", "if that is a review, put a line with the names above it"),
+        (b'"Title,Review Text,Rating"\n"Nice,soft,5"\n', "each line stands in quotes as a whole"),
+        (
+            b"Title^Review Text^Rating\nNice^soft^5\n",
+            "parted by none of comma, tab, semicolon and |",
+        ),
         (b"PAR1 and no more", "not a readable Parquet file"),
         (
             "Review Text,Rating\ncafé,5\n".encode("latin-1"),
-            "not UTF-8: byte 0xe9 at offset 22 (invalid continuation byte). If it is Windows-1252 "
-            "or Latin-1, convert it: iconv -f WINDOWS-1252 -t UTF-8 r.csv > utf-8-r.csv",
+            "not UTF-8: byte 0xe9 in line 2, at offset 22 (invalid continuation byte). If it is "
+            "Windows-1252 or Latin-1, convert it: iconv -f WINDOWS-1252 -t UTF-8 r.csv > "
+            "utf-8-r.csv",
         ),
     ],
 )
@@ -163,6 +243,51 @@ def test_anything_else_is_named_for_what_it_is_with_what_converts_it(written, co
     text = refusal(written(content))
     assert text.startswith("r.csv: ")
     assert message in text
+
+
+def test_objects_with_a_comma_or_a_separator_beside_them_are_read(written):
+    lines = '{"Review Text": "a", "Rating": 5},\n\x1e{"Review Text": "b", "Rating": 4}\n'
+    assert rows_of(written(lines)) == [("", "a", "5"), ("", "b", "4")]
+
+
+def test_parquet_of_all_types_that_hold_texts_and_numbers_is_read(tmp_path):
+    import pyarrow
+    from pyarrow import parquet
+
+    texts = ["soft, warm", "so so"]
+    forms = [
+        (pyarrow.array(texts).dictionary_encode(), pyarrow.array([5, 3], pyarrow.int8())),
+        (pyarrow.array(texts, pyarrow.large_string()), pyarrow.array(["5", "3"])),
+        (pyarrow.array([text.encode() for text in texts]), pyarrow.array([b"5", b"3"])),
+        (pyarrow.array(texts), pyarrow.array([5, 3], pyarrow.decimal128(3))),
+    ]
+    for number, (bodies, ratings) in enumerate(forms):
+        path = tmp_path / f"{number}.parquet"
+        parquet.write_table(pyarrow.table({"Review Text": bodies, "Rating": ratings}), path)
+        assert rows_of(path) == [("", "soft, warm", "5"), ("", "so so", "3")]
+
+
+@pytest.mark.parametrize("value", [{"en": "soft"}, ["soft"], b"caf\xe9"])
+def test_a_value_that_is_no_text_is_told_from_one(tmp_path, value):
+    import pyarrow
+    from pyarrow import parquet
+
+    path = tmp_path / "r.parquet"
+    parquet.write_table(pyarrow.table({"Review Text": [value], "Rating": [5]}), path)
+    ((_, text, _),) = rows_of(path)
+    assert isinstance(text, NotText)
+
+
+def test_a_file_that_vanishes_or_fails_is_named(written, monkeypatch):
+    path = written(TABLE)
+    tables = open_tables(path, COLUMNS)
+    path.unlink()
+    with pytest.raises(UserError, match="cannot be opened: No such file"):
+        next(read_chunks([(written("x", "other.csv"), tables[0][1])], COLUMNS, WITNESS))
+    with pytest.raises(UserError, match="cannot be read: No such file"):
+        open_table(path.with_name("gone.csv"), [])
+    with pytest.raises(UserError, match="cannot be read: Input"), opened(written(TABLE)):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
 
 
 def _pythons() -> list[str]:
@@ -178,7 +303,7 @@ def test_python_3_10_reads_the_same(written):
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "from pathlib import Path\n"
         "from reading.columns import Columns\n"
-        "from reading.files import open_tables, read_chunks\n"
+        "from reading.files import open_table, open_tables, read_chunks\n"
         "from reading.judging import Judge\n"
         "from reading.ratings import Finder, Numbers\n"
         "from reading.tables import Witness\n"

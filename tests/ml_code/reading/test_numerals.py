@@ -16,6 +16,9 @@ from reading.numerals import is_missing, number
         ('="5"', 5), ("'5", 5), ('"5"', 5),
         ("5 stars", 5), ("1 star", 1), ("5-star", 5), ("5 ★", 5),
         ("Rating: 4", 4), ("4&nbsp;stars", 4),
+        ("5 out of 5 stars.", 5), ("5 Stars!", 5), ("Rating: 4/5", 4), ("★4", 4), ("4星", 4),
+        ("Rated 4 stars out of five stars", 4), ("4.0 of 5 bubbles", 4), ("●●●●○", 4),
+        ("3½", 3.5), ("4 1/2", 4.5), ("\uff14\uff0e\uff15", 4.5), ("\u0664", 4), ("5.0/5.0", 5),
         ("80%", 4), ("100 %", 5), ("50%", 2.5), ("8/10", 4), ("0.5", 0.5),
     ],
 )  # fmt: skip
@@ -26,7 +29,8 @@ def test_a_rating_is_read_as_files_write_it(raw, expected):
 @pytest.mark.parametrize(
     "raw",
     ["great", "85%", "7/9", "★★★☆", "☆☆☆☆", "4-5", "4 5", "1,234", "five and a half", "120%", "4/0",
-     "2026-01-31", "--4", "stars", "4.5.1", "nan"],
+     "2026-01-31", "1_0", "4+", "5 - Excellent", "★★★★★ (5)", "4 1/3", "(5)",
+     "true", "--4", "stars", "4.5.1", "nan"],
 )  # fmt: skip
 def test_what_could_be_read_in_two_ways_is_not_read(raw):
     assert number(raw, 5) is None

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,18 @@ def test_too_many_faults_are_refused_with_the_setting_that_would_help(path):
         "or that are texts, are named by the setting `labels` (docs/bring-your-own.md)"
     )
     assert of(path, [*GOOD, *["fine,great"] * 20], limit=0.25).classes.total() == 60
+
+
+def test_values_that_are_no_texts_are_counted_and_refused_above_the_limit(path):
+    rows = [{"Text": f"t {n}", "Stars": 1 + n % 5} for n in range(60)] + [
+        {"Text": {"en": "x"}, "Stars": 1}
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)))
+    found = survey(path, COLUMNS, CLASSES, max_rejected_share=0.1, shares=SHARES)
+    assert found.rejects.counts == {"a text that is an object, a list or bytes": 1}
+    path.write_text("\n".join(json.dumps({"Text": ["x"], "Stars": 1}) for _ in rows))
+    with pytest.raises(UserError, match="name a column of strings, or write the strings into one"):
+        survey(path, COLUMNS, CLASSES, max_rejected_share=0.1, shares=SHARES)
 
 
 def test_a_class_that_cannot_fill_all_splits_is_named_with_its_number(path):

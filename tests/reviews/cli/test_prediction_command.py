@@ -1,6 +1,7 @@
 import gzip
 import io
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -118,11 +119,18 @@ def test_what_was_there_stays_when_the_endpoint_fails_half_way(
         (b"text\ngood\n", "there is no column 'Review Text'; the columns are 'text': name that of"),
         (b"Review Text\ngood,bad\n", "line 2 has more fields than the header"),
         (b",Review Text,Rating\n0,a,5\n1,Nice, but small,4\n", "line 3 has more fields than the"),
-        (b'Rating,Review Text\n5,a\n1,"Broke at once\n3,ok\n4,b\n', "line 3 has a quote out of"),
-        (b"Review Text\n\xff\n", "not UTF-8: byte 0xff at offset 12"),
+        (
+            b'id,Review Text\n5,a\n1,"Broke at once\n3,ok\n4,b\n',
+            "line 3 has a quote out of place; quotes in a field must be doubled",
+        ),
+        (b"Review Text\n\xff\n", "not UTF-8: byte 0xff in line 2, at offset 12"),
         (b"", "the file is empty"),
         (b"PK\x03\x04", "the file is a zip archive; unpack it"),
         (b"Review Text,x,Review Text\na,1,b\n", "2 columns are named 'Review Text'; rename"),
+        (b"Title,Title,Review Text\na,1,b\n", "2 columns are named 'Title'; rename"),
+        (b'{"Review Text": {"en": "soft"}}\n', "line 1 has a text that is an object, a list"),
+        (b'{"Review Text": "a"}\n{"Review Text": ["b"]}\n', "line 2 has a text that is an object"),
+        (b"REVIEW TEXT,id\na,1\n", "there is no column 'Review Text'; the columns are 'REVIEW"),
         (b'{"Review Text": "a"}\nnothing\n', "line 2 has no JSON object"),
         (None, "there is no such file"),
     ],
@@ -181,6 +189,55 @@ def test_a_file_is_read_as_run_reads_it(
     said = reviews("predict", "--file", str(tmp_path / name))
     assert said.out.splitlines()[1] == "Lovely,5,neutral,0,0.5,"
     assert asked == [["Lovely"]]
+
+
+def test_quotes_out_of_place_are_read_as_run_reads_them(
+    asked: list[list[str]], reviews: Reviews, tmp_path: Path
+) -> None:
+    """By the rating, which tells a row from the rest of a text."""
+    file = tmp_path / "in.csv"
+    file.write_text('Rating,Review Text\n5,a\n1,"Broke at once\n3,ok\n')
+    said = reviews("predict", "--file", str(file))
+    assert said.out.splitlines()[1:] == [
+        "5,a,neutral,0,0.5,",
+        '1,"""Broke at once",neutral,0,0.5,',
+        "3,ok,neutral,0,0.5,",
+    ]
+    assert asked == [["a", '"Broke at once', "ok"]]
+
+
+def test_a_column_that_only_looks_the_same_is_the_column(
+    asked: list[list[str]], reviews: Reviews, tmp_path: Path
+) -> None:
+    file = tmp_path / "in.csv"
+    file.write_text("\ufeff\ufeffTitle, Review\u00a0Text\nNice,soft\n", encoding="utf-8")
+    said = reviews("predict", "--file", str(file))
+    assert said.out.splitlines()[0].startswith("\ufeffTitle, Review\u00a0Text,predicted_label")
+    assert asked == [["Nice. soft"]]
+
+
+def test_a_column_that_is_lacking_is_offered(
+    runs: RunsWorld, reviews: Reviews, tmp_path: Path
+) -> None:
+    file = tmp_path / "in.csv"
+    file.write_text("REVIEW_TEXT,id\na,1\n")
+    said = reviews("predict", "--file", str(file))
+    assert said.err.endswith("name that of the texts with --column, such as --column REVIEW_TEXT\n")
+
+
+def test_a_pipe_is_named(runs: RunsWorld, reviews: Reviews, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    said = reviews("predict", "--file", str(tmp_path / "pipe"))
+    assert "is a pipe or a device; write its content into a file" in said.err
+
+
+def test_cells_that_are_no_texts_come_back_as_they_were(
+    asked: list[list[str]], reviews: Reviews, tmp_path: Path
+) -> None:
+    file = tmp_path / "in.jsonl"
+    file.write_text('{"Review Text": "soft", "images": [], "more": {"a": [1]}}\n')
+    said = reviews("predict", "--file", str(file))
+    assert said.out.splitlines()[1] == 'soft,[],"{""a"": [1]}",neutral,0,0.5,'
 
 
 def test_a_text_of_any_length_is_asked_about(

@@ -1,0 +1,169 @@
+"""Kinds of files that are not read: what each is, and how to make of it one that is read."""
+
+import codecs
+import re
+from dataclasses import dataclass
+
+_GZIP = b"\x1f\x8b"
+_HEADER_BYTES = 64
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_READS = "CSV, TSV, JSON Lines and Parquet are read, also with gzip"
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """A kind of file that is not read, and how to make of it one that is."""
+
+    begins: bytes
+    what: str
+    remedy: str
+
+
+# The first bytes by https://en.wikipedia.org/wiki/List_of_file_signatures; of pickles by
+# https://docs.python.org/3/library/pickletools.html, of Git LFS by
+# https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+_FOREIGN = (
+    Foreign(b"PK\x03\x04", "a zip archive", "unpack it: unzip {name}"),
+    Foreign(b"PK\x05\x06", "an empty zip archive", _READS),
+    Foreign(_GZIP, "compressed by gzip once more", "zcat < {name} > reviews.csv"),
+    Foreign(
+        b"\xd0\xcf\x11\xe0", "an Excel workbook (.xls)", "save it in Excel as CSV UTF-8 (.csv)"
+    ),
+    Foreign(b"BZh", "compressed by bzip2", "unpack it: bunzip2 {name}"),
+    Foreign(b"\xfd7zXZ\0", "compressed by xz", "unpack it: unxz {name}"),
+    Foreign(b"\x28\xb5\x2f\xfd", "compressed by Zstandard", "unpack it: unzstd {name}"),
+    Foreign(b"\x04\x22\x4d\x18", "compressed by LZ4", "unpack it: unlz4 {name}"),
+    Foreign(b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "unpack it: 7z x {name}"),
+    Foreign(b"Rar!\x1a", "a RAR archive", "unpack it: unrar x {name}"),
+    Foreign(b"%PDF", "a PDF document", _READS),
+    Foreign(b"ORC", "an ORC file", "write it as Parquet"),
+    Foreign(b"Obj\x01", "an Avro file", "write it as Parquet"),
+    Foreign(b"PARE", "an encrypted Parquet file", "write it without encryption"),
+    Foreign(b"ARROW1", "an Arrow file", "write it as Parquet"),
+    Foreign(
+        b"SQLite format 3\0",
+        "an SQLite database",
+        "export the table: sqlite3 -header -csv {name} 'SELECT * FROM TABLE' > reviews.csv",
+    ),
+    *(
+        Foreign(
+            bytes([0x80, protocol]),
+            "a pickle of Python",
+            "write it as Parquet: pandas.read_pickle(…).to_parquet('reviews.parquet')",
+        )
+        for protocol in range(2, 6)
+    ),
+    Foreign(b"\x93NUMPY", "an array of NumPy", "write it as CSV or Parquet"),
+    Foreign(b"\x89HDF", "an HDF5 file", "write its table as CSV or Parquet"),
+    Foreign(b"{\\rtf", "a document in RTF", "save it as plain text"),
+    Foreign(
+        b"version https://git-lfs",
+        "a pointer of Git LFS, without the data",
+        "fetch the data: git lfs pull",
+    ),
+    Foreign(
+        b"\xff\xfe\0\0", "UTF-32", "convert it: iconv -f UTF-32 -t UTF-8 {name} > utf-8-{name}"
+    ),
+    Foreign(
+        b"\0\0\xfe\xff", "UTF-32", "convert it: iconv -f UTF-32 -t UTF-8 {name} > utf-8-{name}"
+    ),
+)
+_EXCEL = Foreign(b"", "an Excel workbook (.xlsx)", "save it in Excel as CSV UTF-8 (.csv)")
+_OFFICE = Foreign(b"", "an OpenDocument spreadsheet (.ods)", "save it as CSV in UTF-8")
+_BINARY = Foreign(b"", "no text, but of some binary kind", _READS)
+_NULS = Foreign(b"", "nothing but NUL bytes, as after a copy that failed", "copy it again")
+_TAR = Foreign(b"", "a tar archive", "unpack it: tar -xf {name}")
+_JSON_ARRAY = Foreign(
+    b"", "one JSON array", "write a line for each review: jq -c '.[]' {name} > reviews.jsonl"
+)
+_JSON_ROWS = Foreign(
+    b"",
+    "JSON with a list for each row",
+    'write an object for each review: {{"Review Text": "…", "Rating": 5}}',
+)
+_PYTHON = Foreign(
+    b"",
+    "a Python dictionary a line, which is no JSON",
+    "convert it: python3 -c 'import ast, json, sys; [print(json.dumps(ast.literal_eval(line))) "
+    "for line in sys.stdin]' < {name} > reviews.jsonl",
+)
+_PAGE = Foreign(b"", "a page of HTML or XML", _READS)
+_TAG = re.compile(r"<[!?a-z][^<>]*>", re.IGNORECASE)
+_NO_TEXT_BYTES = bytes({*range(9), *range(14, 32)})  # control characters but white space
+_MOST_IN_TEXT, _MOST_ELSE = 0.5, 0.05
+_UTF16 = {
+    0: Foreign(
+        b"",
+        "UTF-16 without a byte order mark",
+        "convert it: iconv -f UTF-16BE -t UTF-8 {name} > utf-8-{name}",
+    ),
+    1: Foreign(
+        b"",
+        "UTF-16 without a byte order mark",
+        "convert it: iconv -f UTF-16LE -t UTF-8 {name} > utf-8-{name}",
+    ),
+}
+
+
+def foreign_kind(head: bytes) -> Foreign | None:
+    """By its first bytes; None for a file that may be one of those that are read."""
+    if head.startswith(b"PK\x03\x04"):
+        return _packed(head)
+    if head[257:262] == b"ustar":
+        return _TAR
+    for foreign in _FOREIGN:
+        if head.startswith(foreign.begins):
+            return foreign
+    if not head.startswith((*_UTF16_MARKS, b"PAR1")):
+        found = _by_bytes(head)
+        if found is not None:
+            return found
+    return _by_text(first_text(head))
+
+
+def _packed(head: bytes) -> Foreign:
+    """What programs write that pack their files by zip, or a zip archive."""
+    if any(name in head for name in (b"xl/", b"[Content_Types]", b"docProps/")):
+        return _EXCEL
+    return _OFFICE if b"opendocument" in head else _FOREIGN[0]
+
+
+def _by_bytes(head: bytes) -> Foreign | None:
+    text = head.rstrip(b"\0")
+    if head and not text:
+        return _NULS
+    # Latin letters in UTF-16 have a NUL in every other byte; a header, at least, has them.
+    first = text[:_HEADER_BYTES]
+    nulls = [first[at::2].count(0) for at in (0, 1)]
+    if max(nulls) > len(first) // 4 and min(nulls) <= len(first) // 16:
+        return _UTF16[nulls.index(max(nulls))]
+    controls = sum(map(text.count, _NO_TEXT_BYTES)) / max(1, len(text))
+    if _is_utf8(text):
+        return _BINARY if controls > _MOST_IN_TEXT and b"\n" not in text else None
+    return _BINARY if controls > _MOST_ELSE else None
+
+
+def _is_utf8(text: bytes) -> bool:
+    """The last character may be cut."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(text)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _by_text(text: str) -> Foreign | None:
+    if text.startswith(("{'", "{u'")):
+        return _PYTHON
+    if text.startswith("["):
+        second = text[1:].lstrip()[:1]
+        if second in ("{", "]", ""):
+            return _JSON_ARRAY
+        return _JSON_ROWS if second in ('"', "[") else None
+    return _PAGE if _TAG.match(text) else None
+
+
+def first_text(head: bytes) -> str:
+    """How the file begins, behind white space and a byte order mark."""
+    is_utf16 = head.startswith(_UTF16_MARKS)
+    return head.decode("utf-16" if is_utf16 else "utf-8-sig", "replace").lstrip()
