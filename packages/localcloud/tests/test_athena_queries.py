@@ -5,7 +5,7 @@ import pytest
 from localcloud.athena import statements
 from localcloud.athena.engine import Answer, run
 from localcloud.athena.statements import FailedQuery, MalformedQuery
-from localcloud.athena.translation import macros, translate
+from localcloud.athena.translation import translate
 
 
 def relation(database: str, name: str) -> str | None:
@@ -20,7 +20,7 @@ def relation(database: str, name: str) -> str | None:
 def ask(text: str) -> Answer:
     statements.check(text)
     tree = statements.parse(text)
-    return run(tree, translate(tree, "shop", relation), list(macros(tree)))
+    return run(tree, translate(tree, "shop", relation))
 
 
 @pytest.mark.parametrize(

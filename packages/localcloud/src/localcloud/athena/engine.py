@@ -1,7 +1,6 @@
 """A translated query in DuckDB, and its answer or its error in Athena's form."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import duckdb
@@ -33,11 +32,11 @@ class Answer:
     rows: list[list[str | None]] = field(default_factory=list)
 
 
-def run(tree: exp.Expr, sql: str, macros: Iterable[str]) -> Answer:
+def run(tree: exp.Expr, sql: str) -> Answer:
     """Raises FailedQuery. Blocks while DuckDB works."""
     connection = duckdb.connect(":memory:")
     try:
-        for text in (*_SETTINGS, *macros):
+        for text in _SETTINGS:
             connection.execute(text)
         result = connection.execute(sql)
         names = [column[0] for column in result.description]

@@ -15,7 +15,9 @@ from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
-_DIALECT = "trino"
+from localcloud.athena.functions import EmbeddedAthena
+
+_DIALECT = EmbeddedAthena
 _QUERIES = ("SELECT", "TABLE", "VALUES", "WITH")
 _STATEMENTS = (
     *("ALTER", "ANALYZE", "CALL", "COMMIT", "CREATE", "DEALLOCATE", "DELETE", "DESC", "DESCRIBE"),

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/athena/latest/ug/querying-arrays.html and querying-w
 import math
 import struct
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -34,12 +34,13 @@ _TYPES = {
 _KEPT = (
     *("boolean", "tinyint", "smallint", "integer", "bigint", "float", "double", "decimal"),
     *("varchar", "date", "time", "timestamp", "timestamp with time zone", "map"),
+    "json",
 )
 
 
 def type_of(kind: Any) -> str:
     """Athena's name for a type of DuckDB's result."""
-    name: str = kind.id
+    name: str = "json" if str(kind) == "JSON" else kind.id
     return _TYPES.get(name, name if name in _KEPT else "varchar")
 
 
@@ -60,28 +61,30 @@ def as_texts(rows: Sequence[Sequence[Any]], kinds: Sequence[Any]) -> list[list[s
 
 
 def text_of(value: Any) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case float():
-            return _scientific(value, repr(value))
-        case Decimal():
-            return f"{value:f}"
-        case datetime():
-            return _moment(value)
-        case bytes():
-            return value.hex(" ")
-        case list():
-            return "[{}]".format(", ".join(map(text_of, value)))
-        case dict():
-            pairs = (f"{text_of(key)}={text_of(inner)}" for key, inner in value.items())
-            return "{{{}}}".format(", ".join(pairs))
-        case tuple():  # a row without names
-            pairs = (f"field{place}={text_of(inner)}" for place, inner in enumerate(value))
-            return "{{{}}}".format(", ".join(pairs))
+    if value is None:
+        return "null"
+    for kind, write in _WRITERS:
+        if isinstance(value, kind):
+            return write(value)
     return str(value)
+
+
+def _array(value: list[Any]) -> str:
+    return "[{}]".format(", ".join(map(text_of, value)))
+
+
+def _map(value: dict[Any, Any]) -> str:
+    pairs = (f"{text_of(key)}={text_of(inner)}" for key, inner in value.items())
+    return "{{{}}}".format(", ".join(pairs))
+
+
+def _row(value: tuple[Any, ...]) -> str:
+    """Of a row without names."""
+    return _map({f"field{place}": inner for place, inner in enumerate(value)})
+
+
+def _time(value: time) -> str:
+    return f"{value:%H:%M:%S}.{value.microsecond // 1000:03}"
 
 
 def _moment(value: datetime) -> str:
@@ -89,6 +92,17 @@ def _moment(value: datetime) -> str:
     if value.tzinfo:
         value, zone = value.astimezone(UTC), " UTC"
     return f"{value:%Y-%m-%d %H:%M:%S}.{value.microsecond // 1000:03}{zone}"
+
+
+def _duration(value: timedelta) -> str:
+    """As Trino writes an interval of days and seconds: `2 03:00:00.000`."""
+    thousandths = abs(value) // timedelta(milliseconds=1)
+    seconds, thousandths = divmod(thousandths, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    sign = "-" if value < timedelta() else ""
+    return f"{sign}{days} {hours:02}:{minutes:02}:{seconds:02}.{thousandths:03}"
 
 
 def _float(value: Any) -> str:
@@ -112,3 +126,17 @@ def _scientific(value: float, text: str) -> str:
     first, *rest = map(str, digits)
     exponent = Decimal(text).adjusted()
     return f"{'-' * sign}{first}.{''.join(rest) or '0'}E{exponent}"
+
+
+_WRITERS: tuple[tuple[type, Text], ...] = (
+    (bool, lambda value: "true" if value else "false"),
+    (float, lambda value: _scientific(value, repr(value))),
+    (Decimal, lambda value: f"{value:f}"),
+    (datetime, _moment),
+    (time, _time),
+    (timedelta, _duration),
+    (bytes, lambda value: value.hex(" ")),
+    (list, _array),
+    (dict, _map),
+    (tuple, _row),
+)

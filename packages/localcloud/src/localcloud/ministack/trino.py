@@ -9,7 +9,7 @@ from typing import Any
 from localcloud.athena import statements
 from localcloud.athena.catalog import Catalog, described
 from localcloud.athena.engine import Answer, run
-from localcloud.athena.translation import macros, translate
+from localcloud.athena.translation import translate
 from localcloud.ministack import athena as queries
 from localcloud.ministack import workgroups
 from localcloud.ministack.seam import require
@@ -82,7 +82,7 @@ async def _run(athena: Any, glue: Any, query: str, database: str) -> Answer:
 
     try:
         sql = translate(tree, database, relation)
-        return await asyncio.to_thread(run, tree, sql, list(macros(tree)))
+        return await asyncio.to_thread(run, tree, sql)
     finally:
         for workdir in workdirs:
             shutil.rmtree(workdir, ignore_errors=True)

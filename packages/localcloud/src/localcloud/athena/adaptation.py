@@ -1,0 +1,242 @@
+"""What stands for a node of Trino's tree in DuckDB, where sqlglot's text means something else."""
+
+import re
+
+from sqlglot import exp
+from sqlglot.time import format_time
+
+from localcloud.athena.functions import MAKE_MAPS, expanded, filled
+from localcloud.athena.statements import FailedQuery
+
+_SPECIFIER = re.compile(r"%(?:%|(?:(\d+)\$)?([-#+ 0,(]*\d*(?:\.\d+)?)([a-zA-Z]))")
+_IS_JSON = "is_json"
+# Joda's letters, https://www.joda.org/joda-time/apidocs/org/joda/time/format/DateTimeFormat.html
+_JODA = {
+    "yyyy": "%Y",
+    "YYYY": "%Y",
+    "yy": "%y",
+    "y": "%Y",
+    "MMMM": "%B",
+    "MMM": "%b",
+    "MM": "%m",
+    "M": "%-m",
+    "dd": "%d",
+    "d": "%-d",
+    "DDD": "%j",
+    "D": "%-j",
+    "EEEE": "%A",
+    "EEE": "%a",
+    "E": "%a",
+    "HH": "%H",
+    "H": "%-H",
+    "hh": "%I",
+    "h": "%-I",
+    "mm": "%M",
+    "m": "%-M",
+    "ss": "%S",
+    "s": "%-S",
+    "SSS": "%g",
+    "a": "%p",
+    "'T'": "T",
+    "'Z'": "Z",
+    "''": "'",
+}
+
+
+def tell_maps(tree: exp.Expr) -> None:
+    """cardinality and UNNEST of maps, which have other names in DuckDB than those of arrays.
+
+    A column is a map if an expression of the query that is named like it makes one.
+    """
+    for size in list(tree.find_all(exp.ArraySize)):
+        if _is_map(size.this, tree):
+            size.replace(_call("CARDINALITY", size.this.copy()))
+    for unnest in tree.find_all(exp.Unnest):
+        for one in list(unnest.expressions):
+            if _is_map(one, tree):
+                one.replace(_call("map_entries", one.copy()))
+
+
+def _is_map(node: exp.Expr, tree: exp.Expr) -> bool:
+    node = node.unnest()
+    if isinstance(node, exp.Cast):
+        return bool(node.to.is_type("map"))
+    if isinstance(node, exp.Column):
+        named = (one.this for one in tree.find_all(exp.Alias) if one.alias == node.name)
+        return any(not isinstance(one, exp.Column) and _is_map(one, tree) for one in named)
+    if isinstance(node, exp.Anonymous):
+        return node.name.lower() in MAKE_MAPS
+    return isinstance(node, exp.Map | exp.VarMap | exp.MapFromEntries | exp.MapCat)
+
+
+def adapt(node: exp.Expr) -> None:
+    """Changes the node's tree; what is inside the node has been adapted. Raises FailedQuery."""
+    if isinstance(node, exp.Column):  # tables are known by their alias alone
+        node.set("db", None)
+        node.set("catalog", None)
+    elif isinstance(node, exp.ApproxQuantile):
+        _adapt_quantile(node)
+    elif (made := _another(node)) is not None:
+        node.replace(made)
+
+
+def _another(node: exp.Expr) -> exp.Expr | None:
+    """None if the node stays."""
+    match node:
+        case exp.Anonymous():
+            return _function(node)
+        case exp.Add() | exp.Sub() | exp.DateAdd() | exp.DateTrunc() | exp.TimestampTrunc():
+            return _of_its_type(node)
+        case exp.Cast():
+            return _cast(node)
+        case exp.JSONExtract() | exp.JSONExtractScalar() | exp.JSONValue():
+            return _json(node)
+        case exp.AtTimeZone():
+            arguments = {"t": node.this, "z": node.args["zone"]}
+            return filled("timezone(z, CAST(t AS TIMESTAMPTZ))", arguments)
+        case exp.Struct() if not any(isinstance(one, exp.PropertyEQ) for one in node.expressions):
+            return _row(node)
+        case exp.Format():
+            return _format(node)
+        case exp.Unnest():
+            return _unnest(node)
+    return None
+
+
+def _function(call: exp.Anonymous) -> exp.Expr | None:
+    name, arguments = call.name.lower(), call.expressions
+    if name in ("format_datetime", "parse_datetime") and len(arguments) == 2:
+        if not isinstance(arguments[1], exp.Literal):
+            raise FailedQuery(f"NOT_SUPPORTED: {name} needs a literal pattern in the embedded AWS")
+        pattern = exp.Literal.string(format_time(arguments[1].name, _JODA))
+        body = "strftime(t, p)" if name[0] == "f" else "timezone('UTC', strptime(t, p))"
+        return filled(body, {"t": arguments[0], "p": pattern})
+    if name == "json_exists" and len(arguments) == 2:
+        _strip_mode(arguments[1])
+    return expanded(call)
+
+
+def _row(node: exp.Struct) -> exp.Expr:
+    row = _call("ROW", *(one.copy() for one in node.expressions))
+    row.type = exp.DataType.build("struct")  # or a place in it would count as in an array
+    return row
+
+
+def _of_its_type(node: exp.Expr) -> exp.Expr | None:
+    """DuckDB makes timestamps of dates by date_trunc and intervals; in Trino they stay dates."""
+    sides = [node.this, node.expression]
+    if not isinstance(node, exp.Add | exp.Sub):
+        kept = node.this
+    else:
+        others = [side for side in sides if not _is_interval(side)]
+        if len(others) != 1:
+            return None
+        (kept,) = others
+    while isinstance(kept, exp.Anonymous) and kept.name == "cast_to_type":
+        kept = kept.expressions[1]  # so that a long sum stays one
+    return _call("cast_to_type", node.copy(), kept.copy())
+
+
+def _is_interval(node: exp.Expr) -> bool:
+    node = node.unnest()
+    if isinstance(node, exp.Mul | exp.Div | exp.Neg):
+        return any(_is_interval(one) for one in node.iter_expressions())
+    return isinstance(node, exp.Interval)
+
+
+def _cast(node: exp.Cast) -> exp.Expr | None:
+    value, to = node.this, node.to
+    if to.is_type("json"):
+        return _call("to_json", value.copy())
+    inner = value.unnest()
+    if to.is_type("varchar") and (isinstance(inner, exp.ParseJSON) or inner.meta.get(_IS_JSON)):
+        return filled("json_extract_string(j, '$')", {"j": value})
+    if to.is_type("decimal") and not to.expressions:
+        node.set("to", exp.DataType.build(_decimal(value)))
+    elif to.is_type("varchar", "char", "nchar") and to.expressions:
+        width = to.expressions[0].this
+        body = "left(t, n)" if to.is_type("varchar") else "rpad(t, n, ' ')"
+        text = type(node)(this=value.copy(), to=exp.DataType.build("varchar"))
+        return filled(body, {"t": text, "n": width})
+    return None
+
+
+def _decimal(value: exp.Expr) -> str:
+    """Of the digits of DECIMAL '1.50'; of what is cast, Trino's whole number."""
+    if not (isinstance(value, exp.Literal) and value.is_string):
+        return "decimal(38, 0)"
+    whole, _, places = value.name.strip().lstrip("+-").partition(".")
+    return f"decimal({max(len(whole + places), 1)}, {len(places)})"
+
+
+def _json(node: exp.Expr) -> exp.Expr:
+    """NULL of what is no JSON, and the text of what is no scalar; the paths without a mode."""
+    path = node.args.get("path") or node.expression
+    _strip_mode(path)
+    arguments = {"s": node.this, "j": exp.JSONExtract(this=node.this.copy(), expression=path)}
+    if isinstance(node, exp.JSONExtract):
+        made = filled("CASE WHEN json_valid(s) THEN j END", arguments)
+        made.meta[_IS_JSON] = True
+        return made
+    text = exp.JSONExtractScalar(this=node.this.copy(), expression=path.copy())
+    return filled(
+        "CASE WHEN json_valid(s) THEN"
+        " CASE WHEN json_type(j) NOT IN ('ARRAY', 'OBJECT') THEN t END END",
+        {"t": text, **arguments},
+    )
+
+
+def _strip_mode(path: exp.Expr) -> None:
+    if isinstance(path, exp.Literal):
+        path.set("this", re.sub(r"^(?:lax|strict)\s+", "", path.name))
+
+
+def _adapt_quantile(node: exp.ApproxQuantile) -> None:
+    if node.args.get("weight"):
+        raise FailedQuery("NOT_SUPPORTED: approx_percentile with weights is not in DuckDB")
+    share = node.args["quantile"]
+    kind = "FLOAT[]" if isinstance(share.unnest(), exp.Array) else "FLOAT"
+    node.set("quantile", exp.cast(share.copy(), kind, dialect="duckdb"))
+
+
+def _unnest(node: exp.Unnest) -> exp.Expr | None:
+    """Several arrays side by side; rows and maps as as many columns as the alias names."""
+    values, alias = node.expressions, node.args.get("alias")
+    columns = list(alias.columns) if alias else []
+    if not alias or not columns or len(values) == len(columns) == 1:
+        return None
+    depth = [exp.Var(this="max_depth := 2")] if len(columns) > len(values) else []
+    calls = [_call("unnest", value.copy(), *depth) for value in values]
+    if node.args.get("offset"):
+        longest = _call("greatest", *(_call("len", value.copy()) for value in values))
+        calls.append(filled("unnest(range(1, n + 1))", {"n": longest}))
+        columns.append(node.args["offset"])
+    named = exp.TableAlias(this=alias.this, columns=columns)
+    return exp.Subquery(this=exp.Select(expressions=calls), alias=named)
+
+
+def _call(name: str, *arguments: exp.Expr) -> exp.Expr:
+    return exp.Anonymous(this=name, expressions=list(arguments))
+
+
+def _format(node: exp.Format) -> exp.Expr:
+    """Java's format is C's, but for places, and %s and %b, which take any type there."""
+    text, values = node.this, list(node.expressions)
+    if not isinstance(text, exp.Literal):
+        return _call("printf", text.copy(), *(value.copy() for value in values))
+    taken: list[exp.Expr] = []
+    ordinary = iter(range(len(values)))
+
+    def specifier(found: re.Match[str]) -> str:
+        place, flags, letter = found.groups()
+        if not letter:
+            return found[0]
+        index = int(place) - 1 if place else next(ordinary, len(values))
+        if index >= len(values):
+            raise FailedQuery(f"INVALID_FUNCTION_ARGUMENT: Format specifier '{found[0]}'")
+        value = values[index].copy()
+        taken.append(exp.cast(value, "text") if letter in "sb" else value)
+        return f"%{flags}{'s' if letter in 'sb' else letter}"
+
+    plain = exp.Literal.string(_SPECIFIER.sub(specifier, text.name))
+    return _call("printf", plain, *taken)
