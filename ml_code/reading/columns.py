@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 
 from .errors import UserError
@@ -43,8 +43,9 @@ def _export(name: str, text: str, rating: str, title: str, *others: str) -> Expo
     return Export(name, Columns(text=text, rating=rating, title=title), others)
 
 
-# Amazon, Yelp and IMDB are data sets with published headers; the others are exports of shops'
-# review services, whose headers change now and then: those that identify them are few.
+# Each header was read on 30 November 2026, in public repositories that import or write such files,
+# and for data sets where they are published; docs/bring-your-own.md says how many agreed. Services
+# change their headers, so as few columns as possible identify them.
 EXPORTS = (
     _export("Amazon (TSV)", "review_body", "star_rating", "review_headline", "marketplace"),
     _export("Amazon (2018)", "reviewText", "overall", "summary", "asin"),
@@ -52,10 +53,14 @@ EXPORTS = (
     _export("Yelp", "text", "stars", "", "business_id"),
     _export("Yotpo", "Review Content", "Review Score", "Review Title"),
     _export("Trustpilot", "Review Content", "Review Stars", "Review Title"),
+    _export("Okendo", "body", "rating", "title", "dateCreated"),
     _export("Judge.me", "body", "rating", "title", "reviewer_name"),
     _export("Shopify Product Reviews", "body", "rating", "title", "product_handle"),
+    _export("Loox", "review", "rating", "", "nickname"),
     _export("Google Play", "Review Text", "Star Rating", "Review Title", "Package Name"),
     _export("Google Business Profile", "comment", "starRating", "", "createTime"),
+    _export("Amazon Fine Food (Kaggle)", "Text", "Score", "Summary", "HelpfulnessNumerator"),
+    _export("Steam (Kaggle)", "review_text", "review_score", "", "app_id"),
     _export("IMDB", "review", "sentiment", ""),
 )
 
@@ -81,28 +86,40 @@ def resolved(header: Sequence[str], columns: Columns) -> Columns:
     A name looks the same with other white space, and with characters that nobody sees.
     """
     shown = {cleaned(name): name for name in reversed(header)}
-    names = [field.name for field in fields(Columns)]
-    found = [
-        name if name in header else shown.get(cleaned(name), name) if name else ""
-        for name in astuple(columns)
-    ]
-    return Columns(**dict(zip(names, found, strict=True)))
+    return _named(
+        [
+            name if not name or name in header else shown.get(cleaned(name), name)
+            for name in astuple(columns)
+        ]
+    )
 
 
 def detect(header: Sequence[str], columns: Columns) -> tuple[str, Columns] | None:
     """(what the file looks like, its columns), by known exports, else by nearly equal names."""
-    shown = set(map(cleaned, header))
+    near = {_plain(name): name for name in reversed(header)}
     for export in EXPORTS:
         wanted = [name for name in astuple(export.columns) if name]
-        if all(name in shown for name in (*wanted, *export.others)):
-            return f"an export of {export.name}", resolved(header, export.columns)
-    near = {_plain(name): name for name in reversed(header)}
-    found = [near.get(_plain(name), "") if name else "" for name in astuple(columns)]
-    names = [field.name for field in fields(Columns)]
-    alike = Columns(**dict(zip(names, found, strict=True)))
+        if all(_plain(name) in near for name in (*wanted, *export.others)):
+            return f"an export of {export.name}", _near(near, export.columns)
+    alike = _near(near, columns)
     if len(alike.required) < len(columns.required):
         return None
     return "your columns, written otherwise", alike
+
+
+def _near(near: Mapping[str, str], columns: Columns) -> Columns:
+    """The names of the header, by names without their case, spaces and punctuation."""
+    found = [near.get(_plain(name), "") if name else "" for name in astuple(columns)]
+    return _named(found)
+
+
+def _named(names: Sequence[str]) -> Columns:
+    return Columns(**dict(zip((field.name for field in fields(Columns)), names, strict=True)))
+
+
+def near_title(header: Sequence[str], columns: Columns) -> str:
+    """The column that is nearly called as the title; empty where there is none."""
+    return _near({_plain(name): name for name in reversed(header)}, columns).title
 
 
 def as_settings(columns: Columns) -> list[str]:
@@ -128,13 +145,15 @@ def _advice(header: Sequence[str], columns: Columns) -> str:
     if whole and all(name in whole for name in columns.required):
         if "," in whole:
             return (
-                "each line stands in quotes as a whole; take them away: "
+                "each line is quoted as a whole; remove these quotes: "
                 """sed -e 's/^"//; s/"$//; s/""/"/g'"""
             )
-        return "the fields are parted by none of comma, tab, semicolon and |: write it with commas"
+        return (
+            "the fields are separated by neither commas, tabs, semicolons nor |; use one of these"
+        )
     name_them = "name yours: --set columns.text=COLUMN --set columns.rating=COLUMN"
     if any(_NUMBER.fullmatch(name) for name in header):
-        return f"if that is a review, put a line with the names above it; else {name_them}"
+        return f"if that is a review, add a line with the column names above it; else {name_them}"
     return name_them
 
 

@@ -122,8 +122,8 @@ def _check_preamble(path: Path, lines: Sequence[str], begin: int, wanted: Sequen
         if matches == len(wanted):
             name = shlex.quote(path.name)
             raise UserError(
-                f"{path.name}: the header is line {at + 1}, and must be the first; take away what "
-                f"is above it: tail -n +{at + 1} {name} > reviews.csv"
+                f"{path.name}: the header is line {at + 1} and must be the first line; remove "
+                f"the lines above it: tail -n +{at + 1} {name} > reviews.csv"
             )
 
 

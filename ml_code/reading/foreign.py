@@ -25,7 +25,7 @@ class Foreign:
 _FOREIGN = (
     Foreign(b"PK\x03\x04", "a zip archive", "unpack it: unzip {name}"),
     Foreign(b"PK\x05\x06", "an empty zip archive", _READS),
-    Foreign(_GZIP, "compressed by gzip once more", "zcat < {name} > reviews.csv"),
+    Foreign(_GZIP, "another gzip file", "zcat < {name} > reviews.csv"),
     Foreign(
         b"\xd0\xcf\x11\xe0", "an Excel workbook (.xls)", "save it in Excel as CSV UTF-8 (.csv)"
     ),
@@ -70,8 +70,8 @@ _FOREIGN = (
 )
 _EXCEL = Foreign(b"", "an Excel workbook (.xlsx)", "save it in Excel as CSV UTF-8 (.csv)")
 _OFFICE = Foreign(b"", "an OpenDocument spreadsheet (.ods)", "save it as CSV in UTF-8")
-_BINARY = Foreign(b"", "no text, but of some binary kind", _READS)
-_NULS = Foreign(b"", "nothing but NUL bytes, as after a copy that failed", "copy it again")
+_BINARY = Foreign(b"", "a binary file of unknown kind", _READS)
+_NULS = Foreign(b"", "nothing but NUL bytes, as a failed copy leaves them", "copy it again")
 _TAR = Foreign(b"", "a tar archive", "unpack it: tar -xf {name}")
 _JSON_ARRAY = Foreign(
     b"", "one JSON array", "write a line for each review: jq -c '.[]' {name} > reviews.jsonl"
@@ -83,7 +83,7 @@ _JSON_ROWS = Foreign(
 )
 _PYTHON = Foreign(
     b"",
-    "a Python dictionary a line, which is no JSON",
+    "Python dictionaries instead of JSON objects",
     "convert it: python3 -c 'import ast, json, sys; [print(json.dumps(ast.literal_eval(line))) "
     "for line in sys.stdin]' < {name} > reviews.jsonl",
 )

@@ -17,7 +17,7 @@ TOO_LONG = "text too long for the Feature Store"
 # A record may have 350 KB (https://docs.aws.amazon.com/sagemaker/latest/dg/feature-store-quotas.html,
 # read in November 2026), of which token ids and names take a few.
 _LONGEST_TEXT = 340_000  # bytes
-NOT_TEXT = "a text that is an object, a list or bytes"
+NOT_TEXT = "an object, a list or bytes instead of a text"
 _NO_FAULTS = (OF_NO_CLASS, NO_TEXT)
 _OF_RATINGS = (NO_NUMBER, UNKNOWN, "rating outside")
 _OTHER_RATINGS = (
@@ -25,10 +25,10 @@ _OTHER_RATINGS = (
     "(docs/bring-your-own.md)"
 )
 _REMEDIES = {
-    TOO_MANY: 'a field with a delimiter in it must stand in quotes: "lovely, soft"',
-    NO_END: 'quotes in a field must be doubled, and the field quoted: "a ""nice"" one"',
-    NO_OBJECT: 'each line must be one object: {"Review Text": "…", "Rating": 5}',
-    NOT_TEXT: "name a column of strings, or write the strings into one",
+    TOO_MANY: 'a field that contains the delimiter must be quoted: "lovely, soft"',
+    NO_END: 'a quote within a quoted field must be doubled: "a ""nice"" one"',
+    NO_OBJECT: 'each line must be one JSON object: {"Review Text": "…", "Rating": 5}',
+    NOT_TEXT: "choose a column of strings",
 }
 
 Verdict = tuple[str, int, str]

@@ -28,7 +28,7 @@ def kind_of(path: Path) -> str:
         name = path.name.removesuffix(".gz") if is_packed else path.name
         remedy = foreign.remedy.format(name=shlex.quote(name))
         first = (
-            f"is gzip, and inside of it {foreign.what}; unpack it: gunzip {_quoted(path)}; then "
+            f"is a gzip file that contains {foreign.what}; unpack it: gunzip {_quoted(path)}; then "
         )
         told = first if is_packed else f"the file is {foreign.what}; "
         raise UserError(f"{path.name}: {told}{remedy}")

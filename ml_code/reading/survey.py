@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .classes import Classes
-from .columns import Columns
+from .columns import Columns, near_title
 from .errors import UserError
 from .files import has_title, open_tables, read_chunks
 from .judging import Judge, Rejects
@@ -21,6 +21,7 @@ class Survey:
 
     classes: Counter[str]
     has_title: bool
+    like_title: str = ""  # a column whose name is nearly that of the title, which is not there
     rejects: Rejects = field(default_factory=Rejects)
 
     @property
@@ -45,6 +46,7 @@ def survey(
     found = Survey(
         classes=Counter(dict.fromkeys(classes.names, 0)),
         has_title=has_title(tables, columns),
+        like_title=next((near_title(table.header, columns) for _, table in tables), ""),
     )
     name_of_place = [
         classes.names[label] if label >= 0 else "" for label in classes.ratings.label_of

@@ -151,6 +151,9 @@ def _told(found: Survey, columns: Columns) -> Iterator[str]:
         yield f"not used: {found.rejects.describe()}"
     if found.has_title:
         yield f"the title {columns.title!r} is joined to the text {columns.text!r}"
+    elif found.like_title:
+        setting = shlex.quote(f"columns.title={found.like_title}")
+        yield f"no title is joined; if it is {found.like_title!r}, add --set {setting}"
 
 
 def _open(path: Path, *wanted: str) -> Table:

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from reading.columns import Columns, as_settings, check_columns, detect
+from reading.columns import Columns, as_settings, check_columns, detect, near_title, resolved
 from reading.errors import UserError
 from reading.files import open_table, open_tables, read_chunks
 from reading.judging import Judge, Rejects
@@ -44,8 +44,8 @@ EXPORTS = {
         'k,1,Published,4,Nice,"""soft"" &quot;warm<br>",9',
     ),
     "Trustpilot": table(
-        "Review Id,Reference Id,Review Stars,Review Title,Review Content,Company Reply",
-        '1,2,4,Nice,"""soft"" ""warm",',
+        "Review Id;Reviewer Name;Review Stars;Review Title;Review Content;Review Date;Language",
+        '1;Ann;4;Nice;"""soft"" ""warm";2026-01-31;en',
     ),
     "Judge.me": table(
         "title,body,rating,review_date,source,curated,reviewer_name,reviewer_email,product_id",
@@ -54,6 +54,19 @@ EXPORTS = {
     "Shopify Product Reviews": table(
         "product_handle,state,rating,title,author,email,location,body,reply,created_at,replied_at",
         'scarf,published,4,Nice,Ann,a@b.c,,"""soft"" ""warm",,2026-01-31,',
+    ),
+    "Okendo": table(
+        "reviewId,productId,rating,title,body,reviewer.name,reviewer.email,dateCreated",
+        'r,9,4,Nice,"""soft"" ""warm",Ann,a@b.c,2026-01-31T10:00:00Z',
+    ),
+    "Loox": table(
+        "id,status,rating,email,nickname,full_name,review,date,productId,handle,img,variant",
+        '1,Active,4,a@b.c,Ann,Ann B,"""soft"" ""warm",2026-01-31,9,scarf,,M',
+    ),
+    "Amazon Fine Food (Kaggle)": table(
+        "Id,ProductId,UserId,ProfileName,HelpfulnessNumerator,HelpfulnessDenominator,Score,Time,"
+        "Summary,Text",
+        '1,B,A,Ann,1,1,4,1303862400,Nice,"""soft"" ""warm"',
     ),
     "Google Play": table(
         "Package Name,App Version Code,Reviewer Language,Star Rating,Review Title,Review Text",
@@ -87,11 +100,23 @@ def test_the_columns_of_a_known_export_are_offered_and_read(tmp_path, name):
     assert rejects.counts.total() == 0
 
 
-def test_the_reviews_of_imdb_are_known_whose_ratings_are_texts():
+def test_data_sets_of_other_ratings_are_known_whose_classes_are_a_setting():
     what, columns = detect(["review", "sentiment"], DEFAULTS)
     assert (what, columns) == (
         "an export of IMDB", Columns(text="review", rating="sentiment", title="")
     )  # fmt: skip
+    header = ["app_id", "app_name", "review_text", "review_score", "review_votes"]
+    what, columns = detect(header, Columns(text="Text", rating="Rating"))
+    assert (what, columns.text, columns.rating) == (
+        "an export of Steam (Kaggle)", "review_text", "review_score"
+    )  # fmt: skip
+
+
+def test_an_export_is_known_whatever_the_case_and_spaces_of_its_names():
+    header = ["published", "review_title", "review_content", "review_score", "date"]
+    what, columns = detect(header, DEFAULTS)
+    assert what == "an export of Yotpo"
+    assert columns == Columns(text="review_content", rating="review_score", title="review_title")
 
 
 def test_a_yotpo_export_is_offered_in_words_for_the_shell():
@@ -112,6 +137,20 @@ def test_names_that_differ_in_case_and_spaces_are_offered_and_exact_ones_come_fi
     assert columns == Columns(text="review_text", rating=" RATING", title="")
     assert detect(["text", "points"], DEFAULTS) is None
     check_columns("r.csv", ["Review Text", "Rating", "review_body", "star_rating"], DEFAULTS)
+
+
+def test_names_that_look_the_same_are_the_same_and_exact_ones_come_first():
+    header = ["\ufeff Title", "Review\u00a0Text", "Gro\u0308\u00dfe", "Rating", "Rating "]
+    wanted = Columns(text="Review Text", rating="Rating", title="Title")
+    found = Columns(text="Review\u00a0Text", rating="Rating", title="\ufeff Title")
+    assert resolved(header, wanted) == found
+    assert resolved(header, Columns(text="Gr\u00f6\u00dfe")).text == "Gro\u0308\u00dfe"
+    assert resolved(["text"], wanted) == wanted
+
+
+def test_a_title_under_a_similar_name_is_offered():
+    assert near_title(["review text", "TITLE"], DEFAULTS) == "TITLE"
+    assert near_title(["text", "subject"], DEFAULTS) == ""
 
 
 def test_a_wide_table_is_named_by_its_first_columns():

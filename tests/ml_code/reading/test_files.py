@@ -180,19 +180,19 @@ def test_a_hidden_file_that_is_named_is_read(written):
         (gzip.compress(b""), "the file is empty"),
         (
             gzip.compress(gzip.compress(b"x")),
-            "is gzip, and inside of it compressed by gzip once more",
+            "is a gzip file that contains another gzip file",
         ),
         (
             gzip.compress(b"PK\x03\x04" + b"\0" * 26),
-            "inside of it a zip archive; unpack it: gunzip r.csv; then unpack it: unzip r.csv",
+            "contains a zip archive; unpack it: gunzip r.csv; then unpack it: unzip r.csv",
         ),
         (gzip.compress(TABLE.encode()) + b"junk", "not a whole gzip file"),
         (b"PK\x03\x04" + b"\0" * 26 + b"docProps/app.xml", "an Excel workbook (.xlsx)"),
         (b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.spread", "an OpenDocument"),
         (pickle.dumps({"a": 1}), "a pickle of Python; write it as Parquet"),
         (b"\x89HDF\r\n\x1a\n\0\0", "an HDF5 file; write its table as CSV or Parquet"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(range(32)), "no text, but of some binary kind"),
-        (b"\0\0\0\x01Bud1" + b"\0" * 60 + b"x", "no text, but of some binary kind"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(32)), "a binary file of unknown kind"),
+        (b"\0\0\0\x01Bud1" + b"\0" * 60 + b"x", "a binary file of unknown kind"),
         (b"\0" * 4_096, "nothing but NUL bytes"),
         (
             b"version https://git-lfs.github.com/spec/v1\noid",
@@ -205,7 +205,7 @@ def test_a_hidden_file_that_is_named_is_read(written):
             b'["Review Text", "Rating"]\n["soft", 5]',
             "JSON with a list for each row; write an object",
         ),
-        (b"{'Review Text': 'soft', 'Rating': 5}\n", "a Python dictionary a line, which is no JSON"),
+        (b"{'Review Text': 'soft', 'Rating': 5}\n", "Python dictionaries instead of JSON objects"),
         (
             b'{"data": [{"Review Text": "soft", "Rating": 5}], "next": null}',
             "is one JSON object, whose 'data' is a list of objects; write a line for each: jq -c "
@@ -222,13 +222,16 @@ def test_a_hidden_file_that_is_named_is_read(written):
         (TABLE.encode("utf-16")[:-1], "the file is damaged: copy it again"),
         (
             b"Export of January\n\n" + TABLE.encode(),
-            "the header is line 3, and must be the first; take away what is above it: tail -n +3",
+            "the header is line 3 and must be the first line; remove the lines above it: tail",
         ),
-        (b"Nice,soft,5\nBad,hard,1\n", "if that is a review, put a line with the names above it"),
-        (b'"Title,Review Text,Rating"\n"Nice,soft,5"\n', "each line stands in quotes as a whole"),
+        (b"Nice,soft,5\nBad,hard,1\n", "if that is a review, add a line with the column names"),
+        (
+            b'"Title,Review Text,Rating"\n"Nice,soft,5"\n',
+            "each line is quoted as a whole; remove these quotes",
+        ),
         (
             b"Title^Review Text^Rating\nNice^soft^5\n",
-            "parted by none of comma, tab, semicolon and |",
+            "separated by neither commas, tabs, semicolons nor |",
         ),
         (b"PAR1 and no more", "not a readable Parquet file"),
         (

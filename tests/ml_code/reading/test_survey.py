@@ -66,9 +66,9 @@ def test_values_that_are_no_texts_are_counted_and_refused_above_the_limit(path):
     ]
     path.write_text("\n".join(map(json.dumps, rows)))
     found = survey(path, COLUMNS, CLASSES, max_rejected_share=0.1, shares=SHARES)
-    assert found.rejects.counts == {"a text that is an object, a list or bytes": 1}
+    assert found.rejects.counts == {"an object, a list or bytes instead of a text": 1}
     path.write_text("\n".join(json.dumps({"Text": ["x"], "Stars": 1}) for _ in rows))
-    with pytest.raises(UserError, match="name a column of strings, or write the strings into one"):
+    with pytest.raises(UserError, match="choose a column of strings"):
         survey(path, COLUMNS, CLASSES, max_rejected_share=0.1, shares=SHARES)
 
 
