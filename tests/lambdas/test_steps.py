@@ -277,7 +277,7 @@ def test_a_redrive_lets_the_state_machine_go_on(failing) -> None:
         ({"step": "Prepare", "error": "UnreadableReviews", "reason": "(404)"}, True),
         ({"step": "Prepare", "error": "AccountNotReady", "reason": "Quota: x: 0; needed: 1"}, True),
         ({"step": "Training", "error": "NameTaken", "reason": "an earlier run"}, False),
-        ({"step": "Processing", "reason": "reviews.csv: not UTF-8: byte 0xff at offset 0"}, False),
+        ({"step": "Processing", "reason": "reviews.csv: not UTF-8: byte 0xff in line 1"}, False),
         ({"step": "Processing", "reason": "80 of 200 rows cannot be used, more than 10%"}, False),
         ({"step": "Processing", "reason": "neutral has 3 reviews; every split needs one"}, False),
         ({"step": "Processing", "reason": "CapacityError: no machines"}, True),

@@ -69,7 +69,7 @@ def test_run_tells_what_it_read_of_the_file(runs: RunsWorld, reviews: Reviews, c
     [
         (b"", "the file is empty"),
         (b"PK\x03\x04", "the file is a zip archive; unpack it: unzip reviews.csv"),
-        (b"caf\xe9,b\n", "not UTF-8: byte 0xe9 at offset 3"),
+        (b"caf\xe9,b\n", "not UTF-8: byte 0xe9 in line 1, at offset 3"),
         (b"Review Text,Rating\n", "there is a header but no row"),
         (b"Review Text,Rating\n" + b"so, so,3\n" * 3, "3 of 3 rows cannot be used, more than"),
         (TABLE.replace("\ntext 0,3", "").encode(), "neutral has 7 reviews; every split needs one"),
