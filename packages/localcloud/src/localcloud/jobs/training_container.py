@@ -5,12 +5,13 @@ because they must resolve (macOS needs an alias on lo0 for the second and furthe
 """
 
 import platform
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from localcloud.jobs.images import PYTORCH, PYTORCH_TRAINING, repository
-from localcloud.jobs.jobs import Instance
+from localcloud.jobs.jobs import Instance, JobError
 
 # Run, and not imported: it loads the toolkit of the container.
 _PROGRAM = Path(__file__).resolve().with_name("container.py")
@@ -21,6 +22,23 @@ _GROUP = "homogeneousCluster"
 
 def hosts(count: int) -> list[str]:
     return [f"127.0.0.{index + 1}" for index in range(count)]
+
+
+def check_hosts(names: Sequence[str]) -> None:
+    """Raises JobError for an address that this machine has not: its instance would be waited for.
+
+    Linux has all of 127.0.0.0/8, macOS 127.0.0.1 alone.
+    """
+    for name in names:
+        with socket.socket() as probe:
+            try:
+                probe.bind((name, 0))
+            except OSError as error:
+                remedy = f"sudo ifconfig lo0 alias {name} up"
+                raise JobError(
+                    f"ClientError: the instance at {name} cannot be reached: {error.strerror}; on "
+                    f"macOS this adds the address: {remedy}"
+                ) from error
 
 
 def channels(record: dict[str, Any]) -> list[dict[str, Any]]:

@@ -84,6 +84,7 @@ class TrainingJob(Job):
     def _attempt(self, record: dict[str, Any]) -> Ending:
         self._began = time.time()
         hosts = training_container.hosts(record["ResourceConfig"]["InstanceCount"])
+        training_container.check_hosts(hosts)
         self.make_instances(self.role, hosts)
         self._enter("Downloading")
         self._download(record)
