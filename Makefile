@@ -21,7 +21,7 @@ PARALLEL := OMP_NUM_THREADS=1 $(PY) -m pytest -n auto --maxprocesses 4 --dist lo
 SOURCES := app.py benchmarks infra lambdas ml_code notebooks packages reviews tests tools
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo destroy test test-all test-images chaos security bench docs lint synth clean
+.PHONY: help install demo destroy test test-all test-images chaos security bench docs pictures lint synth clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ bench: $(STAMP) ## Measure against peers (an hour). REVIEWS=path.csv
 
 docs: $(STAMP) ## Make the generated parts of docs/ anew: settings, quotas, diagrams.
 	$(PY) -m tools.write_docs
+
+pictures: $(STAMP) ## Take the pictures of the README from the newest run of `make demo` (Chromium).
+	@REVIEWS_DATA_DIR="$(DATA_DIR)" $(PY) -m tools.pictures
 
 lint: $(STAMP) ## ruff and mypy.
 	$(PY) -m ruff check $(SOURCES)
