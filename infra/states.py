@@ -16,7 +16,7 @@ RESULT = "$states.result.Payload"
 ATTEMPT = "{% $attempt %}"
 # A function's error is a JSON document with its message. Other causes are plain text, or cut off in
 # the midst of a document, or empty, or missing (States.Timeout).
-_CAUGHT = (
+CAUGHT = (
     "($cause := $states.errorOutput.Cause;"
     " $isWhole := $substring($cause, 0, 1) = '{' and $substring($cause, -1) = '}';"
     " $message := $isWhole ? $parse($cause).errorMessage : $cause;"
@@ -230,7 +230,7 @@ class States:
     ) -> None:
         assign = {
             "step": step,
-            "reason": query(_CAUGHT),
+            "reason": query(CAUGHT),
             "error": query("$states.errorOutput.Error"),
             **queries(keep or {}),
         }

@@ -20,6 +20,7 @@ from infra.requests import Request
 from infra.settings import Settings
 from infra.states import (
     ATTEMPT,
+    CAUGHT,
     RESULT,
     Describe,
     States,
@@ -231,6 +232,10 @@ class Steps:
                 "answer": "$states.result",
                 "reason": "'version ' & $package.version & ' was not approved: ' & "
                 "$states.result.comment",
+            },
+            failing={
+                "reason": f"$states.errorOutput.Error = 'States.Timeout' ? "
+                f"'nobody answered within {limit} s' : {CAUGHT}"
             },
             integration_pattern=sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN,
             task_timeout=sfn.Timeout.duration(Duration.seconds(limit)),

@@ -1,13 +1,13 @@
 """The logs of a run's jobs, line by line."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from reviews.client import execution, job_logs
 from reviews.client.aws import Environment
 from reviews.client.errors import InvalidArgument
-from reviews.client.execution import History
+from reviews.client.execution import Execution, History
 from reviews.client.job_logs import Stream
 from reviews.client.steps import State, Step, read_steps
 
@@ -32,9 +32,9 @@ class RunLog:
         self._look()
 
     def read(self) -> Iterator[dict[str, Any]]:
-        """The new lines. Raises InvalidArgument when there is no job yet."""
+        """The new lines. Raises InvalidArgument, which says why there is no job."""
         if not self._step.job:
-            raise InvalidArgument(f"{self._step.title} has started no job yet")
+            raise InvalidArgument(_without_job(self._found, self._steps, self._step))
         self._find_streams()
         for step, stream in self._streams.values():
             others = [name for name in self._streams if name.startswith(f"{step.job}/")]
@@ -57,9 +57,9 @@ class RunLog:
             self._streams.setdefault(stream.name, (step, stream))
 
     def _look(self) -> None:
-        found = execution.describe(self._states, self._arn)
-        steps = read_steps(self._history.read(), found.status)
-        candidates = [step for step in steps if step.log_group]
+        self._found = found = execution.describe(self._states, self._arn)
+        self._steps = read_steps(self._history.read(), found.status)
+        candidates = [step for step in self._steps if step.log_group]
         if self._wanted:
             self._step = next(step for step in candidates if step.key == self._wanted)
         else:
@@ -67,3 +67,14 @@ class RunLog:
             self._step = begun[-1] if begun else candidates[0]
         is_over = bool(self._wanted) and self._step.state in _ENDED
         self._has_ended = found.finished or is_over
+
+
+def _without_job(found: Execution, steps: Sequence[Step], wanted: Step) -> str:
+    later = steps[steps.index(wanted) + 1 :]
+    first = next((step for step in later if step.began), None)
+    if first is not None and not wanted.began:
+        return f"{found.name} began with {first.title}, so that {wanted.title} has no job"
+    if not found.finished:
+        return f"{wanted.title} of {found.name} has started no job yet"
+    why = f": {found.cause or found.error}" if found.cause or found.error else ""
+    return f"{found.name} is {found.status}, and {wanted.title} has started no job{why}"

@@ -131,7 +131,11 @@ REASONS: dict[str, tuple[dict[str, list[Answer]], str]] = {
         {"AskApproval": [{"result": "yes"}]},
         "version 3 was not approved: ",
     ),
-    "nobody answers": ({"AskApproval": [failed("States.Timeout")]}, "States.Timeout"),
+    "nobody answers": (
+        {"AskApproval": [failed("States.Timeout")]},
+        "nobody answered within 604800 s",
+    ),
+    "the question fails": ({"AskApproval": [failed("Boom", "no topic")]}, "no topic"),
     "an endpoint that fails": (
         {"DescribeEndpoint": [endpoint("Failed", FailureReason="no disk")]},
         "no disk",

@@ -68,10 +68,24 @@ def test_a_step_without_a_job_is_answered_with_those_that_have_one(
     assert (said.code, said.err) == (1, "step gate: allowed is process, train, evaluate\n")
 
 
-@pytest.mark.parametrize("more", [(), ("-f",)])
-def test_a_run_that_ended_before_its_first_job_has_no_log(
+@pytest.mark.parametrize("more", [(), ("-f",), ("train",)])
+def test_a_run_that_ended_before_its_first_job_says_why_it_has_no_log(
     runs: RunsWorld, reviews: Reviews, more: tuple[str, ...]
 ) -> None:
     runs.add("mine", status="FAILED", reached=())
     said = reviews("logs", *more)
-    assert (said.code, said.err) == (1, "Process has started no job yet\n")
+    step = "Train" if more == ("train",) else "Process"
+    assert said.code == 1
+    assert said.err == f"mine is FAILED, and {step} has started no job: Training: no memory\n"
+
+
+def test_a_step_that_comes_later_has_started_no_job_yet(runs: RunsWorld, reviews: Reviews) -> None:
+    runs.add("mine", status="RUNNING", reached=("process",))
+    said = reviews("logs", "train")
+    assert (said.code, said.err) == (1, "Train of mine has started no job yet\n")
+
+
+def test_a_step_that_the_run_left_out_has_no_log(runs: RunsWorld, reviews: Reviews) -> None:
+    runs.add("mine", reached=("train",))
+    said = reviews("logs", "process")
+    assert (said.code, said.err) == (1, "mine began with Train, so that Process has no job\n")
