@@ -62,12 +62,23 @@ def _of_texts(here: Environment, texts: list[str]) -> Answer:
     for number, text in enumerate(texts, start=1):
         if not review_text("", text):
             raise InvalidArgument(f"text {number} is empty: {text!r}")
+        if _is_broken(text):
+            raise InvalidArgument(f"text {number} is not UTF-8: {text!r}")
     runtime = here.client("sagemaker-runtime")
     found = endpoint.predict(runtime, here.outputs.endpoint_name, texts)
     return Answer(
         document=[asdict(prediction) for prediction in found],
         show=lambda console: report.predictions(console, found),
     )
+
+
+def _is_broken(text: str) -> bool:
+    """Bytes that are not UTF-8 come as lone surrogates from a shell (PEP 383)."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _of_file(here: Environment, file: Path, out: Path | None, column: str) -> Answer:

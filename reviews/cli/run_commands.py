@@ -41,12 +41,14 @@ def run(
     Without a file it begins with what an earlier run made: --set from_run=NAME
     --set start_at=training for its features, start_at=evaluation for its model.
     """
+    execution.check_name(name)
     document = run_input.parse_settings(settings or [])
+    if detect_columns and reviews is None:
+        raise InvalidArgument("--detect-columns: give the file whose columns are meant")
+    run_input.check_start(document, reviews)
     here = Environment(env)
     if reviews is not None:
         document = run_input.with_reviews(here, reviews, document, detect_columns=detect_columns)
-    elif detect_columns:
-        raise InvalidArgument("--detect-columns: give the file whose columns are meant")
     arn = execution.start(
         here.client("stepfunctions"),
         here.outputs.state_machine_arn,

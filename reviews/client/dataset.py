@@ -4,6 +4,10 @@ import csv
 from datetime import datetime
 from pathlib import Path
 
+from reviews.client import features, storage
+from reviews.client.aws import Environment
+from reviews.client.errors import InvalidArgument
+from reviews.client.files import check_target, real
 from infra.features import FEATURES
 from reviews.client import features, storage
 from reviews.client.aws import Environment
@@ -29,14 +33,15 @@ def save(here: Environment, out: Path, *, at: datetime | None, split: str) -> in
     sql = features.dataset_query(here.outputs.glue_table, at=at, split=split)
     uri = features.result_file(here.client("athena"), here.outputs, sql)
     bucket, key = storage.split_uri(uri)
-    part = out.with_name(out.name + _PART)
+    target = real(out)
+    part = target.with_name(target.name + _PART)
     try:
         here.client("s3").download_file(bucket, key, str(part))
         rows = _rows(part)
         if out.suffix == ".parquet":
-            _write_parquet(part, out)
+            _write_parquet(part, target)
         else:
-            part.replace(out)
+            part.replace(target)
     finally:
         part.unlink(missing_ok=True)
     return rows

@@ -1,6 +1,7 @@
 """Executions of the state machine: their start, history and end."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,6 +10,11 @@ from typing import Any
 
 from reviews.client.errors import ExecutionFailed, InvalidArgument
 
+# https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+_LONGEST_NAME = 80
+_NOT_IN_NAMES = re.compile(
+    r"[\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
+)
 _TERMINAL = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 
 
@@ -39,6 +45,19 @@ class Execution:
 def default_name(now: datetime | None = None) -> str:
     """An execution name that is new every second, such as run-20261123-184502 (UTC)."""
     return f"run-{(now or datetime.now(UTC)):%Y%m%d-%H%M%S}"
+
+
+def check_name(name: str) -> None:
+    """Raises InvalidArgument for a name that no execution can have."""
+    if len(name) > _LONGEST_NAME:
+        raise InvalidArgument(
+            f"--name {name}: has {len(name)} characters; at most {_LONGEST_NAME} are allowed"
+        )
+    if found := _NOT_IN_NAMES.search(name):
+        raise InvalidArgument(
+            f"--name {name!r}: {found[0]!r} cannot stand in the name of an execution; letters, "
+            "digits, hyphens and underscores can"
+        )
 
 
 def start(states: Any, state_machine_arn: str, name: str, document: dict[str, Any]) -> str:

@@ -12,9 +12,10 @@ from reviews.client import review_files, storage
 from reviews.client.aws import Environment
 from reviews.client.errors import InvalidArgument
 
-# Fields without a group; which of them go together is for the Prepare step to judge.
+# Fields without a group.
 FIELDS = ("base_model", "from_run", "max_rejected_share", "model_data", "reviews", "start_at")
 STARTS = ("processing", "training", "evaluation")
+_FROM_RUN = ("from_run", "model_data")
 _KINDS = {"int": "a whole number", "float": "a number"}
 _TRAINING = {field.name: getattr(field.type, "__name__", "") for field in fields(Recipe)}
 TRAINING = tuple(_TRAINING)
@@ -38,6 +39,33 @@ def with_reviews(
     review_files.examine(reviews, settings, columns, limit)
     uri = storage.upload_reviews(here.client("s3"), reviews, here.outputs.data_bucket)
     return {"reviews": uri, **document}
+
+
+def check_start(document: dict[str, Any], reviews: Path | None) -> None:
+    """Raises InvalidArgument where Prepare would refuse the input for what is there together."""
+    start_at = document.get("start_at", STARTS[0])
+    if start_at != STARTS[0]:
+        if reviews is not None or "reviews" in document:
+            raise InvalidArgument(
+                f"{reviews or document['reviews']}: a run that starts at {start_at} takes what "
+                "from_run has made, and no reviews"
+            )
+        if not document.get("from_run"):
+            raise InvalidArgument(f"--set start_at={start_at}: add --set from_run=NAME")
+        return
+    for name in _FROM_RUN:
+        if name in document:
+            raise InvalidArgument(
+                f"--set {name}={document[name]}: add --set start_at=training or "
+                "--set start_at=evaluation"
+            )
+    if reviews is None and "reviews" not in document:
+        raise InvalidArgument(
+            "Give a file of reviews, or begin with what an earlier run made: "
+            "--set start_at=training --set from_run=NAME"
+        )
+    if reviews is not None and "reviews" in document:
+        raise InvalidArgument(f"Give either {reviews} or --set reviews={document['reviews']}")
 
 
 def parse_settings(settings: Iterable[str]) -> dict[str, Any]:

@@ -304,3 +304,11 @@ def test_an_empty_text_is_refused_by_its_number(
     said = reviews("predict", "good", empty)
     assert (said.code, said.err) == (1, f"text 2 is empty: {empty!r}\n")
     assert asked == []
+
+
+def test_an_argument_that_is_not_utf8_is_refused_by_its_number(
+    asked: list[list[str]], reviews: Reviews
+) -> None:
+    said = reviews("predict", "good", "bad \udcff")
+    assert (said.code, said.err) == (1, "text 2 is not UTF-8: 'bad \\udcff'\n")
+    assert asked == []

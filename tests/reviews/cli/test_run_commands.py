@@ -138,6 +138,25 @@ def test_a_setting_that_no_run_has_is_refused_before_anything_is_uploaded(
     assert runs.calls == []
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "Give a file of reviews, or begin with what an earlier run made: "),
+        (("--name", "my run"), "--name 'my run': ' ' cannot stand in the name of an execution"),
+        (("--name", "a/b"), "--name 'a/b': '/' cannot stand"),
+        (("--name", "line\nbreak"), r"--name 'line\nbreak': '\n' cannot stand"),
+        (("--name", "x" * 81), "has 81 characters; at most 80 are allowed"),
+    ],
+)
+def test_what_cannot_start_is_refused_before_the_file_is_read(
+    runs: RunsWorld, reviews: Reviews, words: tuple[str, ...], message: str
+) -> None:
+    said = reviews("run", *words, *(["none.csv"] if words else []))
+    assert said.code == 1
+    assert message in said.err
+    assert runs.calls == []
+
+
 def test_a_name_that_was_used_is_refused(runs: RunsWorld, reviews: Reviews, csv: str) -> None:
     runs.add("mine")
     said = reviews("run", csv, "--name", "mine")

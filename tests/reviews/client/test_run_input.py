@@ -1,5 +1,10 @@
+from itertools import product
+from pathlib import Path
+
 import pytest
 
+from reviews.client.errors import InvalidArgument
+from reviews.client.run_input import FIELDS, GROUPS, STARTS, check_start, parse_settings
 from lambdas.prepare import execution_input
 from reviews.client.errors import InvalidArgument
 from reviews.client.run_input import FIELDS, GROUPS, STARTS, parse_settings
@@ -56,3 +61,39 @@ def test_the_fields_are_those_that_prepare_takes() -> None:
     assert tuple(execution_input._FIELDS) == STARTS
     assert GROUPS["columns"] == execution_input._COLUMNS
     assert GROUPS["training"] == tuple(execution_input._TRAINING)
+
+
+@pytest.mark.parametrize("start_at", [None, *STARTS])
+def test_fields_go_together_here_as_in_prepare(start_at: str | None) -> None:
+    """`model_data` alone may be taken away: Prepare finds it in the run."""
+    begin = {} if start_at is None else {"start_at": start_at}
+    uri = "s3://bucket/key"
+    for reviews, from_run in product((None, uri), (None, "mine")):
+        given = {"reviews": reviews, "from_run": from_run}
+        document = begin | {name: value for name, value in given.items() if value}
+        try:
+            execution_input.check_input(document)
+        except execution_input.InvalidInput:
+            with pytest.raises(InvalidArgument):
+                check_start(document, None)
+        else:
+            check_start(document, None)
+
+
+@pytest.mark.parametrize(
+    ("document", "file", "message"),
+    [
+        ({}, None, "Give a file of reviews, or begin with what an earlier run made: "),
+        ({"from_run": "a"}, "x.csv", "--set from_run=a: add --set start_at=training or"),
+        ({"start_at": "training"}, None, "--set start_at=training: add --set from_run=NAME"),
+        ({"start_at": "training", "from_run": ""}, None, "add --set from_run=NAME"),
+        ({"start_at": "evaluation", "from_run": "a"}, "x.csv", "x.csv: a run that starts at"),
+        ({"reviews": "s3://b/k"}, "x.csv", "Give either x.csv or --set reviews=s3://b/k"),
+    ],
+)
+def test_what_does_not_go_together_is_refused_with_what_does(
+    document: dict[str, str], file: str | None, message: str
+) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        check_start(document, Path(file) if file else None)
+    assert message in str(caught.value)
