@@ -5,6 +5,7 @@ Against AWS and the embedded AWS alike: reviews/client/aws.py says which.
 
 import os
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -42,7 +43,17 @@ def _choose_aws(
     ] = "",
 ) -> None:
     if endpoint:
+        if not _is_url(endpoint):
+            raise typer.BadParameter(f"{endpoint} is no URL, such as http://127.0.0.1:4566")
         os.environ["AWS_ENDPOINT_URL"] = endpoint
+
+
+def _is_url(text: str) -> bool:
+    try:
+        url = urlsplit(text)
+        return url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+    except ValueError:  # of a port or an IPv6 address that is none
+        return False
 
 
 _BEFORE, _RUNS, _RESULTS, _MODEL = "Before and after", "Runs", "What came of them", "The model"

@@ -29,6 +29,8 @@ from reviews.client.errors import CliError, Interrupted, InvalidArgument
 
 P = ParamSpec("P")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+if sys.stdout is None:  # closed by who started it; print() is silent then, and others are not
+    sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - to the end of the process
 # A file or a program gets a table with each row on one line; a terminal has a width of its own.
 console = Console(width=None if sys.stdout.isatty() else 1000)
 notes = Console(stderr=True)
@@ -151,11 +153,19 @@ def _print_item(stream: Stream, item: Any, *, as_json: bool) -> None:
 
 
 def _fail(error: Exception, *, as_json: bool) -> int:
+    code: int = getattr(error, "exit_code", 1)
     if as_json:
-        typer.echo(_text(_failure(error), indent=2))
+        try:
+            typer.echo(_text(_failure(error), indent=2))
+        except OSError:  # such as that of a full disk, which is the error that is told
+            _say(error)
     else:
-        notes.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
-    return getattr(error, "exit_code", 1)
+        _say(error)
+    return code
+
+
+def _say(error: Exception) -> None:
+    notes.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
 
 
 def _failure(error: Exception) -> dict[str, dict[str, str]]:

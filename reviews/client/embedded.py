@@ -57,7 +57,7 @@ def _session() -> boto3.Session:
 
 
 def data_dir() -> Path:
-    return PROJECT / os.environ.get("REVIEWS_DATA_DIR", DEFAULT_DATA_DIR)
+    return PROJECT / (os.environ.get("REVIEWS_DATA_DIR") or DEFAULT_DATA_DIR)
 
 
 def is_named() -> bool:

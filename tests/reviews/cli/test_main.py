@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -23,6 +24,17 @@ def test_an_endpoint_that_is_named_is_where_aws_is(
     assert result.exit_code == 0
     assert os.environ["AWS_ENDPOINT_URL"] == "http://127.0.0.1:9"
     assert not Environment("local").is_embedded
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "127.0.0.1:80", "ftp://x", "http://", "http://[::1", "http://a:99999"]
+)
+def test_an_endpoint_that_is_no_url_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+    result = CliRunner().invoke(app, ["status", "--json"])
+    assert result.exit_code == 2
+    message = json.loads(result.stdout)["error"]["message"]
+    assert message == f"Invalid value: {url} is no URL, such as http://127.0.0.1:4566"
 
 
 def test_an_environment_without_settings_is_answered_with_those_that_have_some() -> None:

@@ -134,6 +134,40 @@ def test_any_locale_prints(tmp_path: Path, words: list[str]) -> None:
     assert (b"\\u2717" in done.stdout) == (words == ["doctor"])
 
 
+@pytest.mark.parametrize(
+    ("more", "redirection", "code", "says"),
+    [
+        ([], ">&-", 1, b""),
+        (["--json"], ">&-", 1, b""),
+        (["--json"], ">/dev/full", 1, b"No space left on device"),
+        ([], ">/dev/full", 1, b"No space left on device"),
+    ],
+)
+def test_a_stdout_that_takes_nothing_leaves_no_traceback(
+    tmp_path: Path, more: list[str], redirection: str, code: int, says: bytes
+) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("only Linux has /dev/full")
+    done = subprocess.run(
+        [
+            "sh",
+            "-c",
+            f'"$@" {redirection}',
+            "sh",
+            sys.executable,
+            "-m",
+            "cli.main",
+            "doctor",
+            *more,
+        ],
+        env={**os.environ, "REVIEWS_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        check=False,
+    )
+    assert b"Traceback" not in done.stderr
+    assert (done.returncode, says in done.stderr) == (code, True)
+
+
 def test_loopback_is_spared_by_any_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "intranet")
     CliRunner().invoke(reviews, ["--help"])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from reviews.client import embedded
 from reviews.client.aws import Environment
 from reviews.client.errors import NotRunning
 
@@ -93,3 +94,8 @@ def test_an_endpoint_that_is_named_comes_first(
     here = Environment(name)
     assert (here.is_embedded, here.is_on_aws) == (False, False)
     assert here.client("s3").meta.endpoint_url == "http://127.0.0.1:9"
+
+
+def test_an_empty_name_of_the_folder_is_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REVIEWS_DATA_DIR", "")
+    assert embedded.data_dir() == embedded.PROJECT / ".localcloud"
