@@ -282,7 +282,7 @@ def test_a_redrive_lets_the_state_machine_go_on(failing) -> None:
         ({"step": "Processing", "reason": "neutral has 3 reviews; every split needs one"}, False),
         ({"step": "Processing", "reason": "CapacityError: no machines"}, True),
         ({"step": "Processing", "reason": "feature group 'x': 3 rows failed 3 times"}, True),
-        ({"step": "Processing", "reason": "OSError: [Errno 28] No space left on device"}, True),
+        ({"step": "Processing", "reason": "OSError: [Errno 28] No space left on device"}, False),
         ({"step": "Processing", "reason": "the processing job was stopped"}, True),
         ({"step": "Processing", "error": "Sandbox.Timedout", "reason": "timed out"}, True),
         ({"step": "Gate", "reason": "accuracy 0.5 is below 0.6; registered"}, False),
