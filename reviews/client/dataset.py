@@ -4,15 +4,11 @@ import csv
 from datetime import datetime
 from pathlib import Path
 
-from reviews.client import features, storage
-from reviews.client.aws import Environment
-from reviews.client.errors import InvalidArgument
-from reviews.client.files import check_target, real
 from infra.features import FEATURES
 from reviews.client import features, storage
 from reviews.client.aws import Environment
 from reviews.client.errors import InvalidArgument
-from reviews.client.files import check_target
+from reviews.client.files import check_target, real
 
 FORMATS = (".csv", ".parquet")
 SPLITS = ("train", "validation", "test")

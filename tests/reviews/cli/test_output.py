@@ -156,7 +156,7 @@ def test_a_stdout_that_takes_nothing_leaves_no_traceback(
             "sh",
             sys.executable,
             "-m",
-            "cli.main",
+            "reviews.cli.main",
             "doctor",
             *more,
         ],

@@ -175,7 +175,7 @@ def test_cells_of_the_user_are_never_changed(
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("in.csv.gz", gzip.compress(b"Review Text,Rating\nLovely,5\n")),
+        ("in.csv.gz", gzip.compress(b"Review Text,Rating\nLovely,5\n", mtime=0)),
         ("IN.CSV", b"Review Text,Rating\r\nLovely,5\r\n"),
         ("in.tsv", b"Review Text\tRating\nLovely\t5\n"),
         ("utf16.csv", "Review Text;Rating\nLovely;5\n".encode("utf-16")),

@@ -13,7 +13,7 @@ from worlds.waiting import until
 PROJECT = Path(__file__).parents[3]
 PARENT = """
 import os, sys
-from cli import processes
+from reviews.client import processes
 processes.end_by_exception()
 processes.run([sys.executable, "-c", sys.argv[1], sys.argv[2]], dict(os.environ))
 """

@@ -3,11 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from reviews.client.errors import InvalidArgument
-from reviews.client.run_input import FIELDS, GROUPS, STARTS, check_start, parse_settings
 from lambdas.prepare import execution_input
 from reviews.client.errors import InvalidArgument
-from reviews.client.run_input import FIELDS, GROUPS, STARTS, parse_settings
+from reviews.client.run_input import FIELDS, GROUPS, STARTS, check_start, parse_settings
 
 
 def test_settings_nest_by_dots_and_read_json_values() -> None:
