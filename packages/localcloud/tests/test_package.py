@@ -73,6 +73,10 @@ def test_the_package_has_every_module_and_needs_none_of_its_neighbours(site: Pat
     assert int(count) == len(modules) + len(packages)
 
 
+def test_it_says_that_it_has_types(site: Path) -> None:
+    assert (site / "localcloud" / "py.typed").is_file()
+
+
 def test_its_command_is_installed(site: Path) -> None:
     assert "serve in the foreground" in run(site, str(site / "bin" / "localcloud"), "--help")
 
