@@ -21,6 +21,10 @@ from tools.settings_reference import dataclasses
 
 _TARGET = re.compile(r"^([a-z-]+):", re.MULTILINE)
 _FILE_ENDINGS = {"csv", "html", "json", "md", "parquet", "py"}
+_MODULE = re.compile(
+    r"(benchmarks|infra|lambdas|ml_code|notebooks|packages|reviews|tests|tools)/[\w./-]+"
+    r"\.(ipynb|js|py|toml)"
+)
 _NOT_IN_A_MODEL = {"--max-items", "--output", "--query", "--region"}  # of the AWS CLI itself
 _AWS_SERVICE = re.compile(r"(?:^|-- )aws (?!s3 |configure )([a-z-]+ [a-z-]+.*)")
 _CLASSES = {cls.__name__: cls for cls in dataclasses()}
@@ -34,6 +38,13 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert target.exists(), link
         if anchor:
             assert anchor in anchors(target), link
+
+
+@EVERY_PAGE
+def test_modules_named_by_their_path_exist(page: Path) -> None:
+    """Those of this project: `docs/` and `.github/` of others are named too."""
+    paths = [code for code in inline_code(page) if _MODULE.fullmatch(code)]
+    assert [path for path in paths if not (ROOT / path).is_file()] == []
 
 
 @EVERY_PAGE
