@@ -11,18 +11,14 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from localcloud import experiments, features, registry
-from localcloud import recovery as execution
-from localcloud.autoscaling import activity, policy, target
+from localcloud.composition import OPERATIONS
 from localcloud.core.cloud import Cloud
 from localcloud.core.state import Store
-from localcloud.features.online import online_store
+from localcloud.features.online import OnlineStore
 from localcloud.http import wire
-from localcloud.jobs import deletion
+from localcloud.iam.permissions import authorise
 from worlds.feature_world import request
 
-_ALL = (deletion, execution, experiments, features, registry, activity, policy, target)
-assert all(_ALL)  # importing registers their operations
 GROUP = "fuzz"
 CODES = frozenset(
     {
@@ -55,7 +51,7 @@ class _Nothing:
         return refuse
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LonelyCloud(Cloud):
     def client(self, _service: str) -> Any:
         return _Nothing()
@@ -63,7 +59,10 @@ class LonelyCloud(Cloud):
 
 def lonely_cloud(folder: Path) -> Cloud:
     """With one feature group, of both stores."""
-    cloud = LonelyCloud("http://127.0.0.1:9", folder, Store(folder / "sagemaker.sqlite"))
+    store = Store(folder / "sagemaker.sqlite")
+    cloud = LonelyCloud(
+        "http://127.0.0.1:9", folder, store, operations=OPERATIONS, authorise=authorise
+    )
     wish = request(GROUP)
     group = {
         **wish,
@@ -78,7 +77,7 @@ def lonely_cloud(folder: Path) -> Cloud:
         "LastModifiedTime": 1.0,
     }
     cloud.store.put("feature-group", GROUP, group)
-    assert online_store(cloud)
+    assert cloud.service(OnlineStore)
     return cloud
 
 

@@ -1,14 +1,18 @@
 """What faults are wished for."""
 
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from hypothesis import strategies as st
 
-import localcloud.features  # noqa: F401 - its operations may be hit, too
+from localcloud.composition import OPERATIONS
+from localcloud.core.cloud import Cloud
 from localcloud.faults.calls import check_call
 from localcloud.faults.fault import KINDS, Fault, FaultError
 from localcloud.faults.registry import Faults
 from tests.fuzz.cases import fuzz
+from tests.fuzz.lonely_cloud import lonely_cloud
 from tests.fuzz.values import changed, documents, texts
 
 CALLS = st.sampled_from(
@@ -27,15 +31,21 @@ WISHES = st.builds(
 )
 
 
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    yield (made := lonely_cloud(tmp_path_factory.mktemp("cloud")))
+    made.store.close()
+
+
 @fuzz("faults", few=80, many=6_000, wish=WISHES | documents)
-def test_a_wish_is_a_fault_or_refused(tmp_path_factory: Any, wish: Any) -> None:
+def test_a_wish_is_a_fault_or_refused(cloud: Cloud, wish: Any) -> None:
     try:
         fault = Fault.parse(wish)
-        check_call(fault)
+        check_call(fault, OPERATIONS)
     except FaultError as error:
         assert str(error)
         return
-    faults = Faults(tmp_path_factory.getbasetemp())
+    faults = Faults(cloud)
     faults.add(fault)
     for text in ("a request", "another"):
         faults.take([fault.kind], fault.call, text)

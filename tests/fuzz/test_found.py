@@ -12,9 +12,10 @@ import pytest
 from common.problems import UserError
 from common.rated_labels import parse
 from localcloud.core.cloud import Cloud
+from localcloud.core.s3 import TransferError
 from localcloud.faults.fault import Fault, FaultError
 from localcloud.http.wire import HttpRequest
-from localcloud.jobs.transfer import Source, TransferError, extract
+from localcloud.jobs.transfer import Source, extract
 from localcloud.ministack.shortcut import UnusualError, read_request
 from reviews.client.errors import InvalidArgument
 from reviews.client.run_input import parse_settings

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 from hypothesis import strategies as st
 
-from localcloud.core.operations import OPERATIONS
+from localcloud.composition import OPERATIONS
 from localcloud.faults.client import PATH
 from localcloud.http.wire import CONTROL_PLANE, service_model
 from localcloud.server import LocalCloud

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
+from localcloud.composition import OPERATIONS
 from localcloud.core.cloud import Cloud
-from localcloud.core.operations import OPERATIONS
 from localcloud.http.wire import (
     CONTROL_PLANE,
     QUOTAS,

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from localcloud.jobs.transfer import Source, TransferError, extract
+from localcloud.core.s3 import TransferError
+from localcloud.jobs.transfer import Source, extract
 from tests.fuzz.cases import fuzz
 from tests.fuzz.values import changed, deep_json, documents, short_texts
 

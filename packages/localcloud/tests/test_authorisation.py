@@ -1,35 +1,22 @@
 """What each operation needs, by the tables."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from localcloud import (
-    autoscaling as scaling,
-)
-from localcloud import (
-    experiments,
-    features,
-    registry,
-)
-from localcloud import (
-    recovery as execution,
-)
+from localcloud.composition import OPERATIONS
 from localcloud.core.errors import AwsError
-from localcloud.core.operations import OPERATIONS
-from localcloud.http import wire
 from localcloud.iam.authority import Authority, Need
 from localcloud.iam.call import Call
 from localcloud.iam.permissions import is_known, needs
 from localcloud.iam.roles import pulling
-from localcloud.jobs import deletion
+from worlds.wire_client import new_cloud
 
 PLACE = "us-east-1:000000000000"
 BASE = f"arn:aws:sagemaker:{PLACE}"
 ROLE = "arn:aws:iam::000000000000:role/job"
 KEY = f"arn:aws:kms:{PLACE}:key/1"
-# Importing registers the operations.
-assert all((deletion, execution, experiments, features, registry, scaling, wire))
 
 
 def needed(
@@ -186,8 +173,8 @@ def test_only_images_of_a_registry_are_pulled_from_one() -> None:
     assert list(pulling("pytorch-training:2.8")) == []
 
 
-def test_an_authority_allows_everything_until_it_has_a_judge() -> None:
-    authority, need = Authority(), Need("s3:GetObject", "arn:aws:s3:::b/k")
+def test_an_authority_allows_everything_until_it_has_a_judge(tmp_path: Path) -> None:
+    authority, need = Authority(new_cloud(tmp_path)), Need("s3:GetObject", "arn:aws:s3:::b/k")
     authority.require("ASIA", [need])
     authority.appoint(lambda key, need: f"{key} must not {need.action}")
     with pytest.raises(AwsError) as caught:

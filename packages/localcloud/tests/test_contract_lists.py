@@ -8,8 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 
+from localcloud.composition import OPERATIONS
 from localcloud.core.cloud import Cloud
-from localcloud.core.operations import OPERATIONS
 from worlds.wire_client import client_of, new_cloud
 
 RECORDS = 12

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import WaiterError
 
+from localcloud.composition import OPERATIONS
 from localcloud.core.cloud import Cloud
-from localcloud.core.operations import OPERATIONS
 from worlds.wire_client import client_of, new_cloud
 
 DELAY = 0.01

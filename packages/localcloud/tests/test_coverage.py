@@ -8,13 +8,7 @@ import botocore.session
 import pytest
 from botocore import xform_name
 
-from localcloud import features
-from localcloud import ministack as adapter
-from localcloud import recovery as execution
-from localcloud.autoscaling import service
-from localcloud.core.operations import OPERATIONS
-
-assert all((adapter, execution, features, service))  # as the server does: they register all
+from localcloud.composition import OPERATIONS
 
 TESTS = Path(__file__).parent
 PAGE = TESTS.parents[2] / "docs" / "localcloud.md"

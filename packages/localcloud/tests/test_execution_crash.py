@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from localcloud import server
 from localcloud.core.address import Address, client_environment
-from localcloud.jobs.jobs import SERVER_STOPPED
+from localcloud.jobs.job import SERVER_STOPPED
 from localcloud.jobs.process import kill_marked
 from worlds.execution_world import BUCKET, INFERENCE, TRAINING, World, cluster
 from worlds.waiting import until

@@ -1,28 +1,20 @@
 import sys
 import time
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
-from localcloud import recovery as execution
-from localcloud.jobs.jobs import mark
+from localcloud import composition
+from localcloud.core.cloud import Cloud
+from localcloud.core.records import Record
+from localcloud.jobs.job import mark
 from localcloud.jobs.process import Program, base_environment
 from worlds.waiting import until
+from worlds.wire_client import new_cloud
 
 
-class Store:
-    """The store's interface, in memory."""
-
-    def __init__(self, **kinds: list[dict[str, Any]]) -> None:
-        self.kinds = {kind.replace("_", "-"): records for kind, records in kinds.items()}
-
-    def list(self, kind: str) -> list[dict[str, Any]]:
-        return [dict(record) for record in self.kinds.get(kind, [])]
-
-    def update(self, kind: str, name: str, **changes: Any) -> None:
-        for record in self.kinds[kind]:
-            if name in record.values():
-                record.update(changes)
+def found(cloud: Cloud, kind: str, name: str) -> Record:
+    record = cloud.store.get(kind, name)
+    assert record is not None
+    return record
 
 
 def test_an_earlier_servers_jobs_fail_and_their_processes_end(tmp_path: Path) -> None:
@@ -38,10 +30,11 @@ def test_an_earlier_servers_jobs_fail_and_their_processes_end(tmp_path: Path) ->
         ],
     }
     transform = {"TransformJobName": "b", "TransformJobStatus": "InProgress"}
-    store = Store(
-        processing_job=[running, done], training_job=[training], transform_job=[transform]
-    )
-    cloud: Any = SimpleNamespace(data_dir=tmp_path, store=store)
+    cloud = new_cloud(tmp_path)
+    cloud.store.put("processing-job", "p", running)
+    cloud.store.put("processing-job", "q", done)
+    cloud.store.put("training-job", "t", training)
+    cloud.store.put("transform-job", "b", transform)
     lines: list[str] = []
     orphan = Program(
         [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"],
@@ -53,17 +46,21 @@ def test_an_earlier_servers_jobs_fail_and_their_processes_end(tmp_path: Path) ->
     assert until(lambda: lines) == ["up"]
     (tmp_path / "training-jobs" / "t").mkdir(parents=True)
 
-    execution.recover(cloud)
+    composition.recover(cloud)
 
-    assert running["ProcessingJobStatus"] == "Failed"
-    assert "embedded AWS was stopped" in running["FailureReason"]
-    assert done == {"ProcessingJobName": "q", "ProcessingJobStatus": "Completed"}
-    assert transform["TransformJobStatus"] == "Failed"
-    assert transform["FailureReason"] == running["FailureReason"]
-    assert "TransformEndTime" in transform
-    assert training["TrainingJobStatus"] == training["SecondaryStatus"] == "Failed"
-    assert all("EndTime" in entry for entry in training["SecondaryStatusTransitions"])
-    assert training["ProfilerRuleEvaluationStatuses"][0]["RuleEvaluationStatus"] == "Stopped"
+    processed, transformed = found(cloud, "processing-job", "p"), found(cloud, "transform-job", "b")
+    assert processed["ProcessingJobStatus"] == "Failed"
+    assert "embedded AWS was stopped" in processed["FailureReason"]
+    assert found(cloud, "processing-job", "q") == done
+    assert transformed["TransformJobStatus"] == "Failed"
+    assert transformed["FailureReason"] == processed["FailureReason"]
+    assert "TransformEndTime" in transformed
+    trained = found(cloud, "training-job", "t")
+    assert trained["TrainingJobStatus"] == trained["SecondaryStatus"] == "Failed"
+    assert all("EndTime" in entry for entry in trained["SecondaryStatusTransitions"])
+    assert trained["ProfilerRuleEvaluationStatuses"][0]["RuleEvaluationStatus"] == "Stopped"
     assert not (tmp_path / "training-jobs").exists()
     assert orphan.exit_code == 128 + 9
     orphan.close()
+    composition.shutdown(cloud)
+    cloud.store.close()

@@ -6,16 +6,8 @@ from typing import Any
 
 import pytest
 
-from localcloud.jobs.transfer import (
-    Location,
-    Source,
-    Synchroniser,
-    TransferError,
-    extract,
-    files,
-    inside,
-    pack,
-)
+from localcloud.core.s3 import Location, TransferError
+from localcloud.jobs.transfer import Source, Synchroniser, extract, files, inside, pack
 
 
 class Bucket:

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from localcloud.core.s3 import Location
 from localcloud.hosting.payloads import Batching, PayloadTooLarge
 from localcloud.hosting.server_process import Answer
 from localcloud.hosting.transform_instance import InputObject, Settings, TransformInstance
-from localcloud.jobs.transfer import Location
 from worlds.execution_world import BUCKET, INFERENCE, World, archive, wait, world
 from worlds.waiting import until
 

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from localcloud.composition import OPERATIONS
 from localcloud.faults import registry
 from localcloud.faults.answers import failure
 from localcloud.faults.calls import check_call, recognise
 from localcloud.faults.fault import OFFLINE_STORE, Fault, FaultError
 from localcloud.faults.registry import Faults
 from localcloud.http.wire import HttpRequest
+from worlds.wire_client import new_cloud
 
 GET = "s3:GetObject"
 
@@ -62,7 +64,7 @@ def test_what_is_no_fault_is_refused(wish: dict[str, Any], message: str) -> None
 )
 def test_a_call_that_does_not_exist_is_refused(kind: str, call: str, message: str) -> None:
     with pytest.raises(FaultError) as refused:
-        check_call(fault(kind, call))
+        check_call(fault(kind, call), OPERATIONS)
     assert str(refused.value).startswith(message)
 
 
@@ -137,7 +139,7 @@ def test_other_protocols_name_their_operation(
 
 
 def test_only_matching_calls_count_and_the_first_ones_go_well(tmp_path: Path) -> None:
-    faults = Faults(tmp_path)
+    faults = Faults(new_cloud(tmp_path))
     faults.add(fault(times=2, after=1, matching="run-1"))
     texts = ["run-1 a", "run-2 b", "run-1 c", "run-1 d", "run-1 e"]
     assert hits(faults, texts) == ["run-1 c", "run-1 d"]
@@ -150,7 +152,7 @@ def test_a_share_hits_the_same_calls_with_the_same_seed(tmp_path: Path) -> None:
     texts = [str(number) for number in range(1000)]
     chosen = []
     for _ in range(2):
-        faults = Faults(tmp_path)
+        faults = Faults(new_cloud(tmp_path))
         faults.add(fault(share=0.3, seed=7))
         chosen.append(hits(faults, texts))
     assert chosen[0] == chosen[1]
@@ -158,7 +160,7 @@ def test_a_share_hits_the_same_calls_with_the_same_seed(tmp_path: Path) -> None:
 
 
 def test_faults_are_spent_one_after_the_other_and_all_is_written_down(tmp_path: Path) -> None:
-    faults = Faults(tmp_path)
+    faults = Faults(new_cloud(tmp_path))
     assert not faults.any
     faults.add(fault())
     faults.add(fault("throttle"))
@@ -178,7 +180,7 @@ def read(faults: Faults) -> list[dict[str, Any]]:
 
 
 def test_the_offline_store_is_held_until_the_faults_are_cleared(tmp_path: Path) -> None:
-    faults = Faults(tmp_path)
+    faults = Faults(new_cloud(tmp_path))
     assert not faults.holds(OFFLINE_STORE, "group")
     faults.add(fault("slow", OFFLINE_STORE, seconds=60))
     assert faults.holds(OFFLINE_STORE, "group")
@@ -189,7 +191,7 @@ def test_the_offline_store_is_held_until_the_faults_are_cleared(tmp_path: Path) 
 
 
 def test_a_hold_ends_by_itself(tmp_path: Path) -> None:
-    faults = Faults(tmp_path)
+    faults = Faults(new_cloud(tmp_path))
     faults.add(fault("slow", OFFLINE_STORE, seconds=0))
     assert not faults.holds(OFFLINE_STORE, "group")
     assert json.loads((tmp_path / registry.LOG).read_text())["request"] == "group"

@@ -11,6 +11,7 @@ from localcloud.features import parquet
 from localcloud.features.online import OnlineStore
 from localcloud.features.spool import Row
 from worlds.feature_world import definition
+from worlds.wire_client import new_cloud
 
 DEFINITIONS = [
     definition("review_id"),
@@ -27,18 +28,17 @@ def row(identity: str, seconds: float = 0, **values: str) -> Row:
 
 @pytest.fixture
 def store(tmp_path: Path) -> OnlineStore:
-    return OnlineStore(tmp_path / "features.sqlite")
+    return OnlineStore(new_cloud(tmp_path))
 
 
 def test_a_batch_that_was_begun_is_the_same_for_the_next_server(tmp_path: Path) -> None:
-    path = tmp_path / "features.sqlite"
-    first = OnlineStore(path).spool
+    first = OnlineStore(new_cloud(tmp_path)).spool
     for number in range(3):
         first.add("reviews", row(f"r{number}"))
     begun = first.batch("reviews", 2)
     assert begun is not None
     assert [one.record for one in begun.rows] == [row("r0").record, row("r1").record]
-    second = OnlineStore(path).spool
+    second = OnlineStore(new_cloud(tmp_path)).spool
     second.add("reviews", row("r3"))
     assert second.batch("reviews", 100) == begun
     second.written("reviews", begun)

@@ -8,10 +8,10 @@ import psutil
 import pytest
 from botocore.exceptions import ClientError
 
-from localcloud.autoscaling import records
 from localcloud.autoscaling.decision import Decision, Moment, bounded, decide
 from localcloud.core.cloud import Cloud
 from localcloud.core.state import Store
+from localcloud.hosting import scalable_target
 from localcloud.server import LocalCloud
 from worlds.execution_world import BUCKET, World, world
 from worlds.served_model import HANDLER, PROCESS, invoke, make_model, serve
@@ -106,13 +106,13 @@ def test_targets_and_policies_are_kept_and_go_with_their_endpoint(tmp_path: Path
         return Cloud("http://127.0.0.1:1", tmp_path, Store(tmp_path / "state.sqlite"))
 
     for endpoint in ("one", "one-more"):
-        resource = records.resource_id(endpoint, "v")
-        cloud().store.put(records.TARGET, resource, {"ResourceId": resource})
-        records.put_policy(cloud(), {"ResourceId": resource, "PolicyName": "p"})
-    records.deregister_endpoint(cloud(), "one")
-    assert records.find(cloud(), "endpoint/one/variant/v") is None
-    assert records.find(cloud(), "endpoint/one-more/variant/v")
-    assert [policy["ResourceId"] for policy in records.policies(cloud())] == [
+        resource = scalable_target.resource_id(endpoint, "v")
+        cloud().store.put(scalable_target.TARGET, resource, {"ResourceId": resource})
+        scalable_target.put_policy(cloud(), {"ResourceId": resource, "PolicyName": "p"})
+    scalable_target.deregister_endpoint(cloud(), "one")
+    assert scalable_target.find(cloud(), "endpoint/one/variant/v") is None
+    assert scalable_target.find(cloud(), "endpoint/one-more/variant/v")
+    assert [policy["ResourceId"] for policy in scalable_target.policies(cloud())] == [
         "endpoint/one-more/variant/v"
     ]
 

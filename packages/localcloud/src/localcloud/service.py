@@ -21,7 +21,6 @@ from localcloud.core.address import (
 )
 from localcloud.core.cloud import SCRATCH, Cloud
 from localcloud.core.processes import end_children
-from localcloud.core.state import Store
 
 _SDK_CONFIG = """SchemaVersion: '1.0'
 SageMaker:
@@ -46,9 +45,10 @@ def serve(data_dir: Path, port: int = 0) -> None:
     os.environ.update(client_environment(address, data_dir))
 
     from localcloud import ministack as adapter
+    from localcloud.composition import new_cloud
 
     adapter.configure(port, data_dir)
-    cloud = Cloud(address.endpoint_url, data_dir, Store(data_dir / "sagemaker.sqlite"))
+    cloud = new_cloud(address.endpoint_url, data_dir)
     application = adapter.install(cloud)
     try:
         asyncio.run(_serve(application, cloud, address))
@@ -80,28 +80,22 @@ async def _serve(application: Any, cloud: Cloud, address: Address) -> None:
     from hypercorn.asyncio import serve as hypercorn_serve
     from hypercorn.config import Config
 
-    from localcloud import features
-    from localcloud import recovery as execution
-    from localcloud.autoscaling.service import Evaluator
+    from localcloud import composition
 
-    stop, scaling = asyncio.Event(), Evaluator(cloud)
+    stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
 
     async def until_stopped() -> None:
         await stop.wait()
-        # While the server still answers: all have something to ask of it.
-        await asyncio.to_thread(scaling.close)
-        await asyncio.to_thread(execution.shutdown, cloud)
-        await asyncio.to_thread(features.shutdown, cloud)
+        await asyncio.to_thread(composition.shutdown, cloud)
 
     config = Config()
     config.bind = [f"127.0.0.1:{address.port}"]
     config.keep_alive_timeout = 75
     config.loglevel = "WARNING"
-    execution.recover(cloud)
-    features.start(cloud)
-    scaling.start()
+    composition.recover(cloud)
+    composition.start(cloud)
     announcement = asyncio.create_task(_announce(cloud, address))
     await hypercorn_serve(application, config, shutdown_trigger=until_stopped)
     announcement.cancel()

@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from localcloud import recovery as execution
+from localcloud import composition
 from localcloud.core.cloud import Cloud
-from localcloud.core.state import Store
 from localcloud.jobs.training import create_training_job
 from worlds.execution_world import BUCKET, TRAINING, World, cluster
 from worlds.waiting import until
@@ -66,11 +65,10 @@ class JobWorld:
 
 @pytest.fixture
 def jobs(world: World, tmp_path: Path) -> Iterator[JobWorld]:
-    store = Store(tmp_path / "sagemaker.sqlite")
-    cloud = Cloud(world.environment["AWS_ENDPOINT_URL"], tmp_path, store)
+    cloud = composition.new_cloud(world.environment["AWS_ENDPOINT_URL"], tmp_path)
     yield JobWorld(world, cloud)
-    execution.shutdown(cloud)
-    store.close()
+    composition.shutdown(cloud)
+    cloud.store.close()
 
 
 def stages(record: dict[str, Any]) -> list[str]:

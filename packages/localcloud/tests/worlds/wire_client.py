@@ -7,16 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-from localcloud import experiments, features, registry
-from localcloud import recovery as execution
+from localcloud import composition
 from localcloud.core.cloud import Cloud
-from localcloud.core.state import Store
 from localcloud.http import wire
-from localcloud.jobs import deletion
 
-assert all(
-    (deletion, execution, experiments, features, registry)
-)  # importing registers the operations
 NOWHERE = "http://127.0.0.1:9"
 _SESSION = boto3.session.Session()  # of all clients: reading the service's model takes a while
 
@@ -32,7 +26,7 @@ class _Body:
 
 
 def new_cloud(folder: Path) -> Cloud:
-    return Cloud(NOWHERE, folder, Store(folder / "sagemaker.sqlite"))
+    return composition.new_cloud(NOWHERE, folder)
 
 
 def client_of(cloud: Cloud, service: str = "sagemaker") -> Any:

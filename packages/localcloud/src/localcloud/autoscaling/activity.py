@@ -5,16 +5,14 @@ import uuid
 from typing import Any
 
 from localcloud.autoscaling.decision import Decision
-from localcloud.autoscaling.records import DIMENSION, NAMESPACE, TARGET
 from localcloud.core import records
+from localcloud.core.background import Background
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ValidationException
-from localcloud.core.operations import operation
 from localcloud.hosting import capacity
-from localcloud.jobs.engine import engine
+from localcloud.hosting.scalable_target import DIMENSION, NAMESPACE, TARGET
 
 _KIND = "scaling-activity"
-_SERVICE = "application-autoscaling"
 _KEPT_SECONDS = 6 * 7 * 24 * 3600
 Record = dict[str, Any]
 
@@ -37,7 +35,7 @@ def scale(cloud: Cloud, target: Record, decision: Decision) -> None:
             field = "ScaledOut" if decision.instances > before else "ScaledIn"
             cloud.store.update(TARGET, target["ResourceId"], **{field: time.time()})
 
-    engine(cloud).in_background(scale_in_background)
+    cloud.service(Background).run(scale_in_background)
 
 
 def _begin(cloud: Cloud, resource: str, decision: Decision) -> Record:
@@ -79,7 +77,6 @@ def fail_interrupted(cloud: Cloud) -> None:
             _end(cloud, record, "the embedded AWS was stopped")
 
 
-@operation("DescribeScalingActivities", service=_SERVICE)
 def describe_scaling_activities(cloud: Cloud, request: Record) -> Record:
     records.refuse(request, ["IncludeNotScaledActivities"])
     since = time.time() - _KEPT_SECONDS

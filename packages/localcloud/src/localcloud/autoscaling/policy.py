@@ -1,32 +1,30 @@
-"""PutScalingPolicy and its kin: target tracking of the invocations per instance."""
+"""Operations on scaling policies: target tracking of the invocations per instance."""
 
 import time
 import uuid
 from typing import Any
 
-from localcloud.autoscaling import records
 from localcloud.autoscaling.target import check_resource, no_target, place
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import AwsError, ValidationException
-from localcloud.core.operations import operation
 from localcloud.core.records import pick, refuse
+from localcloud.hosting import scalable_target
+from localcloud.hosting.scalable_target import DIMENSION
 
-_SERVICE = "application-autoscaling"
 _METRIC = "SageMakerVariantInvocationsPerInstance"
 _TRACKING = "TargetTrackingScaling"
 _CONFIG = "TargetTrackingScalingPolicyConfiguration"
 Record = dict[str, Any]
 
 
-@operation("PutScalingPolicy", service=_SERVICE)
 def put_scaling_policy(cloud: Cloud, request: Record) -> Record:
     check_resource(request)
     _check(request)
     resource, name = request["ResourceId"], request["PolicyName"]
-    if records.find(cloud, resource) is None:
+    if scalable_target.find(cloud, resource) is None:
         raise no_target(request, "registered")
-    policy = records.find_policy(cloud, resource, name) or _new(cloud, request)
-    records.put_policy(cloud, policy | {_CONFIG: request[_CONFIG]})
+    policy = scalable_target.find_policy(cloud, resource, name) or _new(cloud, request)
+    scalable_target.put_policy(cloud, policy | {_CONFIG: request[_CONFIG]})
     return {"PolicyARN": policy["PolicyARN"], "Alarms": []}
 
 
@@ -64,26 +62,24 @@ def _new(cloud: Cloud, request: Record) -> Record:
     }
 
 
-@operation("DescribeScalingPolicies", service=_SERVICE)
 def describe_scaling_policies(cloud: Cloud, request: Record) -> Record:
     names = request.get("PolicyNames")
     found = [
         policy
-        for policy in records.policies(cloud, request.get("ResourceId"))
+        for policy in scalable_target.policies(cloud, request.get("ResourceId"))
         if policy["ServiceNamespace"] == request["ServiceNamespace"]
-        and request.get("ScalableDimension", records.DIMENSION) == policy["ScalableDimension"]
+        and request.get("ScalableDimension", DIMENSION) == policy["ScalableDimension"]
         and (names is None or policy["PolicyName"] in names)
     ]
     return {"ScalingPolicies": found}
 
 
-@operation("DeleteScalingPolicy", service=_SERVICE)
 def delete_scaling_policy(cloud: Cloud, request: Record) -> Record:
     resource, name = request["ResourceId"], request["PolicyName"]
-    if records.find_policy(cloud, resource, name) is None:
+    if scalable_target.find_policy(cloud, resource, name) is None:
         raise AwsError(
             "ObjectNotFoundException",
             f"No scaling policy found for {place(request)}, policy name: {name}",
         )
-    records.delete_policy(cloud, resource, name)
+    scalable_target.delete_policy(cloud, resource, name)
     return {}

@@ -1,7 +1,4 @@
-"""What applies the scaling policies.
-
-Importing it registers the operations of Application Auto Scaling.
-"""
+"""Applies the scaling policies."""
 
 import logging
 import math
@@ -10,14 +7,12 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from localcloud.autoscaling import activity, policy, records, target
+from localcloud.autoscaling import activity
 from localcloud.autoscaling.decision import Moment, decide
-from localcloud.core.cloud import Cloud
+from localcloud.core.cloud import Cloud, Service
 from localcloud.core.errors import ValidationException
-from localcloud.hosting import capacity
+from localcloud.hosting import capacity, scalable_target
 from localcloud.hosting.endpoint_metrics import NAMESPACE, dimensions
-
-__all__ = ["Evaluator", "activity", "policy", "target"]
 
 _PERIOD_SECONDS = 5
 _WINDOW_SECONDS = 60
@@ -25,36 +20,39 @@ _LOGGER = logging.getLogger(__name__)
 Record = dict[str, Any]
 
 
-class Evaluator:
+class Scaling(Service):
     """Looks at every scalable target each few seconds, in a thread of its own."""
 
     def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
+        super().__init__(cloud)
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="scaling", daemon=True)
 
+    def recover(self) -> None:
+        activity.fail_interrupted(self.cloud)
+
     def start(self) -> None:
-        activity.fail_interrupted(self._cloud)
         self._thread.start()
 
-    def close(self) -> None:
+    def shutdown(self) -> None:
         self._closed.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def _run(self) -> None:
         cloudwatch: Any = None
         while not self._closed.wait(_PERIOD_SECONDS):
             try:
-                for scalable in self._cloud.store.list(records.TARGET):
-                    cloudwatch = cloudwatch or self._cloud.client("cloudwatch")
-                    evaluate(self._cloud, cloudwatch, scalable, time.time())
+                for scalable in self.cloud.store.list(scalable_target.TARGET):
+                    cloudwatch = cloudwatch or self.cloud.client("cloudwatch")
+                    evaluate(self.cloud, cloudwatch, scalable, time.time())
             except Exception:  # the next round may do better
                 _LOGGER.exception("cannot evaluate the scaling policies")
 
 
 def evaluate(cloud: Cloud, cloudwatch: Any, scalable: Record, now: float) -> None:
     """Scales one target if its policies say so."""
-    policies = records.policies(cloud, scalable["ResourceId"])
+    policies = scalable_target.policies(cloud, scalable["ResourceId"])
     if not policies:
         return
     _, endpoint, _, variant = scalable["ResourceId"].split("/")

@@ -1,18 +1,17 @@
-"""RegisterScalableTarget and its kin."""
+"""Operations on scalable targets."""
 
 import re
 import time
 import uuid
 from typing import Any
 
-from localcloud.autoscaling import decision, records
+from localcloud.autoscaling import decision
 from localcloud.autoscaling.activity import scale
-from localcloud.autoscaling.records import DIMENSION, NAMESPACE, TARGET
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import AwsError, ValidationException
-from localcloud.core.operations import operation
 from localcloud.core.records import pick, refuse
-from localcloud.hosting import capacity
+from localcloud.hosting import capacity, scalable_target
+from localcloud.hosting.scalable_target import DIMENSION, NAMESPACE, TARGET
 
 _SERVICE = "application-autoscaling"
 _RESOURCE = re.compile("endpoint/[^/]+/variant/[^/]+")
@@ -24,7 +23,6 @@ _ACTIVE = {
 Record = dict[str, Any]
 
 
-@operation("RegisterScalableTarget", service=_SERVICE)
 def register_scalable_target(cloud: Cloud, request: Record) -> Record:
     """Registers or updates; then the bounds hold, at once."""
     check_resource(request)
@@ -32,7 +30,7 @@ def register_scalable_target(cloud: Cloud, request: Record) -> Record:
     resource = request["ResourceId"]
     _, endpoint, _, variant = resource.split("/")
     count = capacity.instance_count(cloud, endpoint, variant)
-    target = records.find(cloud, resource) or _new(cloud, request)
+    target = scalable_target.find(cloud, resource) or _new(cloud, request)
     target |= pick(request, "MinCapacity", "MaxCapacity")
     target["SuspendedState"] |= request.get("SuspendedState", {})
     _check_bounds(target)
@@ -82,7 +80,6 @@ def _check_bounds(target: Record) -> None:
         raise ValidationException("Maximum capacity cannot be less than minimum capacity")
 
 
-@operation("DescribeScalableTargets", service=_SERVICE)
 def describe_scalable_targets(cloud: Cloud, request: Record) -> Record:
     wanted = request.get("ResourceIds")
     found = [
@@ -95,11 +92,10 @@ def describe_scalable_targets(cloud: Cloud, request: Record) -> Record:
     return {"ScalableTargets": found}
 
 
-@operation("DeregisterScalableTarget", service=_SERVICE)
 def deregister_scalable_target(cloud: Cloud, request: Record) -> Record:
-    if records.find(cloud, request["ResourceId"]) is None:
+    if scalable_target.find(cloud, request["ResourceId"]) is None:
         raise no_target(request, "found")
-    records.deregister(cloud, request["ResourceId"])
+    scalable_target.deregister(cloud, request["ResourceId"])
     return {}
 
 

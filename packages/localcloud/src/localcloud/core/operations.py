@@ -1,19 +1,21 @@
-"""The table of supported operations. A module registers its own by decorating functions."""
+"""Tables of operations: each folder of services has one, and `composition` puts them together."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Mapping
 
-from localcloud.core.cloud import Cloud
-
-Handler = Callable[[Cloud, dict[str, Any]], dict[str, Any]]
-OPERATIONS: dict[tuple[str, str], Handler] = {}  # by (service, operation)
+from localcloud.core import tags
+from localcloud.core.cloud import Handler, Operations
 
 
-def operation(name: str, service: str = "sagemaker") -> Callable[[Handler], Handler]:
-    """Registers the decorated function as the implementation of one API operation."""
+def of(service: str, handlers: Mapping[str, Handler]) -> Operations:
+    """The part of a table that is one service's, by botocore's name of it."""
+    return {(service, name): handler for name, handler in handlers.items()}
 
-    def register(handler: Handler) -> Handler:
-        OPERATIONS[service, name] = handler
-        return handler
 
-    return register
+OPERATIONS: Operations = of(
+    "sagemaker",
+    {
+        "AddTags": tags.add_tags,
+        "ListTags": tags.list_tags,
+        "DeleteTags": tags.delete_tags,
+    },
+)

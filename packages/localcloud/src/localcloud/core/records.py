@@ -1,6 +1,5 @@
 """Records of jobs, models and endpoints as Describe returns them, and lists of them."""
 
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -9,7 +8,6 @@ from localcloud.core.cloud import Cloud
 from localcloud.core.errors import AwsError, ValidationException
 
 Record = dict[str, Any]
-_CREATION = threading.Lock()  # makes "is the name free? take it" one step
 
 
 def arn(cloud: Cloud, resource: str, name: str) -> str:
@@ -20,10 +18,8 @@ def arn(cloud: Cloud, resource: str, name: str) -> str:
 def create(cloud: Cloud, kind: str, name: str, record: Record, taken: AwsError) -> None:
     """Stores a new record with its creation time, or raises `taken`."""
     now = time.time()
-    with _CREATION:
-        if cloud.store.get(kind, name) is not None:
-            raise taken
-        cloud.store.put(kind, name, {**record, "CreationTime": now, "LastModifiedTime": now})
+    if not cloud.store.add(kind, name, {**record, "CreationTime": now, "LastModifiedTime": now}):
+        raise taken
 
 
 def find(cloud: Cloud, kind: str, name: str, missing: str) -> Record:

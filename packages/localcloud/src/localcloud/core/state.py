@@ -37,6 +37,14 @@ class Store:
             )
             self.changes += 1
 
+    def add(self, kind: str, name: str, record: Record) -> bool:
+        """Keeps a new record; False, and no change, if there is one of this name already."""
+        with self._lock:
+            if self.get(kind, name) is not None:
+                return False
+            self.put(kind, name, record)
+        return True
+
     def get(self, kind: str, name: str) -> Record | None:
         with self._lock:
             row = self._connection.execute(

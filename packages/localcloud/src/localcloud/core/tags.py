@@ -5,7 +5,6 @@ from typing import Any
 
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ValidationException
-from localcloud.core.operations import operation
 
 _KIND = "tags"
 Record = dict[str, Any]
@@ -30,17 +29,14 @@ def tagged(cloud: Cloud) -> Iterator[tuple[str, list[Record]]]:
             yield arn, _shape(tags)
 
 
-@operation("AddTags")
 def add_tags(cloud: Cloud, request: Record) -> Record:
     return {"Tags": put_tags(cloud, _existing(cloud, request), request["Tags"])}
 
 
-@operation("ListTags")
 def list_tags(cloud: Cloud, request: Record) -> Record:
     return {"Tags": _shape(_read(cloud, _existing(cloud, request)))}
 
 
-@operation("DeleteTags")
 def delete_tags(cloud: Cloud, request: Record) -> Record:
     arn, gone = _existing(cloud, request), set(request["TagKeys"])
     kept = {key: value for key, value in _read(cloud, arn).items() if key not in gone}

@@ -1,8 +1,4 @@
-"""Experiments: their trials, the components of those, and the metrics that runs report.
+"""Experiments: their trials, the components of trials, and the metrics that are logged to those.
 
-Importing it registers its operations. Nothing makes a component for a job, as AWS does.
+No job makes a component of its own, as jobs do on AWS.
 """
-
-from localcloud.experiments import component, experiment, metrics, trial
-
-__all__ = ["component", "experiment", "metrics", "trial"]

@@ -5,7 +5,6 @@ Refused, not ignored: a list by the job that is the source of a component.
 
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ValidationException
-from localcloud.core.operations import operation
 from localcloud.core.records import Record, pick, refuse
 from localcloud.experiments import metrics
 from localcloud.experiments.entity import COMPONENT, EXPERIMENT, TRIAL
@@ -14,19 +13,16 @@ from localcloud.experiments.trial import components_of
 _MAPS = ("Parameters", "InputArtifacts", "OutputArtifacts")
 
 
-@operation("CreateTrialComponent")
 def create_trial_component(cloud: Cloud, request: Record) -> Record:
     empty: Record = {name: {} for name in _MAPS} | {"Parents": []}
     return COMPONENT.create(cloud, empty | request)
 
 
-@operation("DescribeTrialComponent")
 def describe_trial_component(cloud: Cloud, request: Record) -> Record:
     record = COMPONENT.find(cloud, request["TrialComponentName"])
     return {**record, "Metrics": metrics.summaries(cloud, record), "Sources": []}
 
 
-@operation("ListTrialComponents")
 def list_trial_components(cloud: Cloud, request: Record) -> Record:
     refuse(request, ["SourceArn"])
     found = _listed(cloud, request)
@@ -50,7 +46,6 @@ def _listed(cloud: Cloud, request: Record) -> list[Record]:
     ]
 
 
-@operation("UpdateTrialComponent")
 def update_trial_component(cloud: Cloud, request: Record) -> Record:
     record = COMPONENT.find(cloud, request["TrialComponentName"])
     changes = pick(request, "DisplayName", "Status", "StartTime", "EndTime")
@@ -61,7 +56,6 @@ def update_trial_component(cloud: Cloud, request: Record) -> Record:
     return COMPONENT.update(cloud, record, changes)
 
 
-@operation("DeleteTrialComponent")
 def delete_trial_component(cloud: Cloud, request: Record) -> Record:
     record = COMPONENT.find(cloud, request["TrialComponentName"])
     if record["Parents"]:

@@ -11,11 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ResourceNotFound, ValidationException
-from localcloud.core.operations import operation
 from localcloud.core.records import Record
 from localcloud.experiments.entity import COMPONENT
 
-_SERVICE = "sagemaker-metrics"
 _OLDEST, _NEWEST = 14 * 24 * 3600, 2 * 3600  # the bounds that the SageMaker SDK checks, too
 _SECONDS = {"OneMinute": 60, "FiveMinute": 300, "OneHour": 3600}
 _STATISTICS: Mapping[str, Callable[[Sequence[float]], float]] = {
@@ -28,7 +26,6 @@ _STATISTICS: Mapping[str, Callable[[Sequence[float]], float]] = {
 }
 
 
-@operation("BatchPutMetrics", service=_SERVICE)
 def batch_put_metrics(cloud: Cloud, request: Record) -> Record:
     name = request["TrialComponentName"]
     known = cloud.store.get(COMPONENT.kind, name) is not None
@@ -80,7 +77,6 @@ def _statistic(name: str, metrics: Sequence[Record]) -> float:
     return _STATISTICS[name]([metric["Value"] for metric in metrics])
 
 
-@operation("BatchGetMetrics", service=_SERVICE)
 def batch_get_metrics(cloud: Cloud, request: Record) -> Record:
     return {"MetricQueryResults": [_answer(cloud, query) for query in request["MetricQueries"]]}
 

@@ -1,14 +1,19 @@
-"""CreateTrial, AssociateTrialComponent and their kin: the runs of an experiment."""
+"""Operations on trials, the runs of an experiment."""
 
 import threading
 
-from localcloud.core.cloud import Cloud
+from localcloud.core.cloud import Cloud, Service
 from localcloud.core.errors import ValidationException
-from localcloud.core.operations import operation
 from localcloud.core.records import Record, pick
 from localcloud.experiments.entity import COMPONENT, EXPERIMENT, TRIAL
 
-_ASSOCIATION = threading.Lock()  # makes reading and writing of a component's trials one step
+
+class _Associations(Service):
+    """Makes reading and writing of a component's trials one step."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        super().__init__(cloud)
+        self.lock = threading.Lock()
 
 
 def components_of(cloud: Cloud, trial: str) -> list[Record]:
@@ -20,18 +25,15 @@ def components_of(cloud: Cloud, trial: str) -> list[Record]:
     ]
 
 
-@operation("CreateTrial")
 def create_trial(cloud: Cloud, request: Record) -> Record:
     experiment = EXPERIMENT.find(cloud, request["ExperimentName"])
     return TRIAL.create(cloud, request | pick(experiment, "ExperimentName"))
 
 
-@operation("DescribeTrial")
 def describe_trial(cloud: Cloud, request: Record) -> Record:
     return TRIAL.find(cloud, request["TrialName"])
 
 
-@operation("ListTrials")
 def list_trials(cloud: Cloud, request: Record) -> Record:
     found = cloud.store.list(TRIAL.kind)
     if "ExperimentName" in request:
@@ -44,12 +46,10 @@ def list_trials(cloud: Cloud, request: Record) -> Record:
     return TRIAL.summaries(found, request)
 
 
-@operation("UpdateTrial")
 def update_trial(cloud: Cloud, request: Record) -> Record:
     return TRIAL.update(cloud, request, pick(request, "DisplayName"))
 
 
-@operation("DeleteTrial")
 def delete_trial(cloud: Cloud, request: Record) -> Record:
     record = TRIAL.find(cloud, request["TrialName"])
     if components_of(cloud, record["TrialName"]):
@@ -59,22 +59,20 @@ def delete_trial(cloud: Cloud, request: Record) -> Record:
     return TRIAL.delete(cloud, record)
 
 
-@operation("AssociateTrialComponent")
 def associate_trial_component(cloud: Cloud, request: Record) -> Record:
     trial = TRIAL.find(cloud, request["TrialName"])
     parent = pick(trial, "TrialName", "ExperimentName")
-    with _ASSOCIATION:
+    with cloud.service(_Associations).lock:
         component = COMPONENT.find(cloud, request["TrialComponentName"])
         others = [known for known in component["Parents"] if known != parent]
         COMPONENT.update(cloud, component, {"Parents": [*others, parent]})
     return COMPONENT.answer(component) | TRIAL.answer(trial)
 
 
-@operation("DisassociateTrialComponent")
 def disassociate_trial_component(cloud: Cloud, request: Record) -> Record:
     trial = TRIAL.find(cloud, request["TrialName"])
     parent = pick(trial, "TrialName", "ExperimentName")
-    with _ASSOCIATION:
+    with cloud.service(_Associations).lock:
         component = COMPONENT.find(cloud, request["TrialComponentName"])
         others = [known for known in component["Parents"] if known != parent]
         COMPONENT.update(cloud, component, {"Parents": others})

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 from botocore.model import OperationModel
 
-from localcloud.core.operations import OPERATIONS
+from localcloud.core.cloud import Operations
 from localcloud.faults.fault import CAPACITY_CALLS, KINDS, OFFLINE_STORE, Fault, FaultError
 from localcloud.http.wire import CONTROL_PLANE, RUNTIMES, HttpRequest, service_model
 
@@ -53,8 +53,10 @@ SERVICES: Mapping[str, Service] = {
 }
 
 
-def check_call(fault: Fault) -> None:
-    """Raises FaultError for an operation that no fault of this kind can hit."""
+def check_call(fault: Fault, known: Operations) -> None:
+    """`known` are localcloud's own.
+
+    Raises FaultError for an operation that no fault of this kind can hit."""
     target = KINDS[fault.kind].target
     if target == "capacity" and fault.call not in CAPACITY_CALLS:
         raise FaultError(f"No capacity for {fault.call!r}; allowed are: {_join(CAPACITY_CALLS)}")
@@ -63,9 +65,10 @@ def check_call(fault: Fault) -> None:
     prefix, _, operation = fault.call.partition(":")
     if prefix not in SERVICES:
         raise FaultError(f"Unknown service {prefix!r}; allowed are: {_join(SERVICES)}")
-    if operation not in operations(prefix):
+    allowed = operations(prefix, known)
+    if operation not in allowed:
         raise FaultError(
-            f"Unknown operation {operation!r} of {prefix}; allowed are: {_join(operations(prefix))}"
+            f"Unknown operation {operation!r} of {prefix}; allowed are: {_join(allowed)}"
         )
 
 
@@ -73,10 +76,10 @@ def _join(names: Mapping[str, Service] | tuple[str, ...] | list[str]) -> str:
     return ", ".join(names)
 
 
-def operations(prefix: str) -> list[str]:
+def operations(prefix: str, known: Operations) -> list[str]:
     """Of localcloud's own services, those that it has."""
     models = SERVICES[prefix].models
-    own = sorted(name for service, name in OPERATIONS if service in models)
+    own = sorted(name for service, name in known if service in models)
     return own or list(service_model(models[0]).operation_names)
 
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from localcloud.core.cloud import Cloud, Service
 from localcloud.faults.fault import Fault
 
 LOG = "faults.jsonl"
@@ -39,12 +40,13 @@ class _Set:
         return True
 
 
-class Faults:
+class Faults(Service):
     """Thread-safe. A call is hit by one fault at most: by the first that was set."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, cloud: Cloud) -> None:
+        super().__init__(cloud)
         self.any = False  # what every call asks first
-        self._log = data_dir / LOG
+        self._log = cloud.data_dir / LOG
         self._lock = threading.RLock()
         self._faults: list[_Set] = []
         self._number = 0

@@ -5,14 +5,14 @@ import time
 
 from localcloud.core.cloud import Cloud
 from localcloud.features.duration import iso_8601
-from localcloud.features.online import Expired, online_store
+from localcloud.features.online import Expired, OnlineStore
 from localcloud.features.spool import Row
 
 _AT_ONCE = 500
 
 
 def remove_expired(cloud: Cloud) -> None:
-    store, now = online_store(cloud), time.time()
+    store, now = cloud.service(OnlineStore), time.time()
     found = _AT_ONCE
     while found == _AT_ONCE:
         with store.transaction():
@@ -35,4 +35,4 @@ def _mark(cloud: Cloud, expired: Expired, now: float) -> None:
         name: iso_8601(moment) if kinds[name] == "String" else str(moment),
     }
     row = Row(event_time=moment, invoked=now, deleted=True, record=json.dumps(values))
-    online_store(cloud).spool.add(expired.group, row)
+    cloud.service(OnlineStore).spool.add(expired.group, row)

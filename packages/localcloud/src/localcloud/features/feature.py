@@ -5,7 +5,6 @@ from typing import Any
 
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ResourceNotFound, ValidationException
-from localcloud.core.operations import operation
 from localcloud.features.group import find_group
 from localcloud.features.metadata import metadata_of, note
 
@@ -13,12 +12,10 @@ _MOST_PARAMETERS = 25
 Record = dict[str, Any]
 
 
-@operation("DescribeFeatureMetadata")
 def describe_feature_metadata(cloud: Cloud, request: Record) -> Record:
     return _find(cloud, request)[1]
 
 
-@operation("UpdateFeatureMetadata")
 def update_feature_metadata(cloud: Cloud, request: Record) -> Record:
     group, metadata = _find(cloud, request)
     changes: Record = {"LastModifiedTime": time.time()}

@@ -1,4 +1,4 @@
-"""CreateFeatureGroup, DescribeFeatureGroup and their kin.
+"""Operations on feature groups.
 
 Not emulated: throughput modes, Iceberg tables, collections and online stores other than Standard
 are refused; KMS keys are remembered, and S3 encrypts by the bucket's own default.
@@ -15,12 +15,11 @@ from botocore.exceptions import ClientError
 
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ResourceInUse, ResourceNotFound, ValidationException
-from localcloud.core.operations import operation
 from localcloud.core.records import create, pick, select
 from localcloud.features import glue_table, metadata
 from localcloud.features.duration import check_duration
-from localcloud.features.offline import writer
-from localcloud.features.online import online_store
+from localcloud.features.offline import OfflineWriter
+from localcloud.features.online import OnlineStore
 
 KIND = "feature-group"
 RESERVED = ("is_deleted", "write_time", "api_invocation_time")
@@ -44,7 +43,6 @@ def find_group(cloud: Cloud, name: str) -> Record:
     return record
 
 
-@operation("CreateFeatureGroup")
 def create_feature_group(cloud: Cloud, request: Record) -> Record:
     name = request["FeatureGroupName"]
     _check(request)
@@ -142,12 +140,10 @@ def make_stores(cloud: Cloud, name: str, make_table: TableMaker = glue_table.cre
         cloud.store.update(KIND, name, FeatureGroupStatus="Created", LastModifiedTime=time.time())
 
 
-@operation("DescribeFeatureGroup")
 def describe_feature_group(cloud: Cloud, request: Record) -> Record:
     return find_group(cloud, request["FeatureGroupName"])
 
 
-@operation("ListFeatureGroups")
 def list_feature_groups(cloud: Cloud, request: Record) -> Record:
     wanted = request.get("FeatureGroupStatusEquals")
     offline = request.get("OfflineStoreStatusEquals")
@@ -172,7 +168,6 @@ def _summary(record: Record) -> Record:
     )
 
 
-@operation("UpdateFeatureGroup")
 def update_feature_group(cloud: Cloud, request: Record) -> Record:
     record = find_group(cloud, request["FeatureGroupName"])
     given = [name for name in ("FeatureAdditions", "OnlineStoreConfig") if request.get(name)]
@@ -217,7 +212,6 @@ def _with_duration(record: Record, update: Record) -> Record:
     return {**record, "OnlineStoreConfig": changed}
 
 
-@operation("DeleteFeatureGroup")
 def delete_feature_group(cloud: Cloud, request: Record) -> Record:
     """As on AWS, the offline store's files and its Glue table stay."""
     record = find_group(cloud, request["FeatureGroupName"])
@@ -225,7 +219,7 @@ def delete_feature_group(cloud: Cloud, request: Record) -> Record:
         raise ResourceInUse(f"Feature Group {record['FeatureGroupName']} is still being created")
     name = record["FeatureGroupName"]
     cloud.store.update(KIND, name, FeatureGroupStatus="Deleting")
-    with online_store(cloud).transaction():
+    with cloud.service(OnlineStore).transaction():
         pass  # the last records that found it Created are in; no more from here on
     finish_deletion(cloud, record)
     return {}
@@ -234,9 +228,9 @@ def delete_feature_group(cloud: Cloud, request: Record) -> Record:
 def finish_deletion(cloud: Cloud, record: Record) -> None:
     name = record["FeatureGroupName"]
     try:
-        writer(cloud).write_group(name)
+        cloud.service(OfflineWriter).write_group(name)
     except (ClientError, OSError):
         _LOGGER.exception("the last records of %s are lost: its offline store is gone", name)
     cloud.store.delete(KIND, name)
     metadata.forget(cloud, record)
-    online_store(cloud).forget(name)
+    cloud.service(OnlineStore).forget(name)

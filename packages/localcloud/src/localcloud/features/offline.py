@@ -7,16 +7,16 @@ batch writes the same files again, so every acknowledged record is in the offlin
 import logging
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
-from localcloud.core.cloud import Cloud
+from localcloud.core.cloud import Cloud, Service
 from localcloud.faults.fault import OFFLINE_STORE
+from localcloud.faults.registry import Faults
 from localcloud.features import parquet
 from localcloud.features.expiry import remove_expired
-from localcloud.features.online import online_store
+from localcloud.features.online import OnlineStore
 from localcloud.features.spool import Batch, Waiting
-from localcloud.jobs.role import Role
+from localcloud.iam.role import Role
 
 _PAUSE_SECONDS = 0.2
 # Many small files make queries slow. So rows wait while others keep coming, but not for long; AWS
@@ -27,11 +27,11 @@ _LOGGER = logging.getLogger(__name__)
 Record = dict[str, Any]
 
 
-class OfflineWriter:
+class OfflineWriter(Service):
     """Empties the spool, in a thread of its own."""
 
     def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
+        super().__init__(cloud)
         self._stop = threading.Event()
         self._writing = threading.Lock()
         self._paused: dict[str, float] = {}  # groups in trouble, until when
@@ -40,7 +40,7 @@ class OfflineWriter:
     def start(self) -> None:
         self._thread.start()
 
-    def close(self) -> None:
+    def shutdown(self) -> None:
         """Writes what is left and ends the thread."""
         self._stop.set()
         if self._thread.is_alive():
@@ -51,7 +51,7 @@ class OfflineWriter:
         while not stopping:
             stopping = self._stop.wait(_PAUSE_SECONDS)
             try:
-                remove_expired(self._cloud)
+                remove_expired(self.cloud)
                 self._write_all()
             except Exception:
                 # The rows stay spooled; the next round tries again.
@@ -60,7 +60,7 @@ class OfflineWriter:
     def _write_all(self) -> None:
         """One group's trouble, a bucket that is gone say, must not hold up the others."""
         for name in self._due():
-            if self._cloud.faults.holds(OFFLINE_STORE, name) and not self._stop.is_set():
+            if self.cloud.service(Faults).holds(OFFLINE_STORE, name) and not self._stop.is_set():
                 continue
             write = self.write_group if self._stop.is_set() else self._write_batch
             try:
@@ -71,7 +71,7 @@ class OfflineWriter:
                 self._paused[name] = time.time() + _RETRY_SECONDS
 
     def _due(self) -> list[str]:
-        spool, now = online_store(self._cloud).spool, time.time()
+        spool, now = self.cloud.service(OnlineStore).spool, time.time()
         return [
             name
             for name in spool.groups()
@@ -86,9 +86,9 @@ class OfflineWriter:
 
     def _write_batch(self, name: str) -> bool:
         """False if there is none."""
-        spool = online_store(self._cloud).spool
+        spool = self.cloud.service(OnlineStore).spool
         with self._writing:
-            group = self._cloud.store.get("feature-group", name)
+            group = self.cloud.store.get("feature-group", name)
             if group is None or group["FeatureGroupStatus"] == "Creating":
                 return False
             batch = spool.batch(name, _FILE_ROWS)
@@ -100,9 +100,9 @@ class OfflineWriter:
     def _connect(self, group: Record) -> Any:
         """S3 with the group's role, which is there to persist its data."""
         if "RoleArn" not in group:
-            return self._cloud.client("s3")
+            return self.cloud.client("s3")
         session = f"FeatureStore-{group['FeatureGroupName']}"
-        return Role.assume(self._cloud, group["RoleArn"], session).client("s3")
+        return Role.assume(self.cloud, group["RoleArn"], session).client("s3")
 
 
 def _is_due(waiting: Waiting, now: float) -> bool:
@@ -118,17 +118,3 @@ def _write(s3: Any, group: Record, batch: Batch) -> None:
     bucket, _, prefix = base.removeprefix("s3://").partition("/")
     for key, body in parquet.files(group["FeatureDefinitions"], batch.rows, batch.name):
         s3.put_object(Bucket=bucket, Key=f"{prefix}/{key}", Body=body)
-
-
-_WRITERS: dict[Path, OfflineWriter] = {}
-
-
-def writer(cloud: Cloud) -> OfflineWriter:
-    """The writer of this embedded AWS."""
-    return _WRITERS.setdefault(cloud.data_dir, OfflineWriter(cloud))
-
-
-def close_writer(cloud: Cloud) -> None:
-    found = _WRITERS.pop(cloud.data_dir, None)
-    if found:
-        found.close()

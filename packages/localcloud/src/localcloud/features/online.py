@@ -10,12 +10,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
-from localcloud.core.cloud import Cloud
+from localcloud.core.cloud import Cloud, Service
 from localcloud.features.spool import Row, Spool
 
 Values = dict[str, str]
+_FILE = "features.sqlite"
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS records (
@@ -45,10 +45,12 @@ class Expired:
     expires_at: float
 
 
-class OnlineStore:
+class OnlineStore(Service):
     """Thread-safe."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, cloud: Cloud) -> None:
+        super().__init__(cloud)
+        path = cloud.data_dir / _FILE
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._connection.execute("PRAGMA journal_mode=WAL")
@@ -152,15 +154,3 @@ class OnlineStore:
         with self.transaction():
             self._connection.execute("DELETE FROM records WHERE feature_group = ?", (group,))
             self.spool.forget(group)
-
-
-_STORES: dict[Path, OnlineStore] = {}
-_STORES_LOCK = threading.Lock()
-
-
-def online_store(cloud: Cloud) -> OnlineStore:
-    """The store of this embedded AWS, opened on first use."""
-    with _STORES_LOCK:
-        if cloud.data_dir not in _STORES:
-            _STORES[cloud.data_dir] = OnlineStore(cloud.data_dir / "features.sqlite")
-        return _STORES[cloud.data_dir]

@@ -7,28 +7,24 @@ from typing import Any
 
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import AwsError, ResourceNotFound, ValidationError, ValidationException
-from localcloud.core.operations import operation
 from localcloud.features.duration import end, iso_8601
-from localcloud.features.online import Values, Write, online_store
+from localcloud.features.online import OnlineStore, Values, Write
 from localcloud.features.schema import Schema, open_schema
 
-_SERVICE = "sagemaker-featurestore-runtime"
 _PAGE = 100  # the most that MaxResults may be
 Record = dict[str, Any]
 
 
-@operation("PutRecord", service=_SERVICE)
 def put_record(cloud: Cloud, request: Record) -> Record:
-    with online_store(cloud).transaction():
+    with cloud.service(OnlineStore).transaction():
         _put(cloud, _schema_to_write(cloud, request["FeatureGroupName"]), request)
     return {}
 
 
-@operation("BatchWriteRecord", service=_SERVICE)
 def batch_write_record(cloud: Cloud, request: Record) -> Record:
     default = {"TtlDuration": request["TtlDuration"]} if "TtlDuration" in request else {}
     errors = []
-    with online_store(cloud).transaction():
+    with cloud.service(OnlineStore).transaction():
         schemas = [_schema_to_read(cloud, one["FeatureGroupName"]) for one in request["Entries"]]
         for entry, schema in zip(request["Entries"], schemas, strict=True):
             try:
@@ -53,12 +49,13 @@ def _put(cloud: Cloud, schema: Schema, request: Record) -> None:
         time.time(),
         expires_at=end(event_time, duration or schema.ttl),
     )
-    online_store(cloud).put(write, online="OnlineStore" in stores, offline="OfflineStore" in stores)
+    cloud.service(OnlineStore).put(
+        write, online="OnlineStore" in stores, offline="OfflineStore" in stores
+    )
 
 
-@operation("DeleteRecord", service=_SERVICE)
 def delete_record(cloud: Cloud, request: Record) -> Record:
-    store, is_hard = online_store(cloud), request.get("DeletionMode") == "HardDelete"
+    store, is_hard = cloud.service(OnlineStore), request.get("DeletionMode") == "HardDelete"
     record_id, moment = request["RecordIdentifierValueAsString"], request["EventTime"]
     with store.transaction():
         schema = _schema_to_write(cloud, request["FeatureGroupName"])
@@ -75,7 +72,7 @@ def delete_record(cloud: Cloud, request: Record) -> Record:
 
 def _remove(cloud: Cloud, write: Write) -> None:
     """As on AWS, unlike a soft deletion it fails when it comes late."""
-    store = online_store(cloud)
+    store = cloud.service(OnlineStore)
     existing = store.event_time(write.group, write.record_id)
     if existing is not None and existing >= write.event_time:
         raise ValidationException(
@@ -84,13 +81,11 @@ def _remove(cloud: Cloud, write: Write) -> None:
     store.remove(write.group, write.record_id)
 
 
-@operation("GetRecord", service=_SERVICE)
 def get_record(cloud: Cloud, request: Record) -> Record:
     schema = _online_schema(cloud, request["FeatureGroupName"])
     return _read(cloud, schema, request["RecordIdentifierValueAsString"], request, request)
 
 
-@operation("BatchGetRecord", service=_SERVICE)
 def batch_get_record(cloud: Cloud, request: Record) -> Record:
     found, errors = [], []
     for identifier in request["Identifiers"]:
@@ -111,7 +106,7 @@ def _read(
     cloud: Cloud, schema: Schema, record_id: str, identifier: Record, options: Record
 ) -> Record:
     """Record and, if it is wished for, ExpiresAt; nothing if there is no such record."""
-    found = online_store(cloud).get(schema.name, record_id, time.time())
+    found = cloud.service(OnlineStore).get(schema.name, record_id, time.time())
     record = _shape(schema, found[0] if found else {}, identifier.get("FeatureNames"))
     if found is None:
         return {}
@@ -132,11 +127,10 @@ def _shape(schema: Schema, values: Values, wanted: list[str] | None) -> list[Rec
     ]
 
 
-@operation("ListRecords", service=_SERVICE)
 def list_records(cloud: Cloud, request: Record) -> Record:
     schema = _online_schema(cloud, request["FeatureGroupName"])
     size = request.get("MaxResults", _PAGE)
-    found = online_store(cloud).identifiers(
+    found = cloud.service(OnlineStore).identifiers(
         schema.name,
         _decoded(request["NextToken"]) if "NextToken" in request else "",
         size + 1,

@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from localcloud.core.cloud import Cloud
+from localcloud.core.cloud import Cloud, Service
 from localcloud.features import glue_table
 from localcloud.features.group import KIND, finish_deletion, make_stores
 
@@ -19,20 +19,26 @@ _LOGGER = logging.getLogger(__name__)
 Record = dict[str, Any]
 
 
-def note_stop(cloud: Cloud) -> None:
-    cloud.store.put(*_STOPPED, {})
+class FeatureRecovery(Service):
+    """Of the groups that an earlier server was making or deleting, and of all tables after a kill.
 
+    Shut down after the writer of the offline store: the last that a clean stop does is to say so.
+    """
 
-def resume(cloud: Cloud) -> None:
-    """Returns at once: Glue and S3, which it asks, answer only once the server does."""
-    was_stopped = cloud.store.get(*_STOPPED) is not None
-    cloud.store.delete(*_STOPPED)
-    groups = [
-        group
-        for group in cloud.store.list(KIND)
-        if group["FeatureGroupStatus"] != "Created" or not was_stopped
-    ]
-    threading.Thread(target=_resume, args=(cloud, groups), daemon=True).start()
+    def start(self) -> None:
+        """Returns at once: Glue and S3, which it asks, answer only once the server does."""
+        store = self.cloud.store
+        was_stopped = store.get(*_STOPPED) is not None
+        store.delete(*_STOPPED)
+        groups = [
+            group
+            for group in store.list(KIND)
+            if group["FeatureGroupStatus"] != "Created" or not was_stopped
+        ]
+        threading.Thread(target=_resume, args=(self.cloud, groups), daemon=True).start()
+
+    def shutdown(self) -> None:
+        self.cloud.store.put(*_STOPPED, {})
 
 
 def _resume(cloud: Cloud, groups: list[Record]) -> None:

@@ -5,11 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
-from weakref import WeakKeyDictionary
 
-from localcloud.core.cloud import Cloud
+from localcloud.core.cloud import Cloud, Service
 from localcloud.core.errors import ValidationError
-from localcloud.core.state import Store
 from localcloud.features.group import find_group
 from localcloud.features.online import Values
 
@@ -118,13 +116,17 @@ def _check(name: str, kind: str, value: str) -> None:
         raise ValidationError(f"Feature {name!r} is Integral of 64 bits, not {value!r}")
 
 
-# What was read of each store, with the number of changes that it had seen by then.
-_KNOWN: WeakKeyDictionary[Store, dict[str, tuple[int, Schema]]] = WeakKeyDictionary()
+class _Schemas(Service):
+    """What was read of the groups, with the number of changes that the store had seen by then."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        super().__init__(cloud)
+        self.known: dict[str, tuple[int, Schema]] = {}
 
 
 def open_schema(cloud: Cloud, name: str) -> Schema:
     """Of a group that is Created. Raises ResourceNotFound, or ValidationError for other states."""
-    known = _KNOWN.setdefault(cloud.store, {})
+    known = cloud.service(_Schemas).known
     changes = cloud.store.changes
     found = known.get(name)
     if found is None or found[0] != changes:

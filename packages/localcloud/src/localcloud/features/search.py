@@ -7,7 +7,6 @@ from botocore.model import Shape
 
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ValidationException
-from localcloud.core.operations import operation
 from localcloud.core.records import refuse
 from localcloud.features import expression
 from localcloud.features.group import KIND
@@ -40,7 +39,6 @@ _RECORDS: Mapping[str, Callable[[Cloud], Iterable[Record]]] = {
 _MEMBERS = {"ExperimentTrial": "Trial", "ExperimentTrialComponent": "TrialComponent"}
 
 
-@operation("Search")
 def search(cloud: Cloud, request: Record) -> Record:
     refuse(request, ["VisibilityConditions"])
     resource: str = request["Resource"]

@@ -7,20 +7,19 @@ from collections import Counter
 from collections.abc import Sequence
 
 from localcloud.core import records
+from localcloud.core.background import Background
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ValidationException
-from localcloud.core.operations import operation
 from localcloud.core.records import Record
 from localcloud.hosting import deployment, endpoint_record
 from localcloud.hosting.endpoint_record import DEPLOYED
-from localcloud.jobs.engine import engine
+from localcloud.hosting.running import RunningEndpoints
 
 
-@operation("UpdateEndpointWeightsAndCapacities")
 def update_weights_and_capacities(cloud: Cloud, request: Record) -> Record:
     name, wishes = request["EndpointName"], request["DesiredWeightsAndCapacities"]
     begin(cloud, name, wishes)
-    engine(cloud).in_background(perform, cloud, name, wishes)
+    cloud.service(Background).run(perform, cloud, name, wishes)
     return {"EndpointArn": endpoint_record.arn(cloud, name)}
 
 
@@ -53,11 +52,10 @@ def _check(deployed: Record, wish: Record) -> None:
 
 def perform(cloud: Cloud, name: str, wishes: Sequence[Record]) -> str | None:
     """Makes the change that has begun; returns why it came to nothing, or None."""
-    running = engine(cloud)
     try:
-        running.traffic[name].fleet.resize(wishes)
+        cloud.service(RunningEndpoints).traffic[name].fleet.resize(wishes)
     except Exception as error:
-        if running.stopping.is_set():
+        if cloud.stopping.is_set():
             return str(error)
         return endpoint_record.put_back(cloud, name, error)
     deployed = deployment.desire(endpoint_record.find(cloud, name)[DEPLOYED], wishes)

@@ -19,9 +19,9 @@ from typing import Any
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ValidationException
 from localcloud.core.records import Record
+from localcloud.core.s3 import Location, TransferError
+from localcloud.iam.role import Role
 from localcloud.jobs.logs import LogStream
-from localcloud.jobs.role import Role
-from localcloud.jobs.transfer import Location, TransferError
 
 _FLUSH_SECONDS = 5
 _MODES = {

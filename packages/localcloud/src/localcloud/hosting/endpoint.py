@@ -1,24 +1,22 @@
-"""CreateEndpoint, UpdateEndpoint and their kin; `rollout` does what they ask for.
+"""Operations on endpoints; `rollout` does what they ask for.
 
 Refused, not ignored: rolling updates, inference components.
 """
 
-from localcloud.autoscaling import records as scaling
 from localcloud.core import records
+from localcloud.core.background import Background
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ValidationException
-from localcloud.core.operations import operation
 from localcloud.core.records import Record
-from localcloud.hosting import deployment, endpoint_record, rollout
+from localcloud.hosting import deployment, endpoint_record, rollout, scalable_target
 from localcloud.hosting.endpoint_record import DEPLOYED, KIND
 from localcloud.hosting.fleet import Fleet
 from localcloud.hosting.model import find_config
+from localcloud.hosting.running import RunningEndpoints
 from localcloud.hosting.traffic import Policy
 from localcloud.jobs import service_quotas
-from localcloud.jobs.engine import engine
 
 
-@operation("CreateEndpoint")
 def create_endpoint(cloud: Cloud, request: Record) -> Record:
     name = request["EndpointName"]
     deployed = deployment.describe(find_config(cloud, request["EndpointConfigName"]))
@@ -35,11 +33,10 @@ def create_endpoint(cloud: Cloud, request: Record) -> Record:
     }
     taken = ValidationException(f'Cannot create already existing endpoint "{arn}".')
     records.create(cloud, KIND, name, record, taken)
-    engine(cloud).in_background(rollout.put_in_service, cloud, name)
+    cloud.service(Background).run(rollout.put_in_service, cloud, name)
     return {"EndpointArn": arn}
 
 
-@operation("UpdateEndpoint")
 def update_endpoint(cloud: Cloud, request: Record) -> Record:
     name, config = request["EndpointName"], request["EndpointConfigName"]
     record = endpoint_record.find(cloud, name)
@@ -57,7 +54,7 @@ def update_endpoint(cloud: Cloud, request: Record) -> Record:
     routing = _deployment_config(request, record)
     policy = _policy(routing, deployed)
     endpoint_record.claim(cloud, name, LastDeploymentConfig=routing)
-    engine(cloud).in_background(rollout.roll_out, cloud, name, deployed, policy)
+    cloud.service(Background).run(rollout.roll_out, cloud, name, deployed, policy)
     return {"EndpointArn": record["EndpointArn"]}
 
 
@@ -93,7 +90,9 @@ def _check_scalable_targets(cloud: Cloud, name: str, running: Record, new: Recor
     for variant in running["ProductionVariants"]:
         after = deployment.variant_of(new, variant["VariantName"]) or {}
         changed = after.get("InstanceType") != variant.get("InstanceType")
-        if changed and scaling.find(cloud, scaling.resource_id(name, variant["VariantName"])):
+        if changed and scalable_target.find(
+            cloud, scalable_target.resource_id(name, variant["VariantName"])
+        ):
             raise ValidationException(
                 f'The variant(s) "{variant["VariantName"]}" must be deregistered as scalable '
                 "targets with AWS Auto Scaling before they can be removed or have their instance "
@@ -101,13 +100,12 @@ def _check_scalable_targets(cloud: Cloud, name: str, running: Record, new: Recor
             )
 
 
-@operation("DescribeEndpoint")
 def describe_endpoint(cloud: Cloud, request: Record) -> Record:
     name = request["EndpointName"]
     found = endpoint_record.find(cloud, name)
     record = {field: value for field, value in found.items() if value is not None}
     record |= deployment.capture_summary(record[DEPLOYED])
-    running = engine(cloud)
+    running = cloud.service(RunningEndpoints)
     if pending := running.pending.get(name):
         record["PendingDeploymentSummary"] = _pending(pending)
     if traffic := running.traffic.get(name):
@@ -124,7 +122,6 @@ def _pending(fleet: Fleet) -> Record:
     }
 
 
-@operation("ListEndpoints")
 def list_endpoints(cloud: Cloud, request: Record) -> Record:
     def summary(record: Record) -> Record:
         return records.pick(
@@ -146,18 +143,17 @@ def list_endpoints(cloud: Cloud, request: Record) -> Record:
     return {"Endpoints": found}
 
 
-@operation("DeleteEndpoint")
 def delete_endpoint(cloud: Cloud, request: Record) -> Record:
     name = request["EndpointName"]
     if endpoint_record.find(cloud, name)["EndpointStatus"] != "Deleting":
         endpoint_record.claim(cloud, name, "Deleting")
-        scaling.deregister_endpoint(cloud, name)
-        engine(cloud).in_background(_delete, cloud, name)
+        scalable_target.deregister_endpoint(cloud, name)
+        cloud.service(Background).run(_delete, cloud, name)
     return {}
 
 
 def _delete(cloud: Cloud, name: str) -> None:
-    traffic = engine(cloud).traffic.pop(name, None)
+    traffic = cloud.service(RunningEndpoints).traffic.pop(name, None)
     if traffic:
         traffic.fleet.close()
     cloud.store.delete(KIND, name)

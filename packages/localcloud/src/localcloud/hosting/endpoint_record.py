@@ -4,7 +4,7 @@ import threading
 import time
 
 from localcloud.core import records
-from localcloud.core.cloud import Cloud
+from localcloud.core.cloud import Cloud, Service
 from localcloud.core.errors import AwsError, ValidationException
 from localcloud.core.records import Record
 
@@ -12,11 +12,18 @@ KIND = "endpoint"
 # What runs, as `deployment` describes it; Describe does not show this field.
 DEPLOYED = "Deployed"
 _LONGEST_REASON = 1024
-_CLAIM = threading.Lock()  # makes "is it in service? update it" one step
 
 
 class FailedChange(Exception):
     """The endpoint could not become what was asked for; the text becomes its FailureReason."""
+
+
+class _Claims(Service):
+    """Makes "is it in service? update it" one step."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        super().__init__(cloud)
+        self.lock = threading.Lock()
 
 
 def arn(cloud: Cloud, name: str) -> str:
@@ -34,7 +41,7 @@ def change(cloud: Cloud, name: str, **changes: object) -> None:
 def claim(cloud: Cloud, name: str, status: str = "Updating", **changes: object) -> None:
     """Gives the endpoint to one change at a time. A failed one can only be deleted, as on AWS."""
     allowed = ("InService", "Failed") if status == "Deleting" else ("InService",)
-    with _CLAIM:
+    with cloud.service(_Claims).lock:
         record = find(cloud, name)
         if record["EndpointStatus"] not in allowed:
             raise _refusal(record)

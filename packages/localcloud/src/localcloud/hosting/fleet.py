@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import AwsError
 from localcloud.core.records import Record
+from localcloud.core.s3 import TransferError
 from localcloud.hosting.capture import Capture
 from localcloud.hosting.server_process import INVOCATION_SECONDS, Place, ServerProcess, StartError
-from localcloud.jobs.transfer import TransferError
 
 _STARTUP_SECONDS = 600  # unless ContainerStartupHealthCheckTimeoutInSeconds says otherwise
 _WATCH_SECONDS = 1

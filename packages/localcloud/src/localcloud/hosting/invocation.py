@@ -10,13 +10,12 @@ from contextlib import contextmanager
 from localcloud.core import records
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import AwsError
-from localcloud.core.operations import operation
 from localcloud.core.records import Record
 from localcloud.hosting import capture
 from localcloud.hosting.endpoint_metrics import Invocation
 from localcloud.hosting.fleet import Variant
+from localcloud.hosting.running import RunningEndpoints
 from localcloud.hosting.server_process import Answer, ServerProcess
-from localcloud.jobs.engine import engine
 
 _HANDOVER_SECONDS = 0.01
 _REFUSED = (
@@ -28,7 +27,6 @@ _REFUSED = (
 )
 
 
-@operation("InvokeEndpoint", service="sagemaker-runtime")
 def invoke_endpoint(cloud: Cloud, request: Record) -> Record:
     started = time.perf_counter()
     name, headers = request["EndpointName"], _headers(request)
@@ -39,7 +37,7 @@ def invoke_endpoint(cloud: Cloud, request: Record) -> Record:
         model_seconds = time.perf_counter() - asked
     if variant.capture and answer.status == 200:
         variant.capture.add(_exchange(request, headers, answer))
-    engine(cloud).metrics.add(
+    cloud.service(RunningEndpoints).metrics.add(
         Invocation(
             endpoint=name,
             variant=variant.name,
@@ -73,7 +71,7 @@ def _instance(
     cloud: Cloud, name: str, target: str | None
 ) -> Iterator[tuple[Variant, ServerProcess]]:
     """Holds an instance; a fleet that is being replaced hands over to its successor."""
-    while traffic := engine(cloud).traffic.get(name):
+    while traffic := cloud.service(RunningEndpoints).traffic.get(name):
         variant = traffic.choose(target)
         if variant is None:
             raise _validation_error(f"Variant {target} not found for endpoint {name}.")

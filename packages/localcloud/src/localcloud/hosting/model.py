@@ -11,12 +11,11 @@ from botocore.exceptions import ClientError
 from localcloud.core import records
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ValidationException
-from localcloud.core.operations import operation
 from localcloud.core.records import Record
+from localcloud.core.s3 import Location, TransferError
 from localcloud.hosting import capture, deployment
+from localcloud.iam.role import Role, check_role
 from localcloud.jobs.images import check_serving
-from localcloud.jobs.role import Role, check_role
-from localcloud.jobs.transfer import Location, TransferError
 
 MODEL = "model"
 CONFIG = "endpoint-config"
@@ -48,7 +47,6 @@ def find_config(cloud: Cloud, name: str) -> Record:
     return records.find(cloud, CONFIG, name, f'Could not find endpoint configuration "{arn}".')
 
 
-@operation("CreateModel")
 def create_model(cloud: Cloud, request: Record) -> Record:
     name = request["ModelName"]
     arn = records.arn(cloud, "model", name)
@@ -102,12 +100,10 @@ def _check_artefact(cloud: Cloud, url: str, role: str) -> None:
         raise ValidationException(f"Could not find model data at {url}.") from error
 
 
-@operation("DescribeModel")
 def describe_model(cloud: Cloud, request: Record) -> Record:
     return find_model(cloud, request["ModelName"])
 
 
-@operation("ListModels")
 def list_models(cloud: Cloud, request: Record) -> Record:
     def summary(record: Record) -> Record:
         return records.pick(record, "ModelName", "ModelArn", "CreationTime")
@@ -116,14 +112,12 @@ def list_models(cloud: Cloud, request: Record) -> Record:
     return {"Models": found}
 
 
-@operation("DeleteModel")
 def delete_model(cloud: Cloud, request: Record) -> Record:
     find_model(cloud, request["ModelName"])
     cloud.store.delete(MODEL, request["ModelName"])
     return {}
 
 
-@operation("CreateEndpointConfig")
 def create_endpoint_config(cloud: Cloud, request: Record) -> Record:
     name = request["EndpointConfigName"]
     arn = records.arn(cloud, "endpoint-config", name)
@@ -177,12 +171,10 @@ def _check_capture(request: Record) -> None:
         raise ValidationException("DataCaptureConfig is not supported for serverless endpoints.")
 
 
-@operation("DescribeEndpointConfig")
 def describe_endpoint_config(cloud: Cloud, request: Record) -> Record:
     return find_config(cloud, request["EndpointConfigName"])
 
 
-@operation("ListEndpointConfigs")
 def list_endpoint_configs(cloud: Cloud, request: Record) -> Record:
     def summary(record: Record) -> Record:
         return records.pick(record, "EndpointConfigName", "EndpointConfigArn", "CreationTime")
@@ -193,7 +185,6 @@ def list_endpoint_configs(cloud: Cloud, request: Record) -> Record:
     return {"EndpointConfigs": found}
 
 
-@operation("DeleteEndpointConfig")
 def delete_endpoint_config(cloud: Cloud, request: Record) -> Record:
     find_config(cloud, request["EndpointConfigName"])
     cloud.store.delete(CONFIG, request["EndpointConfigName"])

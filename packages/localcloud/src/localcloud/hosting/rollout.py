@@ -16,24 +16,24 @@ from localcloud.hosting.baking import Baking
 from localcloud.hosting.endpoint_record import DEPLOYED
 from localcloud.hosting.fleet import Fleet
 from localcloud.hosting.model import find_model
+from localcloud.hosting.running import RunningEndpoints
 from localcloud.hosting.server_process import INVOCATION_SECONDS
 from localcloud.hosting.traffic import Policy, Traffic
-from localcloud.jobs.engine import Engine, engine
-from localcloud.jobs.role import Role
+from localcloud.iam.role import Role
 
 
 def put_in_service(cloud: Cloud, name: str) -> None:
     """Starts what the endpoint's record says, where nothing runs yet."""
-    running = engine(cloud)
+    running = cloud.service(RunningEndpoints)
     try:
         deployed = endpoint_record.find(cloud, name)[DEPLOYED]
         with _pending(running, cloud, name, deployed) as fleet:
             fleet.start()
     except Exception as error:
-        if not running.stopping.is_set():  # the next server starts it again
+        if not cloud.stopping.is_set():  # the next server starts it again
             endpoint_record.put_back(cloud, name, error, "Failed")
         return
-    if running.stopping.is_set():
+    if cloud.stopping.is_set():
         return fleet.close()
     running.traffic[name] = Traffic(fleet)
     endpoint_record.change(cloud, name, EndpointStatus="InService")
@@ -41,27 +41,29 @@ def put_in_service(cloud: Cloud, name: str) -> None:
 
 def roll_out(cloud: Cloud, name: str, deployed: Record, policy: Policy) -> None:
     """Replaces the fleet in service; the endpoint is InService again when the old one is gone."""
-    running = engine(cloud)
+    running = cloud.service(RunningEndpoints)
     try:
-        baking = Baking(policy, _cloudwatch(cloud, name, deployed, policy), running.stopping)
+        baking = Baking(policy, _cloudwatch(cloud, name, deployed, policy), cloud.stopping)
         baking.check_alarms_exist()
         with _pending(running, cloud, name, deployed) as fleet:
             fleet.start()
             previous = running.traffic[name].fleet
             _shift(running, name, previous, fleet, policy, baking)
-            running.stopping.wait(policy.termination_seconds)
+            cloud.stopping.wait(policy.termination_seconds)
             previous.close(drain_seconds=INVOCATION_SECONDS)
     except Exception as error:
-        if not running.stopping.is_set():
+        if not cloud.stopping.is_set():
             endpoint_record.put_back(cloud, name, error)
         return
-    if not running.stopping.is_set():
+    if not cloud.stopping.is_set():
         changes = {DEPLOYED: deployed, "EndpointConfigName": deployed["EndpointConfigName"]}
         endpoint_record.change(cloud, name, EndpointStatus="InService", **changes)
 
 
 @contextmanager
-def _pending(running: Engine, cloud: Cloud, name: str, deployed: Record) -> Iterator[Fleet]:
+def _pending(
+    running: RunningEndpoints, cloud: Cloud, name: str, deployed: Record
+) -> Iterator[Fleet]:
     """A new fleet, which DescribeEndpoint shows and a shutdown ends."""
     models = {
         variant["ModelName"]: find_model(cloud, variant["ModelName"])
@@ -75,7 +77,12 @@ def _pending(running: Engine, cloud: Cloud, name: str, deployed: Record) -> Iter
 
 
 def _shift(
-    running: Engine, name: str, previous: Fleet, fleet: Fleet, policy: Policy, baking: Baking
+    running: RunningEndpoints,
+    name: str,
+    previous: Fleet,
+    fleet: Fleet,
+    policy: Policy,
+    baking: Baking,
 ) -> None:
     """Returns when the new fleet serves alone; raises when the old one does, as before."""
     try:

@@ -16,15 +16,15 @@ import urllib3
 
 from localcloud.core.cloud import Cloud
 from localcloud.hosting.endpoint_record import FailedChange
-from localcloud.iam.authority import AccessDenied
+from localcloud.iam.authority import AccessDenied, Authority
+from localcloud.iam.role import Role
 from localcloud.iam.roles import log_group, pulling, watching
 from localcloud.jobs.images import PYTORCH_INFERENCE, RAY, SKLEARN, repository
 from localcloud.jobs.interpreter import make_environment, search_path
-from localcloud.jobs.jobs import mark
+from localcloud.jobs.job import mark
 from localcloud.jobs.layout import Layout
 from localcloud.jobs.logs import LogStream
 from localcloud.jobs.process import Program, base_environment
-from localcloud.jobs.role import Role
 from localcloud.jobs.transfer import download_file, extract, inside
 
 # Run, and not imported: they load the toolkits of the containers.
@@ -123,7 +123,7 @@ class ServerProcess:
 
     def _check_rights(self) -> None:
         """What SageMaker does with the role before it fetches the model."""
-        authority, key = self._cloud.authority, self._role.access_key
+        authority, key = self._cloud.service(Authority), self._role.access_key
         try:
             authority.require(key, pulling(self.image))
         except AccessDenied as error:

@@ -15,7 +15,6 @@ from localcloud.core.tags import drop_tags, put_tags
 from localcloud.hosting import endpoint, endpoint_record, model
 from localcloud.http.constraints import check
 from localcloud.http.wire import service_model
-from localcloud.jobs.engine import engine
 
 _ONLY_FOR_UPDATES = (
     "ExcludeRetainedVariantProperties",
@@ -117,7 +116,7 @@ class EndpointResource(Resource):
 
 def _settled(cloud: Cloud, name: str, passing: Collection[str]) -> Record | None:
     """The endpoint's record when its status is none of the passing ones; None if it is gone."""
-    while not engine(cloud).stopping.wait(_POLL_SECONDS):
+    while not cloud.stopping.wait(_POLL_SECONDS):
         record = cloud.store.get(endpoint_record.KIND, name)
         if record is None or record["EndpointStatus"] not in passing:
             return record

@@ -1,4 +1,4 @@
-"""CreateTransformJob and its kin: batch transform.
+"""Operations on transform jobs: batch transform.
 
 Refused, not ignored: RecordIO and TFRecord, augmented manifests, chunked payloads, filters and
 joins of DataProcessing, data capture, experiments. Kept and shown without effect: instance type,
@@ -7,21 +7,20 @@ machine image.
 
 from localcloud.core import records
 from localcloud.core.cloud import Cloud
-from localcloud.core.errors import ResourceInUse, ResourceNotFound, ValidationException
-from localcloud.core.operations import operation
+from localcloud.core.errors import ResourceInUse, ValidationException
 from localcloud.core.records import Record
+from localcloud.core.s3 import Location, TransferError
 from localcloud.hosting.model import find_model
 from localcloud.hosting.payloads import Batching
 from localcloud.hosting.transform_job import KIND, TransformJob
-from localcloud.jobs.engine import engine
-from localcloud.jobs.transfer import Location, TransferError
+from localcloud.jobs import ending
+from localcloud.jobs.job_queue import JobQueue
 
 _MOST_MEGABYTES = 100
 _UNSUPPORTED = ("DataCaptureConfig", "ExperimentConfig")
 _NO_PROCESSING = {"InputFilter": "$", "OutputFilter": "$", "JoinSource": "None"}
 
 
-@operation("CreateTransformJob")
 def create_transform_job(cloud: Cloud, request: Record) -> Record:
     name = request["TransformJobName"]
     _check(request)
@@ -33,7 +32,7 @@ def create_transform_job(cloud: Cloud, request: Record) -> Record:
         f"and a job with this name already exists ({arn})"
     )
     records.create(cloud, KIND, name, record, taken)
-    engine(cloud).queue.submit(TransformJob(cloud, name, model))
+    cloud.service(JobQueue).submit(TransformJob(cloud, name, model))
     return {"TransformJobArn": arn}
 
 
@@ -96,13 +95,11 @@ def _check_uri(what: str, uri: str) -> None:
         raise ValidationException(f"{what}: {error}") from error
 
 
-@operation("DescribeTransformJob")
 def describe_transform_job(cloud: Cloud, request: Record) -> Record:
     name = request["TransformJobName"]
     return records.find(cloud, KIND, name, _missing(name))
 
 
-@operation("ListTransformJobs")
 def list_transform_jobs(cloud: Cloud, request: Record) -> Record:
     def summary(record: Record) -> Record:
         return records.pick(
@@ -126,19 +123,9 @@ def list_transform_jobs(cloud: Cloud, request: Record) -> Record:
     return {"TransformJobSummaries": found}
 
 
-@operation("StopTransformJob")
 def stop_transform_job(cloud: Cloud, request: Record) -> Record:
     name = request["TransformJobName"]
-    record = cloud.store.get(KIND, name)
-    if record is None:
-        raise ResourceNotFound(_missing(name))
-    job = engine(cloud).queue.get(KIND, name)
-    if job is None or not job.request_stop():
-        ended = cloud.store.get(KIND, name) or record
-        raise ValidationException(
-            "The request was rejected because the transform job is in status "
-            f"{ended['TransformJobStatus']}."
-        )
+    ending.stop(cloud, TransformJob, name, _missing(name))
     return {}
 
 

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import IO, Any, Self, cast
 
 from localcloud.core.records import Record
+from localcloud.core.s3 import Location, TransferError
 from localcloud.hosting.payloads import Batching, PayloadTooLarge
 from localcloud.hosting.server_process import Answer, ServerProcess
 from localcloud.jobs.logs import LogStream
-from localcloud.jobs.transfer import Location, TransferError, download_file
+from localcloud.jobs.transfer import download_file
 
 _STARTUP_SECONDS = 1800  # how long AWS pings
 

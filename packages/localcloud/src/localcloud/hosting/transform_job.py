@@ -11,6 +11,7 @@ from typing import Any
 
 from localcloud.core.cloud import Cloud
 from localcloud.core.records import Record
+from localcloud.core.s3 import Location, TransferError
 from localcloud.hosting.server_process import Place, ServerProcess, StartError, instance_id
 from localcloud.hosting.transform_instance import (
     InputObject,
@@ -18,10 +19,10 @@ from localcloud.hosting.transform_instance import (
     Settings,
     TransformInstance,
 )
-from localcloud.jobs.jobs import Job, JobError, data_error, mark
+from localcloud.iam.role import Role
+from localcloud.jobs.job import Job, JobError, data_error, mark
 from localcloud.jobs.logs import LogStream
-from localcloud.jobs.role import Role
-from localcloud.jobs.transfer import Location, Source, TransferError, upload_file
+from localcloud.jobs.transfer import Source, upload_file
 
 KIND = "transform-job"
 _POLL_SECONDS = 0.1
@@ -39,6 +40,7 @@ _STRATEGIES = {"SingleRecord": "SINGLE_RECORD", "MultiRecord": "MULTI_RECORD"}
 
 class TransformJob(Job):
     kind = KIND
+    noun = "transform"
     log_group = "/aws/sagemaker/TransformJobs"
     status_field = "TransformJobStatus"
     end_field = "TransformEndTime"

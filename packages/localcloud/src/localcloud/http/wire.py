@@ -21,14 +21,11 @@ import botocore.session
 from botocore.model import OperationModel, ServiceModel, Shape
 from botocore.utils import parse_timestamp
 
-from localcloud.core.cloud import Cloud
+from localcloud.core.cloud import Asked, Cloud
 from localcloud.core.errors import AwsError, ValidationException
-from localcloud.core.operations import OPERATIONS
 from localcloud.core.pages import cut_page
 from localcloud.core.tags import drop_tags, put_tags
 from localcloud.http.constraints import check
-from localcloud.iam.call import Call
-from localcloud.iam.permissions import needs
 
 CONTROL_PLANE, SCALING, QUOTAS = "sagemaker", "application-autoscaling", "service-quotas"
 TARGETS = {  # by X-Amz-Target
@@ -82,15 +79,14 @@ def respond(cloud: Cloud, request: HttpRequest) -> HttpResponse:
 def _perform(cloud: Cloud, request: HttpRequest) -> HttpResponse:
     model, path_values = _operation(request)
     service = model.service_model.service_name
-    handler = OPERATIONS.get((service, model.name))
+    handler = cloud.operations.get((service, model.name))
     if handler is None:
         raise AwsError(
             "UnknownOperationException", f"{model.name} is not supported by the embedded AWS"
         )
     values = _parse(model, request, path_values)
     check(values, model.input_shape)
-    call = Call(service, model.name, values, cloud.region, cloud.account, cloud.store.get)
-    cloud.authority.require(_caller(request), needs(call), 403 if service in RUNTIMES else 400)
+    cloud.authorise(cloud, Asked(service, model.name, values, _caller(request)))
     output = handler(cloud, values)
     if service == CONTROL_PLANE:
         _remember_tags(cloud, model, values, output)

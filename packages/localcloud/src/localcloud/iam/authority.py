@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from localcloud.core.cloud import Cloud, Service
 from localcloud.core.errors import AwsError
 
 
@@ -25,10 +26,11 @@ class AccessDenied(AwsError):
         super().__init__("AccessDeniedException", message, status)
 
 
-class Authority:
+class Authority(Service):
     """Allows everything to everybody while there is no judge."""
 
-    def __init__(self) -> None:
+    def __init__(self, cloud: Cloud) -> None:
+        super().__init__(cloud)
         self._judge: Judge | None = None
 
     def appoint(self, judge: Judge | None) -> None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from localcloud.core.cloud import Asked, Cloud
+from localcloud.http.wire import RUNTIMES
 from localcloud.iam import resources, scaling
-from localcloud.iam.authority import Need
+from localcloud.iam.authority import Authority, Need
 from localcloud.iam.call import Call
 from localcloud.iam.keys import keys
 
@@ -16,6 +18,15 @@ def is_known(service: str, operation: str) -> bool:
         return True
     known = scaling.is_known if service == scaling.SCALING else resources.is_known
     return known(operation)
+
+
+def authorise(cloud: Cloud, asked: Asked) -> None:
+    """Raises AccessDenied, with the status that the service has for it, while IAM is enforced."""
+    call = Call(
+        asked.service, asked.operation, asked.request, cloud.region, cloud.account, cloud.store.get
+    )
+    status = 403 if asked.service in RUNTIMES else 400
+    cloud.service(Authority).require(asked.access_key, needs(call), status)
 
 
 def needs(call: Call) -> Iterator[Need]:

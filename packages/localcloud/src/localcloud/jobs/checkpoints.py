@@ -4,7 +4,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from localcloud.jobs.transfer import Location, Source, Synchroniser
+from localcloud.core.s3 import Location
+from localcloud.jobs.transfer import Source, Synchroniser
 
 LOCAL_PATH = "/opt/ml/checkpoints"
 _SECONDS = 5

@@ -6,7 +6,7 @@ its checkpoints downloaded anew and its logs in new streams.
 
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ResourceNotFound, ValidationException
-from localcloud.jobs.engine import engine
+from localcloud.jobs.job_queue import JobQueue
 from localcloud.jobs.training_job import KIND
 
 _ON_INSTANCES = ("Starting", "Downloading", "Training")
@@ -25,7 +25,7 @@ def interrupt(cloud: Cloud, job_name: str) -> None:
             f"The training job {job_name} cannot be interrupted: it does not use managed spot "
             "training."
         )
-    job = engine(cloud).queue.get(KIND, job_name)
+    job = cloud.service(JobQueue).get(KIND, job_name)
     if job is None or record["SecondaryStatus"] not in _ON_INSTANCES:
         raise ValidationException(
             f"The training job {job_name} cannot be interrupted: it is in secondary status "

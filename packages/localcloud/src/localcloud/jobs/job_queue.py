@@ -1,13 +1,22 @@
-"""Runs jobs in threads, at most `limit` at a time; the others wait for their turn."""
+"""Runs jobs in threads, some at a time; the others wait for their turn."""
 
+import os
 import threading
 
-from localcloud.jobs.jobs import Job
+from localcloud.core.cloud import Cloud, Service
+from localcloud.jobs.job import Job
+
+CONCURRENT_JOBS = "LOCALCLOUD_CONCURRENT_JOBS"
+_DEFAULT_CONCURRENT_JOBS = 4
+_SHUTDOWN_SECONDS = 20  # for each job
 
 
-class JobQueue:
-    def __init__(self, limit: int) -> None:
-        self._slots = threading.BoundedSemaphore(limit)
+class JobQueue(Service):
+    """Processing, training and transform jobs share its slots."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        super().__init__(cloud)
+        self._slots = threading.BoundedSemaphore(concurrent_jobs())
         self._lock = threading.Lock()
         self._jobs: dict[tuple[str, str], tuple[Job, threading.Thread]] = {}
 
@@ -20,6 +29,7 @@ class JobQueue:
         thread.start()
 
     def get(self, kind: str, name: str) -> Job | None:
+        """The job while it waits or runs; None once it has ended."""
         with self._lock:
             job, _ = self._jobs.get((kind, name), (None, None))
         return job
@@ -30,7 +40,7 @@ class JobQueue:
         for job, _ in running:
             job.abort.set()
         for _, thread in running:
-            thread.join(timeout=20)
+            thread.join(timeout=_SHUTDOWN_SECONDS)
 
     def _run(self, job: Job) -> None:
         try:
@@ -47,3 +57,11 @@ class JobQueue:
         finally:
             with self._lock:
                 del self._jobs[job.kind, job.name]
+
+
+def concurrent_jobs() -> int:
+    """How many jobs run at once; more wait in their first status. Raises ValueError if not >= 1."""
+    text = os.environ.get(CONCURRENT_JOBS, str(_DEFAULT_CONCURRENT_JOBS))
+    if not text.isdecimal() or int(text) < 1:
+        raise ValueError(f"{CONCURRENT_JOBS}={text!r} must be a whole number of at least 1")
+    return int(text)

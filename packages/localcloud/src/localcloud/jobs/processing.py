@@ -1,4 +1,4 @@
-"""CreateProcessingJob and its kin.
+"""Operations on processing jobs.
 
 Refused, not ignored: dataset definitions (Athena, Redshift), feature-store outputs, app-managed
 inputs and outputs, Pipe mode, compressed input, images' own entry points, experiments, paths
@@ -9,19 +9,17 @@ from pathlib import Path
 
 from localcloud.core import records
 from localcloud.core.cloud import Cloud
-from localcloud.core.errors import ResourceInUse, ResourceNotFound, ValidationException
-from localcloud.core.operations import operation
+from localcloud.core.errors import ResourceInUse, ValidationException
 from localcloud.core.records import Record
-from localcloud.jobs import service_quotas
-from localcloud.jobs.engine import engine
+from localcloud.core.s3 import Location, TransferError
+from localcloud.iam.role import check_role
+from localcloud.jobs import ending, service_quotas
 from localcloud.jobs.images import repository
+from localcloud.jobs.job_queue import JobQueue
 from localcloud.jobs.layout import CONTAINER_ROOT, Layout
 from localcloud.jobs.processing_job import DEFAULT_MAX_SECONDS, KIND, ProcessingJob
-from localcloud.jobs.role import check_role
-from localcloud.jobs.transfer import Location, TransferError
 
 
-@operation("CreateProcessingJob")
 def create_processing_job(cloud: Cloud, request: Record) -> Record:
     name = request["ProcessingJobName"]
     _check(cloud, request)
@@ -36,7 +34,7 @@ def create_processing_job(cloud: Cloud, request: Record) -> Record:
         f"and a job with this name already exists ({arn})"
     )
     records.create(cloud, KIND, name, record, taken)
-    engine(cloud).queue.submit(ProcessingJob(cloud, name))
+    cloud.service(JobQueue).submit(ProcessingJob(cloud, name))
     return {"ProcessingJobArn": arn}
 
 
@@ -102,12 +100,10 @@ def _check_place(name: str, place: Record | None) -> None:
         raise ValidationException(f"{name!r}: {error}") from error
 
 
-@operation("DescribeProcessingJob")
 def describe_processing_job(cloud: Cloud, request: Record) -> Record:
     return _find(cloud, request["ProcessingJobName"])
 
 
-@operation("ListProcessingJobs")
 def list_processing_jobs(cloud: Cloud, request: Record) -> Record:
     def summary(record: Record) -> Record:
         return records.pick(
@@ -132,19 +128,15 @@ def list_processing_jobs(cloud: Cloud, request: Record) -> Record:
     return {"ProcessingJobSummaries": found}
 
 
-@operation("StopProcessingJob")
 def stop_processing_job(cloud: Cloud, request: Record) -> Record:
     name = request["ProcessingJobName"]
-    record = cloud.store.get(KIND, name)
-    if record is None:
-        raise ResourceNotFound(_missing(name))
-    job = engine(cloud).queue.get(KIND, name)
-    if job is None or not job.request_stop():
-        ended = cloud.store.get(KIND, name) or record
-        raise ValidationException(
-            "The request was rejected because the processing job is in status "
-            f"{ended['ProcessingJobStatus']}."
-        )
+    ending.stop(cloud, ProcessingJob, name, _missing(name))
+    return {}
+
+
+def delete_processing_job(cloud: Cloud, request: Record) -> Record:
+    name = request["ProcessingJobName"]
+    ending.delete(cloud, ProcessingJob, name, _missing(name))
     return {}
 
 

@@ -8,9 +8,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from localcloud.jobs.jobs import LONGEST_REASON, Ending, Instance, Job, data_error
-from localcloud.jobs.role import Role
-from localcloud.jobs.transfer import Location, Source, Synchroniser, TransferError
+from localcloud.core.s3 import Location, TransferError
+from localcloud.iam.role import Role
+from localcloud.jobs.job import LONGEST_REASON, Ending, Instance, Job, data_error
+from localcloud.jobs.transfer import Source, Synchroniser
 
 KIND = "processing-job"
 DEFAULT_MAX_SECONDS = 24 * 3600  # SageMaker's, when the request has no StoppingCondition
@@ -18,6 +19,7 @@ DEFAULT_MAX_SECONDS = 24 * 3600  # SageMaker's, when the request has no Stopping
 
 class ProcessingJob(Job):
     kind = KIND
+    noun = "processing"
     log_group = "/aws/sagemaker/ProcessingJobs"
     status_field = "ProcessingJobStatus"
     end_field = "ProcessingEndTime"

@@ -12,7 +12,7 @@ parameters, all of which are thresholds of those rules.
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,8 @@ import psutil
 from botocore.exceptions import BotoCoreError, ClientError
 
 from localcloud.core.errors import ValidationException
+from localcloud.core.s3 import Location
 from localcloud.jobs.profiler_report import render, summarise
-from localcloud.jobs.transfer import Location
 
 RULE = "ProfilerReport"
 _UNFINISHED = "The training job ended before the rule was evaluated"
@@ -44,7 +44,7 @@ def check_rules(rules: Sequence[dict[str, Any]]) -> None:
             )
 
 
-def unfinished_rules(record: dict[str, Any]) -> dict[str, Any]:
+def unfinished_rules(record: Mapping[str, Any]) -> dict[str, Any]:
     """The change to the record of a job that ends before its rules were evaluated."""
     evaluations = record.get("ProfilerRuleEvaluationStatuses", [])
     ended = [

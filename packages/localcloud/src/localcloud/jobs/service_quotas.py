@@ -16,7 +16,6 @@ import botocore.session
 
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import AwsError, ResourceLimitExceeded
-from localcloud.core.operations import operation
 
 SERVICE = "service-quotas"
 INSTANCES = "LOCALCLOUD_INSTANCES"
@@ -61,17 +60,14 @@ def check(use: str, instance_type: str, count: int) -> None:
         )
 
 
-@operation("ListServiceQuotas", SERVICE)
 def list_service_quotas(cloud: Cloud, request: Values) -> Values:
     return {"Quotas": list(_quotas(cloud, request["ServiceCode"]))}
 
 
-@operation("ListAWSDefaultServiceQuotas", SERVICE)
 def list_default_service_quotas(cloud: Cloud, request: Values) -> Values:
     return {"Quotas": list(_quotas(cloud, request["ServiceCode"]))}
 
 
-@operation("GetServiceQuota", SERVICE)
 def get_service_quota(cloud: Cloud, request: Values) -> Values:
     for quota in _quotas(cloud, request["ServiceCode"]):
         if quota["QuotaCode"] == request["QuotaCode"]:

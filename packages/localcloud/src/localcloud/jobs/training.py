@@ -1,4 +1,4 @@
-"""CreateTrainingJob and its kin.
+"""Operations on training jobs.
 
 Refused, not ignored: algorithms by name, Pipe mode, augmented manifests, shuffled and compressed
 channels, file-system and data-set channels, heterogeneous clusters, warm pools, training plans,
@@ -12,20 +12,19 @@ from typing import Any
 
 from localcloud.core import records
 from localcloud.core.cloud import Cloud
-from localcloud.core.errors import ResourceInUse, ResourceNotFound, ValidationException
-from localcloud.core.operations import operation
+from localcloud.core.errors import ResourceInUse, ValidationException
 from localcloud.core.records import Record
-from localcloud.jobs import service_quotas, stages
+from localcloud.core.s3 import Location, TransferError
+from localcloud.iam.role import check_role
+from localcloud.jobs import ending, service_quotas, stages
 from localcloud.jobs.checkpoints import LOCAL_PATH
-from localcloud.jobs.engine import engine
 from localcloud.jobs.images import PYTORCH, PYTORCH_TRAINING, repository
+from localcloud.jobs.job_queue import JobQueue
 from localcloud.jobs.layout import CONTAINER_ROOT, Layout
 from localcloud.jobs.metrics import check_definitions
 from localcloud.jobs.profiler import check_rules
-from localcloud.jobs.role import check_role
 from localcloud.jobs.spot import check_spot
 from localcloud.jobs.training_job import DEFAULT_MAX_SECONDS, KIND, TrainingJob
-from localcloud.jobs.transfer import Location, TransferError
 
 _UNSUPPORTED = (
     "DebugRuleConfigurations",
@@ -54,7 +53,6 @@ _RESOURCES = (
 _SOURCE = ("AttributeNames", "InstanceGroupNames", "ModelAccessConfig", "HubAccessConfig")
 
 
-@operation("CreateTrainingJob")
 def create_training_job(cloud: Cloud, request: Record) -> Record:
     name = request["TrainingJobName"]
     _check(cloud, request)
@@ -78,7 +76,7 @@ def create_training_job(cloud: Cloud, request: Record) -> Record:
         f"and a job with this name already exists ({arn})"
     )
     records.create(cloud, KIND, name, record, taken)
-    engine(cloud).queue.submit(TrainingJob(cloud, name))
+    cloud.service(JobQueue).submit(TrainingJob(cloud, name))
     return {"TrainingJobArn": arn}
 
 
@@ -190,12 +188,10 @@ def _check_uri(what: str, uri: str) -> None:
         raise ValidationException(f"{what}: {error}") from error
 
 
-@operation("DescribeTrainingJob")
 def describe_training_job(cloud: Cloud, request: Record) -> Record:
     return records.find(cloud, KIND, request["TrainingJobName"], "Requested resource not found.")
 
 
-@operation("ListTrainingJobs")
 def list_training_jobs(cloud: Cloud, request: Record) -> Record:
     records.refuse(request, ["WarmPoolStatusEquals", "TrainingPlanArnEquals"])
 
@@ -221,17 +217,13 @@ def list_training_jobs(cloud: Cloud, request: Record) -> Record:
     return {"TrainingJobSummaries": found}
 
 
-@operation("StopTrainingJob")
 def stop_training_job(cloud: Cloud, request: Record) -> Record:
     name = request["TrainingJobName"]
-    record = cloud.store.get(KIND, name)
-    if record is None:
-        raise ResourceNotFound("Requested resource not found.")
-    job = engine(cloud).queue.get(KIND, name)
-    if job is None or not job.request_stop():
-        ended = cloud.store.get(KIND, name) or record
-        raise ValidationException(
-            "The request was rejected because the training job is in status "
-            f"{ended['TrainingJobStatus']}."
-        )
+    ending.stop(cloud, TrainingJob, name, "Requested resource not found.")
+    return {}
+
+
+def delete_training_job(cloud: Cloud, request: Record) -> Record:
+    name = request["TrainingJobName"]
+    ending.delete(cloud, TrainingJob, name, "Requested resource not found.")
     return {}

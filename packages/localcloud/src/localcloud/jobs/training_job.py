@@ -8,22 +8,16 @@ for `torch_distributed`), write the failure file. This module does the platform'
 import logging
 import socket
 import time
+from collections.abc import Mapping
 from typing import Any
 
+from localcloud.core.s3 import Location, TransferError
 from localcloud.jobs import spot, stages, training_container
 from localcloud.jobs.checkpoints import LOCAL_PATH, Checkpoints
-from localcloud.jobs.jobs import Ending, Job, JobError, ServerStopped, data_error
+from localcloud.jobs.job import Ending, Job, JobError, ServerStopped, data_error
 from localcloud.jobs.metrics import MetricScanner
 from localcloud.jobs.profiler import Profiler, unfinished_rules
-from localcloud.jobs.transfer import (
-    Location,
-    Source,
-    TransferError,
-    files,
-    inside,
-    pack,
-    upload_file,
-)
+from localcloud.jobs.transfer import Source, files, inside, pack, upload_file
 
 KIND = "training-job"
 DEFAULT_MAX_SECONDS = 24 * 3600
@@ -35,6 +29,7 @@ class TrainingJob(Job):
     """Makes attempts, each on instances of its own, until one is not interrupted."""
 
     kind = KIND
+    noun = "training"
     log_group = "/aws/sagemaker/TrainingJobs"
     status_field = "TrainingJobStatus"
     end_field = "TrainingEndTime"
@@ -43,6 +38,11 @@ class TrainingJob(Job):
     _unbilled = 0.0  # seconds of attempts that were interrupted
     _exceeded = ""  # the secondary status if the time is used up
     _checkpoints: tuple[Checkpoints, ...] = ()
+
+    @classmethod
+    def at_the_end(cls, record: Mapping[str, Any]) -> dict[str, Any]:
+        stage = stages.enter(record["SecondaryStatusTransitions"], "Failed", ended=True)
+        return stage | unfinished_rules(record)
 
     def execute(self) -> None:
         record = self.record

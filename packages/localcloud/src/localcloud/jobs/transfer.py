@@ -15,34 +15,12 @@ from typing import IO, Any, cast
 
 from botocore.exceptions import ClientError
 
+from localcloud.core.s3 import Location, TransferError
+
 SHARDED = "ShardedByS3Key"
 _BLOCK_BYTES = 1 << 20
 # What tarfile raises: the last three at links to nothing, with a zero byte, and to themselves.
 _BROKEN = (tarfile.TarError, zlib.error, EOFError, LookupError, ValueError, RecursionError)
-
-
-class TransferError(Exception):
-    """Data that could not be moved; the text becomes the job's FailureReason."""
-
-
-@dataclass(frozen=True)
-class Location:
-    bucket: str
-    key: str
-
-    @classmethod
-    def parse(cls, uri: str) -> "Location":
-        scheme, _, rest = uri.partition("://")
-        bucket, _, key = rest.partition("/")
-        if scheme != "s3" or not bucket:
-            raise TransferError(f"{uri!r} is not an S3 URI of the form s3://bucket/prefix")
-        return cls(bucket, key)
-
-    def __truediv__(self, name: str) -> "Location":
-        return Location(self.bucket, f"{self.key.rstrip('/')}/{name}".lstrip("/"))
-
-    def __str__(self) -> str:
-        return f"s3://{self.bucket}/{self.key}"
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,6 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import localcloud.experiments
-import localcloud.jobs.deletion
-import localcloud.jobs.service_quotas  # noqa: F401 - importing these registers their operations
 from localcloud.core.cloud import Cloud
 from localcloud.http import wire
 from localcloud.ministack import shortcut

@@ -20,7 +20,7 @@ from botocore.model import Shape
 
 from localcloud.core.cloud import Cloud
 from localcloud.http.wire import service_model
-from localcloud.iam.authority import AccessDenied
+from localcloud.iam.authority import AccessDenied, Authority
 from localcloud.iam.roles import waiting_for
 from localcloud.ministack.aborting import Aborted, Execution, current_execution, is_aborted
 from localcloud.ministack.iam.callers import session
@@ -123,7 +123,7 @@ class _Tasks:
         try:
             if caller:
                 needs = waiting_for(self._cloud.region, self._cloud.account, job)
-                self._cloud.authority.require(caller, needs)
+                self._cloud.service(Authority).require(caller, needs)
         except AccessDenied as error:
             raise self._states._ExecutionError("States.Runtime", error.message) from error
 

@@ -23,7 +23,8 @@ from hypercorn.protocol.h11 import H11Protocol
 
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import AwsError
-from localcloud.features.online import online_store
+from localcloud.faults.registry import Faults
+from localcloud.features.online import OnlineStore
 from localcloud.http import wire
 from localcloud.ministack.seam import require
 
@@ -60,7 +61,7 @@ class _Shortcut:
         self._waiting: list[tuple[wire.HttpRequest, asyncio.Future[bytes]]] = []
 
     def is_open(self) -> bool:
-        return not (self._app.AUTH or self._cloud.faults.any)
+        return not (self._app.AUTH or self._cloud.service(Faults).any)
 
     def answer(self, request: wire.HttpRequest) -> "asyncio.Future[bytes]":
         loop = asyncio.get_running_loop()
@@ -80,7 +81,7 @@ class _Shortcut:
     def _answer_all(self) -> None:
         waiting, self._waiting = self._waiting, []
         try:
-            with online_store(self._cloud).transaction():
+            with self._cloud.service(OnlineStore).transaction():
                 found = [wire.respond(self._cloud, request) for request, _ in waiting]
         except Exception as error:  # a full disk, say: none of them is kept
             _LOGGER.exception("keeping %d records", len(waiting))

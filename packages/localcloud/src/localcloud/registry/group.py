@@ -1,9 +1,8 @@
-"""CreateModelPackageGroup, DescribeModelPackageGroup and their kin."""
+"""Operations on groups of model packages."""
 
 from localcloud.core import records
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ConflictException, ValidationException
-from localcloud.core.operations import operation
 from localcloud.core.records import Record
 from localcloud.core.tags import drop_tags
 
@@ -32,7 +31,6 @@ def versions(cloud: Cloud, name_or_arn: str) -> list[Record]:
     ]
 
 
-@operation("CreateModelPackageGroup")
 def create_model_package_group(cloud: Cloud, request: Record) -> Record:
     records.refuse(request, ["ManagedConfiguration"])
     key = group_key(request["ModelPackageGroupName"])
@@ -49,12 +47,10 @@ def create_model_package_group(cloud: Cloud, request: Record) -> Record:
     return {"ModelPackageGroupArn": arn}
 
 
-@operation("DescribeModelPackageGroup")
 def describe_model_package_group(cloud: Cloud, request: Record) -> Record:
     return find_group(cloud, request["ModelPackageGroupName"])
 
 
-@operation("ListModelPackageGroups")
 def list_model_package_groups(cloud: Cloud, request: Record) -> Record:
     records.refuse(request, ["CrossAccountFilterOption"])
 
@@ -77,7 +73,6 @@ def list_model_package_groups(cloud: Cloud, request: Record) -> Record:
     return {"ModelPackageGroupSummaryList": found}
 
 
-@operation("DeleteModelPackageGroup")
 def delete_model_package_group(cloud: Cloud, request: Record) -> Record:
     record = find_group(cloud, request["ModelPackageGroupName"])
     arn = record["ModelPackageGroupArn"]

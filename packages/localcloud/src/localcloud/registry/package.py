@@ -1,4 +1,4 @@
-"""CreateModelPackage, DescribeModelPackage and their kin: the versions in a group.
+"""Operations on model packages: the versions in a group.
 
 Refused, not ignored: packages without a group, algorithms and certification for the Marketplace,
 validation by transform jobs, further inference specifications, model cards, life cycles, clones.
@@ -10,11 +10,10 @@ import time
 from botocore.exceptions import ClientError
 
 from localcloud.core import records
-from localcloud.core.cloud import Cloud
+from localcloud.core.cloud import Cloud, Service
 from localcloud.core.errors import ValidationException
-from localcloud.core.operations import operation
 from localcloud.core.records import Record
-from localcloud.jobs.transfer import Location, TransferError
+from localcloud.core.s3 import Location, TransferError
 from localcloud.registry.group import GROUP, PACKAGE, find_group, group_key, versions
 
 _CREATE = (
@@ -39,7 +38,14 @@ _UPDATE = (
 )
 _CONTAINER = ("ProductId", "ModelDataSource", "AdditionalModelDataSources", "BaseModel")
 _NO_VALIDATION: Record = {"ValidationStatuses": [], "ImageScanStatuses": []}
-_CHANGE = threading.Lock()  # makes reading and writing of a group's versions one step
+
+
+class _Versions(Service):
+    """Makes reading and writing of a group's versions one step."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        super().__init__(cloud)
+        self.lock = threading.Lock()
 
 
 def find_package(cloud: Cloud, name_or_arn: str) -> Record:
@@ -58,10 +64,9 @@ def _key_of(record: Record) -> str:
     return _key(group_key(record["ModelPackageGroupName"]), record["ModelPackageVersion"])
 
 
-@operation("CreateModelPackage")
 def create_model_package(cloud: Cloud, request: Record) -> Record:
     _check(request)
-    with _CHANGE:
+    with cloud.service(_Versions).lock:
         group = find_group(cloud, request["ModelPackageGroupName"])
         known = _registered_before(cloud, request)
         if known:
@@ -132,12 +137,10 @@ def _with_etag(cloud: Cloud, container: Record) -> Record:
     return {**container, "ModelDataETag": head["ETag"].strip('"')}
 
 
-@operation("DescribeModelPackage")
 def describe_model_package(cloud: Cloud, request: Record) -> Record:
     return find_package(cloud, request["ModelPackageName"])
 
 
-@operation("BatchDescribeModelPackage")
 def batch_describe_model_package(cloud: Cloud, request: Record) -> Record:
     found, errors = {}, {}
     for arn in request["ModelPackageArnList"]:
@@ -150,7 +153,6 @@ def batch_describe_model_package(cloud: Cloud, request: Record) -> Record:
     return {"ModelPackageSummaries": found, "BatchDescribeModelPackageErrorMap": errors}
 
 
-@operation("ListModelPackages")
 def list_model_packages(cloud: Cloud, request: Record) -> Record:
     approval = request.get("ModelApprovalStatus")
     found = records.select(
@@ -184,10 +186,9 @@ def _summary(record: Record) -> Record:
     )
 
 
-@operation("UpdateModelPackage")
 def update_model_package(cloud: Cloud, request: Record) -> Record:
     records.refuse(request, _UPDATE)
-    with _CHANGE:
+    with cloud.service(_Versions).lock:
         record = find_package(cloud, request["ModelPackageArn"])
         record |= records.pick(request, "ModelApprovalStatus", "ApprovalDescription")
         record["CustomerMetadataProperties"] = _properties(record, request)
@@ -204,9 +205,8 @@ def _properties(record: Record, request: Record) -> Record:
     return {name: value for name, value in properties.items() if name not in removed}
 
 
-@operation("DeleteModelPackage")
 def delete_model_package(cloud: Cloud, request: Record) -> Record:
-    with _CHANGE:
+    with cloud.service(_Versions).lock:
         record = find_package(cloud, request["ModelPackageName"])
         cloud.store.delete(PACKAGE, _key_of(record))
     return {}

@@ -8,6 +8,7 @@ own integrations other than Lambda's and SageMaker's.
 from typing import Any
 
 from localcloud.core.cloud import Cloud
+from localcloud.faults.registry import Faults
 from localcloud.ministack.faults import control, functions, provisioning, requests, templates
 from localcloud.ministack.faults.state_machines import StateMachines
 
@@ -20,10 +21,11 @@ def install(cloud: Cloud, app: Any, application: Any) -> Any:
     from ministack.services import lambda_svc, stepfunctions
     from ministack.services.cloudformation import provisioners
 
-    requests.hit(cloud.faults, app, iam_actions)
-    StateMachines(cloud.faults, app, stepfunctions).install()
-    functions.hit(cloud.faults, lambda_runtime)
-    templates.hit(cloud.faults, provisioners)
+    set_faults = cloud.service(Faults)
+    requests.hit(set_faults, app, iam_actions)
+    StateMachines(set_faults, app, stepfunctions).install()
+    functions.hit(set_faults, lambda_runtime)
+    templates.hit(set_faults, provisioners)
     provisioning.hit(cloud)
-    application = requests.lose_answers(cloud.faults, application)
+    application = requests.lose_answers(set_faults, application)
     return control.Control(cloud, lambda_svc).application(application)

@@ -10,6 +10,7 @@ from localcloud.core.errors import AwsError
 from localcloud.faults.calls import check_call
 from localcloud.faults.client import PATH
 from localcloud.faults.fault import KINDS, Fault, FaultError
+from localcloud.faults.registry import Faults
 from localcloud.jobs.interruption import interrupt
 from localcloud.ministack.faults.functions import can_be_hit
 from localcloud.ministack.seam import require
@@ -34,7 +35,7 @@ class Control:
         return application
 
     async def _answer(self, method: str, receive: Any, send: Any) -> None:
-        faults, status = self._cloud.faults, 200
+        faults, status = self._cloud.service(Faults), 200
         answer: dict[str, Any] = {}
         try:
             if method == "POST":
@@ -54,15 +55,15 @@ class Control:
     def _add(self, wish: Any) -> int:
         """Its number; 0 for an interruption, which happens at once."""
         fault = Fault.parse(wish)
-        check_call(fault)
+        check_call(fault, self._cloud.operations)
         target = KINDS[fault.kind].target
         if target == "job":
             interrupt(self._cloud, fault.call)
-            self._cloud.faults.write(0, fault, fault.call)
+            self._cloud.service(Faults).write(0, fault, fault.call)
             return 0
         if target == "function":
             self._check_function(fault.call)
-        return self._cloud.faults.add(fault)
+        return self._cloud.service(Faults).add(fault)
 
     def _check_function(self, call: str) -> None:
         prefix, _, name = call.partition(":")

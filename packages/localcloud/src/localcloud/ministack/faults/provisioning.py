@@ -5,10 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 from localcloud.core.cloud import Cloud
+from localcloud.faults.registry import Faults
 from localcloud.hosting import endpoint_record, transform_job
 from localcloud.hosting.server_process import ServerProcess, StartError
 from localcloud.jobs import processing_job, training_job
-from localcloud.jobs.jobs import Job, JobError
+from localcloud.jobs.job import Job, JobError
 
 _NO_CAPACITY = "Unable to provision requested ML compute capacity"
 _ADVICE = "Please retry using a different ML instance type or after some time."
@@ -51,6 +52,6 @@ def _instance(cloud: Cloud, prepare: Callable[[ServerProcess], None]) -> Callabl
 
 
 def _is_short(cloud: Cloud, kind: str, record: dict[str, Any]) -> bool:
-    if not cloud.faults.any or kind not in _CALLS:
+    if not cloud.service(Faults).any or kind not in _CALLS:
         return False
-    return cloud.faults.take(("capacity",), _CALLS[kind], json.dumps(record)) is not None
+    return cloud.service(Faults).take(("capacity",), _CALLS[kind], json.dumps(record)) is not None

@@ -6,6 +6,7 @@ The person at the keyboard, and localcloud itself, use the account's root key an
 from typing import Any
 
 from localcloud.core.cloud import Cloud
+from localcloud.iam.authority import Authority
 from localcloud.iam.decisions import DecisionLog
 from localcloud.ministack.iam import evaluator as decisions
 from localcloud.ministack.iam import resources
@@ -40,4 +41,4 @@ def install(cloud: Cloud, app: Any) -> Any:
     QueryGuard(guards, athena, glue, s3).install()
     functions_log_with_their_role(lambda_svc, lambda_runtime, judge)
     StateMachines(app, stepfunctions, sts, judge).install()
-    return Switch(cloud.authority, app, lambda_runtime, judge, log).application(app.app)
+    return Switch(cloud.service(Authority), app, lambda_runtime, judge, log).application(app.app)

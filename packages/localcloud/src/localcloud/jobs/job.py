@@ -10,14 +10,16 @@ import shutil
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 from localcloud.core.cloud import Cloud
-from localcloud.iam.authority import AccessDenied
+from localcloud.core.s3 import TransferError
+from localcloud.iam.authority import AccessDenied, Authority
 from localcloud.iam.call import volume_key
+from localcloud.iam.role import Role
 from localcloud.iam.roles import encrypting, log_group, pulling, watching
 from localcloud.jobs import spot
 from localcloud.jobs.interpreter import make_environment, search_path
@@ -25,8 +27,6 @@ from localcloud.jobs.layout import Layout, make_temporary
 from localcloud.jobs.logs import LogStream
 from localcloud.jobs.memory import KILLED, memory_limit, out_of_memory
 from localcloud.jobs.process import Program, base_environment
-from localcloud.jobs.role import Role
-from localcloud.jobs.transfer import TransferError
 
 GRACE_SECONDS = 120  # between SIGTERM and SIGKILL, as StopTrainingJob documents
 LONGEST_REASON = 1024  # characters of FailureReason and ExitMessage
@@ -73,9 +73,27 @@ class Job(ABC):
     """One job from its record to its ending. Runs in its own thread."""
 
     kind: ClassVar[str]  # of the record in the store
+    noun: ClassVar[str]  # in messages, and with a capital in the names of members
     log_group: ClassVar[str]
     status_field: ClassVar[str]
     end_field: ClassVar[str]
+
+    @classmethod
+    def fail_unfinished(cls, cloud: Cloud) -> None:
+        """Makes Failed, in their records, the jobs that an earlier server was running."""
+        for record in cloud.store.list(cls.kind):
+            if record[cls.status_field] in RUNNING:
+                now = time.time()
+                ended = {cls.status_field: "Failed", cls.end_field: now, "LastModifiedTime": now}
+                name = record[f"{cls.noun.capitalize()}JobName"]
+                cloud.store.update(
+                    cls.kind, name, FailureReason=SERVER_STOPPED, **ended, **cls.at_the_end(record)
+                )
+
+    @classmethod
+    def at_the_end(cls, _record: Mapping[str, Any]) -> dict[str, Any]:
+        """What else changes in the record of a job that an earlier server was running."""
+        return {}
 
     def __init__(self, cloud: Cloud, name: str) -> None:
         self.cloud, self.name = cloud, name
@@ -152,7 +170,7 @@ class Job(ABC):
 
     def check_rights(self, role: Role, image: str) -> None:
         """What SageMaker does with the role before it moves data. Raises JobError."""
-        authority, key = self.cloud.authority, role.access_key
+        authority, key = self.cloud.service(Authority), role.access_key
         try:
             authority.require(key, pulling(image))
             authority.require(key, encrypting(volume_key(self.record)))

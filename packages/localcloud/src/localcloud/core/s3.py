@@ -1,0 +1,30 @@
+"""Places in S3 that requests name."""
+
+from dataclasses import dataclass
+
+
+class TransferError(Exception):
+    """Data that could not be moved; the text becomes the job's FailureReason."""
+
+
+@dataclass(frozen=True)
+class Location:
+    """An object or a prefix in a bucket."""
+
+    bucket: str
+    key: str
+
+    @classmethod
+    def parse(cls, uri: str) -> "Location":
+        """Raises TransferError for what is not of the form s3://bucket/prefix."""
+        scheme, _, rest = uri.partition("://")
+        bucket, _, key = rest.partition("/")
+        if scheme != "s3" or not bucket:
+            raise TransferError(f"{uri!r} is not an S3 URI of the form s3://bucket/prefix")
+        return cls(bucket, key)
+
+    def __truediv__(self, name: str) -> "Location":
+        return Location(self.bucket, f"{self.key.rstrip('/')}/{name}".lstrip("/"))
+
+    def __str__(self) -> str:
+        return f"s3://{self.bucket}/{self.key}"

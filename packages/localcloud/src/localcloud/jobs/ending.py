@@ -1,0 +1,39 @@
+"""What Stop and Delete do with a job of any kind."""
+
+from localcloud.core.cloud import Cloud
+from localcloud.core.errors import ResourceInUse, ResourceNotFound, ValidationException
+from localcloud.jobs.job import RUNNING, Job
+from localcloud.jobs.job_queue import JobQueue
+
+
+def stop(cloud: Cloud, kind: type[Job], name: str, missing: str) -> None:
+    """Returns before the job has ended.
+
+    Raises ResourceNotFound with the message `missing`, or ValidationException for an ended job.
+    """
+    record = cloud.store.get(kind.kind, name)
+    if record is None:
+        raise ResourceNotFound(missing)
+    job = cloud.service(JobQueue).get(kind.kind, name)
+    if job is None or not job.request_stop():
+        ended = cloud.store.get(kind.kind, name) or record
+        raise ValidationException(
+            f"The request was rejected because the {kind.noun} job is in status "
+            f"{ended[kind.status_field]}."
+        )
+
+
+def delete(cloud: Cloud, kind: type[Job], name: str, missing: str) -> None:
+    """Forgets an ended job, whose name is free then.
+
+    Raises ResourceNotFound with the message `missing`, or ResourceInUse for a job that has not
+    ended.
+    """
+    record = cloud.store.get(kind.kind, name)
+    if record is None:
+        raise ResourceNotFound(missing)
+    if record[kind.status_field] in RUNNING:
+        raise ResourceInUse(
+            f"A job in status {record[kind.status_field]} cannot be deleted: {name}"
+        )
+    cloud.store.delete(kind.kind, name)

@@ -1,0 +1,30 @@
+"""The processes that jobs and endpoints run, found by their mark: none outlives the server."""
+
+import logging
+import shutil
+
+from localcloud.core.cloud import PROGRAM_FOLDERS, Service
+from localcloud.jobs.job import mark
+from localcloud.jobs.memory import memory_limit
+from localcloud.jobs.process import kill_marked
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class Programs(Service):
+    """Those of one embedded AWS, which its data folder tells from others'."""
+
+    def recover(self) -> None:
+        """Kills the orphans of an earlier server and removes their folders.
+
+        Raises ValueError for a limit on memory that no job could have.
+        """
+        memory_limit()
+        killed = kill_marked(mark(self.cloud))
+        if killed:
+            _LOGGER.warning("killed %d processes of an earlier run", killed)
+        for folder in PROGRAM_FOLDERS:
+            shutil.rmtree(self.cloud.data_dir / folder, ignore_errors=True)
+
+    def shutdown(self) -> None:
+        kill_marked(mark(self.cloud))

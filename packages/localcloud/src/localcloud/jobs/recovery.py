@@ -1,0 +1,13 @@
+"""Jobs that an earlier server was running when it ended: they have failed."""
+
+from localcloud.core.cloud import Service
+from localcloud.jobs.processing_job import ProcessingJob
+from localcloud.jobs.training_job import TrainingJob
+
+
+class JobRecovery(Service):
+    """Of processing and training jobs."""
+
+    def recover(self) -> None:
+        for kind in (ProcessingJob, TrainingJob):
+            kind.fail_unfinished(self.cloud)
