@@ -1,5 +1,6 @@
 """Following a run to its end, which goes on whether anybody looks or not."""
 
+import shlex
 from typing import Any
 
 from rich.console import Console
@@ -21,7 +22,7 @@ def follow(here: Environment, arn: str, *, console: Console = notes) -> dict[str
     try:
         found = progress.watch(watcher, progress.choose_view(console))
     except KeyboardInterrupt as error:
-        again = f"reviews status {name} --wait --env {here.name}"
+        again = f"reviews status {shlex.quote(name)} --wait --env {here.name}"
         raise Interrupted(f"{name} goes on. Follow it again: {again}") from error
     try:
         return found.result()
@@ -33,8 +34,8 @@ def follow(here: Environment, arn: str, *, console: Console = notes) -> dict[str
 def _next_steps(here: Environment, name: str, watcher: Watcher, cause: str) -> str:
     _, views = watcher.look()
     failed = (view.step for view in views if view.step.state is State.FAILED and view.step.job)
-    logs = [f"Its log: reviews logs {step.key} --run {name} --env {here.name}" for step in failed]
-    go_on = "When it is mended, go on with the step that failed: reviews redrive {} --env {}"
-    start = "A redrive keeps the input. When it is mended, start a new run: reviews run --env {1}"
-    advice = start if NEW_RUN in cause else go_on
-    return "\n".join([*logs, advice.format(name, here.name)])
+    run = shlex.quote(name)
+    logs = [f"Its log: reviews logs {step.key} --run {run} --env {here.name}" for step in failed]
+    go_on = f"When it is mended, go on with the step that failed: reviews redrive {run}"
+    start = "A redrive keeps the input. When it is mended, start a new run: reviews run FILE"
+    return "\n".join([*logs, f"{start if NEW_RUN in cause else go_on} --env {here.name}"])

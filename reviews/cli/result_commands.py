@@ -1,5 +1,6 @@
 """The commands that show what runs have come to."""
 
+import shlex
 import webbrowser
 from pathlib import Path
 from typing import Annotated
@@ -77,7 +78,8 @@ def report_command(
     if not found.evaluation:
         raise InvalidArgument(f"{found.name} is {found.status} and has no evaluation")
     if missing := [name for name in report.EVALUATION_FIELDS if name not in found.evaluation]:
-        again = f"reviews run --set from_run={found.name} --set start_at=evaluation --env {env}"
+        source = f"--set from_run={shlex.quote(found.name)} --set start_at=evaluation"
+        again = f"reviews run {source} --env {env}"
         raise InvalidArgument(
             f"{found.name}: its evaluation.json has no {', '.join(missing)}. Evaluate it anew: "
             f"{again}"

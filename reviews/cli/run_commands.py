@@ -1,12 +1,13 @@
 """The commands that start a run, watch it and steer it."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from reviews.cli import report
-from reviews.cli.following import follow
+from reviews.cli.following import NEW_RUN, follow
 from reviews.cli.options import Env, NamedRun, Run, Wait, Yes
 from reviews.cli.output import Answer, AsJson, answers, confirm, message, note
 from reviews.client import approval, execution, jobs, run_input
@@ -58,7 +59,7 @@ def run(
     begun = arn.rpartition(":")[2]
     if wait:
         return _followed(here, arn)
-    again = f"reviews status {begun} --wait --env {env}"
+    again = f"reviews status {shlex.quote(begun)} --wait --env {env}"
     return Answer(
         document={"run": begun, "arn": arn, "input": document},
         show=message(f"Started {begun}. Follow it: {again}"),
@@ -92,7 +93,7 @@ def stop(run: Run = "", env: Env = "local", yes: Yes = False, as_json: AsJson = 
         confirm(f"Stop the latest run, {_described(found)}?", as_json=as_json)
     execution.stop(here.client("stepfunctions"), found)
     stopped = _stop_jobs(here, found)
-    again = f"Take it up again: reviews redrive {found.name} --env {env}"
+    again = f"Take it up again: reviews redrive {shlex.quote(found.name)} --env {env}"
     also = f", and so is {', '.join(stopped)}" if stopped else ""
     return Answer(
         document={"run": found.name, "stopped_jobs": stopped},
@@ -119,6 +120,8 @@ def redrive(run: Run = "", env: Env = "local", wait: Wait = False) -> Answer:
     found = _find(here, run)
     if not run:
         note(f"The latest run: {_described(found)}")
+    if NEW_RUN in found.cause:
+        note(f"{found.name} failed with: {found.cause}")
     execution.redrive(here.client("stepfunctions"), found)
     if wait:
         return _followed(here, found.arn)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ml_code.reading.text import review_text
 from reviews.client.endpoint import Prediction
 from reviews.client.errors import InvalidArgument
 
@@ -30,22 +31,19 @@ class Explained:
 
 def explain(predict: Predict, text: str) -> Explained:
     """One request, with the text and its variants. Raises InvalidArgument for no usable text."""
-    if not text.strip():
+    if not review_text("", text):
         raise InvalidArgument("There is no text to classify.")
     if len(text) > _LONGEST:
         raise InvalidArgument(f"The text has {len(text)} characters; {_LONGEST} are allowed.")
     found = list(re.finditer(r"\S+", text))
-    # Without its only word a text would be empty, which the endpoint refuses.
-    left_out = found[:MOST_WORDS] if len(found) > 1 else []
-    variants = [text[: word.start()] + text[word.end() :] for word in left_out]
-    whole, *without = predict([text, *variants])
+    without = {word: text[: word.start()] + text[word.end() :] for word in found[:MOST_WORDS]}
+    # What is left of a text may be none, as without its only word: the endpoint refuses that.
+    variants = {word: left for word, left in without.items() if review_text("", left)}
+    whole, *answers = predict([text, *variants.values()])
     probability = whole.probabilities[whole.label]
-    effects = [probability - answer.probabilities[whole.label] for answer in without]
-    untried = [None] * (len(found) - len(effects))
-    return Explained(
-        prediction=whole,
-        words=[
-            Word(text=word.group(), effect=effect)
-            for word, effect in zip(found, [*effects, *untried], strict=True)
-        ],
-    )
+    effects = {
+        word: probability - answer.probabilities[whole.label]
+        for word, answer in zip(variants, answers, strict=True)
+    }
+    words = [Word(text=word.group(), effect=effects.get(word)) for word in found]
+    return Explained(prediction=whole, words=words)

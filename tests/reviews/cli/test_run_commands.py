@@ -288,6 +288,24 @@ def test_redrive_goes_on_with_what_failed(runs: RunsWorld, reviews: Reviews) -> 
     assert runs.calls == ["redrive mine"]
 
 
+def test_a_redrive_that_would_end_the_same_way_is_not_begun_in_silence(
+    runs: RunsWorld, reviews: Reviews
+) -> None:
+    runs.add("mine", status="FAILED")
+    cause = "Processing: no column. A redrive would end the same way: start a new run with other"
+    runs.executions["mine"]["cause"] = cause
+    said = reviews("redrive", "mine")
+    assert (said.code, said.err) == (0, f"mine failed with: {cause}\n")
+
+
+def test_a_command_to_be_copied_has_the_name_as_a_shell_reads_it(
+    runs: RunsWorld, reviews: Reviews
+) -> None:
+    runs.add("it's(1)", status="RUNNING", reached=("train",))
+    again = "Take it up again: reviews redrive 'it'\"'\"'s(1)' --env dev"
+    assert again in reviews("stop", "it's(1)").out
+
+
 def test_what_runs_cannot_be_redriven(runs: RunsWorld, reviews: Reviews) -> None:
     runs.add("mine", status="RUNNING")
     said = reviews("redrive", "mine")

@@ -60,10 +60,19 @@ def test_a_single_word_is_not_left_out() -> None:
     assert endpoint.requests == [["love"]]
 
 
+def test_a_word_without_which_no_text_is_left_is_not_left_out() -> None:
+    endpoint = Endpoint()
+    words = explain(endpoint, "- love").words
+    assert endpoint.requests == [["- love", " love"]]
+    assert [word.effect for word in words] == [0, None]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         (" \n", "There is no text to classify."),
+        ("\u200b", "There is no text to classify."),
+        ("nan", "There is no text to classify."),
         ("a" * 10_001, "The text has 10001 characters; 10000 are allowed."),
     ],
 )
