@@ -88,9 +88,15 @@ def _read_header(path: Path, blocks: Iterator[list[str]], wanted: Sequence[str])
 
 
 def _has_spaces(lines: Sequence[str], delimiter: str) -> bool:
-    """Whether spaces stand between a delimiter and an opening quote."""
-    rows = csv.reader(lines, delimiter=delimiter)
-    return any(field.startswith(' "') for row in rows for field in row)
+    """Whether spaces stand between a delimiter and an opening quote.
+
+    Behind an opening quote comes neither a quote, a delimiter nor the end of the line: those come
+    behind quotes within a text that began in an earlier line.
+    """
+    end = re.escape(delimiter)
+    field = rf'(?:"(?:[^"]|"")*"|[^"{end}]*){end}'
+    spaced = re.compile(rf'(?:{field})+? +"(?=[^"{end}\s])')
+    return any(spaced.match(line) for line in lines)
 
 
 def _parted(
@@ -103,7 +109,7 @@ def _parted(
             lines[begin : begin + _HEADER_LINES],
             delimiter=delimiter,
             strict=True,
-            skipinitialspace=f'{delimiter} "' in lines[begin],
+            skipinitialspace=_has_spaces([lines[begin]], delimiter),
         )
         try:
             header = next(reader, [])

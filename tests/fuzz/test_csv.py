@@ -18,6 +18,7 @@ from reading.ratings import Finder
 from reading.scanning import Dialect, Scanner
 from reading.tables import Witness
 from tests.fuzz.cases import fuzz
+from tests.fuzz.review_tables import FORMATS
 from tests.fuzz.values import documents, texts
 
 COLUMNS = Columns(text="Review Text", rating="Rating", title="Title")
@@ -148,26 +149,26 @@ def test_no_line_is_lost_and_none_counts_twice(rows: list[str]) -> None:
 
 @fuzz(
     "files of reviews",
-    few=40,
-    many=3_000,
+    few=90,
+    many=6_000,
+    name=st.sampled_from(sorted(FORMATS)),
     rows=st.lists(
         st.tuples(
-            st.text(
-                st.characters(exclude_characters="\0\r", exclude_categories=["Cs"]), min_size=1
-            ),
+            st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1),
             st.sampled_from("12345"),
         ),
+        min_size=1,
         max_size=8,
     ),
 )
-def test_what_the_csv_module_writes_comes_back_as_it_was(
-    place: Path, rows: list[tuple[str, str]]
+def test_every_row_of_a_well_formed_file_comes_back_as_it_was(
+    place: Path, name: str, rows: list[tuple[str, str]]
 ) -> None:
-    path = place / "well-formed.csv"
-    path.write_bytes(_table("Review Text,Rating", [list(row) for row in rows]))
+    path = place / "well-formed"
+    path.write_bytes(FORMATS[name](["Review Text", "Rating"], rows))
     witness = Witness("Rating", lambda raw: raw in set("12345"))
     chunks = list(read_chunks(open_tables(path, COLUMNS), COLUMNS, witness))
+    assert not any(chunk.faults for chunk in chunks)
     assert [
         pair for chunk in chunks for pair in zip(chunk.texts, chunk.ratings, strict=True)
     ] == rows
-    assert not any(chunk.faults for chunk in chunks)
