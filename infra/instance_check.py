@@ -10,9 +10,9 @@ from infra.settings import Settings
 
 # The shapes in botocore's model of SageMaker that enumerate the types.
 _SHAPES = {
-    "processing": "ProcessingInstanceType",
-    "training": "TrainingInstanceType",
-    "evaluation": "ProcessingInstanceType",
+    "processing_instances": "ProcessingInstanceType",
+    "training_instances": "TrainingInstanceType",
+    "evaluation_instances": "ProcessingInstanceType",
     "endpoint": "ProductionVariantInstanceType",
 }
 

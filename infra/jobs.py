@@ -37,7 +37,7 @@ from sagemaker.sklearn.processing import SKLearnProcessor
 from sagemaker.workflow.pipeline_context import PipelineSession
 
 from infra import images
-from infra.settings import Endpoint, Fleet, Settings
+from infra.settings import Endpoint, Instances, Settings
 
 # The SDK knows neither these images nor their versions, and SKLearnProcessor takes no image_uri: it
 # is given a version that it knows, and then the image of the table.
@@ -127,7 +127,9 @@ def processor(settings: Settings, session: Any, values: Values) -> Any:
     made = SKLearnProcessor(
         framework_version=_SKLEARN_OF_THE_SDK,
         # Never isolated: it talks to the Feature Store.
-        **_processing_options(settings, settings.processing, session, values, isolated=False),
+        **_processing_options(
+            settings, settings.processing_instances, session, values, isolated=False
+        ),
     )
     made.image_uri = settings.image_of_processing().uri
     return made
@@ -176,7 +178,11 @@ def evaluator(settings: Settings, session: Any, values: Values) -> Any:
         image_uri=settings.image_of_evaluation().uri,
         command=["python3"],
         **_processing_options(
-            settings, settings.evaluation, session, values, isolated=settings.network.isolated
+            settings,
+            settings.evaluation_instances,
+            session,
+            values,
+            isolated=settings.network.isolated,
         ),
     )
 
@@ -202,18 +208,18 @@ def evaluation(settings: Settings, values: Values) -> dict[str, Any]:
 
 def estimator(settings: Settings, session: Any, values: Values) -> Any:
     """Fine-tunes the base model; `channels` are what to fit it to."""
-    fleet = settings.training
+    instances = settings.training_instances
     return PyTorch(
         entry_point="train.py",
         source_dir=f"{values.code}/sourcedir.tar.gz",
         image_uri=settings.image_of_training().uri,
         role=values.role,
         sagemaker_session=session,
-        instance_type=fleet.instance_type,
-        instance_count=fleet.instance_count,
-        volume_size=fleet.volume_gb,
-        volume_kms_key=_volume_key(fleet, values),
-        max_run=fleet.max_runtime_s,
+        instance_type=instances.instance_type,
+        instance_count=instances.instance_count,
+        volume_size=instances.volume_gb,
+        volume_kms_key=_volume_key(instances, values),
+        max_run=instances.max_runtime_s,
         hyperparameters={
             "base-model": values.base_model,
             "labels": settings.labels.argument,
@@ -234,9 +240,9 @@ def estimator(settings: Settings, session: Any, values: Values) -> Any:
         code_location=f"{values.run_prefix}/training",
         output_kms_key=values.key,
         checkpoint_s3_uri=f"{values.run_prefix}/checkpoints/",
-        encrypt_inter_container_traffic=fleet.instance_count > 1,
+        encrypt_inter_container_traffic=instances.instance_count > 1,
         # torchrun is for GPUs; CPU hosts find each other by SM_HOSTS (training/distribution.py).
-        distribution={"torch_distributed": {"enabled": True}} if fleet.has_gpu else None,
+        distribution={"torch_distributed": {"enabled": True}} if instances.has_gpu else None,
         environment=_packages(settings, f"{_CHANNELS}/{_WHEELS}") or None,
         enable_network_isolation=settings.network.isolated,
         **_subnets(settings, values),
@@ -322,18 +328,18 @@ def registration(settings: Settings, values: Values) -> dict[str, Any]:
 
 
 def _processing_options(
-    settings: Settings, fleet: Fleet, session: Any, values: Values, *, isolated: bool
+    settings: Settings, instances: Instances, session: Any, values: Values, *, isolated: bool
 ) -> dict[str, Any]:
     network = NetworkConfig(enable_network_isolation=isolated, **_subnets(settings, values))
     return {
         "role": values.role,
         "sagemaker_session": session,
-        "instance_type": fleet.instance_type,
-        "instance_count": fleet.instance_count,
-        "volume_size_in_gb": fleet.volume_gb,
-        "volume_kms_key": _volume_key(fleet, values),
+        "instance_type": instances.instance_type,
+        "instance_count": instances.instance_count,
+        "volume_size_in_gb": instances.volume_gb,
+        "volume_kms_key": _volume_key(instances, values),
         "output_kms_key": values.key,
-        "max_runtime_in_seconds": fleet.max_runtime_s,
+        "max_runtime_in_seconds": instances.max_runtime_s,
         "network_config": network if settings.network.vpc or isolated else None,
         "env": {
             "AWS_DEFAULT_REGION": session.boto_region_name,
@@ -375,8 +381,8 @@ def _write(name: str, destination: str, *, mode: str = "EndOfJob") -> Any:
     )
 
 
-def _volume_key(fleet: Fleet, values: Values) -> str | None:
-    return None if fleet.has_local_disk else values.key
+def _volume_key(instances: Instances, values: Values) -> str | None:
+    return None if instances.has_local_disk else values.key
 
 
 def _debugging(settings: Settings, values: Values) -> dict[str, Any]:

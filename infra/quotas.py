@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
-from infra.settings import Endpoint, Fleet, Settings
+from infra.settings import Endpoint, Instances, Settings
 
 SERVICE = "sagemaker"  # its code in Service Quotas
 # What asks AWS for more of a quota, and what to do where AWS gives no more.
@@ -68,19 +68,19 @@ def for_functions(settings: Settings) -> str:
 
 
 def _all(settings: Settings) -> Iterator[NeededQuota]:
-    for fleet in (settings.processing, settings.evaluation):
-        yield from _of_job(fleet, "processing job")
-    yield from _of_job(settings.training, "training job")
+    for instances in (settings.processing_instances, settings.evaluation_instances):
+        yield from _of_job(instances, "processing job")
+    yield from _of_job(settings.training_instances, "training job")
     if settings.endpoint.serverless_memory_mb:
         yield _serverless(settings.endpoint)
     else:
         yield from _of_endpoint(settings.endpoint)
 
 
-def _of_job(fleet: Fleet, job: str) -> Iterator[NeededQuota]:
+def _of_job(instances: Instances, job: str) -> Iterator[NeededQuota]:
     """Evaluation is a processing job, too; jobs of one execution run one after the other."""
-    count = fleet.instance_count
-    yield _quota(f"{fleet.instance_type} for {job} usage", count)
+    count = instances.instance_count
+    yield _quota(f"{instances.instance_type} for {job} usage", count)
     yield _quota(f"Number of instances across all {job}s", count)
     if count > 1:
         yield _quota(f"Maximum number of instances per {job}", count)

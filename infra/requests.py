@@ -19,7 +19,7 @@ from infra.jobs import Values
 from infra.settings import Settings
 
 Request = dict[str, Any]
-_ROLLOUT_SECONDS = 3600  # for the new fleet to start
+_ROLLOUT_SECONDS = 3600  # for the new instances to start
 _JOB = "{job}"  # the Lambda names the job, so this goes no further
 
 
@@ -99,7 +99,7 @@ def endpoint_config(settings: Settings) -> Request:
 def update(settings: Settings, alarms: Sequence[str]) -> Request:
     """How UpdateEndpoint goes about it: blue/green, back again when one of the alarms rings.
 
-    A share of the traffic goes to the new fleet first, where there is more than one instance to
+    A share of the traffic goes to the new instances first, where there is more than one instance to
     share it among. Serverless endpoints are changed by AWS, all at once.
     """
     endpoint = settings.endpoint

@@ -30,8 +30,8 @@ def _check_range(name: str, value: float, low: float, high: float) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fleet:
-    """The machines of one job or endpoint; sizes in GiB, times in seconds."""
+class Instances:
+    """The instances of one job or endpoint; sizes in GiB, times in seconds."""
 
     instance_type: str  # such as ml.m7i.large
     instance_count: int = 1  # of an endpoint that scales: the fewest
@@ -59,10 +59,10 @@ class Fleet:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Endpoint(Fleet):
-    """The machines that serve, how many, and how a new model takes over from the one before.
+class Endpoint(Instances):
+    """The instances that serve, how many, and how a new model takes over from the one before.
 
-    With `serverless_memory_mb` AWS has the machines, and takes money for requests alone. An
+    With `serverless_memory_mb` there are no instances, and AWS charges for requests alone. An
     endpoint with instances cannot become one without: it has to be deleted first.
     """
 
@@ -258,10 +258,10 @@ class Settings:
 
     environment: str  # its name, in the names of all its resources
     base_model: str  # what is fine-tuned
-    processing: Fleet  # the machines of the preparation
-    training: Fleet  # the machines of the training
-    evaluation: Fleet  # the machine of the evaluation
-    endpoint: Endpoint  # the machines that serve
+    processing_instances: Instances  # of the processing job
+    training_instances: Instances  # of the training job
+    evaluation_instances: Instances  # of the evaluation job
+    endpoint: Endpoint  # the instances that serve
     region: str = "us-east-1"  # where it is deployed, whatever the shell says
     account: str = ""  # the only one it may be deployed to; empty: whose credentials deploy
     images: OwnImages = field(default_factory=OwnImages)  # in place of AWS's
@@ -304,19 +304,19 @@ class Settings:
             raise SettingsError(
                 name="recipe.star_spread", value=self.recipe.star_spread, allowed=allowed
             )
-        self._check_machines()
+        self._check_instances()
         self._check_schedule()
         self.every_image()
 
     def image_of_processing(self) -> Image:
-        return self._image(images.PROCESSING, self.processing.instance_type)
+        return self._image(images.PROCESSING, self.processing_instances.instance_type)
 
     def image_of_training(self) -> Image:
-        return self._image(images.TRAINING, self.training.instance_type)
+        return self._image(images.TRAINING, self.training_instances.instance_type)
 
     def image_of_evaluation(self) -> Image:
         """That of the training, which has torch, for the evaluation's own instances."""
-        return self._image(images.TRAINING, self.evaluation.instance_type)
+        return self._image(images.TRAINING, self.evaluation_instances.instance_type)
 
     def image_of_serving(self) -> Image:
         return self._image(images.SERVING, self.endpoint.instance_type)
@@ -333,13 +333,15 @@ class Settings:
     def _image(self, job: str, instance_type: str) -> Image:
         return images.choose(job, instance_type, self.region, getattr(self.images, job))
 
-    def _check_machines(self) -> None:
+    def _check_instances(self) -> None:
         """https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html, of what they
         exclude."""
-        if self.evaluation.instance_count != 1:
-            allowed = "1: each machine would judge the whole test split"
-            value = self.evaluation.instance_count
-            raise SettingsError(name="evaluation.instance_count", value=value, allowed=allowed)
+        if self.evaluation_instances.instance_count != 1:
+            allowed = "1: each instance would evaluate the whole test split"
+            value = self.evaluation_instances.instance_count
+            raise SettingsError(
+                name="evaluation_instances.instance_count", value=value, allowed=allowed
+            )
         memory = self.endpoint.serverless_memory_mb
         if memory and (self.network.vpc or self.network.isolated):
             allowed = "0 with network.vpc or network.isolated, which serverless endpoints exclude"
@@ -383,28 +385,30 @@ def unknown_environment(environment: str) -> SettingsError:
 
 
 def _on_aws(
-    environment: str, *, training: Fleet, endpoint: Endpoint, keep: bool = False
+    environment: str, *, training_instances: Instances, endpoint: Endpoint, keep: bool = False
 ) -> Settings:
     return Settings(
         environment=environment,
         base_model="roberta-base",
-        processing=Fleet(instance_type="ml.m7i.2xlarge", instance_count=training.instance_count),
-        training=training,
-        evaluation=Fleet(instance_type="ml.m7i.2xlarge"),
+        processing_instances=Instances(
+            instance_type="ml.m7i.2xlarge", instance_count=training_instances.instance_count
+        ),
+        training_instances=training_instances,
+        evaluation_instances=Instances(instance_type="ml.m7i.2xlarge"),
         endpoint=endpoint,
         approval=keep,
         keep_data=keep,
     )
 
 
-_SMALL = Fleet(instance_type="ml.m7i.large")
+_SMALL = Instances(instance_type="ml.m7i.large")
 _SETTINGS = (
     Settings(
         environment="local",
         base_model="s3://{data_bucket}/base-models/all-MiniLM-L6-v2/",
-        processing=_SMALL,
-        training=_SMALL,
-        evaluation=_SMALL,
+        processing_instances=_SMALL,
+        training_instances=_SMALL,
+        evaluation_instances=_SMALL,
         endpoint=Endpoint(
             instance_type="ml.m7i.large",
             bake_s=5,
@@ -418,17 +422,17 @@ _SETTINGS = (
     ),
     _on_aws(
         "dev",
-        training=Fleet(instance_type="ml.c7i.4xlarge"),
+        training_instances=Instances(instance_type="ml.c7i.4xlarge"),
         endpoint=Endpoint(instance_type="ml.m7i.large"),
     ),
     _on_aws(
         "staging",
-        training=Fleet(instance_type="ml.c7i.8xlarge"),
+        training_instances=Instances(instance_type="ml.c7i.8xlarge"),
         endpoint=Endpoint(instance_type="ml.m7i.xlarge", max_instance_count=2, capture_percent=10),
     ),
     _on_aws(
         "prod",
-        training=Fleet(instance_type="ml.c7i.8xlarge", instance_count=2),
+        training_instances=Instances(instance_type="ml.c7i.8xlarge", instance_count=2),
         endpoint=Endpoint(
             instance_type="ml.m7i.xlarge",
             instance_count=2,

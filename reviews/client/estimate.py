@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 
-from infra.settings import Fleet, Settings
+from infra.settings import Instances, Settings
 from reviews.client import prices
 from reviews.client.prices import Price
 
@@ -100,19 +100,19 @@ def _endpoint(settings: Settings, assumed: Assumptions) -> Item:
 
 
 def _jobs(settings: Settings, assumed: Assumptions) -> Iterator[Item]:
-    for name, fleet, minutes in (
-        ("Processing", settings.processing, assumed.processing_minutes),
-        ("Training", settings.training, assumed.training_minutes),
-        ("Evaluation", settings.evaluation, assumed.evaluation_minutes),
+    for name, instances, minutes in (
+        ("Processing", settings.processing_instances, assumed.processing_minutes),
+        ("Training", settings.training_instances, assumed.training_minutes),
+        ("Evaluation", settings.evaluation_instances, assumed.evaluation_minutes),
     ):
-        yield _machines(name, settings, fleet, assumed.runs * minutes / 60)
+        yield _machines(name, settings, instances, assumed.runs * minutes / 60)
 
 
-def _machines(name: str, settings: Settings, fleet: Fleet, hours: float) -> Item:
-    price = prices.of_instance(fleet.instance_type, f"{name.lower()} of {settings.environment}")
+def _machines(name: str, settings: Settings, instances: Instances, hours: float) -> Item:
+    price = prices.of_instance(instances.instance_type, f"{name.lower()} of {settings.environment}")
     return Item(
-        name=f"{name}, {fleet.instance_count} x {fleet.instance_type}",
-        quantity=hours * fleet.instance_count,
+        name=f"{name}, {instances.instance_count} x {instances.instance_type}",
+        quantity=hours * instances.instance_count,
         price=price,
     )
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from infra.settings import Fleet, Settings
+from infra.settings import Instances, Settings
 from reviews.client import prices
 from reviews.client.errors import PriceMissing
 from reviews.client.jobs import Job
@@ -21,18 +21,18 @@ def usd(settings: Settings, jobs: Iterable[Job], now: datetime | None = None) ->
 
 
 def _usd(settings: Settings, job: Job, now: datetime) -> float:
-    fleet = _fleet(settings, job)
-    price = prices.of_instance(fleet.instance_type, job.step).usd
+    instances = _instances_of(settings, job)
+    price = prices.of_instance(instances.instance_type, job.step).usd
     if price is None:
-        raise PriceMissing(fleet.instance_type)
+        raise PriceMissing(instances.instance_type)
     hours = ((job.ended or now) - job.began).total_seconds() / 3600
-    return hours * fleet.instance_count * price
+    return hours * instances.instance_count * price
 
 
-def _fleet(settings: Settings, job: Job) -> Fleet:
+def _instances_of(settings: Settings, job: Job) -> Instances:
     by_step = {
-        "process": settings.processing,
-        "train": settings.training,
-        "evaluate": settings.evaluation,
+        "process": settings.processing_instances,
+        "train": settings.training_instances,
+        "evaluate": settings.evaluation_instances,
     }
     return by_step[job.step]

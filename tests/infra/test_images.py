@@ -10,7 +10,7 @@ from sagemaker import image_uris
 from infra import instances
 from infra.images import IMAGES, RAY, SERVING, TOOLKIT, OwnImage, OwnImages
 from infra.setting_error import SettingsError
-from infra.settings import Endpoint, Fleet, Settings, settings_for
+from infra.settings import Endpoint, Instances, Settings, settings_for
 from localcloud.jobs.images import KNOWN
 
 _SHAPES = ("ProcessingInstanceType", "TrainingInstanceType", "ProductionVariantInstanceType")
@@ -40,14 +40,14 @@ def test_the_accounts_are_those_that_the_sdk_knows() -> None:
 
 
 def test_every_image_is_chosen_by_its_job_and_device() -> None:
-    on_gpus = dev(training=Fleet(instance_type="ml.g5.xlarge"))
+    on_gpus = dev(training_instances=Instances(instance_type="ml.g5.xlarge"))
     assert on_gpus.image_of_training().uri == (
         "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch:2.13-cu133-amzn2023-sagemaker"
     )
     # Nothing of the preparation runs on a GPU.
-    assert dev(processing=Fleet(instance_type="ml.g5.xlarge")).image_of_processing() == (
-        dev().image_of_processing()
-    )
+    assert dev(
+        processing_instances=Instances(instance_type="ml.g5.xlarge")
+    ).image_of_processing() == (dev().image_of_processing())
     assert dev().image_of_evaluation().uri.endswith("/pytorch:2.13-cpu-amzn2023-sagemaker")
 
 
@@ -68,9 +68,9 @@ def test_a_region_without_the_image_is_named() -> None:
 def test_instances_that_the_images_are_not_for_are_named() -> None:
     for instance_type in ("ml.m6g.large", "ml.inf2.xlarge", "ml.trn1.2xlarge"):
         with pytest.raises(SettingsError, match=r"unless images\.training names an image"):
-            dev(training=Fleet(instance_type=instance_type))
+            dev(training_instances=Instances(instance_type=instance_type))
     with pytest.raises(SettingsError, match="GPUs that CUDA 13 knows"):
-        dev(training=Fleet(instance_type="ml.p3.2xlarge"))
+        dev(training_instances=Instances(instance_type="ml.p3.2xlarge"))
 
 
 def test_an_environment_may_bring_its_own_image() -> None:

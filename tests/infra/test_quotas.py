@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from infra.quotas import NeededQuota, needed
-from infra.settings import Endpoint, Fleet, settings_for
+from infra.settings import Endpoint, Instances, settings_for
 
 (DEV,) = settings_for("dev")
 ONE = replace(
     DEV,
-    processing=Fleet(instance_type="ml.m5.2xlarge"),
-    evaluation=Fleet(instance_type="ml.m5.2xlarge"),
-    training=Fleet(instance_type="ml.c5.4xlarge"),
+    processing_instances=Instances(instance_type="ml.m5.2xlarge"),
+    evaluation_instances=Instances(instance_type="ml.m5.2xlarge"),
+    training_instances=Instances(instance_type="ml.c5.4xlarge"),
     endpoint=Endpoint(instance_type="ml.m5.large"),
 )
 
@@ -33,8 +33,8 @@ def test_each_instance_type_and_each_total_is_needed_once() -> None:
 def test_jobs_of_several_instances_need_them_per_job_too() -> None:
     two = replace(
         ONE,
-        processing=Fleet(instance_type="ml.m5.2xlarge", instance_count=3),
-        training=Fleet(instance_type="ml.c5.4xlarge", instance_count=2),
+        processing_instances=Instances(instance_type="ml.m5.2xlarge", instance_count=3),
+        training_instances=Instances(instance_type="ml.c5.4xlarge", instance_count=2),
     )
     found = {each.name: each.least for each in needed(two)}
     assert found["ml.m5.2xlarge for processing job usage"] == 3

@@ -8,7 +8,7 @@ import botocore.session
 import pytest
 
 from infra import requests
-from infra.settings import ENVIRONMENTS, Endpoint, Fleet, Settings, settings_for
+from infra.settings import ENVIRONMENTS, Endpoint, Instances, Settings, settings_for
 from localcloud.http.constraints import check
 from shared.run import fill
 from tests.lambdas.conftest import run
@@ -65,8 +65,8 @@ def test_sagemaker_takes_the_request(compile_request: Any, environment: str) -> 
 @pytest.mark.parametrize("hosts", [1, 2])
 @pytest.mark.parametrize("instance_type", ["ml.g4dn.xlarge", "ml.g5.xlarge", "ml.g6.2xlarge"])
 def test_training_on_gpus_runs_a_process_for_each(instance_type: str, hosts: int) -> None:
-    fleet = Fleet(instance_type=instance_type, instance_count=hosts)
-    request = filled(requests.training, "dev", training=fleet)
+    instances = Instances(instance_type=instance_type, instance_count=hosts)
+    request = filled(requests.training, "dev", training_instances=instances)
     check_request(requests.training, request)
     image = request["AlgorithmSpecification"]["TrainingImage"]
     assert image.endswith("/pytorch:2.13-cu133-amzn2023-sagemaker")

@@ -9,7 +9,7 @@ from infra.setting_error import SettingsError
 from infra.settings import (
     Columns,
     Endpoint,
-    Fleet,
+    Instances,
     Network,
     Recipe,
     Shares,
@@ -24,9 +24,9 @@ ISOLATED = Network(isolated=True, wheels="wheels/")
 @pytest.mark.parametrize(
     ("make", "values", "message"),
     [
-        (Fleet, {"instance_type": "m5.large"}, "instance_type='m5.large': allowed is ml."),
-        (Fleet, {"instance_type": "ml.m5.large", "instance_count": 0}, "1 to 100"),
-        (Fleet, {"instance_type": "ml.m5.large", "volume_gb": 0}, "volume_gb=0"),
+        (Instances, {"instance_type": "m5.large"}, "instance_type='m5.large': allowed is ml."),
+        (Instances, {"instance_type": "ml.m5.large", "instance_count": 0}, "1 to 100"),
+        (Instances, {"instance_type": "ml.m5.large", "volume_gb": 0}, "volume_gb=0"),
         (Recipe, {"epochs": 0}, "epochs=0: allowed is 1 to 100"),
         (Recipe, {"learning_rate": 1.5}, "learning_rate=1.5"),
         (Shares, {"train": 0.9}, "adding up to 1"),
@@ -58,8 +58,10 @@ def test_a_serverless_endpoint_is_in_no_vpc_and_not_isolated(network: Network) -
 
 def test_a_single_machine_evaluates() -> None:
     (dev,) = settings_for("dev")
-    with pytest.raises(SettingsError, match=r"evaluation\.instance_count=2: allowed is 1"):
-        replace(dev, evaluation=replace(dev.evaluation, instance_count=2))
+    with pytest.raises(
+        SettingsError, match=r"evaluation_instances\.instance_count=2: allowed is 1"
+    ):
+        replace(dev, evaluation_instances=replace(dev.evaluation_instances, instance_count=2))
 
 
 @pytest.mark.parametrize("account", ["12345678901", "1234-5678-9012"])
@@ -76,6 +78,6 @@ def test_an_unknown_environment_is_answered_with_the_known_ones() -> None:
 
 
 def test_a_volume_key_is_for_instances_without_a_disk_of_their_own() -> None:
-    assert Fleet(instance_type="ml.g5.xlarge").has_local_disk
-    assert Fleet(instance_type="ml.m5d.large").has_local_disk
-    assert not Fleet(instance_type="ml.m5.large").has_local_disk
+    assert Instances(instance_type="ml.g5.xlarge").has_local_disk
+    assert Instances(instance_type="ml.m5d.large").has_local_disk
+    assert not Instances(instance_type="ml.m5.large").has_local_disk

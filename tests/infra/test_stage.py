@@ -7,7 +7,7 @@ import pytest
 from aws_cdk import App
 
 from infra.setting_error import SettingsError
-from infra.settings import Endpoint, Fleet, Settings, settings_for
+from infra.settings import Endpoint, Instances, Settings, settings_for
 from infra.stage import ReviewsStage
 from tests.infra.conftest import ROOT
 
@@ -32,12 +32,12 @@ def test_without_one_the_credentials_that_deploy_decide() -> None:
     ("changes", "message"),
     [
         (
-            {"processing": Fleet(instance_type="ml.m5d.2xlarge")},
-            r"processing.instance_type='ml.m5d.2xlarge': allowed is .*ml\.m7i\.\*",
+            {"processing_instances": Instances(instance_type="ml.m5d.2xlarge")},
+            r"processing_instances.instance_type='ml.m5d.2xlarge': allowed is .*ml\.m7i\.\*",
         ),
         (
-            {"training": Fleet(instance_type="ml.m7i.3xlarge")},
-            r"training.instance_type='ml.m7i.3xlarge': allowed is ml.m7i.large, ",
+            {"training_instances": Instances(instance_type="ml.m7i.3xlarge")},
+            r"training_instances.instance_type='ml.m7i.3xlarge': allowed is ml.m7i.large, ",
         ),
         (
             {"endpoint": Endpoint(instance_type="ml.m9x.large")},
@@ -46,7 +46,7 @@ def test_without_one_the_credentials_that_deploy_decide() -> None:
     ],
 )
 def test_instances_that_sagemaker_has_not_for_this_are_refused(
-    changes: dict[str, Fleet], message: str
+    changes: dict[str, Instances], message: str
 ) -> None:
     with pytest.raises(SettingsError, match=message):
         stage(replace(DEV, **changes))

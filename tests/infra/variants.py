@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from infra.images import RAY, OwnImage, OwnImages
-from infra.settings import Endpoint, Fleet, Gate, Network, Settings, settings_for
+from infra.settings import Endpoint, Gate, Instances, Network, Settings, settings_for
 from tests.infra.conftest import Synthesised
 
 _ENVIRONMENTS = {settings.environment: settings for settings in settings_for()}
@@ -28,8 +28,8 @@ def on_gpus(settings: Settings, family: str, hosts: int) -> Settings:
     """`settings` with a training, an evaluation and an endpoint on GPUs."""
     return replace(
         settings,
-        training=Fleet(instance_type=f"ml.{family}.xlarge", instance_count=hosts),
-        evaluation=Fleet(instance_type=f"ml.{family}.xlarge"),
+        training_instances=Instances(instance_type=f"ml.{family}.xlarge", instance_count=hosts),
+        evaluation_instances=Instances(instance_type=f"ml.{family}.xlarge"),
         endpoint=Endpoint(instance_type=f"ml.{family}.xlarge", max_instance_count=2),
     )
 
@@ -71,8 +71,8 @@ VARIANTS: Mapping[str, Settings] = {
     "another-region-local-disks": replace(
         _DEV,
         region="eu-central-1",
-        processing=Fleet(instance_type="ml.r5d.2xlarge", instance_count=2),
-        training=Fleet(instance_type="ml.r5d.2xlarge", instance_count=2),
+        processing_instances=Instances(instance_type="ml.r5d.2xlarge", instance_count=2),
+        training_instances=Instances(instance_type="ml.r5d.2xlarge", instance_count=2),
     ),
 }
 

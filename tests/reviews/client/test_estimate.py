@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from infra.settings import Endpoint, Fleet, Network, Settings, settings_for
+from infra.settings import Endpoint, Instances, Network, Settings, settings_for
 from reviews.client.errors import PriceMissing
 from reviews.client.estimate import Assumptions, Estimate, Item, estimate
 from reviews.client.prices import INSTANCES
@@ -92,7 +92,7 @@ def test_longer_jobs_are_looked_at_more_often() -> None:
     ("change", "message"),
     [
         (
-            {"training": Fleet(instance_type="ml.g6.xlarge")},
+            {"training_instances": Instances(instance_type="ml.g6.xlarge")},
             r"ml\.g6\.xlarge \(training of dev\) has no price in reviews/client/prices\.py",
         ),
         ({"region": "eu-west-1"}, r"eu-west-1 \(dev\) has no prices in reviews/client/prices\.py"),
