@@ -10,7 +10,7 @@ import pytest
 
 from localcloud.core.errors import ValidationException
 from localcloud.jobs import checkpoints
-from localcloud.jobs import jobs as job_module
+from localcloud.jobs import job as job_module
 from localcloud.jobs.memory import memory_limit, out_of_memory
 from localcloud.jobs.training import stop_training_job
 from worlds.execution_world import World, world
