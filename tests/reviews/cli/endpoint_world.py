@@ -1,20 +1,17 @@
-"""SageMaker, Application Auto Scaling and S3, as far as an endpoint needs them, behind real boto3
-clients: requests are built and checked by botocore, and answered from this memory."""
+"""SageMaker, Application Auto Scaling and S3, as far as an endpoint needs them."""
 
 import io
 import json
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
-import boto3
-from botocore import xform_name
-
 from reviews.client.stack_outputs import StackOutputs
+from tests.fake_aws import FakeAws, Refused
 
 NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
 NAME, BUCKET = "reviews-dev", "artefacts"
 OLD, NEW = f"{NAME}-endpoint-config-first-1", f"{NAME}-endpoint-config-second-1"
+ARN = "arn:aws:sagemaker:us-east-1:123456789012:"
 VARIANT = f"endpoint/{NAME}/variant/AllTraffic"
 TAGS = [{"Key": "reviews:environment", "Value": "dev"}, {"Key": "reviews:run", "Value": "first"}]
 OUTPUTS = StackOutputs(
@@ -30,13 +27,7 @@ OUTPUTS = StackOutputs(
 )
 
 
-class Refused(Exception):
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-class EndpointWorld:
+class EndpointWorld(FakeAws):
     """An environment `dev`, with the configuration OLD, whose endpoint may be `deploy`ed."""
 
     name, outputs = "dev", OUTPUTS
@@ -50,31 +41,6 @@ class EndpointWorld:
         self.objects: dict[str, bytes] = {}
         self.calls: list[str] = []  # those that change something
         self.after_creation = "InService"
-
-    def client(self, service: str) -> Any:
-        client = boto3.client(
-            service,
-            region_name="us-east-1",
-            aws_access_key_id="none",
-            aws_secret_access_key="none",
-        )
-        given: dict[str, Any] = {}
-
-        def keep(params: dict[str, Any], **_: Any) -> None:
-            given.clear()
-            given.update(params)
-
-        def answer(model: Any, **_: Any) -> tuple[Any, dict[str, Any]]:
-            try:
-                result = getattr(self, xform_name(model.name))(**given)
-            except Refused as error:
-                failure = {"Error": {"Code": error.code, "Message": str(error)}}
-                return SimpleNamespace(status_code=400), {**failure, "ResponseMetadata": {}}
-            return SimpleNamespace(status_code=200), {**(result or {}), "ResponseMetadata": {}}
-
-        client.meta.events.register("before-parameter-build.*.*", keep)
-        client.meta.events.register("before-call.*.*", answer)
-        return client
 
     def deploy(self, config: str = OLD, *, status: str = "InService", scaled: bool = False) -> None:
         """What the pipeline does."""
@@ -102,12 +68,17 @@ class EndpointWorld:
     def describe_endpoint(self, EndpointName: str) -> dict[str, Any]:
         if not self.endpoint:
             raise Refused("ValidationException", f'Could not find endpoint "{EndpointName}".')
-        variants = [{"VariantName": "AllTraffic"}]
-        return {**self.endpoint, "EndpointArn": f"arn:{NAME}", "ProductionVariants": variants}
+        return {
+            **self.endpoint,
+            **_times(),
+            "EndpointName": EndpointName,
+            "EndpointArn": ARN + f"endpoint/{NAME}",
+            "ProductionVariants": [{"VariantName": "AllTraffic"}],
+        }
 
     def create_endpoint(
         self, EndpointName: str, EndpointConfigName: str, Tags: list[dict[str, str]]
-    ) -> None:
+    ) -> dict[str, Any]:
         self.calls.append(f"create {EndpointName}")
         self.endpoint = {
             "EndpointConfigName": EndpointConfigName,
@@ -115,6 +86,7 @@ class EndpointWorld:
             "FailureReason": "no capacity",
         }
         self.tags = Tags
+        return {"EndpointArn": ARN + f"endpoint/{EndpointName}"}
 
     def delete_endpoint(self, EndpointName: str) -> None:
         self.calls.append(f"delete {EndpointName}")
@@ -123,13 +95,22 @@ class EndpointWorld:
     def describe_endpoint_config(self, EndpointConfigName: str) -> dict[str, Any]:
         if EndpointConfigName not in self.configs:
             raise Refused("ValidationException", "Could not find endpoint configuration")
-        return {"EndpointConfigArn": f"arn:{EndpointConfigName}"}
+        return {
+            "EndpointConfigName": EndpointConfigName,
+            "EndpointConfigArn": _config_arn(EndpointConfigName),
+            "ProductionVariants": [{"VariantName": "AllTraffic"}],
+            "CreationTime": self.configs[EndpointConfigName],
+        }
 
     def list_endpoint_configs(
         self, NameContains: str, CreationTimeAfter: datetime, **_: str
     ) -> dict[str, Any]:
         found = [
-            {"EndpointConfigName": name}
+            {
+                "EndpointConfigName": name,
+                "EndpointConfigArn": _config_arn(name),
+                "CreationTime": made,
+            }
             for name, made in self.configs.items()
             if NameContains in name and made > CreationTimeAfter
         ]
@@ -145,21 +126,22 @@ class EndpointWorld:
         self.calls.append("register")
         self.targets[target["ResourceId"]] = target
 
-    def put_scaling_policy(self, ServiceNamespace: str, **policy: Any) -> None:
+    def put_scaling_policy(self, ServiceNamespace: str, **policy: Any) -> dict[str, Any]:
         self.policies[policy["ResourceId"]] = policy
+        return {"PolicyARN": "arn:policy"}
 
     def describe_scalable_targets(
         self, ServiceNamespace: str, ResourceIds: list[str]
     ) -> dict[str, Any]:
-        more = {"RoleARN": "arn:role", "CreationTime": NOW}
+        more = {"ServiceNamespace": "sagemaker", "RoleARN": "arn:role", "CreationTime": NOW}
         found = [target | more for name, target in self.targets.items() if name in ResourceIds]
         return {"ScalableTargets": found}
 
     def describe_scaling_policies(
         self, ServiceNamespace: str, ResourceId: str, ScalableDimension: str
     ) -> dict[str, Any]:
-        more = {"PolicyARN": "arn:policy", "Alarms": [], "CreationTime": NOW}
-        return {"ScalingPolicies": [self.policies[ResourceId] | more]}
+        more = {"ServiceNamespace": "sagemaker", "PolicyARN": "arn:policy", "CreationTime": NOW}
+        return {"ScalingPolicies": [self.policies[ResourceId] | more | {"Alarms": []}]}
 
     def deregister_scalable_target(
         self, ServiceNamespace: str, ResourceId: str, ScalableDimension: str
@@ -185,3 +167,11 @@ class EndpointWorld:
     def kept(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.objects.get("endpoint/stopped.json", b"{}"))
         return found
+
+
+def _times() -> dict[str, datetime]:
+    return {"CreationTime": NOW, "LastModifiedTime": NOW}
+
+
+def _config_arn(name: str) -> str:
+    return f"{ARN}endpoint-config/{name}"

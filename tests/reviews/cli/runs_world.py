@@ -1,17 +1,13 @@
-"""An environment `dev` with runs, behind real boto3 clients: requests are built and checked by
-botocore, and answered from this memory. The endpoint is that of endpoint_world.py."""
+"""An environment `dev` with runs. The endpoint is that of endpoint_world.py."""
 
 import io
 import json
-import threading
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
-import boto3
-from botocore import xform_name
-
-from tests.reviews.cli.endpoint_world import NOW, EndpointWorld, Refused
+from tests.fake_aws import Refused
+from tests.reviews.cli.endpoint_world import ARN as SAGEMAKER
+from tests.reviews.cli.endpoint_world import NOW, EndpointWorld
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:reviews-dev"
 ARN = "arn:aws:states:us-east-1:123456789012:execution:reviews-dev:"
@@ -25,6 +21,8 @@ EVALUATION = {
     "reliability": {"expected_calibration_error": 0.04, "bins": []},
     "per_class": {"positive": {"precision": 0.8, "recall": 0.9, "f1": 0.85, "support": 105}},
 }
+# What DescribeExecution tells and ListExecutions does not.
+_DESCRIBED_ALONE = ("input", "output", "error", "cause")
 _MINUTE = timedelta(minutes=1)
 _STATES = {
     "process": ("StartProcessing", "processing"),
@@ -48,36 +46,6 @@ class RunsWorld(EndpointWorld):
         self.default_quotas: dict[str, float] = {}
         self.are_quotas_adjustable = True
         self.on_look = lambda: None  # called before an execution is described
-        self._clients: dict[str, Any] = {}
-
-    def client(self, service: str) -> Any:
-        if service not in self._clients:
-            self._clients[service] = self._make(service)
-        return self._clients[service]
-
-    def _make(self, service: str) -> Any:
-        client = boto3.client(
-            service,
-            region_name="us-east-1",
-            aws_access_key_id="none",
-            aws_secret_access_key="none",
-        )
-        given = threading.local()  # several threads read runs
-
-        def keep(params: dict[str, Any], **_: Any) -> None:
-            given.params = dict(params)
-
-        def answer(model: Any, **_: Any) -> tuple[Any, dict[str, Any]]:
-            try:
-                result = getattr(self, xform_name(model.name))(**given.params)
-            except Refused as error:
-                failure = {"Error": {"Code": error.code, "Message": str(error)}}
-                return SimpleNamespace(status_code=400), {**failure, "ResponseMetadata": {}}
-            return SimpleNamespace(status_code=200), {**(result or {}), "ResponseMetadata": {}}
-
-        client.meta.events.register("before-parameter-build.*.*", keep)
-        client.meta.events.register("before-call.*.*", answer)
-        return client
 
     # -- what is there -------------------------------------------------------------------------
 
@@ -158,7 +126,11 @@ class RunsWorld(EndpointWorld):
     # -- Step Functions ------------------------------------------------------------------------
 
     def list_executions(self, **_: Any) -> dict[str, Any]:
-        return {"executions": list(reversed(self.executions.values()))}
+        listed = (
+            {name: value for name, value in found.items() if name not in _DESCRIBED_ALONE}
+            for found in reversed(self.executions.values())
+        )
+        return {"executions": list(listed)}
 
     def describe_execution(self, executionArn: str) -> dict[str, Any]:
         self.on_look()
@@ -241,19 +213,37 @@ class RunsWorld(EndpointWorld):
     def describe_stacks(self, StackName: str) -> dict[str, Any]:
         if StackName not in self.stacks:
             raise Refused("ValidationError", f"Stack with id {StackName} does not exist")
-        found = {"StackName": StackName, "StackStatus": self.stacks[StackName]}
+        found = {
+            "StackName": StackName,
+            "StackStatus": self.stacks[StackName],
+            "CreationTime": NOW,
+        }
         version = {"OutputKey": "BootstrapVersion", "OutputValue": self.bootstrap_version}
         outputs = [version] if StackName == "CDKToolkit" else []
         return {"Stacks": [{**found, "Outputs": outputs}]}
 
     def list_stack_resources(self, StackName: str) -> dict[str, Any]:
-        bucket = {"ResourceType": "AWS::S3::Bucket", "PhysicalResourceId": f"{StackName}-bucket"}
-        role = {"ResourceType": "AWS::IAM::Role", "PhysicalResourceId": "role"}
-        up = {"ResourceStatus": "CREATE_COMPLETE"}
-        return {"StackResourceSummaries": [bucket | up, role | up]}
+        resources = {"AWS::S3::Bucket": f"{StackName}-bucket", "AWS::IAM::Role": "role"}
+        summaries = [
+            {
+                "LogicalResourceId": kind.replace("::", ""),
+                "PhysicalResourceId": name,
+                "ResourceType": kind,
+                "ResourceStatus": "CREATE_COMPLETE",
+                "LastUpdatedTimestamp": NOW,
+            }
+            for kind, name in resources.items()
+        ]
+        return {"StackResourceSummaries": summaries}
 
     def list_model_packages(self, ModelPackageGroupName: str) -> dict[str, Any]:
-        return {"ModelPackageSummaryList": [{"ModelPackageVersion": 1}]}
+        version = {
+            "ModelPackageArn": f"{SAGEMAKER}model-package/{ModelPackageGroupName}/1",
+            "ModelPackageVersion": 1,
+            "ModelPackageStatus": "Completed",
+            "CreationTime": NOW,
+        }
+        return {"ModelPackageSummaryList": [version]}
 
     def get_caller_identity(self) -> dict[str, Any]:
         return {"Arn": "arn:aws:iam::123456789012:user/me", "Account": "123456789012"}

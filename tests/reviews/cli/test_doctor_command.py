@@ -9,8 +9,9 @@ from infra.quotas import needed
 from infra.settings import Settings
 from reviews.client import aws, aws_checks, checks, embedded, processes
 from reviews.client.aws import Environment, find_settings
+from tests.fake_aws import Refused
 from tests.reviews.cli.conftest import Said
-from tests.reviews.cli.endpoint_world import NAME, OUTPUTS, Refused
+from tests.reviews.cli.endpoint_world import NAME, OUTPUTS
 from tests.reviews.cli.runs_world import RunsWorld
 
 Reviews = Callable[..., Said]

@@ -5,7 +5,8 @@ from typer.testing import CliRunner
 
 from reviews.cli import main
 from reviews.client.aws import Environment
-from tests.reviews.cli.endpoint_world import NAME, OLD, OUTPUTS, EndpointWorld, Refused
+from tests.fake_aws import Refused
+from tests.reviews.cli.endpoint_world import NAME, OLD, OUTPUTS, EndpointWorld
 
 
 @pytest.fixture

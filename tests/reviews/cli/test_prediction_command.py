@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from reviews.client import predictions
+from tests.fake_aws import Refused
 from tests.reviews.cli.conftest import Said
-from tests.reviews.cli.endpoint_world import NAME, Refused
+from tests.reviews.cli.endpoint_world import NAME
 from tests.reviews.cli.runs_world import RunsWorld
 
 Reviews = Callable[..., Said]
@@ -279,16 +280,9 @@ def test_the_columns_are_those_of_the_run_that_serves(
     asked: list[list[str]],
     reviews: Reviews,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    arn = "arn:aws:sagemaker:us-east-1:1:endpoint-config/mine-1"
-    answers = {
-        "describe_endpoint": {"EndpointConfigName": "mine-1"},
-        "describe_endpoint_config": {"EndpointConfigArn": arn},
-        "list_tags": {"Tags": [{"Key": "reviews:run", "Value": "mine"}]},
-    }
-    for name, answer in answers.items():
-        monkeypatch.setattr(runs, name, lambda answer=answer, **_: answer, raising=False)
+    runs.deploy()
+    runs.tags = [{"Key": "reviews:run", "Value": "mine"}]
     columns = {"text": "Review Content", "rating": "Review Score", "title": "Review Title"}
     runs.objects["runs/mine/run.json"] = json.dumps({"columns": columns}).encode()
     file = tmp_path / "yotpo.csv"

@@ -8,8 +8,9 @@ import pytest
 from reviews.client import run_costs
 from reviews.client.aws import Environment, find_settings
 from reviews.client.jobs import Job
+from tests.fake_aws import Refused
 from tests.reviews.cli.conftest import Said
-from tests.reviews.cli.endpoint_world import NOW, Refused
+from tests.reviews.cli.endpoint_world import NOW
 from tests.reviews.cli.runs_world import EVALUATION, RunsWorld
 
 Reviews = Callable[..., Said]

@@ -9,7 +9,8 @@ from reviews.client.errors import (
     EndpointUnavailable,
     InvalidArgument,
 )
-from tests.reviews.cli.endpoint_world import NAME, NEW, OLD, TAGS, VARIANT, EndpointWorld, Refused
+from tests.fake_aws import Refused
+from tests.reviews.cli.endpoint_world import NAME, NEW, OLD, TAGS, VARIANT, EndpointWorld
 
 
 @pytest.fixture

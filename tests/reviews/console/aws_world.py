@@ -1,24 +1,15 @@
-"""AWS as the console needs it, behind real boto3 clients.
-
-Requests are built and checked by botocore, and so are the answers: against the shapes of its
-service models.
-"""
+"""AWS as the console needs it: runs with their logs and reports, features, and an endpoint."""
 
 import io
 import json
 import math
 import tarfile
-from functools import cache
-from types import SimpleNamespace
 from typing import Any
-
-import boto3
-from botocore import xform_name
-from botocore.validate import validate_parameters
 
 from evaluating.evaluation_page import render as evaluation_page
 from reviews.client.aws import find_settings
 from reviews.client.stack_outputs import StackOutputs
+from tests.fake_aws import FakeAws, Refused
 from tests.reviews.console import runs
 from tests.reviews.console.history import DEFINITION
 from tests.reviews.console.runs import RecordedRun
@@ -53,13 +44,7 @@ _PROFILE = {
 }
 
 
-class Refused(Exception):
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-class AwsWorld:
+class AwsWorld(FakeAws):
     """An environment `dev` with some runs, their logs and reports, features and an endpoint."""
 
     name, outputs, settings = "dev", OUTPUTS, find_settings("dev")
@@ -83,23 +68,8 @@ class AwsWorld:
             for key, content in _reports(run.name).items()
         }
 
-    def client(self, service: str) -> Any:
-        """Clients are made once, since that takes long; they ask the newest world."""
-        client = _client(service)
-        events, handler = client.meta.events, {"unique_id": "world"}
-        events.unregister("before-call.*.*", **handler)
-        events.register("before-call.*.*", self._answer, **handler)
-        return client
-
-    def _answer(self, model: Any, context: dict[str, Any], **_: Any) -> tuple[Any, Any]:
-        self.calls.append(model.name)
-        try:
-            result = getattr(self, xform_name(model.name))(**context["given"])
-        except Refused as error:
-            failure = {"Error": {"Code": error.code, "Message": str(error)}}
-            return SimpleNamespace(status_code=400), {**failure, "ResponseMetadata": {}}
-        validate_parameters(result, model.output_shape)
-        return SimpleNamespace(status_code=200), {**result, "ResponseMetadata": {}}
+    def on_call(self, operation: str) -> None:
+        self.calls.append(operation)
 
     def run(self, arn: str) -> RecordedRun:
         for run in self.runs:
@@ -223,17 +193,6 @@ class AwsWorld:
         texts = [json.loads(line)["features"][0] for line in Body.decode().split("\n")]
         answers = "".join(json.dumps(_prediction(text)) + "\n" for text in texts)
         return {"Body": io.BytesIO(answers.encode()), "ContentType": "application/jsonlines"}
-
-
-@cache
-def _client(service: str) -> Any:
-    client = boto3.client(service, region_name="us-east-1")
-    client.meta.events.register("before-parameter-build.*.*", _keep)
-    return client
-
-
-def _keep(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-    context["given"] = dict(params)
 
 
 def arn_of(run: RecordedRun) -> str:
