@@ -18,7 +18,7 @@ NEWEST := build/newest-botocore
 # Whole runs share one deployment, and the CDK's output folder; the others run side by side.
 PARALLEL := OMP_NUM_THREADS=1 $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile \
     --ignore tests/integration --ignore tests/chaos
-SOURCES := app.py benchmarks infra lambdas ml_code notebooks packages reviews tests tools
+SOURCES := app.py benchmarks contract infra lambdas ml_code notebooks packages reviews tests tools
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo destroy test test-all test-images chaos security bench docs pictures lint synth clean
@@ -81,7 +81,7 @@ pictures: $(STAMP) ## Take the pictures of the README from the newest run of `ma
 lint: $(STAMP) ## ruff and mypy.
 	$(PY) -m ruff check $(SOURCES)
 	$(PY) -m ruff format --check $(SOURCES)
-	$(PY) -m mypy app.py infra packages/localcloud/src reviews tools
+	$(PY) -m mypy app.py contract infra packages/localcloud/src reviews tools
 	$(PY) -m mypy ml_code
 	@# In its bundle each function has its own modules beside it, and shared/.
 	@set -e; for folder in lambdas/*/; do \

@@ -16,7 +16,7 @@ import boto3
 import pandas as pd
 
 from benchmarks import record_clients
-from infra.features import EVENT_TIME, FEATURES, RECORD_ID
+from contract.features import SCHEMA
 from localcloud.core.cloud import ACCESS_KEY, REGION, SECRET_KEY
 from localcloud.features import parquet
 from localcloud.features.spool import Row
@@ -26,7 +26,7 @@ _PLAIN_CALLS, _BOTO_CALLS, _BATCH_CALLS, _BATCH = 2_500, 1_000, 100, 25  # of ea
 _ROWS, _FILE_ROWS, _HOURS, _RUNS = 1_000_000, 50_000, 24, 3
 _BUCKET = "feature-store-benchmark"
 _START = 1_767_312_000  # 2026-01-02T00:00:00Z
-_DEFINITIONS = [{"FeatureName": name, "FeatureType": kind} for name, kind in FEATURES.items()]
+_DEFINITIONS = [{"FeatureName": name, "FeatureType": kind} for name, kind in SCHEMA.types.items()]
 _QUERIES = {
     "rows": "SELECT COUNT(*) FROM {table}",
     "reviews of a split": (
@@ -71,8 +71,8 @@ def _create(clients: Clients, group: str) -> None:
     sagemaker = clients("sagemaker")
     sagemaker.create_feature_group(
         FeatureGroupName=group,
-        RecordIdentifierFeatureName=RECORD_ID,
-        EventTimeFeatureName=EVENT_TIME,
+        RecordIdentifierFeatureName=SCHEMA.identifier.name,
+        EventTimeFeatureName=SCHEMA.event_time.name,
         FeatureDefinitions=_DEFINITIONS,
         OnlineStoreConfig={"EnableOnlineStore": True},
         OfflineStoreConfig={
@@ -125,8 +125,8 @@ def _values(texts: list[str], number: int) -> dict[str, str]:
     sentiment = (stars > 3) - (stars < 3)
     moment = time.gmtime(_START + number % _HOURS * 3600)
     return {
-        RECORD_ID: f"r{number}",
-        EVENT_TIME: time.strftime("%Y-%m-%dT%H:%M:%SZ", moment),
+        SCHEMA.identifier.name: f"r{number}",
+        SCHEMA.event_time.name: time.strftime("%Y-%m-%dT%H:%M:%SZ", moment),
         "sentiment": str(sentiment),
         "label_id": str(sentiment + 1),
         "star_rating": str(stars),

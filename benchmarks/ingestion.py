@@ -14,7 +14,7 @@ import boto3
 import pandas as pd
 
 from benchmarks.measure import python
-from infra.features import EVENT_TIME, FEATURES, RECORD_ID
+from contract.features import SCHEMA
 from localcloud.core.cloud import ACCESS_KEY, REGION, SECRET_KEY
 from localcloud.server import LocalCloud
 
@@ -54,8 +54,8 @@ def _write_features(reviews: Path, path: Path) -> Path:
     texts = list(islice(cycle(" ".join(text.split()) for text in found), _ROWS))
     pd.DataFrame(
         {
-            RECORD_ID: [f"r{number}" for number in range(_ROWS)],
-            EVENT_TIME: "2026-01-31T12:00:00.000Z",
+            SCHEMA.identifier.name: [f"r{number}" for number in range(_ROWS)],
+            SCHEMA.event_time.name: "2026-01-31T12:00:00.000Z",
             "sentiment": 1,
             "label_id": 2,
             "star_rating": 5,
@@ -72,10 +72,10 @@ def _write_features(reviews: Path, path: Path) -> Path:
 def _create(sagemaker: Any, group: str) -> None:
     sagemaker.create_feature_group(
         FeatureGroupName=group,
-        RecordIdentifierFeatureName=RECORD_ID,
-        EventTimeFeatureName=EVENT_TIME,
+        RecordIdentifierFeatureName=SCHEMA.identifier.name,
+        EventTimeFeatureName=SCHEMA.event_time.name,
         FeatureDefinitions=[
-            {"FeatureName": name, "FeatureType": kind} for name, kind in FEATURES.items()
+            {"FeatureName": name, "FeatureType": kind} for name, kind in SCHEMA.types.items()
         ],
         OnlineStoreConfig={"EnableOnlineStore": True},
         OfflineStoreConfig={"S3StorageConfig": {"S3Uri": f"s3://{_BUCKET}"}},

@@ -33,7 +33,8 @@ def python(*arguments: object, limit: int = 10_000, **environment: str) -> Measu
     process = subprocess.Popen(
         command,
         cwd=ROOT,
-        env={**os.environ, **environment},
+        # The scripts of ml_code find contract here; in a job it is beside them.
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

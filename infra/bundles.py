@@ -1,4 +1,4 @@
-"""The folders that become Lambda packages: a function's own modules beside the shared ones."""
+"""The folders that become Lambda packages, and the folder that holds the code of the jobs."""
 
 import atexit
 import shutil
@@ -19,11 +19,26 @@ def _build() -> Path:
 
 
 def stage_function(name: str) -> Path:
-    """A fresh folder of the function's package; the same sources give the same asset hash."""
+    """A fresh folder of the function's package: its own modules with shared and contract.
+
+    The same sources give the same asset hash.
+    """
     target = _build() / name
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(PROJECT / "lambdas" / name, target, ignore=_WITHOUT)
     shutil.copytree(PROJECT / "lambdas" / "shared", target / "shared", ignore=_WITHOUT)
+    shutil.copytree(PROJECT / "contract", target / "contract", ignore=_WITHOUT)
     if name == "prepare":
-        shutil.copytree(PROJECT / "ml_code", target / "ml_code", ignore=_WITHOUT)
+        stage_jobs(target / "ml_code")
+    return target
+
+
+def stage_jobs(target: Path) -> Path:
+    """A new folder with what a job finds beside its script: ml_code, and contract in it.
+
+    Prepare uploads it as source/ and as sourcedir.tar.gz. Raises FileExistsError where there is
+    such a folder.
+    """
+    shutil.copytree(PROJECT / "ml_code", target, ignore=_WITHOUT)
+    shutil.copytree(PROJECT / "contract", target / "contract", ignore=_WITHOUT)
     return target

@@ -9,7 +9,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
-from infra.features import EVENT_TIME, FEATURES, RECORD_ID
+from contract.features import SCHEMA
 from infra.settings import Settings
 from infra.storage import Storage
 
@@ -50,13 +50,13 @@ class FeatureStore(Construct):
             self,
             "Group",
             feature_group_name=settings.feature_group,
-            record_identifier_feature_name=RECORD_ID,
-            event_time_feature_name=EVENT_TIME,
+            record_identifier_feature_name=SCHEMA.identifier.name,
+            event_time_feature_name=SCHEMA.event_time.name,
             feature_definitions=[
                 sagemaker.CfnFeatureGroup.FeatureDefinitionProperty(
                     feature_name=name, feature_type=kind
                 )
-                for name, kind in FEATURES.items()
+                for name, kind in SCHEMA.types.items()
             ],
             role_arn=role.role_arn,
             online_store_config={

@@ -36,6 +36,7 @@ from sagemaker.session import Session, production_variant
 from sagemaker.sklearn.processing import SKLearnProcessor
 from sagemaker.workflow.pipeline_context import PipelineSession
 
+from contract.features import SPLITS
 from infra import images
 from infra.settings import Endpoint, Instances, Settings
 
@@ -51,7 +52,6 @@ METRICS = (
     "validation:macro_f1",
 )
 CONTENT_TYPES = ("application/jsonlines", "application/json", "text/csv")
-SPLITS = ("train", "validation", "test")
 _INPUT, _OUTPUT = "/opt/ml/processing/input", "/opt/ml/processing/output"
 _CHANNELS = "/opt/ml/input/data"
 _MESSAGE = "/opt/ml/output/message"  # becomes the job's ExitMessage

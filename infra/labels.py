@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from contract.features import LABEL_ID, SENTIMENT
 from infra import ratings
 from infra.ratings import Rating
 from infra.setting_error import SettingsError
@@ -74,7 +75,7 @@ class Labels:
     @property
     def feature(self) -> str:
         """The feature by which a person tells the classes apart."""
-        return "sentiment" if self.sentiments else "label_id"
+        return (SENTIMENT if self.sentiments else LABEL_ID).name
 
     @property
     def are_ordered(self) -> bool:

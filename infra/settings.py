@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from contract.features import SCHEMA
 from infra import images, instances
-from infra.features import schema_version
 from infra.images import Image, OwnImages
 from infra.labels import Labels
 from infra.setting_error import SettingsError
@@ -372,12 +372,12 @@ class Settings:
 
     @property
     def feature_group(self) -> str:
-        return f"{self.name}-{schema_version()}"
+        return f"{self.name}-{SCHEMA.version}"
 
     @property
     def feature_table(self) -> str:
         """The Glue table of the offline store."""
-        return f"{self.catalog_name}_{schema_version()}"
+        return f"{self.catalog_name}_{SCHEMA.version}"
 
 
 def unknown_environment(environment: str) -> SettingsError:

@@ -16,7 +16,7 @@ from infra.settings import ENVIRONMENTS
 from tools.assembly import PROJECT, synthesise
 
 _PROGRAMS = PROJECT / "build" / "security" / "bin"
-_CODE = ("app.py", "infra", "lambdas", "ml_code", "packages", "reviews", "tools")
+_CODE = ("app.py", "contract", "infra", "lambdas", "ml_code", "packages", "reviews", "tools")
 _TEXTS = (*_CODE, "benchmarks", "docs", "notebooks", "tests", "README.md", "Makefile")
 # Such as test and none, which stand for keys.
 _PLAIN_WORD = r"^[a-z]{4,9}$"

@@ -5,6 +5,7 @@ from typing import Any
 
 import boto3
 
+from contract.features import EVENT_TIME, REVIEW_ID
 from shared import s3
 from shared.environment import Environment
 from shared.steps import Throttled, step
@@ -44,8 +45,8 @@ def count_stored(client: Any, environment: Environment, event_time: str) -> int:
     in sagemaker 2.257, feature_store/feature_group.py).
     """
     sql = (
-        f'SELECT COUNT(DISTINCT review_id) FROM "{environment.glue_database}"'  # noqa: S608 - names of our own resources
-        f'."{environment.glue_table}" WHERE "date" = ?'
+        f'SELECT COUNT(DISTINCT {REVIEW_ID}) FROM "{environment.glue_database}"'  # noqa: S608 - names of our own resources
+        f'."{environment.glue_table}" WHERE "{EVENT_TIME}" = ?'
     )
     query = client.start_query_execution(
         QueryString=sql.replace("?", f"'{event_time}'"),

@@ -5,20 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from common.problems import UserError
+from contract.features import SCHEMA
 
-COLUMNS = (
-    "review_id", "date", "sentiment", "label_id", "star_rating", "input_ids", "review_body",
-    "split_type",
-)  # fmt: skip
 CSV, PARQUET = "csv", "parquet"
 FORMATS = (CSV, PARQUET)
-_NUMBERS = {"sentiment", "label_id", "star_rating"}
 
 Row = tuple[Any, ...]
 
 
 def encoded(rows: Sequence[Row], file_format: str) -> Any:
-    """Rows in the order of COLUMNS as a `FeatureFile` takes them: CSV text or an Arrow table.
+    """Rows in the order of the schema as a `FeatureFile` takes them: CSV text or an Arrow table.
 
     None stands for a feature without a value.
     """
@@ -42,9 +38,9 @@ def _csv_field(value: Any) -> str:
 def _arrow_table(rows: Sequence[Row]) -> Any:
     import pyarrow as pa
 
-    columns = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)
-    types = {name: pa.int64() if name in _NUMBERS else pa.string() for name in COLUMNS}
-    return pa.table(dict(zip(COLUMNS, columns, strict=True)), schema=pa.schema(types))
+    columns = list(zip(*rows, strict=True)) or [()] * len(SCHEMA.features)
+    types = {feature.name: pa.type_for_alias(feature.arrow_type) for feature in SCHEMA.features}
+    return pa.table(dict(zip(SCHEMA.names, columns, strict=True)), schema=pa.schema(types))
 
 
 class FeatureFile:
@@ -58,7 +54,7 @@ class FeatureFile:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         if self._format == CSV:
             self._file = self._path.open("w", newline="", encoding="utf-8")
-            self._file.write(_csv_text([COLUMNS]))
+            self._file.write(_csv_text([SCHEMA.names]))
         else:
             import pyarrow.parquet as pq
 

@@ -21,7 +21,7 @@ class RatedLabels(Labels):
 
     @property
     def features(self) -> list[tuple[int | None, int, int | None]]:
-        """(sentiment, label_id, star_rating) of each place."""
+        """(sentiment, label_id, star_rating) of each place, None for a feature without a value."""
         return [
             (self.sentiments[label] if self.sentiments else None, label, star)
             for label, star in zip(self.ratings.label_of, self.ratings.stars, strict=True)

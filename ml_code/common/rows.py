@@ -8,6 +8,14 @@ from typing import Any
 from common.feature_files import read_frames
 from common.labels import Labels
 from common.problems import UserError
+from contract.features import (
+    INPUT_IDS,
+    LABEL_ID,
+    REVIEW_BODY,
+    REVIEW_ID,
+    SCHEMA,
+    STAR_RATING,
+)
 
 _READ_ROWS = 10_000
 
@@ -37,7 +45,7 @@ def read_rows(folder: Path, labels: Labels, *, with_texts: bool = False) -> Rows
         for frame in read_frames(path, rows=_READ_ROWS):
             for row in frame.to_dict("records"):
                 number += 1
-                text = row.get("review_body", "") if with_texts else ""
+                text = row.get(REVIEW_BODY.name, "") if with_texts else ""
                 found.append((*_row(row, labels, f"{path.name} row {number}"), text))
     if not found:
         raise UserError(f"{folder.name}: no rows in any .csv or .parquet file")
@@ -47,20 +55,20 @@ def read_rows(folder: Path, labels: Labels, *, with_texts: bool = False) -> Rows
 
 
 def _row(row: dict[Any, str], labels: Labels, where: str) -> tuple[str, list[int], int, int]:
-    if row.get("split_type") == "":  # the last column, of which each row has a value
+    if any(row.get(name) == "" for name in SCHEMA.required):
         raise UserError(f"{where}: the row is cut off")
     try:
-        ids = json.loads(row["input_ids"])
-        label = int(row["label_id"])
-        star = int(row["star_rating"]) if row["star_rating"] else None
+        ids = json.loads(row[INPUT_IDS.name])
+        label = int(row[LABEL_ID.name])
+        star = int(row[STAR_RATING.name]) if row[STAR_RATING.name] else None
     except (KeyError, TypeError, ValueError) as error:
         raise UserError(
-            f"{where}: input_ids, label_id and star_rating are not readable: {error!r}"
+            f"{where}: {INPUT_IDS}, {LABEL_ID} and {STAR_RATING} are not readable: {error!r}"
         ) from error
     if not isinstance(ids, list) or not ids:
-        raise UserError(f"{where}: input_ids must be a list that is not empty")
+        raise UserError(f"{where}: {INPUT_IDS} must be a list that is not empty")
     try:
         place = labels.place_of(label, star)
     except ValueError as error:
         raise UserError(f"{where}: {error}") from error
-    return row.get("review_id", ""), ids, label, place
+    return row.get(REVIEW_ID.name, ""), ids, label, place

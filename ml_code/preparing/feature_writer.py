@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from contract.features import SCHEMA
+
 _BATCH = 25  # the most that a call takes
-RECORD_ID = "review_id"
 # Nothing but another record, or other rights, helps against these.
 _PERMANENT = {
     "AccessDenied",
@@ -108,7 +109,9 @@ def _failures(answer: Any, records: Sequence[Any]) -> list[Failure | None]:
 
 
 def _identity(record: Any) -> str:
-    return next((one["ValueAsString"] for one in record if one["FeatureName"] == RECORD_ID), "")
+    return next(
+        (one["ValueAsString"] for one in record if one["FeatureName"] == SCHEMA.identifier.name), ""
+    )
 
 
 def _failure(error: Exception) -> Failure:

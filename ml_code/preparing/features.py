@@ -11,7 +11,19 @@ from numpy.typing import NDArray
 
 from common.feature_files import encoded
 from common.rated_labels import RatedLabels
-from preparing.selection import SPLITS, UNUSED
+from contract.features import (
+    EVENT_TIME,
+    INPUT_IDS,
+    LABEL_ID,
+    REVIEW_BODY,
+    REVIEW_ID,
+    SCHEMA,
+    SENTIMENT,
+    SPLIT_TYPE,
+    SPLITS,
+    STAR_RATING,
+)
+from preparing.selection import UNUSED
 from preparing.texts import identity
 
 
@@ -44,12 +56,22 @@ def make_features(task: FeatureTask) -> Made:
     with task.texts_file.open(encoding="utf-8", newline="\n") as file:
         texts = [line[:-1] for line in compress(file, chosen)]
     ids, lengths = _encoder(task.tokenizer, task.max_length).encode(texts)
-    splits, places = task.splits[chosen].tolist(), task.places[chosen].tolist()
     classes = task.labels.features
+    rated = [classes[place] for place in task.places[chosen].tolist()]
+    splits = [SPLITS[split] for split in task.splits[chosen].tolist()]
+    columns = {
+        REVIEW_ID: [identity(text) for text in texts],
+        EVENT_TIME: [task.event_time] * len(texts),
+        SENTIMENT: [sentiment for sentiment, _, _ in rated],
+        LABEL_ID: [label for _, label, _ in rated],
+        STAR_RATING: [star for _, _, star in rated],
+        INPUT_IDS: ids,
+        REVIEW_BODY: texts,
+        SPLIT_TYPE: splits,
+    }
     rows: dict[str, list[tuple[Any, ...]]] = {split: [] for split in SPLITS}
-    for text, row, split, place in zip(texts, ids, splits, places, strict=True):
-        name = SPLITS[split]
-        rows[name].append((identity(text), task.event_time, *classes[place], row, text, name))
+    for split, row in zip(splits, SCHEMA.rows(columns), strict=True):
+        rows[split].append(row)
     return Made(
         parts={split: encoded(found, task.file_format) for split, found in rows.items()},
         counts={split: len(found) for split, found in rows.items()},

@@ -16,11 +16,12 @@ from common.feature_files import FeatureFile
 from common.problems import UserError
 from common.rated_labels import parse
 from common.tokenisation import load_tokenizer
+from contract.features import SPLITS
 from preparing.feature_store import Ingested, check_feature_group, ingest_file
 from preparing.features import FeatureTask, make_features
 from preparing.quality import length_histogram
 from preparing.screening import Host, Screened, ScreeningTask, screen
-from preparing.selection import SPLITS, Selection, select
+from preparing.selection import Selection, select
 from preparing.workers import Workers
 from reading.columns import Columns
 from reading.files import has_title, open_tables, read_chunks

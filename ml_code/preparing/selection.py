@@ -14,7 +14,6 @@ from common.rated_labels import RatedLabels
 from preparing.texts import Keys, mixed
 from reading.splits import check_splits, edges
 
-SPLITS = ("train", "validation", "test")
 UNUSED = -1
 
 

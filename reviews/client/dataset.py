@@ -4,14 +4,13 @@ import csv
 from datetime import datetime
 from pathlib import Path
 
-from infra.features import FEATURES
+from contract.features import SCHEMA, SPLITS
 from reviews.client import features, storage
 from reviews.client.aws import Environment
 from reviews.client.errors import InvalidArgument
 from reviews.client.files import check_target, real
 
 FORMATS = (".csv", ".parquet")
-SPLITS = ("train", "validation", "test")
 _PART = ".part"
 
 
@@ -54,8 +53,7 @@ def _write_parquet(table: Path, out: Path) -> None:
     from pyarrow import parquet
 
     types = {
-        name: pyarrow.int64() if kind == "Integral" else pyarrow.string()
-        for name, kind in FEATURES.items()
+        feature.name: pyarrow.type_for_alias(feature.arrow_type) for feature in SCHEMA.features
     }
     read = arrow_csv.read_csv(
         table,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from infra.features import FEATURES
+from contract.features import EVENT_TIME, REVIEW_ID, SCHEMA, SPLIT_TYPE
 from reviews.client.errors import InvalidArgument, QueryFailed
 from reviews.client.stack_outputs import StackOutputs
 
@@ -25,24 +25,24 @@ class Table:
 def counts_query(table: str, feature: str) -> str:
     """Reviews by split and class, of which a feature tells: the newest record of each review."""
     return f"""\
-SELECT split_type, {feature}, count(*) AS reviews
+SELECT {SPLIT_TYPE}, {feature}, count(*) AS reviews
 FROM (
-{_newest(table, ("split_type", feature))}
+{_newest(table, (SPLIT_TYPE.name, feature))}
 )
-GROUP BY split_type, {feature}
-ORDER BY split_type, {feature}"""  # noqa: S608 - the table's name is a stack output
+GROUP BY {SPLIT_TYPE}, {feature}
+ORDER BY {SPLIT_TYPE}, {feature}"""  # noqa: S608 - the table's name is a stack output
 
 
 def dataset_query(table: str, *, at: datetime | None = None, split: str = "") -> str:
     """The features of each review, as they were at a time (event time), the present by default."""
-    where = f" WHERE split_type = '{split}'" if split else ""
-    names = ", ".join(f'"{name}"' for name in FEATURES)
+    where = f" WHERE {SPLIT_TYPE} = '{split}'" if split else ""
+    names = ", ".join(f'"{name}"' for name in SCHEMA.names)
     return f"""\
 SELECT {names}
 FROM (
-{_newest(table, tuple(FEATURES), at)}
+{_newest(table, SCHEMA.names, at)}
 ){where}
-ORDER BY review_id"""  # noqa: S608 - the table's name is a stack output, the split one of three
+ORDER BY {REVIEW_ID}"""  # noqa: S608 - the table's name is a stack output, the split one of three
 
 
 def _newest(table: str, columns: Sequence[str], at: datetime | None = None) -> str:
@@ -52,11 +52,12 @@ def _newest(table: str, columns: Sequence[str], at: datetime | None = None) -> s
     rows there; and a deleted one has a last row that says so.
     """
     names = ", ".join(f'"{name}"' for name in columns)
-    until = f" WHERE \"date\" <= '{_event_time(at)}'" if at else ""
+    until = f" WHERE \"{EVENT_TIME}\" <= '{_event_time(at)}'" if at else ""
     return f"""\
     SELECT {names} FROM (
         SELECT {names}, is_deleted, row_number() OVER (
-            PARTITION BY review_id ORDER BY "date" DESC, api_invocation_time DESC, write_time DESC
+            PARTITION BY {REVIEW_ID}
+            ORDER BY "{EVENT_TIME}" DESC, api_invocation_time DESC, write_time DESC
         ) AS age
         FROM "{table}"{until}
     ) AS versions

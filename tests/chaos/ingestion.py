@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.features import EVENT_TIME, FEATURES
+from contract.features import SCHEMA, SPLITS
 from localcloud.server import LocalCloud
-from preparing.selection import SPLITS
 from tests.chaos import scripts
 from tests.chaos.scripts import Ended
 from tests.ml_code.tiny import EVENT_TIME as MOMENT
@@ -33,9 +32,12 @@ class Ingestion:
         return clients(self.cloud.data_dir)
 
     def make_group(self) -> None:
-        features = [definition(name, kind) for name, kind in FEATURES.items()]
+        features = [definition(name, kind) for name, kind in SCHEMA.types.items()]
         created(
-            self.client, self.group, FeatureDefinitions=features, EventTimeFeatureName=EVENT_TIME
+            self.client,
+            self.group,
+            FeatureDefinitions=features,
+            EventTimeFeatureName=SCHEMA.event_time.name,
         )
 
     def run(self, **how: Any) -> Ended:
@@ -86,7 +88,7 @@ class Ingestion:
         assert sorted(self.online()) == sorted(wanted)
         until(self.offline, lambda found: found >= wanted, seconds=_OFFLINE_SECONDS)
         assert self.offline() == wanted
-        assert len(self._offline(f"DISTINCT {', '.join(FEATURES)}")) == len(wanted)
+        assert len(self._offline(f"DISTINCT {', '.join(SCHEMA.names)}")) == len(wanted)
 
     def offline(self) -> set[str | None]:
         return {row[0] for row in self._offline("DISTINCT review_id")}

@@ -4,18 +4,19 @@ import io
 import os
 import signal
 import tarfile
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from contract.features import SPLITS
+from infra.bundles import stage_jobs
 from infra.jobs import METRICS
 from localcloud.jobs.process import MARK
 from localcloud.server import LocalCloud
-from preparing.selection import SPLITS
 from reviews.client import storage
-from tests.chaos.scripts import ML_CODE
 from tests.ml_code.tiny import EVENT_TIME
 from worlds.execution_world import (
     BUCKET,
@@ -53,7 +54,13 @@ class RealJobs:
         storage.upload_directory(s3, base_model, f"s3://{BUCKET}/base-model/")
         for name, path in reviews.items():
             self.world.upload(f"{name}/reviews.csv", path.read_bytes())
-        scripts = {path.name: path.read_text() for path in ML_CODE.iterdir() if path.is_file()}
+        with tempfile.TemporaryDirectory() as folder:
+            tree = stage_jobs(Path(folder) / "source")
+            scripts = {
+                path.relative_to(tree).as_posix(): path.read_text()
+                for path in tree.rglob("*")
+                if path.is_file()
+            }
         self.world.upload("source/sourcedir.tar.gz", archive(scripts))
         for name, text in scripts.items():
             self.world.upload(f"code/{name}", text)

@@ -5,6 +5,7 @@ import io
 import random
 from typing import Any
 
+from contract.features import SPLITS
 from localcloud.faults.client import FaultClient
 from reviews.client import storage
 from reviews.client.execution import Execution
@@ -12,7 +13,6 @@ from tests.integration import executions, reviews
 from tests.integration.deployment import Deployment
 from tests.integration.executions import TRAINING
 
-SPLITS = ("train", "validation", "test")
 _REVIEWS = 90
 _QUICK = {**TRAINING, "epochs": 1}
 _JOBS = {"process": "processing", "train": "training", "evaluate": "processing"}

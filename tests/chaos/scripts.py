@@ -61,7 +61,13 @@ def run(
     """To its end, or until it is killed: at a moment, or `when` this says so."""
     process = subprocess.Popen(
         [sys.executable, str(ML_CODE / script), *arguments],
-        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1", **environment},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ML_CODE.parent),
+            "OMP_NUM_THREADS": "1",
+            "PYTHONUNBUFFERED": "1",
+            **environment,
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from preparing.selection import SPLITS
+from contract.features import SPLITS
 from tests.chaos import scripts
 from tests.chaos.outcomes import Outcome, Tried
 from tests.chaos.scripts import hashes

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from infra import requests
+from infra.bundles import stage_jobs
 from infra.settings import settings_for
 from localcloud.jobs.layout import Layout
 from tests.images.conftest import Rebuild
@@ -27,7 +28,7 @@ def test_the_evaluation_judges_an_artefact(
     container = rebuild(IMAGE)
     layout = Layout(tmp_path / "ml")
     inputs = layout.make("processing/input")
-    shutil.copytree(ROOT / "ml_code", inputs / "modules")
+    stage_jobs(inputs / "modules")
     layout.make("processing/input/code")
     shutil.copy(ROOT / "ml_code/evaluate.py", inputs / "code")
     shutil.copytree(session_features / "test", inputs / "test")

@@ -11,9 +11,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from contract.features import SCHEMA
 from infra import requests
-from infra.features import EVENT_TIME as EVENT_TIME_FEATURE
-from infra.features import FEATURES
+from infra.bundles import stage_jobs
 from infra.settings import settings_for
 from localcloud.jobs.layout import Layout
 from localcloud.server import LocalCloud
@@ -55,7 +55,7 @@ def start(
     config = {"current_host": f"algo-{host}", "hosts": names}
     layout.write_json("config/resourceconfig.json", config)
     layout.make("output")
-    shutil.copytree(ROOT / "ml_code", layout.root / "processing/input/modules")
+    stage_jobs(layout.root / "processing/input/modules")
     layout.make("processing/input/code")
     shutil.copy(ROOT / "ml_code/preprocess.py", layout.root / "processing/input/code")
     layout.make("processing/input/reviews")
@@ -174,5 +174,5 @@ def test_features_are_ingested_by_the_images_boto3_and_without_the_sagemaker_sdk
 
 
 def make_group(client: Client, name: str) -> None:
-    features = [definition(feature, kind) for feature, kind in FEATURES.items()]
-    created(client, name, FeatureDefinitions=features, EventTimeFeatureName=EVENT_TIME_FEATURE)
+    features = [definition(feature, kind) for feature, kind in SCHEMA.types.items()]
+    created(client, name, FeatureDefinitions=features, EventTimeFeatureName=SCHEMA.event_time.name)

@@ -22,10 +22,11 @@ import psutil
 import pytest
 
 from infra import requests
+from infra.bundles import stage_jobs
 from infra.settings import settings_for
 from localcloud.jobs.layout import Layout
 from tests.images.conftest import Rebuild
-from tests.images.rebuilt import ROOT, Image, Rebuilt
+from tests.images.rebuilt import Image, Rebuilt
 
 pytestmark = [pytest.mark.gigabytes, pytest.mark.timeout(1800)]
 IMAGE = "pytorch-2.13-cpu"
@@ -136,7 +137,7 @@ class Platform:
         source = self.folder / "sourcedir.tar.gz"
         if not source.exists():
             with tarfile.open(source, "w:gz") as archive:
-                archive.add(ROOT / "ml_code", arcname=".")
+                archive.add(stage_jobs(self.folder / "source"), arcname=".")
         return {
             "base-model": "/opt/ml/base",
             "epochs": "1",

@@ -1,10 +1,11 @@
 """What the templates of every environment promise."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
-from infra.features import FEATURES, schema_version
+from contract.features import FRACTIONAL, SCHEMA, STAR_RATING, STRING, Feature
 from infra.settings import ENVIRONMENTS
 from tests.infra.conftest import Synthesised, plain
 
@@ -52,7 +53,7 @@ def test_the_feature_group_has_the_features_of_a_review(
         environment, "Features", "AWS::SageMaker::FeatureGroup"
     ).values()
     properties = group["Properties"]
-    version = schema_version()
+    version = SCHEMA.version
     assert properties["FeatureGroupName"] == f"reviews-{environment}-{version}"
     assert properties["RecordIdentifierFeatureName"] == "review_id"
     assert properties["EventTimeFeatureName"] == "date"
@@ -72,9 +73,15 @@ def test_the_feature_group_has_the_features_of_a_review(
 
 
 def test_other_features_make_another_group() -> None:
-    assert schema_version() == schema_version(dict(reversed(FEATURES.items())))
-    assert schema_version() != schema_version(FEATURES | {"country": "String"})
-    assert schema_version() != schema_version(FEATURES | {"star_rating": "Fractional"})
+    def version(*features: Feature) -> str:
+        return replace(SCHEMA, features=features).version
+
+    features = SCHEMA.features
+    assert SCHEMA.version == version(*reversed(features))
+    assert SCHEMA.version != version(Feature("country", STRING), *features)
+    fractional = replace(STAR_RATING, type=FRACTIONAL)
+    others = (fractional if one == STAR_RATING else one for one in features)
+    assert SCHEMA.version != version(*others)
 
 
 @EVERY

@@ -6,14 +6,18 @@ from dataclasses import replace
 
 from aws_cdk import App
 
-from infra.features import FEATURES
-from infra.settings import settings_for
-from infra.stage import ReviewsStage
+from contract import features
+
+_COUNTRY = features.Feature("country", features.STRING, nullable=True)
+# Before the modules of the app read the schema.
+features.SCHEMA = replace(features.SCHEMA, features=(_COUNTRY, *features.SCHEMA.features))
+
+from infra.settings import settings_for  # noqa: E402
+from infra.stage import ReviewsStage  # noqa: E402
 
 
 def main() -> None:
     app = App()
-    FEATURES["country"] = "String"
     (settings,) = settings_for(app.node.try_get_context("env"))
     changed = replace(
         settings,

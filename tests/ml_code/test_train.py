@@ -57,7 +57,13 @@ def started(
 ) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, *launcher, str(ML_CODE / "train.py"), *arguments],
-        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1", **environment},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ML_CODE.parent),
+            "OMP_NUM_THREADS": "1",
+            "PYTHONUNBUFFERED": "1",
+            **environment,
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
