@@ -9,7 +9,7 @@ import pyarrow.dataset
 import pyarrow.fs
 import pytest
 
-from aws_cli import AwsCli
+from worlds.aws_cli import AwsCli
 from worlds.execution_world import BUCKET, INFERENCE, World, world
 from worlds.waiting import until
 

@@ -54,7 +54,7 @@ LISTS = {
     "ListTrials": Listed("experiment-trial", "Trial"),
     "ListTrialComponents": Listed("experiment-trial-component", "TrialComponent"),
 }
-# Tested where their resources are: packages/localcloud/tests/test_tags.py and test_registry.py.
+# Tested where their resources are: core/test_tags.py and registry/test_registry.py.
 ELSEWHERE = {"ListTags", "ListModelPackages"}
 
 
