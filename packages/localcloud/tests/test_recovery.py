@@ -5,7 +5,7 @@ from pathlib import Path
 from localcloud import composition
 from localcloud.core.cloud import Cloud
 from localcloud.core.records import Record
-from localcloud.jobs.job import mark
+from localcloud.jobs.instance import mark
 from localcloud.jobs.process import Program, base_environment
 from worlds.waiting import until
 from worlds.wire_client import new_cloud

@@ -1,4 +1,5 @@
-import math
+"""Scaling of a real endpoint, and what a restart leaves of it."""
+
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,116 +9,12 @@ import psutil
 import pytest
 from botocore.exceptions import ClientError
 
-from localcloud.autoscaling.decision import Decision, Moment, bounded, decide
-from localcloud.core.cloud import Cloud
-from localcloud.core.state import Store
-from localcloud.hosting import scalable_target
 from localcloud.server import LocalCloud
 from worlds.execution_world import BUCKET, World, world
 from worlds.served_model import HANDLER, PROCESS, invoke, make_model, serve
 from worlds.waiting import until
 
 __all__ = ["world"]
-
-# -- the decision --------------------------------------------------------------------------------
-
-BOUNDS = {"MinCapacity": 1, "MaxCapacity": 5}
-
-
-def tracking(goal: float = 100, name: str = "p", **changes: Any) -> dict[str, Any]:
-    config = {"TargetValue": goal, "ScaleOutCooldown": 60, "ScaleInCooldown": 300, **changes}
-    return {"PolicyName": name, "TargetTrackingScalingPolicyConfiguration": config}
-
-
-def wanted(
-    load: float, instances: int = 2, *policies: dict[str, Any], **changes: Any
-) -> int | None:
-    """The number that is decided on, for `changes` of the moment or the target."""
-    target = BOUNDS | changes.pop("target", {})
-    moment = Moment(now=1000, instances=instances, load=load, **changes)
-    decision = decide(target, policies or [tracking()], moment)
-    return decision.instances if decision else None
-
-
-@pytest.mark.parametrize(
-    ("load", "instances", "expected"),
-    [
-        (100, 2, None),
-        (101, 2, 3),
-        (200, 2, 4),
-        (1000, 2, 5),
-        (1000, 5, None),
-        (95, 2, None),
-        (90, 2, None),
-        (40, 5, 2),
-        (0, 5, 1),
-        (0, 1, None),
-        (50, 1, None),
-    ],
-)
-def test_the_load_of_the_last_minute_decides(
-    load: float, instances: int, expected: int | None
-) -> None:
-    assert wanted(load, instances) == expected
-
-
-def test_a_decision_says_why() -> None:
-    assert decide(BOUNDS, [tracking()], Moment(now=0, instances=1, load=250)) == Decision(
-        3,
-        "250 invocations per instance in the last minute, above the target value 100, triggered "
-        "policy p",
-    )
-
-
-def test_nothing_happens_while_it_cools_down() -> None:
-    assert wanted(200, scaled_out=1000 - 59) is None
-    assert wanted(200, scaled_out=1000 - 60, scaled_in=999) == 4
-    assert wanted(0, scaled_in=1000 - 299) is None
-    assert wanted(0, scaled_out=1000 - 299) is None
-    assert wanted(0, scaled_in=1000 - 300, scaled_out=1000 - 300) == 1
-
-
-def test_a_suspended_direction_stays_as_it_is() -> None:
-    out = {"SuspendedState": {"DynamicScalingOutSuspended": True}}
-    into = {"SuspendedState": {"DynamicScalingInSuspended": True}}
-    assert (wanted(200, target=out), wanted(0, target=out)) == (None, 1)
-    assert (wanted(200, target=into), wanted(0, target=into)) == (4, None)
-    assert wanted(0, 2, tracking(DisableScaleIn=True)) is None
-
-
-def test_of_several_policies_the_largest_wins() -> None:
-    assert wanted(200, 2, tracking(100), tracking(400, "q")) == 4
-    assert wanted(10, 5, tracking(100), tracking(20, "q")) == 3
-    assert decide(BOUNDS, [], Moment(now=0, instances=1, load=math.inf)) is None
-
-
-def test_registering_moves_the_count_into_the_bounds() -> None:
-    assert bounded({"MinCapacity": 2, "MaxCapacity": 4}, 3) is None
-    assert bounded({"MinCapacity": 2, "MaxCapacity": 4}, 1) == Decision(
-        2, "minimum capacity was set to 2"
-    )
-    assert bounded({"MinCapacity": 2, "MaxCapacity": 4}, 5) == Decision(
-        4, "maximum capacity was set to 4"
-    )
-
-
-def test_targets_and_policies_are_kept_and_go_with_their_endpoint(tmp_path: Path) -> None:
-    def cloud() -> Cloud:
-        return Cloud("http://127.0.0.1:1", tmp_path, Store(tmp_path / "state.sqlite"))
-
-    for endpoint in ("one", "one-more"):
-        resource = scalable_target.resource_id(endpoint, "v")
-        cloud().store.put(scalable_target.TARGET, resource, {"ResourceId": resource})
-        scalable_target.put_policy(cloud(), {"ResourceId": resource, "PolicyName": "p"})
-    scalable_target.deregister_endpoint(cloud(), "one")
-    assert scalable_target.find(cloud(), "endpoint/one/variant/v") is None
-    assert scalable_target.find(cloud(), "endpoint/one-more/variant/v")
-    assert [policy["ResourceId"] for policy in scalable_target.policies(cloud())] == [
-        "endpoint/one-more/variant/v"
-    ]
-
-
-# -- a real endpoint -----------------------------------------------------------------------------
 
 
 def place(endpoint: str, variant: str = "AllTraffic") -> dict[str, str]:

@@ -73,6 +73,21 @@ def created(client: Client, name: str, **changes: Any) -> dict[str, Any]:
     return group
 
 
+def online_group(client: Client, name: str, **changes: Any) -> Any:
+    """Without an offline store, and so without S3 and Glue."""
+    online = {"EnableOnlineStore": True, **changes}
+    group = created(client, name, OnlineStoreConfig=online, OfflineStoreConfig=None)
+    assert group["FeatureGroupStatus"] == "Created", group
+    return client("sagemaker-featurestore-runtime")
+
+
+def found(runtime: Any, name: str, identity: str, **options: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = runtime.get_record(
+        FeatureGroupName=name, RecordIdentifierValueAsString=identity, **options
+    )
+    return answer
+
+
 def record(identity: str, *, hour: int = 3, **changes: str) -> list[dict[str, str]]:
     values = {
         "review_id": identity,

@@ -20,8 +20,8 @@ from localcloud.iam.authority import AccessDenied, Authority
 from localcloud.iam.role import Role
 from localcloud.iam.roles import log_group, pulling, watching
 from localcloud.jobs.images import PYTORCH_INFERENCE, RAY, SKLEARN, repository
+from localcloud.jobs.instance import mark
 from localcloud.jobs.interpreter import make_environment, search_path
-from localcloud.jobs.job import mark
 from localcloud.jobs.layout import Layout
 from localcloud.jobs.logs import LogStream
 from localcloud.jobs.process import Program, base_environment

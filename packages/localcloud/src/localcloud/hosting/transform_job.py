@@ -20,7 +20,8 @@ from localcloud.hosting.transform_instance import (
     TransformInstance,
 )
 from localcloud.iam.role import Role
-from localcloud.jobs.job import Job, JobError, data_error, mark
+from localcloud.jobs.instance import mark
+from localcloud.jobs.job import Job, JobError, data_error
 from localcloud.jobs.logs import LogStream
 from localcloud.jobs.transfer import Source, upload_file
 

@@ -22,6 +22,7 @@ from localcloud.iam.call import volume_key
 from localcloud.iam.role import Role
 from localcloud.iam.roles import encrypting, log_group, pulling, watching
 from localcloud.jobs import spot
+from localcloud.jobs.instance import Instance, mark
 from localcloud.jobs.interpreter import make_environment, search_path
 from localcloud.jobs.layout import Layout, make_temporary
 from localcloud.jobs.logs import LogStream
@@ -55,18 +56,6 @@ class Ending:
     exit_code: int = 0
     instance: int = 0
     reason: str = ""
-
-
-@dataclass
-class Instance:
-    """One "machine" of a job: its folder, name, log stream and, once started, its program."""
-
-    index: int
-    host: str
-    layout: Layout
-    folder: Path
-    log: LogStream
-    program: Program | None = None
 
 
 class Job(ABC):
@@ -297,11 +286,6 @@ class Job(ABC):
             self.close_instances()
         else:
             self.drop_instances()
-
-
-def mark(cloud: Cloud, *names: str) -> str:
-    """Marks the processes of one instance; the data folder tells servers on one machine apart."""
-    return "|".join([str(cloud.data_dir.resolve()), *names, ""])
 
 
 def data_error(action: str, error: TransferError) -> JobError:

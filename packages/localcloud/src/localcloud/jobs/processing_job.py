@@ -10,7 +10,8 @@ from typing import Any
 
 from localcloud.core.s3 import Location, TransferError
 from localcloud.iam.role import Role
-from localcloud.jobs.job import LONGEST_REASON, Ending, Instance, Job, data_error
+from localcloud.jobs.instance import Instance
+from localcloud.jobs.job import LONGEST_REASON, Ending, Job, data_error
 from localcloud.jobs.transfer import Source, Synchroniser
 
 KIND = "processing-job"

@@ -4,7 +4,7 @@ import logging
 import shutil
 
 from localcloud.core.cloud import PROGRAM_FOLDERS, Service
-from localcloud.jobs.job import mark
+from localcloud.jobs.instance import mark
 from localcloud.jobs.memory import memory_limit
 from localcloud.jobs.process import kill_marked
 

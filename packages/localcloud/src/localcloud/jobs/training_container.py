@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.jobs.images import PYTORCH, PYTORCH_TRAINING, repository
-from localcloud.jobs.job import Instance, JobError
+from localcloud.jobs.instance import Instance
+from localcloud.jobs.job import JobError
 
 # Run, and not imported: it loads the toolkit of the container.
 _PROGRAM = Path(__file__).resolve().with_name("container.py")
