@@ -16,7 +16,6 @@ from localcloud.core.s3 import TransferError
 from localcloud.faults.fault import Fault, FaultError
 from localcloud.http.wire import HttpRequest
 from localcloud.jobs.transfer import Source, extract
-from localcloud.ministack.shortcut import UnusualError, read_request
 from reviews.client.errors import InvalidArgument
 from reviews.client.run_input import parse_settings
 from serving.request_texts import RequestError, read
@@ -154,11 +153,6 @@ def test_an_operation_refuses_it(
     answer = json.loads(answered(cloud, HttpRequest("POST", "/", headers, {}, body.encode())).body)
     assert answer["__type"] == code
     assert answer["message"].startswith(message)
-
-
-def test_a_length_of_more_digits_than_python_reads_goes_the_long_way() -> None:
-    with pytest.raises(UnusualError):
-        read_request(b"PUT /FeatureGroup/a HTTP/1.1\r\nContent-Length: %b\r\n\r\n" % (b"9" * 5000))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from localcloud.core.cloud import Cloud
 from localcloud.http.wire import HttpRequest
-from localcloud.ministack.shortcut import UnusualError, read_request
 from tests.fuzz.cases import fuzz
 from tests.fuzz.lonely_cloud import GROUP, answered, lonely_cloud
 from tests.fuzz.values import address_texts, changed, documents, texts
@@ -89,32 +88,3 @@ def test_records_are_deleted_by_the_rules(
 ) -> None:
     query = {"RecordIdentifierValueAsString": [identity], "EventTime": [moment], **more}
     answered(cloud, HttpRequest(method, PLACE, {}, query, b""))
-
-
-HEADS = st.sampled_from(
-    [
-        b"PUT /FeatureGroup/fuzz HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}",
-        b"POST /BatchGetRecord HTTP/1.1\r\ncontent-length: 0\r\n\r\n",
-        b"GET /FeatureGroup/fuzz?RecordIdentifierValueAsString=a HTTP/1.1\r\n\r\n",
-    ]
-)
-
-
-@st.composite
-def _bytes(draw: st.DrawFn) -> bytes:
-    content = draw(HEADS)
-    at = draw(st.integers(0, len(content)))
-    piece = st.sampled_from([b"\r\n", b": ", b"\0", b"\xff", b"%", b"%2F", b" ", b"9" * 5000, b"?"])
-    return content[:at] + draw(piece | st.binary(max_size=4)) + content[at:]
-
-
-@fuzz("feature records", few=60, many=4_000, content=_bytes())
-def test_bytes_are_a_request_for_the_short_way_or_not(cloud: Cloud, content: bytes) -> None:
-    try:
-        found = read_request(content)
-    except UnusualError:
-        return
-    if found:
-        request, rest = found
-        assert content.endswith(rest)
-        answered(cloud, request)

@@ -26,7 +26,7 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "onpath": set(),
     "composition": {*_LOW, *_SERVICES},
     "ministack": {*_LOW, *_SERVICES},
-    "service": {"core", "composition", "ministack"},
+    "service": {"core", "http", "composition", "ministack"},
     "server": _LOW,
     "__main__": {*_LOW, "server", "service"},
 }

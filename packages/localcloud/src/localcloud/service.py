@@ -17,11 +17,11 @@ from localcloud.core.address import (
     ServerError,
     address_file,
     client_environment,
-    is_listening,
 )
 from localcloud.core.cloud import SCRATCH, Cloud
 from localcloud.core.processes import end_children
 
+_LOGGER = logging.getLogger(__name__)
 _SDK_CONFIG = """SchemaVersion: '1.0'
 SageMaker:
   PythonSDK:
@@ -31,32 +31,45 @@ SageMaker:
 
 
 def serve(data_dir: Path, port: int = 0) -> None:
-    """Serves until SIGTERM or SIGINT; then ends every process it has started."""
+    """Serves until SIGTERM or SIGINT; then ends every process it has started.
+
+    `port` 0 is any that is free. Raises ServerError for a port that is taken.
+    """
     data_dir = data_dir.resolve()
     if Address.read(data_dir):
         raise ServerError(f"{data_dir} already has a running server")
+    listener = _bind(port)
     data_dir.mkdir(parents=True, exist_ok=True)
     (data_dir / "sagemaker-config.yaml").write_text(_SDK_CONFIG)
     scratch = data_dir / SCRATCH
     _use_for_temporary_files(scratch)
-    port = port or _free_port()
+    port = listener.getsockname()[1]
     address = Address(f"http://127.0.0.1:{port}", os.getpid(), port)
     # Lambdas, which are child processes, look for AWS where this process' environment says.
     os.environ.update(client_environment(address, data_dir))
 
-    from localcloud import ministack as adapter
+    from localcloud import ministack
     from localcloud.composition import new_cloud
 
-    adapter.configure(port, data_dir)
+    ministack.configure(port, data_dir)
     cloud = new_cloud(address.endpoint_url, data_dir)
-    application = adapter.install(cloud)
+    application = ministack.install(cloud)
     try:
-        asyncio.run(_serve(application, cloud, address))
+        asyncio.run(_serve(application, cloud, address, listener))
     finally:
         address_file(data_dir).unlink(missing_ok=True)
         end_children(psutil.Process())
         cloud.store.close()
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _bind(port: int) -> socket.socket:
+    from localcloud.http.server import bind
+
+    try:
+        return bind(port)
+    except OSError as error:
+        raise ServerError(f"port {port} cannot be used: {error.strerror}") from error
 
 
 def _use_for_temporary_files(folder: Path) -> None:
@@ -69,40 +82,25 @@ def _use_for_temporary_files(folder: Path) -> None:
     tempfile.tempdir = str(folder)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-async def _serve(application: Any, cloud: Cloud, address: Address) -> None:
-    from hypercorn.asyncio import serve as hypercorn_serve
-    from hypercorn.config import Config
-
+async def _serve(application: Any, cloud: Cloud, address: Address, listener: socket.socket) -> None:
     from localcloud import composition
+    from localcloud.http.server import Server
 
-    stop = asyncio.Event()
+    def announce() -> None:
+        address.write(cloud.data_dir)
+        _LOGGER.info("The embedded AWS is ready at %s", address.endpoint_url)
+
+    server, stop = Server(application, announce), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
 
-    async def until_stopped() -> None:
+    async def end() -> None:
         await stop.wait()
         await asyncio.to_thread(composition.shutdown, cloud)
+        server.stop()
 
-    config = Config()
-    config.bind = [f"127.0.0.1:{address.port}"]
-    config.keep_alive_timeout = 75
-    config.loglevel = "WARNING"
     composition.recover(cloud)
     composition.start(cloud)
-    announcement = asyncio.create_task(_announce(cloud, address))
-    await hypercorn_serve(application, config, shutdown_trigger=until_stopped)
-    announcement.cancel()
-
-
-async def _announce(cloud: Cloud, address: Address) -> None:
-    while not await asyncio.to_thread(is_listening, address.port):
-        await asyncio.sleep(0.05)
-    address.write(cloud.data_dir)
-    logging.getLogger(__name__).info("The embedded AWS is ready at %s", address.endpoint_url)
+    ending = asyncio.create_task(end())
+    await server.serve([listener])
+    ending.cancel()

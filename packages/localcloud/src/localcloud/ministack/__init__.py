@@ -5,6 +5,7 @@ services. The version is pinned, and `install` fails loudly when one of the tabl
 """
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from localcloud.ministack import (
 )
 from localcloud.ministack import cloudwatch as alarms
 from localcloud.ministack import stepfunctions as executions
+from localcloud.ministack.data_plane import DataPlane
 from localcloud.ministack.seam import SeamError
 
 __all__ = ["MINISTACK", "SeamError", "configure", "install"]
@@ -68,7 +70,8 @@ def install(cloud: Cloud) -> Any:
     from ministack.services.cloudformation import handlers, provisioners, stacks
 
     try:
-        sagemaker.serve(cloud, app, router)
+        threads = ThreadPoolExecutor(64, thread_name_prefix="sagemaker")
+        sagemaker.serve(cloud, app, router, threads)
         sagemaker.offer_to_state_machines(stepfunctions)
         executions.improve(stepfunctions, app)
         sagemaker_tasks.offer(cloud, app, stepfunctions)
@@ -84,4 +87,4 @@ def install(cloud: Cloud) -> Any:
         application = faults.install(cloud, app, iam.install(cloud, app))
     except (AttributeError, KeyError) as error:
         raise SeamError(f"ministack {found} has moved {error}") from error
-    return application
+    return DataPlane(cloud, threads, lambda: app.AUTH, application)

@@ -1,12 +1,11 @@
 """SageMaker and its scaling in ministack: for clients, and for the tasks of state machines."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from typing import Any
 
 from localcloud.core.cloud import Cloud
 from localcloud.http import wire
-from localcloud.ministack import shortcut
 from localcloud.ministack.seam import Answer
 
 _THREADS = 64  # operations that may be under way at once; an invocation holds one while it waits
@@ -15,8 +14,7 @@ _THREADS = 64  # operations that may be under way at once; an invocation holds o
 MODELLED = ("ConflictException", "ResourceInUse", "ResourceLimitExceeded", "ResourceNotFound")
 
 
-def serve(cloud: Cloud, app: Any, router: Any) -> None:
-    threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="sagemaker")
+def serve(cloud: Cloud, app: Any, router: Any, threads: Executor) -> None:
 
     async def respond(
         method: str,
@@ -32,7 +30,6 @@ def serve(cloud: Cloud, app: Any, router: Any) -> None:
         response = await loop.run_in_executor(threads, wire.respond, cloud, request)
         return response.status, response.headers, response.body
 
-    shortcut.install(cloud, app, threads)
     app.SERVICE_HANDLERS["sagemaker"] = respond
     router.SERVICE_PATTERNS["sagemaker"] = {
         "target_prefixes": ["SageMaker."],

@@ -3,17 +3,16 @@
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
 from localcloud.faults import calls
 from localcloud.faults.answers import Failure, failure
 from localcloud.faults.registry import Faults
+from localcloud.http.server import Asgi, close_without_answer
 from localcloud.http.wire import HttpRequest
 from localcloud.ministack.seam import Answer, Handler, require
 
-Asgi = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 KINDS = ("throttle", "error", "lost", "slow")
 LOST = "x-localcloud-lost"  # on an answer that must not reach the client
 # State machines read the errors of a query service only without a namespace; clients read both.
@@ -80,9 +79,6 @@ def _answer(failed: Failure, handler: str, request: HttpRequest, actions: Any) -
 
 def lose_answers(faults: Faults, serve: Asgi) -> Asgi:
     """Closes the connection where an answer is lost, without a byte of it."""
-    from hypercorn.protocol.http_stream import HTTPStream
-
-    require(HTTPStream, "app_send")
 
     async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         if not faults.any or scope["type"] != "http":
@@ -93,7 +89,7 @@ def lose_answers(faults: Faults, serve: Asgi) -> Asgi:
             nonlocal is_lost
             if not is_lost and _is_lost(message):
                 is_lost = True
-                await _close(send)
+                await close_without_answer(scope, receive)
             elif not is_lost:
                 await send(message)
 
@@ -104,11 +100,3 @@ def lose_answers(faults: Faults, serve: Asgi) -> Asgi:
 
 def _is_lost(message: Any) -> bool:
     return any(name == LOST.encode() for name, _ in message.get("headers", ()))
-
-
-async def _close(send: Any) -> None:
-    """ASGI has no word for it, but hypercorn ends a stream that has sent nothing this way."""
-    from hypercorn.protocol.events import StreamClosed
-
-    stream = send.__self__
-    await stream.send(StreamClosed(stream_id=stream.stream_id))
