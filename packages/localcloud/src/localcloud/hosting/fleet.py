@@ -17,12 +17,15 @@ from localcloud.core.cloud import Cloud
 from localcloud.core.errors import AwsError
 from localcloud.core.records import Record
 from localcloud.core.s3 import TransferError
+from localcloud.faults.capacity import ADVICE, NO_CAPACITY, is_short
+from localcloud.hosting import endpoint_record
 from localcloud.hosting.capture import Capture
 from localcloud.hosting.server_process import INVOCATION_SECONDS, Place, ServerProcess, StartError
 
 _STARTUP_SECONDS = 600  # unless ContainerStartupHealthCheckTimeoutInSeconds says otherwise
 _WATCH_SECONDS = 1
 _CLOSED = "The endpoint was closed while its instances were starting."
+_CALLS = {"Creating": "CreateEndpoint", "Updating": "UpdateEndpoint"}  # by an endpoint's status
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -54,6 +57,14 @@ class Variant:
             return None
         role = self._model["ExecutionRoleArn"]
         return Capture(self._cloud, self._endpoint, self.name, role, config)
+
+    def check_capacity(self) -> None:
+        """Raises StartError while a fault takes the machines of the endpoint away."""
+        record = self._cloud.store.get(endpoint_record.KIND, self._endpoint)
+        operation = _CALLS.get(record["EndpointStatus"]) if record else None
+        if record and operation and is_short(self._cloud, operation, record):
+            reason = "due to InsufficientInstanceCapacity error"
+            raise StartError(f"{NO_CAPACITY} {reason}. {ADVICE}")
 
     @property
     def instance_count(self) -> int:
@@ -179,11 +190,13 @@ class Fleet:
 
     def _start(self, wanted: Mapping[Variant, Sequence[ServerProcess]]) -> None:
         try:
-            for server in itertools.chain.from_iterable(wanted.values()):
-                if self._closed.is_set():
-                    raise StartError(_CLOSED)
-                server.prepare()
-                server.start()
+            for variant, servers in wanted.items():
+                for server in servers:
+                    if self._closed.is_set():
+                        raise StartError(_CLOSED)
+                    variant.check_capacity()
+                    server.prepare()
+                    server.start()
             for variant, servers in wanted.items():
                 for server in servers:
                     server.wait_healthy(variant.startup_seconds, self._closed)

@@ -55,6 +55,7 @@ class TransformJob(Job):
         record = self.record
         role = self.assume_role(self._model["ExecutionRoleArn"])
         self.check_rights(role, self._model["PrimaryContainer"]["Image"])
+        self.check_capacity()
         self.update(TransformStartTime=time.time())
         objects = self._find_objects(record, role)
         self._make_workers(record, role, objects)

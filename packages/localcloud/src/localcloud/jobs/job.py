@@ -1,6 +1,6 @@
 """What all kinds of jobs have in common: a thread, programs, an ending, a record.
 
-Not emulated: capacity errors, warm pools, instance types (every instance is a process group on
+Not emulated: warm pools, instance types (every instance is a process group on
 this machine), VPC settings, network isolation.
 """
 
@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 from localcloud.core.cloud import Cloud
 from localcloud.core.s3 import TransferError
+from localcloud.faults.capacity import ADVICE, NO_CAPACITY, is_short
 from localcloud.iam.authority import AccessDenied, Authority
 from localcloud.iam.call import volume_key
 from localcloud.iam.role import Role
@@ -168,6 +169,12 @@ class Job(ABC):
         group = log_group(self.cloud.region, self.cloud.account, self.log_group)
         for need in watching(group):  # a job runs without logs and metrics, too
             authority.allows(key, need)
+
+    def check_capacity(self) -> None:
+        """Raises JobError while a fault takes the machines of this kind of job away."""
+        operation = "Create" + "".join(word.capitalize() for word in self.kind.split("-"))
+        if is_short(self.cloud, operation, self.record):
+            raise JobError(f"CapacityError: {NO_CAPACITY}. {ADVICE}")
 
     def make_instances(self, role: Role, hosts: Sequence[str]) -> None:
         """One folder, Python and log stream for each host."""

@@ -29,6 +29,7 @@ class ProcessingJob(Job):
         record = self.record
         role = self.assume_role(record["RoleArn"])
         self.check_rights(role, record["AppSpecification"]["ImageUri"])
+        self.check_capacity()
         s3 = role.client("s3")
         cluster = record["ProcessingResources"]["ClusterConfig"]
         self.make_instances(role, [f"algo-{i + 1}" for i in range(cluster["InstanceCount"])])

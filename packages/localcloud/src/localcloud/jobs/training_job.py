@@ -48,6 +48,7 @@ class TrainingJob(Job):
         record = self.record
         self.role = self.assume_role(record["RoleArn"])
         self.check_rights(self.role, record["AlgorithmSpecification"]["TrainingImage"])
+        self.check_capacity()
         self.s3 = self.role.client("s3")
         self.metrics = MetricScanner(
             record["AlgorithmSpecification"].get("MetricDefinitions", []),

@@ -9,7 +9,7 @@ from typing import Any
 
 from localcloud.core.cloud import Cloud
 from localcloud.faults.registry import Faults
-from localcloud.ministack.faults import control, functions, provisioning, requests, templates
+from localcloud.ministack.faults import control, functions, requests, templates
 from localcloud.ministack.faults.state_machines import StateMachines
 
 __all__ = ["install"]
@@ -26,6 +26,5 @@ def install(cloud: Cloud, app: Any, application: Any) -> Any:
     StateMachines(set_faults, app, stepfunctions).install()
     functions.hit(set_faults, lambda_runtime)
     templates.hit(set_faults, provisioners)
-    provisioning.hit(cloud)
     application = requests.lose_answers(set_faults, application)
     return control.Control(cloud, lambda_svc).application(application)

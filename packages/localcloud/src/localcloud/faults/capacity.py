@@ -1,0 +1,21 @@
+"""Capacity faults: jobs and endpoints for which AWS has no machines, before anything of them runs.
+
+Where a job or an instance of an endpoint begins to need a machine, it asks `is_short`.
+"""
+
+import json
+
+from localcloud.core.cloud import Cloud
+from localcloud.core.records import Record
+from localcloud.faults.registry import Faults
+
+NO_CAPACITY = "Unable to provision requested ML compute capacity"
+ADVICE = "Please retry using a different ML instance type or after some time."
+
+
+def is_short(cloud: Cloud, operation: str, record: Record) -> bool:
+    """Whether a fault hits the machines of what `operation` of SageMaker was asked for."""
+    faults = cloud.service(Faults)
+    if not faults.any:
+        return False
+    return faults.take(("capacity",), f"sagemaker:{operation}", json.dumps(record)) is not None
