@@ -102,7 +102,8 @@ def _server(model: Path, environment: Mapping[str, str]) -> Iterator[int]:
             [
                 sys.executable,
                 "-P",
-                str(ROOT / "packages/localcloud/src/localcloud/hosting/serving.py"),
+                str(ROOT / "packages/localcloud/src/localcloud/hosting/containers/launch.py"),
+                "toolkit",
             ],
             env=os.environ
             | {

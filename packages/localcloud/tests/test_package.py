@@ -1,63 +1,70 @@
-"""localcloud as a package of its own, without the rest of this project."""
+"""localcloud as a package of its own: its wheel, without the rest of this project beside it."""
 
 import os
-import shutil
+import signal
 import subprocess
 import sys
-import tomllib
+import sysconfig
+import venv
+import zipfile
+from collections.abc import Iterator
+from email import message_from_bytes
 from pathlib import Path
 
+import boto3
 import pytest
 
+from localcloud.core.address import Address
+from worlds.sources import SOURCE, modules
+from worlds.waiting import until
+
 PROJECT = Path(__file__).parents[1]
-SOURCE = PROJECT / "src" / "localcloud"
-NEIGHBOURS = ("infra", "lambdas", "ml_code", "reviews")
-IMPORT_ALL = f"""
-import importlib, pkgutil, sys
-
-class Alone:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in {NEIGHBOURS}:
-            raise ImportError(name + " is not part of localcloud")
-
-sys.meta_path.insert(0, Alone())
-import localcloud
-names = [found.name for found in pkgutil.walk_packages(localcloud.__path__, "localcloud.")]
-for name in names:
-    importlib.import_module(name)
-print(localcloud.__file__, len(names))
+IMPORT_ALL = """
+import importlib, pkgutil, localcloud
+for found in pkgutil.walk_packages(localcloud.__path__, "localcloud."):
+    importlib.import_module(found.name)
+print(localcloud.__file__)
 """
 
 
+def pip(*arguments: str | Path) -> None:
+    """Without an index: nothing is downloaded."""
+    options = ("--no-deps", "--no-index", "--disable-pip-version-check")
+    command = [sys.executable, "-m", "pip", *map(str, arguments), *options]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+
+
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the package alone is installed."""
-    source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("site")
-    ignored = shutil.ignore_patterns("__pycache__", "*.egg-info", "build")
-    shutil.copytree(PROJECT, source / "localcloud", ignore=ignored)
-    pip = [
-        sys.executable,
-        "-m",
-        "pip",
-        "install",
-        "--no-deps",
-        "--no-build-isolation",
-        "--no-index",
-    ]
-    subprocess.run(
-        [*pip, "--target", str(target), str(source / "localcloud")],
-        check=True,
-        capture_output=True,
-        timeout=120,
-    )
-    return target
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built from a copy, because setuptools leaves files where it builds."""
+    source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+    for name in ("pyproject.toml", "README.md"):
+        (source / name).write_text((PROJECT / name).read_text())
+    for path in SOURCE.glob("localcloud/**/*"):
+        if path.suffix in (".py", ".typed"):
+            copy = source / "src" / path.relative_to(SOURCE)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(path.read_bytes())
+    pip("wheel", "--no-build-isolation", "--wheel-dir", target, source)
+    (built,) = target.iterdir()
+    return built
 
 
-def run(site: Path, *command: str) -> str:
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The commands of an environment that has the wheel; dependencies are those of this one."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.EnvBuilder(symlinks=True).create(folder)
+    pip("--python", folder / "bin" / "python", "install", wheel)
+    (site,) = folder.glob("lib/python*/site-packages")
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+    return folder / "bin"
+
+
+def run(*command: str | Path) -> str:
     return subprocess.run(
-        [sys.executable, *command],
-        cwd=site.parent,
-        env={**os.environ, "PYTHONPATH": str(site)},
+        list(map(str, command)),
+        env=without_path(),
         check=True,
         capture_output=True,
         text=True,
@@ -65,27 +72,58 @@ def run(site: Path, *command: str) -> str:
     ).stdout
 
 
-def test_the_package_has_every_module_and_needs_none_of_its_neighbours(site: Path) -> None:
-    file, count = run(site, "-c", IMPORT_ALL).split()
-    assert Path(file).is_relative_to(site)
-    modules = [path for path in SOURCE.rglob("*.py") if path.name != "__init__.py"]
-    packages = {path.parent for path in SOURCE.rglob("__init__.py")} - {SOURCE}
-    assert int(count) == len(modules) + len(packages)
+def without_path() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 
 
-def test_it_says_that_it_has_types(site: Path) -> None:
-    assert (site / "localcloud" / "py.typed").is_file()
+def test_the_wheel_has_every_module_and_nothing_else(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+    expected = {path.relative_to(SOURCE).as_posix() for path in modules().values()}
+    assert names == {*expected, "localcloud/py.typed"}
 
 
-def test_its_command_is_installed(site: Path) -> None:
-    assert "serve in the foreground" in run(site, str(site / "bin" / "localcloud"), "--help")
+def test_the_wheel_says_what_it_is_and_what_it_needs(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+        metadata = message_from_bytes(archive.read(name))
+    assert metadata["Name"] == "localcloud-sagemaker"
+    assert metadata["Requires-Python"] == ">=3.11"
+    assert "## Quick start" in str(metadata.get_payload())
+    assert "ministack[full]==1.5.33" in metadata.get_all("Requires-Dist", [])
 
 
-def test_it_needs_versions_that_this_project_has() -> None:
-    wanted = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["dependencies"]
-    pinned = (PROJECT.parents[1] / "requirements.txt").read_text().splitlines()
-    names = {line.split("==")[0].split(">=")[0] for line in pinned}
-    assert {requirement.split(">=")[0].split("==")[0] for requirement in wanted} <= names
-    ministack = [requirement for requirement in wanted if "==" in requirement]
-    assert ministack == ["ministack[full]==1.5.33"]
-    assert ministack[0] in pinned
+def test_every_module_can_be_imported_without_the_rest_of_this_project(installed: Path) -> None:
+    file = Path(run(installed / "python", "-c", IMPORT_ALL).strip())
+    assert file.is_relative_to(installed.parent.resolve())
+
+
+def test_its_command_is_installed(installed: Path) -> None:
+    assert "serve in the foreground" in run(installed / "localcloud", "--help")
+
+
+@pytest.fixture
+def served(installed: Path, tmp_path: Path) -> Iterator[Address]:
+    command = [installed / "localcloud", "serve", "--data-dir", tmp_path / "cloud"]
+    with (tmp_path / "log").open("wb") as log:
+        server = subprocess.Popen(command, env=without_path(), stdout=log, stderr=log)
+    try:
+        address = until(lambda: Address.read(tmp_path / "cloud"))
+        assert address is not None, (tmp_path / "log").read_text()
+        yield address
+    finally:
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(60) == 0
+
+
+def test_the_installed_command_serves(served: Address) -> None:
+    sagemaker = boto3.client(
+        "sagemaker",
+        endpoint_url=served.endpoint_url,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    sagemaker.create_experiment(ExperimentName="first")
+    names = [one["ExperimentName"] for one in sagemaker.list_experiments()["ExperimentSummaries"]]
+    assert names == ["first"]

@@ -27,8 +27,8 @@ from localcloud.jobs.logs import LogStream
 from localcloud.jobs.process import Program, base_environment
 from localcloud.jobs.transfer import download_file, extract, inside
 
-# Run, and not imported: they load the toolkits of the containers.
-_PROGRAMS = Path(__file__).resolve().parent
+# Run, and not imported: its programs load the toolkits of the containers.
+_LAUNCH = Path(__file__).resolve().parent / "containers" / "launch.py"
 INVOCATION_SECONDS = 60  # SageMaker's limit for a container's answer
 _PING_SECONDS = 2
 _POLL_SECONDS = 0.1
@@ -144,7 +144,7 @@ class ServerProcess:
         with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
             port = listener.getsockname()[1]
             self._program = Program(
-                [str(self._binaries / "python"), "-P", str(_PROGRAMS / self._program_name())],
+                [str(self._binaries / "python"), "-P", str(_LAUNCH), self._program_name()],
                 folder=self._layout.make(),
                 environment=self._environment(listener.fileno()),
                 mark=self.place.mark,
@@ -159,9 +159,9 @@ class ServerProcess:
         """What stands in for the image's own server."""
         image = repository(self.image)
         if image == RAY:
-            return "ray_serving.py"
+            return "ray_application"
         names_application = "SAGEMAKER_SERVING_MODULE" in self._requested
-        return "gunicorn_serving.py" if image == SKLEARN and names_application else "serving.py"
+        return "gunicorn_application" if image == SKLEARN and names_application else "toolkit"
 
     @property
     def _requested(self) -> dict[str, str]:

@@ -1,21 +1,13 @@
-"""Entry point of an inference "container": sagemaker-inference's handlers, served over HTTP.
+"""sagemaker-inference's handlers, served over HTTP: /ping and /invocations.
 
-Run as `python -P serving.py` in the instance's environment, with a listening socket inherited as
-file descriptor LOCALCLOUD_SOCKET; answers /ping and /invocations. A plain threading HTTP server is
-enough: TorchServe, which AWS's image puts here, also lets a worker handle one request at a time,
-and that is what costs time; keep-alive connections and TCP_NODELAY keep the rest below 1 ms.
-
-SAGEMAKER_MODEL_SERVER_WORKERS (the SDK's model_server_workers) says how many workers load the
-model. Without it there is one, where AWS has one for each core: a laptop's memory holds other
-things, too.
+A plain threading HTTP server is enough: TorchServe, which AWS's image puts here, also lets a worker
+handle one request at a time, and that is what costs time; keep-alive connections and TCP_NODELAY
+keep the rest below 1 ms.
 
 Not emulated: TorchServe's batching and management API; multi-model endpoints; streaming.
 """
 
-import importlib
 import os
-import socket
-import subprocess
 import sys
 import threading
 import time
@@ -25,8 +17,6 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     ThreadPoolExecutor,
 )
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing import get_context
 from pathlib import Path
 from types import SimpleNamespace
@@ -35,6 +25,15 @@ from typing import Any
 from sagemaker_inference import content_types, decoder, encoder, environment, errors, utils
 from sagemaker_inference.default_inference_handler import DefaultInferenceHandler
 from sagemaker_inference.transformer import Transformer
+
+from localcloud.hosting.containers.common import (
+    Answer,
+    Handler,
+    Server,
+    end_with_parent,
+    install_requirements,
+    requested_workers,
+)
 
 
 class FrameworkHandler(DefaultInferenceHandler):  # type: ignore[misc]  # the toolkit is untyped
@@ -103,15 +102,6 @@ class Context:
         self.content_type = content_type
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What a worker says to a request."""
-
-    status: int
-    body: bytes
-    content_type: str
-
-
 class Worker:
     """The model and its handlers, once in each worker."""
 
@@ -161,19 +151,13 @@ def start_workers(number: int) -> Executor:
     return workers
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1  # one packet for head and body
+class Invocations(Handler):
     workers: Executor
 
-    def do_GET(self) -> None:
-        self._answer(200 if self.path == "/ping" else 404, b"", content_types.JSON)
+    def is_healthy(self) -> bool:
+        return True  # it listens once the model is loaded
 
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        if self.path != "/invocations":
-            return self._answer(404, b"", content_types.JSON)
+    def invoke(self, body: bytes) -> Answer:
         started = time.perf_counter()
         try:
             answer = self.workers.submit(Worker.answer, body, dict(self.headers.items())).result()
@@ -185,26 +169,7 @@ class Handler(BaseHTTPRequestHandler):
         log(f"POST /invocations {answer.status} {milliseconds:.1f} ms")
         if answer.status >= 500:
             log(answer.body.decode(errors="replace"))
-        self._answer(answer.status, answer.body, answer.content_type)
-
-    def _answer(self, status: int, body: bytes, content_type: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: Any) -> None:
-        """Pings are not logged; invocations are, with their duration."""
-
-
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, descriptor: int, handler: type[Handler]) -> None:
-        super().__init__(("127.0.0.1", 0), handler, bind_and_activate=False)
-        self.socket.close()
-        self.socket = socket.socket(fileno=descriptor)
+        return answer
 
 
 def log(text: str) -> None:
@@ -213,43 +178,12 @@ def log(text: str) -> None:
     sys.stdout.flush()
 
 
-def install_requirements() -> None:
-    """What the inference toolkit does at start-up with the model's code/requirements.txt."""
-    requirements = Path(environment.code_dir) / "requirements.txt"
-    if requirements.is_file():
-        subprocess.check_call([sys.executable, "-m", "pip", "install", "-r", str(requirements)])
-        importlib.invalidate_caches()
-
-
-def end_with_parent() -> None:
-    """A server that was killed cannot end its endpoints; they end by themselves."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def requested_workers() -> int:
-    requested = os.environ.get("SAGEMAKER_MODEL_SERVER_WORKERS", "1")
-    if not (requested.isascii() and requested.isdigit() and int(requested)):
-        sys.exit(f"SAGEMAKER_MODEL_SERVER_WORKERS is {requested!r}; it must be a number from 1")
-    return int(requested)
-
-
 def main() -> None:
     end_with_parent()
     number = requested_workers()
     install_requirements()
     try:
-        Handler.workers = start_workers(number)
+        Invocations.workers = start_workers(number)
     except BrokenExecutor:
         sys.exit(1)  # the worker has said why
-    Server(int(os.environ["LOCALCLOUD_SOCKET"]), Handler).serve_forever()
-
-
-if __name__ == "__main__":
-    main()
+    Server(Invocations).serve_forever()

@@ -1,0 +1,1 @@
+"""Programs that stand in for the servers of AWS's images. `launch` runs one of them."""
