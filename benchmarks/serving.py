@@ -75,8 +75,9 @@ def _artefact(folder: Path, endpoint: _Endpoint) -> Path:
     """The base model with a fresh head (speed does not depend on what it says), and its script."""
     sys.path.insert(0, str(ROOT / "ml_code"))
     from common.rated_labels import BY_STARS, parse
-    from training.base_model import load_base, save_artefact
-    from training.quantisation import export, to_8_bits
+    from training.artefact import save_artefact
+    from training.base_model import load_base
+    from training.onnx_export import export_onnx, quantise_onnx
 
     source = shutil.copytree(installed_base_model(), folder.parent / "base")
     if not endpoint.pooled:  # a head over the first token
@@ -84,8 +85,8 @@ def _artefact(folder: Path, endpoint: _Endpoint) -> Path:
     model, tokenizer = load_base(str(source), parse(BY_STARS))
     save_artefact(model, tokenizer, folder, max_length=128)
     if endpoint.script is None:
-        export(folder, folder.parent / "model_fp32.onnx")
-        to_8_bits(folder.parent / "model_fp32.onnx", folder / "model_int8.onnx")
+        export_onnx(folder, folder.parent / "model_fp32.onnx")
+        quantise_onnx(folder.parent / "model_fp32.onnx", folder / "model_int8.onnx")
     else:
         shutil.rmtree(folder / "code")
         (folder / "code").mkdir()

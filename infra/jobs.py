@@ -241,7 +241,7 @@ def estimator(settings: Settings, session: Any, values: Values) -> Any:
         output_kms_key=values.key,
         checkpoint_s3_uri=f"{values.run_prefix}/checkpoints/",
         encrypt_inter_container_traffic=instances.instance_count > 1,
-        # torchrun is for GPUs; CPU hosts find each other by SM_HOSTS (training/distribution.py).
+        # torchrun is for GPUs; CPU hosts find each other by SM_HOSTS (training/process_group.py).
         distribution={"torch_distributed": {"enabled": True}} if instances.has_gpu else None,
         environment=_packages(settings, f"{_CHANNELS}/{_WHEELS}") or None,
         enable_network_isolation=settings.network.isolated,

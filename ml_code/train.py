@@ -30,14 +30,15 @@ from common.problems import (
 from common.rated_labels import BY_STARS, RatedLabels, parse
 from common.rows import read_rows
 from reading.ratings import Numbers
-from training.base_model import check_fit, load_base, save_artefact
+from training.artefact import save_artefact
+from training.base_model import check_features, load_base
 from training.checkpoints import Checkpoints
-from training.distribution import join, reasons
-from training.loop import Interrupted, Trainer
 from training.precision import CHOICES
-from training.quantisation import export_for_serving
+from training.process_group import explained_failures, join_process_group
+from training.profiler import TrainingProfiler
 from training.recipe import Recipe
-from training.step_profile import StepProfile
+from training.serving_export import export_for_serving
+from training.trainer import Interrupted, Trainer
 from training.wheels import gather
 
 
@@ -123,17 +124,17 @@ def main(arguments: Sequence[str]) -> None:
     model, tokenizer = load_base(
         settings.base_model, labels, attention_dropout=settings.attention_dropout
     )
-    check_fit(model, train.ids + validation.ids)
-    group = join(os.environ)
+    check_features(model, train.ids + validation.ids)
+    group = join_process_group(os.environ)
     try:
-        if group.leads:
+        if group.is_main:
             print(f"settings: {json.dumps(vars(settings), default=str)}")
             print(
-                f"{len(train)} train and {len(validation)} validation rows, {group.world} "
+                f"{len(train)} train and {len(validation)} validation rows, {group.world_size} "
                 f"process(es) on {group.device.type}, {type(model).__name__}",
                 flush=True,
             )
-        profile = StepProfile(group.device)
+        profiler = TrainingProfiler(group.device)
         trainer = Trainer(
             model,
             _recipe(settings),
@@ -142,14 +143,14 @@ def main(arguments: Sequence[str]) -> None:
             validation=validation,
             group=group,
             checkpoints=Checkpoints(settings.checkpoint_dir),
-            profile=profile,
+            profiler=profiler,
         )
         try:
-            with reasons(group):
+            with explained_failures(group):
                 best = trainer.run()
         except Interrupted as stop:
             raise UserError(str(stop)) from stop
-        if group.leads:
+        if group.is_main:
             save_artefact(model, tokenizer, settings.model_dir, max_length=settings.max_length)
             take_wheels(settings)
             serving = export_for_serving(
@@ -157,7 +158,7 @@ def main(arguments: Sequence[str]) -> None:
             )
             print(f"serving: {json.dumps(serving)}")
             if settings.output_data_dir is not None:
-                profile.write(settings.output_data_dir / "profiler_report")
+                profiler.write(settings.output_data_dir / "profiler_report")
             print(f"Best validation macro-F1: {best:.4f}", flush=True)
     finally:
         group.close()

@@ -1,4 +1,4 @@
-"""Lists of token ids as rectangles, padded only as far as needed."""
+"""Lists of token ids as arrays, padded only as far as needed."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ Ids = NDArray[np.int64]
 
 
 def pad(ids: Sequence[Sequence[int]], pad_id: int) -> tuple[Ids, Ids]:
-    """(input_ids, attention_mask), both [texts, longest]."""
+    """(input_ids, attention_mask), both [rows, tokens of the longest row]."""
     longest = max(map(len, ids))
     input_ids = np.full((len(ids), longest), pad_id, dtype=np.int64)
     attention_mask = np.zeros((len(ids), longest), dtype=np.int64)
@@ -19,11 +19,11 @@ def pad(ids: Sequence[Sequence[int]], pad_id: int) -> tuple[Ids, Ids]:
     return input_ids, attention_mask
 
 
-def plan_in_order(lengths: Sequence[int], batch_size: int) -> list[list[int]]:
-    """Row numbers of each batch, longest first: for prediction."""
-    return parts_of(sorted(range(len(lengths)), key=lambda row: -lengths[row]), batch_size)
+def batches_by_length(lengths: Sequence[int], batch_size: int) -> list[list[int]]:
+    """Row numbers of each batch, longest rows first: for prediction, where order is free."""
+    return chunks(sorted(range(len(lengths)), key=lambda row: -lengths[row]), batch_size)
 
 
-def parts_of(chosen: list[int], size: int) -> list[list[int]]:
-    """`chosen` in parts of at most `size`."""
-    return [chosen[at : at + size] for at in range(0, len(chosen), size)]
+def chunks(rows: list[int], size: int) -> list[list[int]]:
+    """`rows` in lists of at most `size`, in their order."""
+    return [rows[start : start + size] for start in range(0, len(rows), size)]

@@ -3,90 +3,109 @@
 from html import escape
 from typing import Any
 
-from common.page import against_diagonal, document, note, scrolling, section, table
+from common.html_report import document, note, scrolling, section, table
+from common.svg_charts import reliability_diagram
 
 
 def render(result: dict[str, Any]) -> str:
-    """The page of a result that evaluate.py made."""
-    low, high = result["macro_f1_interval"]
-    head = (
-        f"<p>{result['rows']} test reviews, predicted by {escape(result['engine'])}. Accuracy "
-        f"<b>{result['accuracy']:.1%}</b>, macro-F1 <b>{result['macro_f1']:.3f}</b> "
-        f"(95% interval {low:.3f} to {high:.3f}); always saying the most frequent class would "
-        f"reach {result['majority_accuracy']:.1%}.</p>"
-    )
-    if champion := result.get("champion"):
-        head += (
-            f"<p>On the same reviews the champion, the newest approved model, reaches "
-            f"{champion['accuracy']:.1%} and {champion['macro_f1']:.3f}.</p>"
-        )
-    parts = [head, _classes(result), _confusion(result), _reliability(result), _mistakes(result)]
+    """The page of what evaluation.json holds."""
+    parts = [
+        _summary(result),
+        _metrics_by_class(result),
+        _confusion_matrix(result),
+        _reliability(result),
+        _mistakes(result),
+    ]
     return document("Evaluation", parts)
 
 
-def _classes(result: dict[str, Any]) -> str:
+def _summary(result: dict[str, Any]) -> str:
+    lower, upper = result["macro_f1_interval"]
+    text = (
+        f"<p>{result['rows']} test reviews, predicted with {escape(result['engine'])}. Accuracy "
+        f"<b>{result['accuracy']:.1%}</b>, macro-F1 <b>{result['macro_f1']:.3f}</b> "
+        f"(95 % bootstrap interval {lower:.3f} to {upper:.3f}). Always predicting the most "
+        f"frequent class has an accuracy of {result['majority_accuracy']:.1%}.</p>"
+    )
+    if champion := result.get("champion"):
+        text += (
+            f"<p>On the same reviews the champion, the newest approved model, has an accuracy of "
+            f"{champion['accuracy']:.1%} and a macro-F1 of {champion['macro_f1']:.3f}.</p>"
+        )
+    return text
+
+
+def _metrics_by_class(result: dict[str, Any]) -> str:
     rows = [
         (label, f"{score['precision']:.3f}", f"{score['recall']:.3f}", f"{score['f1']:.3f}",
          score["support"])
         for label, score in result["per_class"].items()
     ]  # fmt: skip
-    return section("Classes", table(["class", "precision", "recall", "F1", "reviews"], rows))
+    head = ["class", "precision", "recall", "F1", "support (reviews)"]
+    return section("Metrics by class", table(head, rows))
 
 
-def _confusion(result: dict[str, Any]) -> str:
-    """Each cell is shaded by its share of the true class."""
-    head = "".join(f'<th scope="col">said {escape(label)}</th>' for label in result["labels"])
+def _confusion_matrix(result: dict[str, Any]) -> str:
+    """Each cell is shaded by its share of the actual class."""
+    names = [escape(name) for name in result["labels"]]
+    head = "".join(f'<th scope="col">predicted {name}</th>' for name in names)
     rows = []
-    for label, counts in zip(result["labels"], result["confusion_matrix"], strict=True):
+    for name, counts in zip(names, result["confusion_matrix"], strict=True):
         total = sum(counts) or 1
         cells = "".join(
             f'<td style="background:rgba(47,109,181,{0.7 * count / total:.2f})">{count} '
             f"({count / total:.0%})</td>"
             for count in counts
         )
-        rows.append(f'<tr><th scope="row">is {escape(label)}</th>{cells}</tr>')
+        rows.append(f'<tr><th scope="row">actual {name}</th>{cells}</tr>')
+    matrix = f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     return section(
         "Confusion matrix",
-        scrolling(
-            "Confusion matrix",
-            f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>",
+        note(
+            "Rows are actual classes, columns predicted classes. Each cell has the number of "
+            "reviews and its share of the row, which on the diagonal is the recall."
         ),
+        scrolling("Confusion matrix", matrix),
     )
 
 
 def _reliability(result: dict[str, Any]) -> str:
-    found = result["reliability"]
+    reliability = result["reliability"]
+    bins = reliability["bins"]
     points = [
         (part["confidence"], part["accuracy"],
-         f"{part['rows']} reviews: sure {part['confidence']:.0%}, right {part['accuracy']:.0%}")
-        for part in found["bins"]
+         f"{part['rows']} reviews: confidence {part['confidence']:.0%}, "
+         f"accuracy {part['accuracy']:.0%}")
+        for part in bins
     ]  # fmt: skip
     rows = [
         (f"{part['from']:.1f} to {part['to']:.1f}", part["rows"], f"{part['confidence']:.3f}",
          f"{part['accuracy']:.3f}")
-        for part in found["bins"]
+        for part in bins
     ]  # fmt: skip
     return section(
-        "Reliability",
+        "Reliability diagram",
         note(
-            "Across: how sure the model is; up: how often it is right then. On the line its "
-            "probabilities can be taken at their word; below it is too sure, above not sure "
-            f"enough. Expected calibration error: {found['expected_calibration_error']:.3f}."
+            "Reviews are grouped by confidence, the probability of the predicted class. On the "
+            "dashed line the accuracy of a group is its mean confidence; below the line the model "
+            "is overconfident, above it underconfident. Expected calibration error: "
+            f"{reliability['expected_calibration_error']:.3f}."
         ),
-        against_diagonal("Accuracy by probability", points, ("probability said", "right")),
-        table(["probability said", "reviews", "mean probability", "right"], rows),
+        reliability_diagram(points),
+        table(["confidence", "reviews", "mean confidence", "accuracy"], rows),
     )
 
 
 def _mistakes(result: dict[str, Any]) -> str:
+    title = "Most confident mistakes"
     if not result["worst_mistakes"]:
-        return section("Worst mistakes", note("There are none."))
+        return section(title, note("There are none."))
     rows = [
-        (mistake["text"], mistake["is"], mistake["said"], f"{mistake['probability']:.3f}")
+        (mistake["text"], mistake["actual"], mistake["predicted"], f"{mistake['probability']:.3f}")
         for mistake in result["worst_mistakes"]
     ]
     return section(
-        "Worst mistakes",
-        note("Wrong, and most sure of it. In some the rating may be the mistake."),
-        table(["review", "is", "said", "probability"], rows),
+        title,
+        note("Wrong predictions with the highest confidence. Some of the ratings may be wrong."),
+        table(["review", "actual", "predicted", "confidence"], rows),
     )

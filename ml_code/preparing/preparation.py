@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.feature_files import FeatureFile
+from common.hub import fetch
 from common.problems import UserError
 from common.rated_labels import parse
-from common.tokenisation import load_tokenizer
+from common.tokenisation import TOKENIZER_FILE, load_tokenizer
 from contract.features import SPLITS
 from preparing.feature_store import Ingested, check_feature_group, ingest_file
 from preparing.features import FeatureTask, make_features
@@ -33,7 +34,7 @@ from reading.tables import Witness
 def prepare(settings: Namespace) -> None:
     """Runs the whole job by the settings of preprocess.py."""
     progress(0.0, "start", 0)
-    tokenizer = load_tokenizer(settings.base_model)
+    tokenizer = load_tokenizer(fetch(settings.base_model, only=[TOKENIZER_FILE]))
     if settings.feature_group_name:
         check_feature_group(settings.feature_group_name)
     # Beside the output, on the job's own volume: /tmp may be small.

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.labels import Labels
-from common.padding import pad, plan_in_order
+from common.padding import batches_by_length, pad
 from common.problems import UserError
 from common.tokenisation import TextEncoder
 from reading.text import cleaned
@@ -32,7 +32,7 @@ class Classifier:
         self._engine = engine or engine_for(folder, gpu)
         limit = _read(folder / "tokenizer_config.json").get("model_max_length", _DEFAULT_MAX_LENGTH)
         self.max_length = int(min(limit, 512))
-        self._encoder = TextEncoder(str(folder), max_length=self.max_length)
+        self._encoder = TextEncoder(folder, max_length=self.max_length)
 
     @property
     def engine(self) -> str:
@@ -58,7 +58,7 @@ class Classifier:
         """Probabilities [rows, classes]; batches have similar length; `done` hears rows so far."""
         logits = np.zeros((len(ids), len(self.labels.names)), dtype=np.float32)
         rows = 0
-        for chosen in plan_in_order([len(row) for row in ids], _BATCH_ROWS):
+        for chosen in batches_by_length([len(row) for row in ids], _BATCH_ROWS):
             logits[chosen] = self._engine.logits(*pad([ids[row] for row in chosen], self._pad_id))
             rows += len(chosen)
             if done is not None:

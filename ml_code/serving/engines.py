@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from common.padding import Ids
 from common.problems import UserError
-from common.tokenisation import quieten
 
 INT8_FILE, FP32_FILE = "model_int8.onnx", "model_fp32.onnx"
 # An addition and a layer norm as one operator, which takes three times as long as the two.
@@ -33,11 +32,11 @@ class TorchEngine:
     def __init__(self, folder: Path, gpu: int | None = None) -> None:
         import torch
 
-        from serving.pooling import model_class
+        from serving.torch_models import auto_class, silence_transformers
 
-        quieten()
+        silence_transformers()
         try:
-            model = model_class(str(folder)).from_pretrained(folder)
+            model = auto_class(str(folder)).from_pretrained(folder)
         except (OSError, ValueError) as error:
             raise UserError(f"model {folder.name}: cannot be loaded: {error}") from error
         self._torch = torch

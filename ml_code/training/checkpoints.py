@@ -1,6 +1,9 @@
 """Training state on disk, so that a job continues where an interrupted one stopped."""
 
 import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -10,6 +13,7 @@ import torch
 from common.problems import UserError
 
 _FILE = "state.pt"
+_MAX_SAVE_SHARE = 0.02  # of the time that a training takes
 
 
 class Checkpoints:
@@ -19,9 +23,9 @@ class Checkpoints:
         self._file = folder / _FILE if folder is not None and folder.is_dir() else None
 
     def save(self, state: dict[str, Any]) -> None:
-        """Replaces the state in one step: a kill leaves the old or the new one, never half.
+        """Replaces the state in one step: after a kill the file is the old or the new one, whole.
 
-        Raises UserError when it cannot be written; the old one is there still.
+        Raises UserError when it cannot be written; the old file is still there then.
         """
         if self._file is None:
             return
@@ -43,14 +47,43 @@ class Checkpoints:
         try:
             _check_sums(self._file)
             state: dict[str, Any] = torch.load(self._file, map_location="cpu", weights_only=True)
-        except Exception as error:  # what a damaged file raises hangs on where the damage is
+        except Exception as error:  # the kind of error depends on where the file is damaged
             print(f"{_FILE} cannot be read, starting anew: {error}", flush=True)
             return None
         return state
 
 
+class CheckpointTimer:
+    """When the next checkpoint is due.
+
+    One is saved every `seconds`, or less often where saving would take more than 2 % of the time;
+    0: at each step.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._saved_at, self.save_seconds = time.monotonic(), 0.0
+
+    @property
+    def interval(self) -> float:
+        """Seconds from the end of one save to the next."""
+        return self._seconds and max(self._seconds, self.save_seconds / _MAX_SAVE_SHARE)
+
+    @property
+    def is_due(self) -> bool:
+        return time.monotonic() - self._saved_at >= self.interval
+
+    @contextmanager
+    def saving(self) -> Iterator[None]:
+        """Surrounds a save, and notes how long it took."""
+        started = time.monotonic()
+        yield
+        self._saved_at = time.monotonic()
+        self.save_seconds = self._saved_at - started
+
+
 def _check_sums(path: Path) -> None:
-    """Raises ValueError for a damaged weight, which torch.load would take as it is."""
+    """Raises ValueError for a damaged tensor, which torch.load would return as it is."""
     with ZipFile(path) as archive:
         damaged = archive.testzip()
     if damaged is not None:

@@ -1,7 +1,8 @@
 """The number format of matrix products: bfloat16 where the model is faster in it, as measured.
 
-Instructions alone do not decide: on a CPU with AVX-512 BF16 and no AMX a linear layer of a MiniLM
-ran at 171 GFLOP/s in bf16 and 327 in fp32, and training took 1.55 times as long.
+What instructions a processor has does not decide: on a CPU with AVX-512 BF16 but without AMX a
+linear layer of a MiniLM ran at 171 GFLOP/s in bf16 and at 327 in fp32, and training took 1.55 times
+as long.
 """
 
 import time
@@ -12,18 +13,18 @@ from typing import Any
 import torch
 
 from training.batches import Batch
-from training.distribution import Group
+from training.process_group import ProcessGroup
 
 FORMATS = ("fp32", "bf16")
 CHOICES = ("auto", *FORMATS)
-# Without these bfloat16 is emulated, which is never faster.
+# Without one of these bfloat16 is emulated, which is never faster.
 _CPU_FLAGS = {"avx512_bf16", "amx_bf16"}
 _CPU_INFO = Path("/proc/cpuinfo")
-_SECONDS = 0.2  # of each format, after a first pass that is not counted
+_SECONDS = 0.2  # for each format, after a first pass that is not counted
 
 
 class Precision:
-    """`autocast()` surrounds a forward pass; weights and gradients stay fp32."""
+    """`autocast()` surrounds a forward pass; weights and gradients stay in fp32."""
 
     def __init__(self, name: str, device: torch.device) -> None:
         self._device, self.name = device, name
@@ -33,10 +34,11 @@ class Precision:
         return torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=reduced)
 
 
-def choose(choice: str, model: Any, sample: Batch, group: Group) -> Precision:
-    """For `auto` the format in which the model takes less time for the sample, forward and back.
+def choose_precision(choice: str, model: Any, sample: Batch, group: ProcessGroup) -> Precision:
+    """The format of `choice`; for `auto` the one in which the model is faster on the sample.
 
-    All ranks choose the same; the first one prints what was measured.
+    Measured are forward and backward passes. All ranks choose the same format; the main rank
+    prints the times.
     """
     if choice != "auto":
         return Precision(choice, group.device)
@@ -48,9 +50,9 @@ def choose(choice: str, model: Any, sample: Batch, group: Group) -> Precision:
         for name in FORMATS
     ]
     model.zero_grad(set_to_none=True)
-    mean = (group.total(torch.tensor(seconds, device=group.device)) / group.world).tolist()
+    mean = (group.sum(torch.tensor(seconds, device=group.device)) / group.world_size).tolist()
     chosen = Precision(FORMATS[mean.index(min(mean))], group.device)
-    if group.leads:
+    if group.is_main:
         measured = [
             f"{1000 * took:.1f} ms in {name}" for name, took in zip(FORMATS, mean, strict=True)
         ]
@@ -63,7 +65,7 @@ def choose(choice: str, model: Any, sample: Batch, group: Group) -> Precision:
 
 
 def has_bfloat16(device: torch.device) -> bool:
-    """Whether the processor computes in bfloat16 itself."""
+    """Whether the processor has instructions for bfloat16."""
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     try:
@@ -77,13 +79,13 @@ def has_bfloat16(device: torch.device) -> bool:
 def _seconds_of_pass(
     model: Any, sample: Batch, precision: Precision, device: torch.device
 ) -> float:
-    """The shortest of a few passes; what it leaves in the gradients is of no use."""
+    """The shortest of a few passes. The gradients that they leave are to be cleared."""
 
     def one_pass() -> None:
         with precision.autocast():
             logits = model(input_ids=sample.input_ids, attention_mask=sample.attention_mask).logits
         logits.float().sum().backward()
-        synchronise(device)
+        _synchronise(device)
 
     return _shortest(one_pass)
 
@@ -98,7 +100,7 @@ def _shortest(one_pass: Callable[[], None]) -> float:
     return shortest
 
 
-def synchronise(device: torch.device) -> None:
-    """Waits for a GPU, which computes on in the background until its results are asked for."""
+def _synchronise(device: torch.device) -> None:
+    """Waits for a GPU, which computes in the background until its results are read."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)

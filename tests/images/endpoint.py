@@ -16,8 +16,9 @@ from common.rated_labels import BY_STARS, parse
 from serving.engines import FP32_FILE, INT8_FILE
 from tests.images.rebuilt import Rebuilt
 from tests.ml_code.bodies import CASES, LINES, LOVELY, Case
-from training.base_model import load_base, save_artefact
-from training.quantisation import export, to_8_bits
+from training.artefact import save_artefact
+from training.base_model import load_base
+from training.onnx_export import export_onnx, quantise_onnx
 from training.wheels import gather
 
 _START_SECONDS = 240
@@ -31,8 +32,8 @@ def make_artefact(base_model: Path, folder: Path, python: str) -> Path:
     model, tokenizer = load_base(str(base_model), parse(BY_STARS))
     artefact = folder / "model"
     save_artefact(model, tokenizer, artefact, max_length=64)
-    export(artefact, artefact / FP32_FILE)
-    to_8_bits(artefact / FP32_FILE, artefact / INT8_FILE)
+    export_onnx(artefact, artefact / FP32_FILE)
+    quantise_onnx(artefact / FP32_FILE, artefact / INT8_FILE)
     (artefact / FP32_FILE).unlink()
     gather(artefact / "code", python)
     return folder

@@ -96,7 +96,7 @@ def test_the_model_is_evaluated_and_serves_with_its_own_classes(trained, capfd):
     result = json.loads((trained / "out" / "evaluation.json").read_text())
     assert result["labels"] == list(result["per_class"]) == ["schlecht", "gut"]
     assert result["accuracy"] > 0.8
-    assert "said gut" in (trained / "out" / "evaluation.html").read_text()
+    assert "predicted gut" in (trained / "out" / "evaluation.html").read_text()
 
     config = json.loads((trained / "model" / "config.json").read_text())
     assert config["id2label"] == {"0": "schlecht", "1": "gut"}

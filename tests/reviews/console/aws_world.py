@@ -31,7 +31,7 @@ SYNTAX_ERROR = "line 1:1: mismatched input 'SELEKT'. Expecting: 'ALTER', 'ANALYZ
 COLUMNS = ["review_id", "date", "sentiment", "label_id", "star_rating", "input_ids", "review_body"]
 _WORDS = {"love": 2.5, "perfectly": 1.5, "wonderful": 1.5, "terrible": -3.0, "boxy": -0.6}
 _PROFILE = {
-    "findings": ["Making batches takes 1.2% of the time; it is no bottleneck."],
+    "findings": ["Data loading takes 1.2% of the time; it is no bottleneck."],
     "steps": 240,
     "step_ms": {"mean": 281.0, "p50": 276.5, "p95": 341.2, "p99": 402.9},
     "step_histogram": {"counts": [12, 160, 60, 8], "edges_ms": [200.0, 250.0, 300.0, 350.0, 410.0]},

@@ -56,8 +56,8 @@ EVALUATION: dict[str, Any] = {
     "worst_mistakes": [
         {
             "text": "<b>Runs small</b> & came late, but I kept it.",
-            "is": "neutral",
-            "said": "negative",
+            "actual": "neutral",
+            "predicted": "negative",
             "probability": 0.9123,
         }
     ],

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from common.page import document
+from common.html_report import document
 from reviews.console.pages import FOLDER
 
 STYLE = (FOLDER / "static" / "style.css").read_text()

@@ -1,6 +1,6 @@
 import torch
 
-from training.step_clock import StepClock
+from training.step_timer import StepTimer
 
 
 class FakeGpu:
@@ -33,17 +33,17 @@ class FakeEvent:
 
 def test_steps_on_a_gpu_are_timed_by_the_gpu_and_waited_for_only_at_the_end() -> None:
     gpu = FakeGpu()
-    clock = StepClock(torch.device("cuda", 0), gpu.event)
+    timer = StepTimer(torch.device("cuda", 0), gpu.event)
     for _ in range(3):
-        with clock.span():
+        with timer.step():
             pass
-    assert (clock.count, clock.seconds, gpu.waited) == (3, [], False)
-    clock.end()
-    assert clock.seconds == [0.25] * 3
+    assert (timer.count, timer.seconds, gpu.waited) == (3, [], False)
+    timer.finish()
+    assert timer.seconds == [0.25] * 3
 
 
 def test_steps_on_a_cpu_are_timed_at_once() -> None:
-    clock = StepClock(torch.device("cpu"))
-    with clock.span():
+    timer = StepTimer(torch.device("cpu"))
+    with timer.step():
         pass
-    assert clock.count == len(clock.seconds) == 1
+    assert timer.count == len(timer.seconds) == 1

@@ -1,4 +1,4 @@
-"""AdamW with warm-up and linear decay."""
+"""AdamW with linear warm-up and linear decay."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,26 +9,30 @@ from torch import Tensor
 from training.recipe import Recipe
 
 
-def optimiser_of(model: Any, recipe: Recipe) -> torch.optim.Optimizer:
-    """AdamW; biases and layer norms, of one dimension, do not decay; the head learns faster."""
-    body = set(model.base_model.parameters())
+def create_optimiser(model: Any, recipe: Recipe) -> torch.optim.Optimizer:
+    """AdamW with up to four groups of parameters.
+
+    Biases and layer norms, which have one dimension, get no weight decay. The classification head
+    gets the learning rate times `head_rate_factor`, since it starts from random weights.
+    """
+    encoder = set(model.base_model.parameters())
     groups: dict[tuple[bool, bool], list[Tensor]] = {}
     for parameter in model.parameters():
-        groups.setdefault((parameter in body, parameter.ndim > 1), []).append(parameter)
+        groups.setdefault((parameter in encoder, parameter.ndim > 1), []).append(parameter)
     return torch.optim.AdamW(
         {
             "params": members,
-            "lr": recipe.learning_rate * (1.0 if in_body else recipe.head_rate_factor),
+            "lr": recipe.learning_rate * (1.0 if in_encoder else recipe.head_rate_factor),
             "weight_decay": recipe.weight_decay if decays else 0.0,
         }
-        for (in_body, decays), members in groups.items()
+        for (in_encoder, decays), members in groups.items()
     )
 
 
-def schedule_of(
+def create_schedule(
     optimiser: torch.optim.Optimizer, recipe: Recipe, steps: int
 ) -> torch.optim.lr_scheduler.LambdaLR:
-    """The rate rises for the warm-up's share of `steps`, then falls to nothing in a line."""
+    """The learning rate rises in a line for `warmup_share` of the steps, then falls in one to 0."""
     return torch.optim.lr_scheduler.LambdaLR(optimiser, _factor(steps, recipe.warmup_share))
 
 

@@ -1,0 +1,94 @@
+"""Predicts every row of the test split, and writes what that tells about the model."""
+
+import json
+from pathlib import Path
+from textwrap import shorten
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.metrics import accuracy, confusion_matrix, macro_f1
+from common.rows import Rows, read_rows
+from evaluating.calibration import reliability
+from evaluating.evaluation_page import render
+from evaluating.report import classification_report
+from serving.classifier import Classifier
+
+_MISTAKES = 20
+_MISTAKE_CHARACTERS = 400
+
+
+def evaluate(
+    model: Path, champion: Path | None, *, test_data: Path, output: Path, seed: int
+) -> None:
+    """Writes evaluation.json and evaluation.html into the folder `output`.
+
+    `model` and `champion` are folders of extracted artefacts; the champion, if any, is scored on
+    the same rows. `seed` is that of the bootstrap. Raises UserError for a model or for rows that
+    cannot be read.
+    """
+    classifier = Classifier(model)
+    rows = read_rows(test_data, classifier.labels, with_texts=True)
+    result = _result(classifier, rows, seed)
+    if champion and (metrics := _champion_metrics(champion, rows, classifier.labels.names)):
+        result["champion"] = metrics
+    output.mkdir(parents=True, exist_ok=True)
+    (output / "evaluation.json").write_text(json.dumps(result, indent=2))
+    (output / "evaluation.html").write_text(render(result), encoding="utf-8")
+    print(
+        f"accuracy={result['accuracy']} macro_f1={result['macro_f1']} "
+        f"macro_f1_interval={result['macro_f1_interval']} rows={result['rows']}",
+        flush=True,
+    )
+
+
+def _result(classifier: Classifier, rows: Rows, seed: int) -> dict[str, Any]:
+    def log_progress(done: int) -> None:
+        print(f"progress={done / len(rows):.2f} stage=predict rows={done}", flush=True)
+
+    names = classifier.labels.names
+    actual = np.array(rows.labels)
+    probabilities = classifier.of_ids(rows.ids, done=log_progress)
+    matrix = confusion_matrix(actual, probabilities.argmax(axis=1), len(names))
+    return {
+        "engine": classifier.engine,
+        **classification_report(matrix, names, seed=seed),
+        "reliability": reliability(actual, probabilities),
+        "worst_mistakes": worst_mistakes(rows, probabilities, names),
+    }
+
+
+def worst_mistakes(
+    rows: Rows, probabilities: NDArray[np.float32], names: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    """The wrong predictions with the highest probabilities, with their texts: at most 20.
+
+    `probabilities` is [rows, classes], `names` are those of the classes.
+    """
+    predicted = probabilities.argmax(axis=1)
+    wrong = [row for row, actual in enumerate(rows.labels) if predicted[row] != actual]
+    wrong.sort(key=lambda row: -probabilities[row].max())
+    return [
+        {
+            "text": shorten(rows.texts[row], _MISTAKE_CHARACTERS, placeholder=" ..."),
+            "actual": names[rows.labels[row]],
+            "predicted": names[predicted[row]],
+            "probability": round(float(probabilities[row].max()), 4),
+        }
+        for row in wrong[:_MISTAKES]
+    ]
+
+
+def _champion_metrics(folder: Path, rows: Rows, names: tuple[str, ...]) -> dict[str, float]:
+    """Accuracy and macro-F1; empty for a champion of other classes, which cannot be compared."""
+    champion = Classifier(folder)
+    known = champion.labels.names
+    if set(known) != set(names):
+        print(f"The champion is not compared: its classes are {', '.join(known)}", flush=True)
+        return {}
+    # From the texts, since another base model has other token ids.
+    predicted = champion.of_texts(rows.texts).argmax(axis=1)
+    class_index = np.array([names.index(name) for name in known])  # here, of the champion's classes
+    matrix = confusion_matrix(np.array(rows.labels), class_index[predicted], len(names))
+    return {"accuracy": round(accuracy(matrix), 4), "macro_f1": round(macro_f1(matrix), 4)}

@@ -1,0 +1,71 @@
+"""Loss and confusion matrix of the validation split."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from common.metrics import ConfusionMatrix, accuracy, macro_f1
+from common.padding import batches_by_length
+from common.rows import Rows
+from training.batches import padded_batches
+from training.precision import Precision
+from training.process_group import ProcessGroup
+
+
+@dataclass(frozen=True, kw_only=True)
+class Validation:
+    """`loss` is the mean over the rows; the matrix is [actual, predicted]."""
+
+    loss: float
+    matrix: ConfusionMatrix
+
+    @property
+    def macro_f1(self) -> float:
+        return macro_f1(self.matrix)
+
+    def log_line(self, epoch: int) -> str:
+        """The line that the job's metric definitions read."""
+        return (
+            f"validation:loss={self.loss:.4f} "
+            f"validation:accuracy={accuracy(self.matrix):.4f} "
+            f"validation:macro_f1={self.macro_f1:.4f} epoch={epoch}"
+        )
+
+
+@torch.inference_mode()
+def validate(
+    model: Any,
+    rows: Rows,
+    *,
+    classes: int,
+    batch_size: int,
+    pad_id: int,
+    group: ProcessGroup,
+    precision: Precision,
+) -> Validation:
+    """Predicts all rows, shared among the ranks; every rank gets the result of all of them.
+
+    `batch_size` is that of all ranks together.
+    """
+    plan = batches_by_length([len(ids) for ids in rows.ids], batch_size)
+    # The cells of the matrix, and after them the sum of the losses: one exchange between ranks.
+    sums = torch.zeros(classes**2 + 1, device=group.device, dtype=torch.float64)
+    model.eval()
+    for part in padded_batches(
+        rows, plan, pad_id=pad_id, rank=group.rank, world_size=group.world_size
+    ):
+        batch = part.to(group.device)
+        with precision.autocast():
+            logits = model(
+                input_ids=batch.input_ids, attention_mask=batch.attention_mask
+            ).logits.float()
+        cells = batch.labels * classes + logits.argmax(dim=-1)
+        sums[:-1].index_add_(0, cells, batch.weights.double())
+        losses = nn.functional.cross_entropy(logits, batch.labels, reduction="none")
+        sums[-1] += (losses * batch.weights).sum()
+    values = group.sum(sums).cpu().numpy()
+    matrix = np.rint(values[:-1]).astype(np.int64).reshape(classes, classes)
+    return Validation(loss=float(values[-1]) / len(rows), matrix=matrix)
