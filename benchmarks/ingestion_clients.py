@@ -21,13 +21,13 @@ def by_sdk(group: str, part: Path, workers: int) -> Callable[[], None]:
 
 
 def by_batches(group: str, part: Path, workers: int) -> Callable[[], None]:
-    from preparing.feature_store import Ingested, ingest_file
-    from preparing.workers import Workers
+    from preparing.ingestion import IngestionResult, ingest_file
+    from preparing.worker_pool import WorkerPool
 
     def ingest() -> None:
-        with Workers(workers) as pool:
+        with WorkerPool(workers) as pool:
             found = ingest_file(group, part, workers=pool, dead_letters=part.with_suffix(".lost"))
-        if found != Ingested(stored=found.stored):
+        if found != IngestionResult(stored=found.stored):
             raise RuntimeError(str(found))
 
     return ingest

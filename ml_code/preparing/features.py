@@ -1,4 +1,4 @@
-"""The second pass over a chunk of reviews: the chosen ones become rows of features."""
+"""The second pass over the reviews: the selected ones become rows of features."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -23,17 +23,18 @@ from contract.features import (
     SPLITS,
     STAR_RATING,
 )
+from preparing.caching_encoder import CachingEncoder
 from preparing.selection import UNUSED
-from preparing.texts import identity
+from preparing.text_hashes import review_id
 
 
 @dataclass(frozen=True, kw_only=True)
 class FeatureTask:
-    """`splits` and `places` have one entry a line of `texts_file`."""
+    """`splits` and `rating_indices` have one entry for each line of `texts_file`."""
 
     texts_file: Path
     splits: NDArray[np.int8]
-    places: NDArray[np.int8]
+    rating_indices: NDArray[np.int8]
     labels: RatedLabels
     tokenizer: Path
     max_length: int
@@ -42,25 +43,28 @@ class FeatureTask:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Made:
-    """What a chunk gave: per split its rows in the file format (text, or an Arrow table)."""
+class FeatureParts:
+    """The rows of each split, in the file format (text, or an Arrow table), and their numbers.
+
+    `lengths` [rows] are numbers of tokens before texts were cut.
+    """
 
     parts: dict[str, Any]
     counts: dict[str, int]
-    lengths: NDArray[np.int64]  # tokens of each row, before the cut
+    lengths: NDArray[np.int64]
 
 
-def make_features(task: FeatureTask) -> Made:
-    """Tokenises the chosen reviews of the chunk."""
-    chosen = task.splits != UNUSED
+def make_features(task: FeatureTask) -> FeatureParts:
+    """Tokenises the selected reviews of a chunk."""
+    selected = task.splits != UNUSED
     with task.texts_file.open(encoding="utf-8", newline="\n") as file:
-        texts = [line[:-1] for line in compress(file, chosen)]
+        texts = [line[:-1] for line in compress(file, selected)]
     ids, lengths = _encoder(task.tokenizer, task.max_length).encode(texts)
-    classes = task.labels.features
-    rated = [classes[place] for place in task.places[chosen].tolist()]
-    splits = [SPLITS[split] for split in task.splits[chosen].tolist()]
+    label_features = task.labels.features
+    rated = [label_features[rating] for rating in task.rating_indices[selected].tolist()]
+    splits = [SPLITS[split] for split in task.splits[selected].tolist()]
     columns = {
-        REVIEW_ID: [identity(text) for text in texts],
+        REVIEW_ID: [review_id(text) for text in texts],
         EVENT_TIME: [task.event_time] * len(texts),
         SENTIMENT: [sentiment for sentiment, _, _ in rated],
         LABEL_ID: [label for _, label, _ in rated],
@@ -72,7 +76,7 @@ def make_features(task: FeatureTask) -> Made:
     rows: dict[str, list[tuple[Any, ...]]] = {split: [] for split in SPLITS}
     for split, row in zip(splits, SCHEMA.rows(columns), strict=True):
         rows[split].append(row)
-    return Made(
+    return FeatureParts(
         parts={split: encoded(found, task.file_format) for split, found in rows.items()},
         counts={split: len(found) for split, found in rows.items()},
         lengths=np.array(lengths, dtype=np.int64),
@@ -80,10 +84,8 @@ def make_features(task: FeatureTask) -> Made:
 
 
 @cache
-def _encoder(tokenizer: Path, max_length: int) -> Any:
-    """One a process; what it remembers serves every chunk."""
+def _encoder(tokenizer: Path, max_length: int) -> CachingEncoder:
+    """One for each process, so that words are cached across chunks."""
     from tokenizers import Tokenizer
 
-    from preparing.words import WordEncoder
-
-    return WordEncoder(Tokenizer.from_file(str(tokenizer)), max_length=max_length)
+    return CachingEncoder(Tokenizer.from_file(str(tokenizer)), max_length=max_length)

@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,13 @@ from common.problems import UserError
 from common.rated_labels import parse
 from common.tokenisation import TOKENIZER_FILE, load_tokenizer
 from contract.features import SPLITS
-from preparing.feature_store import Ingested, check_feature_group, ingest_file
 from preparing.features import FeatureTask, make_features
-from preparing.quality import length_histogram
-from preparing.screening import Host, Screened, ScreeningTask, screen
+from preparing.host import read_host
+from preparing.ingestion import IngestionResult, check_feature_group, ingest_file
+from preparing.screening import Screened, ScreeningTask, screen
 from preparing.selection import Selection, select
-from preparing.workers import Workers
+from preparing.token_lengths import length_histogram
+from preparing.worker_pool import WorkerPool
 from reading.columns import Columns
 from reading.files import has_title, open_tables, read_chunks
 from reading.judging import Rejects
@@ -32,8 +34,11 @@ from reading.tables import Witness
 
 
 def prepare(settings: Namespace) -> None:
-    """Runs the whole job by the settings of preprocess.py."""
-    progress(0.0, "start", 0)
+    """Runs the whole job with the arguments of preprocess.py.
+
+    Raises UserError for input that cannot be used, and when rows were not ingested.
+    """
+    log_progress(0.0, "start", 0)
     tokenizer = load_tokenizer(fetch(settings.base_model, only=[TOKENIZER_FILE]))
     if settings.feature_group_name:
         check_feature_group(settings.feature_group_name)
@@ -41,28 +46,38 @@ def prepare(settings: Namespace) -> None:
     settings.output_data.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(dir=settings.output_data, prefix=".") as folder,
-        Workers(settings.workers) as workers,
+        WorkerPool(settings.workers) as workers,
     ):
         Preparation(settings, tokenizer, workers, Path(folder)).run()
 
 
-def read_host(path: Path) -> Host:
-    """This host by SageMaker's resourceconfig.json; else the only one."""
-    if not path.is_file():
-        return Host()
-    config = json.loads(path.read_text())
-    hosts, name = sorted(config["hosts"]), config["current_host"]
-    return Host(name=name, position=hosts.index(name), count=len(hosts))
-
-
-def progress(share_done: float, stage: str, rows: int) -> None:
+def log_progress(share_done: float, stage: str, rows: int) -> None:
     print(f"progress={share_done:.2f} stage={stage} rows={rows}", flush=True)
 
 
-class Preparation:
-    """One host's run over the input files; `folder` is for what it sets aside."""
+@dataclass(frozen=True, kw_only=True)
+class ScreenedFiles:
+    """The usable reviews of every chunk, the rejected rows, and how many rows were read."""
 
-    def __init__(self, settings: Namespace, tokenizer: Any, workers: Workers, folder: Path) -> None:
+    chunks: list[Screened]
+    rejects: Rejects
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenFeatures:
+    """This host's rows in each split, and their lengths in tokens [rows] before the cut."""
+
+    rows: Counter[str]
+    lengths: NDArray[np.int64]
+
+
+class Preparation:
+    """One host's run over the review files; `folder` is for temporary files."""
+
+    def __init__(
+        self, settings: Namespace, tokenizer: Any, workers: WorkerPool, folder: Path
+    ) -> None:
         self._settings, self._workers = settings, workers
         self._output: Path = settings.output_data
         self._folder, self._host = folder, read_host(settings.resource_config)
@@ -71,87 +86,91 @@ class Preparation:
             text=settings.text_column, rating=settings.rating_column, title=settings.title_column
         )
         self._tables = open_tables(settings.input_data, self._columns)
-        self._tokenizer = folder / "tokenizer.json"
+        self._tokenizer = folder / TOKENIZER_FILE
         tokenizer.no_padding()
         tokenizer.no_truncation()
         tokenizer.save(str(self._tokenizer))
 
     def run(self) -> None:
-        screened, rejects, rows = self._screen()
-        settings = self._settings
-        selection = select(
-            keys=np.concatenate([part.keys for part in screened]),
-            variants=np.concatenate([part.variants for part in screened]),
-            places=np.concatenate([part.places for part in screened]),
-            labels=self._labels,
-            shares=(settings.train_share, settings.validation_share, settings.test_share),
-            balance=settings.balance,
-            seed=settings.seed,
-        )
-        written, lengths = self._write(screened, selection)
-        ingested = self._ingest(written)
-        self._report(selection, rejects, rows, written, lengths, ingested.stored)
+        screened = self._screen()
+        selection = self._select(screened.chunks)
+        written = self._write(screened.chunks, selection)
+        ingested = self._ingest(written.rows)
+        self._report(screened, selection, written, ingested.stored)
         if ingested.failed:
             raise UserError(
-                f"feature group {settings.feature_group_name!r}: {ingested.failed} rows are not "
-                f"stored; they are in {self._dead_letters.name}, each with its reason; the first: "
-                f"{ingested.reason}"
+                f"feature group {self._settings.feature_group_name!r}: {ingested.failed} rows are "
+                f"not stored; they are in {self._dead_letters.name}, each with its reason; the "
+                f"first: {ingested.reason}"
             )
-        progress(1.0, "done", sum(written.values()))
+        log_progress(1.0, "done", written.rows.total())
 
-    def _screen(self) -> tuple[list[Screened], Rejects, int]:
-        """(usable reviews of every chunk, rejected rows, rows read); UserError on too many."""
+    def _screen(self) -> ScreenedFiles:
+        """Raises UserError when there is no row, or when too many rows are rejected."""
         witness = Witness(self._columns.rating, Finder(self._labels.ratings).is_rating)
         tasks = (
             ScreeningTask(
                 chunk=chunk,
                 ratings=self._labels.ratings,
                 host=self._host,
-                texts_file=self._folder / f"{n}.txt",
+                texts_file=self._folder / f"{number}.txt",
             )
-            for n, chunk in enumerate(read_chunks(self._tables, self._columns, witness))
+            for number, chunk in enumerate(read_chunks(self._tables, self._columns, witness))
         )
-        screened: list[Screened] = []
+        chunks: list[Screened] = []
         rejects, usable = Rejects(), 0
-        for part in self._workers.map(screen, tasks):
-            screened.append(part)
-            rejects.merge(part.rejects)
-            usable += len(part.keys)
-            progress(0.3 * part.share_read, "read", usable)
+        for screened in self._workers.map(screen, tasks):
+            chunks.append(screened)
+            rejects.merge(screened.rejects)
+            usable += len(screened.hashes)
+            log_progress(0.3 * screened.share_read, "read", usable)
         rows = usable + rejects.counts.total()
         if not rows:
             raise UserError(f"{self._tables[0][0].name}: there is a header but no row")
         rejects.check_share(rows, self._settings.max_rejected_share)
-        return screened, rejects, rows
+        return ScreenedFiles(chunks=chunks, rejects=rejects, rows=rows)
 
-    def _write(
-        self, screened: list[Screened], selection: Selection
-    ) -> tuple[Counter[str], NDArray[np.int64]]:
-        """Writes this host's part of each split; returns (rows of each, their tokens)."""
-        written, lengths, total = Counter[str](), [], max(1, selection.size // self._host.count)
+    def _select(self, chunks: list[Screened]) -> Selection:
+        settings = self._settings
+        return select(
+            hashes=np.concatenate([chunk.hashes for chunk in chunks]),
+            exact_hashes=np.concatenate([chunk.exact_hashes for chunk in chunks]),
+            rating_indices=np.concatenate([chunk.rating_indices for chunk in chunks]),
+            labels=self._labels,
+            shares=(settings.train_share, settings.validation_share, settings.test_share),
+            balance=settings.balance,
+            seed=settings.seed,
+        )
+
+    def _write(self, chunks: list[Screened], selection: Selection) -> WrittenFeatures:
+        """Writes this host's part of each split."""
+        rows, lengths = Counter[str](), []
+        expected = max(1, selection.size // self._host.count)
         with ExitStack() as stack:
             files = {
-                split: stack.enter_context(FeatureFile(self._part(split), self._settings.format))
+                split: stack.enter_context(
+                    FeatureFile(self._part_file(split), self._settings.format)
+                )
                 for split in SPLITS
             }
-            for made in self._workers.map(make_features, self._tasks(screened, selection)):
-                for split, part in made.parts.items():
+            for features in self._workers.map(make_features, self._tasks(chunks, selection)):
+                for split, part in features.parts.items():
                     files[split].append(part)
-                written.update(made.counts)
-                lengths.append(made.lengths)
-                rows = sum(written.values())
-                progress(0.3 + 0.3 * min(1.0, rows / total), "tokenise", rows)
-        return written, np.concatenate(lengths)
+                rows.update(features.counts)
+                lengths.append(features.lengths)
+                share_done = 0.3 + 0.3 * min(1.0, rows.total() / expected)
+                log_progress(share_done, "tokenise", rows.total())
+        return WrittenFeatures(rows=rows, lengths=np.concatenate(lengths))
 
-    def _tasks(self, screened: list[Screened], selection: Selection) -> Iterator[FeatureTask]:
+    def _tasks(self, chunks: list[Screened], selection: Selection) -> Iterator[FeatureTask]:
         start = 0
-        for part in screened:
-            end = start + len(part.keys)
-            mine = self._host.owns(part.keys)
+        for chunk in chunks:
+            end = start + len(chunk.hashes)
+            owned = self._host.owns(chunk.hashes)
             yield FeatureTask(
-                texts_file=part.texts_file,
-                splits=selection.split_of_row[start:end][mine],
-                places=part.places[mine],
+                texts_file=chunk.texts_file,
+                splits=selection.split_of_row[start:end][owned],
+                rating_indices=chunk.rating_indices[owned],
                 labels=self._labels,
                 tokenizer=self._tokenizer,
                 max_length=self._settings.max_length,
@@ -160,19 +179,22 @@ class Preparation:
             )
             start = end
 
-    def _ingest(self, written: Counter[str]) -> Ingested:
-        """All splits; each row is stored, or in the dead letters."""
-        ingested, total = Ingested(), max(1, sum(written.values()))
+    def _ingest(self, written: Counter[str]) -> IngestionResult:
+        """Ingests all splits; rows that are not stored are dead letters."""
+        result, total = IngestionResult(), max(1, written.total())
         group = self._settings.feature_group_name
         if not group:
-            return ingested
+            return result
         self._dead_letters.unlink(missing_ok=True)
         for split in SPLITS:
-            ingested += ingest_file(
-                group, self._part(split), workers=self._workers, dead_letters=self._dead_letters
+            result += ingest_file(
+                group,
+                self._part_file(split),
+                workers=self._workers,
+                dead_letters=self._dead_letters,
             )
-            progress(0.6 + 0.4 * ingested.stored / total, "ingest", ingested.stored)
-        return ingested
+            log_progress(0.6 + 0.4 * result.stored / total, "ingest", result.stored)
+        return result
 
     def _columns_read(self) -> dict[str, str]:
         """The title is empty where no file has one."""
@@ -185,29 +207,28 @@ class Preparation:
     def _dead_letters(self) -> Path:
         return self._output / "report" / f"failed-{self._host.name}.csv"
 
-    def _part(self, split: str) -> Path:
+    def _part_file(self, split: str) -> Path:
         return self._output / split / f"part-{self._host.name}.{self._settings.format}"
 
     def _report(
         self,
+        screened: ScreenedFiles,
         selection: Selection,
-        rejects: Rejects,
-        rows: int,
-        written: Counter[str],
-        lengths: NDArray[np.int64],
+        written: WrittenFeatures,
         ingested: int,
     ) -> None:
-        """Rows, rejects and classes are counted globally; the rest is of this host's rows."""
+        """Rows, rejects and classes are those of all hosts; the rest is of this host's rows."""
+        rejects = screened.rejects
         report = {
             "host": self._host.name,
-            "rows_read": rows,
+            "rows_read": screened.rows,
             "columns": self._columns_read(),
             "rejected": {**rejects.counts, "duplicate": selection.duplicates},
             "first_rejected": rejects.first,
             "classes": selection.available,
             "selected": selection.size,
-            "splits": {split: written[split] for split in SPLITS},
-            "tokens": length_histogram(lengths, max_length=self._settings.max_length),
+            "splits": {split: written.rows[split] for split in SPLITS},
+            "tokens": length_histogram(written.lengths, max_length=self._settings.max_length),
             "ingested": ingested,
         }
         path = self._output / "report" / f"preparation-{self._host.name}.json"

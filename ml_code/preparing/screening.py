@@ -1,4 +1,4 @@
-"""The first pass over a chunk of reviews: what is usable, whose it is, and its text set aside."""
+"""The first pass over the reviews: which rows are usable; their texts go into a temporary file."""
 
 from dataclasses import dataclass
 from itertools import compress
@@ -7,28 +7,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from preparing.texts import Keys, keys_of, variants_of
+from preparing.host import Host
+from preparing.text_hashes import Hashes, exact_text_hashes, text_hashes
 from reading.files import Chunk
 from reading.judging import Judge, Rejects
 from reading.ratings import Finder, Ratings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Host:
-    """One of `count` hosts; each takes the reviews whose key falls to its position."""
-
-    name: str = "algo-1"
-    position: int = 0
-    count: int = 1
-
-    def owns(self, keys: Keys) -> NDArray[np.bool_]:
-        """Which of the reviews are this host's."""
-        owned: NDArray[np.bool_] = keys % np.uint64(self.count) == np.uint64(self.position)
-        return owned
-
-
-@dataclass(frozen=True, kw_only=True)
 class ScreeningTask:
+    """A chunk of rows for one process, and the file for the texts of this host."""
+
     chunk: Chunk
     ratings: Ratings
     host: Host
@@ -37,34 +26,35 @@ class ScreeningTask:
 
 @dataclass(frozen=True, kw_only=True)
 class Screened:
-    """The usable reviews of a chunk, one entry each, and the rows that are not.
+    """The usable reviews of a chunk, in arrays [reviews], and its rejected rows.
 
-    `texts_file` has the cleaned text of each review of this host, one a line.
+    `texts_file` has the cleaned texts of this host's reviews, one a line. `share_read` is how much
+    of all the files has been read, from 0 to 1.
     """
 
-    keys: Keys
-    variants: Keys
-    places: NDArray[np.int8]  # of their ratings: ratings.py
+    hashes: Hashes
+    exact_hashes: Hashes
+    rating_indices: NDArray[np.int8]
     rejects: Rejects
     texts_file: Path
     share_read: float
 
 
 def screen(task: ScreeningTask) -> Screened:
-    """Cleans and hashes the chunk's rows; sets the texts of this host aside."""
+    """Cleans and hashes the texts of a chunk, and writes those of this host."""
     chunk, rejects, judge = task.chunk, Rejects(), Judge(Finder(task.ratings))
-    texts, places = [], []
-    for text, place in judge.texts_and_places(chunk, rejects):
+    texts, rating_indices = [], []
+    for text, rating_index in judge.texts_and_places(chunk, rejects):
         texts.append(text)
-        places.append(place)
-    keys = keys_of(texts)
-    mine = task.host.owns(keys).tolist()
+        rating_indices.append(rating_index)
+    hashes = text_hashes(texts)
+    owned = task.host.owns(hashes).tolist()
     with task.texts_file.open("w", encoding="utf-8", newline="\n") as file:
-        file.write("".join(f"{text}\n" for text in compress(texts, mine)))
+        file.write("".join(f"{text}\n" for text in compress(texts, owned)))
     return Screened(
-        keys=keys,
-        variants=variants_of(texts),
-        places=np.array(places, dtype=np.int8),
+        hashes=hashes,
+        exact_hashes=exact_text_hashes(texts),
+        rating_indices=np.array(rating_indices, dtype=np.int8),
         rejects=rejects,
         texts_file=task.texts_file,
         share_read=chunk.share_read,

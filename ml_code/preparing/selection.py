@@ -1,7 +1,7 @@
-"""Which rows are used and in which split; the same answer on every host.
+"""Which reviews are used and in which split; the same answer on every host.
 
-Memory: 17 bytes a row are kept while the files are read, and about as much again to sort them; the
-texts themselves are never held.
+Memory: 17 bytes for each row are kept while the files are read, and about as much again to sort
+them; the texts themselves are never kept.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.rated_labels import RatedLabels
-from preparing.texts import Keys, mixed
+from preparing.text_hashes import Hashes, seeded_hashes
 from reading.splits import check_splits, edges
 
 UNUSED = -1
@@ -19,7 +19,7 @@ UNUSED = -1
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """The split of each row, in the order of the rows: a position in SPLITS, or UNUSED."""
+    """`split_of_row` [rows] has the index of each row's split in SPLITS, or UNUSED."""
 
     split_of_row: NDArray[np.int8]
     duplicates: int
@@ -32,32 +32,34 @@ class Selection:
 
 def select(
     *,
-    keys: Keys,
-    variants: Keys,
-    places: NDArray[np.int8],
+    hashes: Hashes,
+    exact_hashes: Hashes,
+    rating_indices: NDArray[np.int8],
     labels: RatedLabels,
     shares: Sequence[float],
     balance: bool,
     seed: int,
 ) -> Selection:
-    """Drops equal texts, balances the classes to the smallest one, splits by `shares`.
+    """Removes duplicates, balances the classes to the smallest one, and splits by `shares`.
 
-    `keys`, `variants` and `places` have one entry a row. Of equal texts the lowest place, then the
-    lowest hash of the exact text, is kept, whatever the order of rows. Raises UserError when a
-    class has too few reviews for one in every split.
+    `hashes`, `exact_hashes` and `rating_indices` are [rows]; `shares` are those of SPLITS. Of equal
+    texts the one with the lowest rating index is kept, and of these the one with the lowest hash of
+    the exact text, whatever the order of rows. Raises UserError when a class has too few reviews
+    for one in every split.
     """
-    split_of_row = np.full(len(keys), UNUSED, dtype=np.int8)
-    rows = _distinct(keys, variants, places)
-    keys, classes = keys[rows], np.array(labels.ratings.label_of, dtype=np.int8)[places[rows]]
+    split_of_row = np.full(len(hashes), UNUSED, dtype=np.int8)
+    rows = _distinct(hashes, exact_hashes, rating_indices)
+    class_of_rating = np.array(labels.ratings.label_of, dtype=np.int8)
+    hashes, classes = hashes[rows], class_of_rating[rating_indices[rows]]
     counts = np.bincount(classes, minlength=len(labels.names))
     available = dict(zip(labels.names, map(int, counts), strict=True))
     check_splits(available, shares)
     if balance:
-        chosen = _balanced(keys, classes, int(counts.min()), seed)
-        keys, classes, kept = keys[chosen], classes[chosen], rows[chosen]
+        chosen = _balanced(hashes, classes, int(counts.min()), seed)
+        hashes, classes, kept = hashes[chosen], classes[chosen], rows[chosen]
     else:
         kept = rows
-    split_of_row[kept] = _stratified(keys, classes, shares, seed)
+    split_of_row[kept] = _stratified(hashes, classes, shares, seed)
     return Selection(
         split_of_row=split_of_row,
         duplicates=len(split_of_row) - len(rows),
@@ -65,41 +67,44 @@ def select(
     )
 
 
-def _distinct(keys: Keys, variants: Keys, places: NDArray[np.int8]) -> NDArray[np.intp]:
-    """The row numbers of the reviews to keep of each text, in the order of their keys."""
-    order = np.lexsort((variants, places, keys))
-    ranked = keys[order]
-    first = np.ones(len(keys), dtype=bool)
-    first[1:] = ranked[1:] != ranked[:-1]
-    return order[first]
+def _distinct(
+    hashes: Hashes, exact_hashes: Hashes, rating_indices: NDArray[np.int8]
+) -> NDArray[np.intp]:
+    """The numbers of the rows to keep, one for each text, in the order of their hashes."""
+    order = np.lexsort((exact_hashes, rating_indices, hashes))
+    ordered = hashes[order]
+    is_first = np.ones(len(hashes), dtype=bool)
+    is_first[1:] = ordered[1:] != ordered[:-1]
+    return order[is_first]
 
 
 def _stratified(
-    keys: Keys, classes: NDArray[np.int8], shares: Sequence[float], seed: int
+    hashes: Hashes, classes: NDArray[np.int8], shares: Sequence[float], seed: int
 ) -> NDArray[np.int8]:
-    """The split of each review: `shares` of each class, in the order of a hash.
+    """[reviews] the split of each: `shares` of each class, in the order of a seeded hash.
 
-    Every split so has the classes in the same proportions, and its scores mean the same.
+    So every split has the classes in the same proportions, and metrics of different splits can be
+    compared.
     """
-    splits = np.empty(len(keys), dtype=np.int8)
-    for members in _ranked_by_class(keys, classes, seed, "split"):
+    splits = np.empty(len(hashes), dtype=np.int8)
+    for members in _shuffled_by_class(hashes, classes, seed, "split"):
         ends = edges(shares, len(members))
         for split, part in enumerate(np.split(members, ends[:-1])):
             splits[part] = split
     return splits
 
 
-def _balanced(keys: Keys, classes: NDArray[np.int8], size: int, seed: int) -> NDArray[np.intp]:
-    """Positions of `size` reviews of each class, those whose hash is lowest."""
-    ranked = _ranked_by_class(keys, classes, seed, "sample")
-    return np.sort(np.concatenate([members[:size] for members in ranked]))
+def _balanced(hashes: Hashes, classes: NDArray[np.int8], size: int, seed: int) -> NDArray[np.intp]:
+    """Indices of `size` reviews of each class, those whose seeded hash is lowest."""
+    shuffled = _shuffled_by_class(hashes, classes, seed, "sample")
+    return np.sort(np.concatenate([members[:size] for members in shuffled]))
 
 
-def _ranked_by_class(
-    keys: Keys, classes: NDArray[np.int8], seed: int, purpose: str
+def _shuffled_by_class(
+    hashes: Hashes, classes: NDArray[np.int8], seed: int, purpose: str
 ) -> Iterator[NDArray[np.intp]]:
-    """The positions of each class in turn, in the order of a hash that `purpose` tells apart."""
-    rank = mixed(keys, seed, purpose)
+    """The indices of each class in turn, in the order of a hash of `seed` and `purpose`."""
+    rank = seeded_hashes(hashes, seed, purpose)
     for label in range(int(classes.max()) + 1):
         members = np.flatnonzero(classes == label)
         yield members[np.argsort(rank[members], kind="stable")]

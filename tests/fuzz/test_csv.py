@@ -10,7 +10,8 @@ import pytest
 from hypothesis import strategies as st
 
 from common.rated_labels import parse
-from preparing.screening import Host, ScreeningTask, screen
+from preparing.host import Host
+from preparing.screening import ScreeningTask, screen
 from reading.columns import Columns
 from reading.errors import UserError
 from reading.files import open_tables, read_chunks
@@ -83,9 +84,9 @@ def _screened(path: Path, texts_file: Path) -> None:
                 chunk=chunk, ratings=labels.ratings, host=Host(), texts_file=texts_file
             )
             found = screen(task)
-            counted = len(found.keys) + found.rejects.counts.total()
+            counted = len(found.hashes) + found.rejects.counts.total()
             assert len(chunk.texts) + len(chunk.faults) == counted
-            assert len(texts_file.read_text(encoding="utf-8").split("\n")) == len(found.keys) + 1
+            assert len(texts_file.read_text(encoding="utf-8").split("\n")) == len(found.hashes) + 1
 
 
 def _read(path: Path, texts_file: Path) -> None:

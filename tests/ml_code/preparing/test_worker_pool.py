@@ -4,11 +4,11 @@ import signal
 import pytest
 
 from common.problems import UserError
-from preparing.workers import Workers
+from preparing.worker_pool import WorkerPool
 
 
 def test_a_worker_that_is_killed_is_told_with_a_remedy() -> None:
-    with Workers(2) as workers, pytest.raises(UserError, match="lack of memory"):
+    with WorkerPool(2) as workers, pytest.raises(UserError, match="lack of memory"):
         list(workers.map(_kill, range(4)))
 
 

@@ -9,10 +9,10 @@ from botocore.exceptions import ClientError, ConnectTimeoutError
 from botocore.stub import ANY, Stubber
 
 from common.problems import UserError
-from preparing import feature_store
-from preparing.feature_store import Ingested, ingest_file
-from preparing.feature_writer import Failure, Writer
-from preparing.workers import Workers
+from preparing import ingestion
+from preparing.ingestion import IngestionResult, ingest_file
+from preparing.record_writer import Failure, RecordWriter
+from preparing.worker_pool import WorkerPool
 
 Refusal = Callable[[list[str]], Any]
 
@@ -68,18 +68,18 @@ class FakeRuntime:
 @pytest.fixture
 def ingest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., tuple[Ingested, list[list[str]]]]:
+) -> Callable[..., tuple[IngestionResult, list[list[str]]]]:
     """Ingests rows into a fake; returns the count and the lines of the dead letters."""
-    monkeypatch.setattr(feature_store.time, "sleep", lambda _: None)
+    monkeypatch.setattr(ingestion.time, "sleep", lambda _: None)
 
-    def run(runtime: Any, *rows: tuple[str, ...]) -> tuple[Ingested, list[list[str]]]:
-        monkeypatch.setattr(feature_store, "_writer", lambda group: Writer(runtime, group))
+    def run(runtime: Any, *rows: tuple[str, ...]) -> tuple[IngestionResult, list[list[str]]]:
+        monkeypatch.setattr(ingestion, "_writer", lambda group: RecordWriter(runtime, group))
         path = tmp_path / "train" / "part-algo-1.csv"
         path.parent.mkdir(exist_ok=True)
         with path.open("w", newline="") as file:
             csv.writer(file).writerows([("review_id", "star_rating", "review_body"), *rows])
         letters = tmp_path / "report" / "failed.csv"
-        with Workers(1) as workers:
+        with WorkerPool(1) as workers:
             found = ingest_file("reviews", path, workers=workers, dead_letters=letters)
         lines = list(csv.reader(letters.open(newline=""))) if letters.exists() else []
         return found, lines
@@ -93,7 +93,7 @@ A, B = ("a", "5", "x"), ("b", "", "y")
 def test_rows_go_in_batches_of_25_without_their_empty_features(ingest) -> None:
     runtime = FakeRuntime()
     rows = [(f"r{number:04}", "", "text") for number in range(2_060)]
-    assert ingest(runtime, *rows) == (Ingested(stored=2_060), [])
+    assert ingest(runtime, *rows) == (IngestionResult(stored=2_060), [])
     assert runtime.ids == [row[0] for row in rows]
     assert sorted(set(runtime.sizes)) == [10, 25]
     assert runtime.stored[0].keys() == {"review_id", "review_body"}
@@ -101,7 +101,7 @@ def test_rows_go_in_batches_of_25_without_their_empty_features(ingest) -> None:
 
 def test_records_that_failed_or_were_not_processed_are_written_again_and_no_other(ingest) -> None:
     runtime = FakeRuntime({"a": ["InternalFailure", "ServiceUnavailable"]}, unprocessed=1)
-    assert ingest(runtime, A, B) == (Ingested(stored=2), [])
+    assert ingest(runtime, A, B) == (IngestionResult(stored=2), [])
     assert runtime.sizes == [2, 2, 1]
     assert runtime.ids == ["a", "b"]
 
@@ -109,7 +109,7 @@ def test_records_that_failed_or_were_not_processed_are_written_again_and_no_othe
 def test_a_record_that_fails_each_time_is_a_dead_letter_with_its_reason(ingest) -> None:
     runtime = FakeRuntime({"b": ["InternalFailure"] * 9})
     found, lines = ingest(runtime, A, B)
-    assert found == Ingested(stored=1, failed=1, reason="InternalFailure: no")
+    assert found == IngestionResult(stored=1, failed=1, reason="InternalFailure: no")
     header = ["review_id", "star_rating", "review_body", "reason"]
     assert lines == [header, ["b", "", "y", "InternalFailure: no"]]
     assert runtime.sizes == [2, 1, 1]
@@ -127,7 +127,7 @@ def test_a_record_that_is_no_valid_one_is_not_tried_again(ingest) -> None:
 def test_a_throttled_call_is_made_again(ingest) -> None:
     problems = [error("ThrottlingException"), ConnectTimeoutError(endpoint_url="https://x")]
     runtime = FakeRuntime(of_calls=lambda _: problems.pop() if problems else None)
-    assert ingest(runtime, A, B) == (Ingested(stored=2), [])
+    assert ingest(runtime, A, B) == (IngestionResult(stored=2), [])
 
 
 def test_one_record_that_makes_a_call_fail_does_not_take_the_others_with_it(ingest) -> None:
@@ -144,7 +144,7 @@ def test_one_record_that_makes_a_call_fail_does_not_take_the_others_with_it(inge
 @pytest.mark.parametrize("code", ["AccessDeniedException", "UnknownOperationException"])
 def test_where_batches_are_not_allowed_or_not_known_each_record_is_put(ingest, code) -> None:
     runtime = FakeRuntime(of_calls=lambda _: error(code))
-    assert ingest(runtime, A, B) == (Ingested(stored=2), [])
+    assert ingest(runtime, A, B) == (IngestionResult(stored=2), [])
     assert runtime.ids == ["a", "b"]
 
 
@@ -162,7 +162,7 @@ def test_an_answer_about_other_records_counts_none_as_stored() -> None:
             entry = {"FeatureGroupName": "reviews", "Record": []}
             return {"Errors": [], "UnprocessedEntries": [entry]}
 
-    failures = Writer(Confused(), "reviews").write([{"review_id": "a"}, {"review_id": "b"}])
+    failures = RecordWriter(Confused(), "reviews").write([{"review_id": "a"}, {"review_id": "b"}])
     assert failures == [Failure("the answer names other records", is_transient=True)] * 2
 
 
@@ -177,21 +177,21 @@ def test_request_and_answer_are_those_of_botocores_model() -> None:
             {"Errors": [refused], "UnprocessedEntries": []},
             {"Entries": [entry, ANY]},
         )
-        failures = Writer(client, "reviews").write([{"review_id": "a"}, {"review_id": "b"}])
+        failures = RecordWriter(client, "reviews").write([{"review_id": "a"}, {"review_id": "b"}])
     assert failures == [Failure("ValidationError: no", is_transient=False), None]
 
 
 def test_a_group_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     client = boto3.client("sagemaker")
-    monkeypatch.setattr(feature_store, "client", lambda _: client)
+    monkeypatch.setattr(ingestion, "client", lambda _: client)
     with Stubber(client) as stubber:
         stubber.add_client_error("describe_feature_group", "ResourceNotFound")
         with pytest.raises(UserError, match=r"feature group 'nope': .*ResourceNotFound"):
-            feature_store.check_feature_group("nope")
+            ingestion.check_feature_group("nope")
 
 
 def test_nothing_that_a_job_imports_is_the_sagemaker_sdk() -> None:
-    sources = Path(feature_store.__file__).parents[1].rglob("*.py")
+    sources = Path(ingestion.__file__).parents[1].rglob("*.py")
     lines = [line.split() for source in sources for line in source.read_text().splitlines()]
     assert not [
         line

@@ -15,14 +15,14 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
-class Workers:
+class WorkerPool:
     """`count` processes, started when there is a second task; used as a context manager."""
 
     def __init__(self, count: int) -> None:
         self._count = count
         self._pool: ProcessPoolExecutor | None = None
 
-    def __enter__(self) -> "Workers":
+    def __enter__(self) -> "WorkerPool":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -40,7 +40,7 @@ class Workers:
             yield from map(function, chain(first, remaining))
             return
         if self._pool is None:
-            # spawn: a fork would copy the locks of libraries that run threads.
+            # spawn, since a fork would copy the locks of libraries that run threads.
             self._pool = ProcessPoolExecutor(
                 self._count, mp_context=get_context("spawn"), initializer=_use_one_core
             )
@@ -65,5 +65,5 @@ class Workers:
 
 
 def _use_one_core() -> None:
-    """Keeps the tokenizer's own threads from multiplying with the processes."""
+    """Keeps each process's tokenizer from starting threads of its own."""
     os.environ["RAYON_NUM_THREADS"] = "1"

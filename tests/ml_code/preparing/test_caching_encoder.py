@@ -13,7 +13,7 @@ from tokenizers import (
     trainers,
 )
 
-from preparing.words import WordEncoder
+from preparing.caching_encoder import CachingEncoder
 from reading.text import cleaned
 from tests.ml_code.tiny import make_reviews
 
@@ -71,12 +71,12 @@ def expected(tokenizer: Tokenizer, texts: list[str], max_length: int) -> list[li
 @pytest.mark.parametrize("max_length", [8, 512])
 def test_ids_are_those_of_the_tokenizer(kind, max_length):
     texts = [cleaned(text) for text in TEXTS] + ["[SEP] a <s> b <mask> c", "x" * 5000]
-    encoder = WordEncoder(KINDS[kind], max_length=max_length)
+    encoder = CachingEncoder(KINDS[kind], max_length=max_length)
     for _ in range(2):  # the second time from memory
         rows, sizes = encoder.encode(texts)
         assert [json.loads(row) for row in rows] == expected(KINDS[kind], texts, max_length)
         assert sizes == [len(KINDS[kind].encode(text).ids) for text in texts]
-    assert encoder._is_exact
+    assert encoder._can_cache
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -84,22 +84,22 @@ def test_ids_are_those_of_the_tokenizer(kind, max_length):
 @given(texts=st.lists(st.text(min_size=1), min_size=1, max_size=5))
 def test_any_text_has_the_ids_of_the_tokenizer(kind, texts):
     texts = [text for text in map(cleaned, texts) if text] or ["a"]
-    rows, _ = WordEncoder(KINDS[kind], max_length=64).encode(texts)
+    rows, _ = CachingEncoder(KINDS[kind], max_length=64).encode(texts)
     assert [json.loads(row) for row in rows] == expected(KINDS[kind], texts, 64)
 
 
 def test_a_tokenizer_that_reaches_over_spaces_is_found_out():
     tokenizer, texts = whole_text(), ["the dress was the dress", "the dress"]
-    encoder = WordEncoder(tokenizer, max_length=64)
+    encoder = CachingEncoder(tokenizer, max_length=64)
     rows, _ = encoder.encode(texts)
-    assert not encoder._is_exact
+    assert not encoder._can_cache
     assert [json.loads(row) for row in rows] == expected(tokenizer, texts, 64)
 
 
 def test_memory_is_bounded(monkeypatch):
-    monkeypatch.setattr("preparing.words._REMEMBERED_WORDS", 10)
-    encoder, texts = WordEncoder(KINDS["bert"], max_length=64), [cleaned(text) for text in TEXTS]
+    monkeypatch.setattr("preparing.caching_encoder._MAX_CACHED_WORDS", 10)
+    encoder, texts = CachingEncoder(KINDS["bert"], max_length=64), [cleaned(text) for text in TEXTS]
     for text in texts:
         (row,), _ = encoder.encode([text])
         assert [json.loads(row)] == expected(KINDS["bert"], [text], 64)
-        assert len(encoder._later.ids) <= max(10, len(set(text.split())))
+        assert len(encoder._later_words.ids) <= max(10, len(set(text.split())))
