@@ -49,7 +49,7 @@ def _result(classifier: Classifier, rows: Rows, seed: int) -> dict[str, Any]:
 
     names = classifier.labels.names
     actual = np.array(rows.labels)
-    probabilities = classifier.of_ids(rows.ids, done=log_progress)
+    probabilities = classifier.predict_proba(rows.ids, on_progress=log_progress)
     matrix = confusion_matrix(actual, probabilities.argmax(axis=1), len(names))
     return {
         "engine": classifier.engine,
@@ -88,7 +88,7 @@ def _champion_metrics(folder: Path, rows: Rows, names: tuple[str, ...]) -> dict[
         print(f"The champion is not compared: its classes are {', '.join(known)}", flush=True)
         return {}
     # From the texts, since another base model has other token ids.
-    predicted = champion.of_texts(rows.texts).argmax(axis=1)
+    predicted = champion.predict_proba_of_texts(rows.texts).argmax(axis=1)
     class_index = np.array([names.index(name) for name in known])  # here, of the champion's classes
     matrix = confusion_matrix(np.array(rows.labels), class_index[predicted], len(names))
     return {"accuracy": round(accuracy(matrix), 4), "macro_f1": round(macro_f1(matrix), 4)}

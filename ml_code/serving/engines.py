@@ -22,14 +22,15 @@ class Engine(Protocol):
     name: str
 
     def logits(self, input_ids: Ids, attention_mask: Ids) -> Logits:
-        """[rows, classes], unnormalised."""
+        """Logits [rows, classes] of padded ids and mask [rows, tokens]."""
         ...
 
 
 class TorchEngine:
-    """The weights as they were trained, on a GPU if there is one: that of `gpu`, or the first."""
+    """The trained weights, on a GPU if there is one."""
 
     def __init__(self, folder: Path, gpu: int | None = None) -> None:
+        """`gpu` is the number of the GPU; None: the first one. Raises UserError."""
         import torch
 
         from serving.torch_models import auto_class, silence_transformers
@@ -40,8 +41,7 @@ class TorchEngine:
         except (OSError, ValueError) as error:
             raise UserError(f"model {folder.name}: cannot be loaded: {error}") from error
         self._torch = torch
-        on_gpu = f"cuda:{gpu or 0}" if torch.cuda.is_available() else "cpu"
-        self._device = torch.device(on_gpu)
+        self._device = torch.device(f"cuda:{gpu or 0}" if torch.cuda.is_available() else "cpu")
         self._model: Any = model.to(self._device).eval()
         self.name = f"torch-{self._device.type}"
 
@@ -57,7 +57,7 @@ class TorchEngine:
 
 
 class OnnxEngine:
-    """The exported model of a file, in 8 bits or fp32, on all cores of the processor."""
+    """An exported model, INT8_FILE or FP32_FILE, on all cores of the processor."""
 
     def __init__(self, file: Path) -> None:
         import onnxruntime
@@ -65,9 +65,9 @@ class OnnxEngine:
         self.name = {INT8_FILE: "onnx-int8", FP32_FILE: "onnx-fp32"}[file.name]
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = os.cpu_count() or 1
-        # The images' servers run a worker for each core. Threads that spin while they wait would
-        # then take the cores from those that work: two workers on two cores were 1.7 times as fast
-        # without.
+        # The servers of the images run a worker for each core. Threads that spin while they wait
+        # would take the cores from those that compute: two workers on two cores were 1.7 times as
+        # fast without spinning.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3  # errors
         self._session = onnxruntime.InferenceSession(
@@ -83,8 +83,8 @@ class OnnxEngine:
         return result
 
 
-def engine_for(folder: Path, gpu: int | None = None) -> Engine:
-    """Without a GPU the exported model that the artefact has; else the trained weights."""
+def load_engine(folder: Path, gpu: int | None = None) -> Engine:
+    """The exported model of an artefact where there is no GPU; else the trained weights."""
     has_gpu = Path("/dev/nvidia0").exists()
     exported = [folder / name for name in (INT8_FILE, FP32_FILE) if (folder / name).is_file()]
     if exported and not has_gpu:

@@ -1,6 +1,6 @@
 """The endpoint as an application of Ray Serve: `serving.ray_app:app`.
 
-AWS's Ray images serve what SM_RAYSERVE_APP names; an adapter in front passes /invocations on
+AWS's Ray images serve what SM_RAYSERVE_APP names. An adapter in front passes /invocations on to it
 (deep-learning-containers: scripts/docker/ray/sagemaker_entrypoint.sh, sagemaker_serve.py).
 """
 
@@ -11,10 +11,11 @@ from ray import serve
 from starlette.requests import Request
 from starlette.responses import Response
 
-from inference import model_fn, respond
+from serving.request_handler import respond
+from serving.review_model import ReviewModel
 
 _GPUS = len(list(Path("/dev").glob("nvidia[0-9]*")))
-# One for each GPU, of which Ray lets each see its own; else one for each core.
+# One for each GPU, of which Ray shows each replica its own; without GPUs one for each core.
 _REPLICAS = int(os.environ.get("SAGEMAKER_MODEL_SERVER_WORKERS") or _GPUS or os.cpu_count() or 1)
 
 
@@ -23,19 +24,19 @@ _REPLICAS = int(os.environ.get("SAGEMAKER_MODEL_SERVER_WORKERS") or _GPUS or os.
     ray_actor_options={"num_cpus": 0, "num_gpus": 1 if _GPUS else 0},
 )
 class Reviews:
-    """A model, in a process of its own."""
+    """A replica: a model in a process of its own."""
 
     def __init__(self) -> None:
-        self._model = model_fn(os.environ.get("SM_MODEL_DIR", "/opt/ml/model"))
+        self._model = ReviewModel.load(Path(os.environ.get("SM_MODEL_DIR", "/opt/ml/model")))
 
     async def __call__(self, request: Request) -> Response:
-        answer = respond(
+        response = respond(
             self._model,
             await request.body(),
             request.headers.get("content-type"),
             request.headers.get("accept"),
         )
-        return Response(answer.body, int(answer.status), media_type=answer.content_type)
+        return Response(response.body, int(response.status), media_type=response.content_type)
 
 
 app = Reviews.bind()  # type: ignore[attr-defined]  # the decorator makes a Deployment of it

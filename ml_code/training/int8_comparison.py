@@ -76,6 +76,6 @@ def _evenly_spaced(rows: Rows, most: int) -> Rows:
 def _predict(folder: Path, name: str, ids: list[list[int]]) -> NDArray[np.int64]:
     """Class indices [rows]."""
     predicted: NDArray[np.int64] = (
-        Classifier(folder, OnnxEngine(folder / name)).of_ids(ids).argmax(axis=1)
+        Classifier(folder, OnnxEngine(folder / name)).predict_proba(ids).argmax(axis=1)
     )
     return predicted

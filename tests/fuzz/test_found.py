@@ -18,7 +18,8 @@ from localcloud.http.wire import HttpRequest
 from localcloud.jobs.transfer import Source, extract
 from reviews.client.errors import InvalidArgument
 from reviews.client.run_input import parse_settings
-from serving.request_texts import RequestError, read
+from serving.errors import RequestError
+from serving.request_parsing import parse_request
 from tests.fuzz.functions import Load, functions
 from tests.fuzz.lonely_cloud import answered, lonely_cloud
 from tests.fuzz.test_functions import LABELS, Model
@@ -64,7 +65,7 @@ def test_a_scale_that_fits_into_no_memory_is_refused(argument: str, reason: str)
 )
 def test_an_endpoint_refuses_what_no_tokenizer_reads(body: str, message: str) -> None:
     with pytest.raises(RequestError) as caught:
-        read(body.encode(), "application/json")
+        parse_request(body.encode(), "application/json")
     assert caught.value.status_code == 400
     assert caught.value.message.startswith(message)
 

@@ -4,8 +4,14 @@ import json
 
 from hypothesis import strategies as st
 
-from serving.answer_forms import FORMS, preferred, written
-from serving.request_texts import CSV, JSON, JSON_LINES, RequestError, read
+from serving.errors import RequestError
+from serving.request_parsing import CSV, JSON, JSON_LINES, parse_request
+from serving.response_formats import (
+    MEDIA_TYPES,
+    Predictions,
+    choose_media_type,
+    serialise,
+)
 from tests.fuzz.cases import fuzz
 from tests.fuzz.values import changed, deep_json, documents, texts
 
@@ -35,7 +41,7 @@ ANSWER = {"label": "good", "probability": 0.5, "probabilities": {"bad": 0.5, "go
 )
 def test_a_body_holds_texts_or_is_refused(body: bytes, kind: str) -> None:
     try:
-        found = read(body, kind)
+        found = parse_request(body, kind)
     except RequestError as error:
         assert error.status_code in (400, 413, 415)
         assert error.message
@@ -54,10 +60,10 @@ def test_a_body_holds_texts_or_is_refused(body: bytes, kind: str) -> None:
 )
 def test_an_answer_has_an_accepted_form_or_none(accept: str) -> None:
     try:
-        kind = preferred(accept)
+        kind = choose_media_type(accept)
     except RequestError as error:
         assert error.status_code == 406
         assert error.message
     else:
-        assert kind in FORMS
-        assert written([ANSWER, [ANSWER, ANSWER]], kind, is_list=True)
+        assert kind in MEDIA_TYPES
+        assert serialise(Predictions([ANSWER, [ANSWER, ANSWER]], is_list=True), kind)

@@ -15,7 +15,7 @@ import psutil
 from common.rated_labels import BY_STARS, parse
 from serving.engines import FP32_FILE, INT8_FILE
 from tests.images.rebuilt import Rebuilt
-from tests.ml_code.bodies import CASES, LINES, LOVELY, Case
+from tests.ml_code.request_cases import CASES, LINES, LOVELY, Case
 from training.artefact import save_artefact
 from training.base_model import load_base
 from training.onnx_export import export_onnx, quantise_onnx

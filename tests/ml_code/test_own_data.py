@@ -14,8 +14,10 @@ import train
 from common.feature_files import read_frames
 from common.labels import Labels
 from common.problems import run
-from serving.answer_forms import written
-from serving.request_texts import CSV, JSON
+from serving.request_handler import respond
+from serving.request_parsing import CSV, JSON
+from serving.response_formats import Predictions, serialise
+from serving.review_model import prediction
 from tests.ml_code.conftest import make_base_model
 from tests.ml_code.tiny import EVENT_TIME, write_reviews
 
@@ -102,7 +104,7 @@ def test_the_model_is_evaluated_and_serves_with_its_own_classes(trained, capfd):
     assert config["id2label"] == {"0": "schlecht", "1": "gut"}
     model = inference.model_fn(str(trained / "model"))
     body = '{"features": ["das kleid ist schön bequem prima"]}'
-    response = inference.respond(model, body, JSON, JSON)
+    response = respond(model, body, JSON, JSON)
     answer = json.loads(response.body)
     assert (answer["label"], answer["sentiment"]) == ("gut", 1)
     assert list(answer["probabilities"]) == ["schlecht", "gut"]
@@ -140,13 +142,13 @@ def test_classes_without_sentiments_have_none_in_features_and_answers(base, trai
         assert set(frame["label_id"]) == {"0", "1"}
     model = inference.model_fn(str(trained / "model"))
     labels = Labels(names=model.classifier.labels.names)
-    answer = inference._prediction([0.25, 0.75], labels)
+    answer = prediction([0.25, 0.75], labels)
     assert answer == {
         "label": "gut",
         "probability": 0.75,
         "probabilities": {"schlecht": 0.25, "gut": 0.75},
     }
-    assert written([answer], CSV, is_list=False) == "gut,,0.75\n"
+    assert serialise(Predictions([answer], is_list=False), CSV) == "gut,,0.75\n"
 
 
 def test_stars_of_two_classes_leave_out_the_third_without_a_limit(base, tmp_path):

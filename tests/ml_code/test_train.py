@@ -101,5 +101,7 @@ def test_a_roberta_is_prepared_for_and_trained(small_roberta, tmp_path, capfd):
     assert "RobertaForSequenceClassification" in capfd.readouterr().out
     config = json.loads((model / "config.json").read_text())
     assert config["architectures"] == ["RobertaForSequenceClassification"]
-    said = Classifier(model).of_texts(["lovely perfect great", "awful broken", "okay average"])
+    said = Classifier(model).predict_proba_of_texts(
+        ["lovely perfect great", "awful broken", "okay average"]
+    )
     assert said.argmax(axis=1).tolist() == [2, 0, 1]

@@ -18,7 +18,7 @@ def test_a_roberta_can_be_quantised_too(small_roberta, tmp_path):
     for length in (3, 11, 60):
         ids = [[0, *range(10, 10 + length), 2], [0, 11, 2]]
         torch, int8 = (
-            Classifier(tmp_path, engine).of_ids(ids)
+            Classifier(tmp_path, engine).predict_proba(ids)
             for engine in (TorchEngine(tmp_path), OnnxEngine(tmp_path / INT8_FILE))
         )
         assert int8 == pytest.approx(torch, abs=0.02)

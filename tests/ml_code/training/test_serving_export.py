@@ -20,9 +20,9 @@ def test_8_bits_give_the_trained_weights_probabilities_at_any_shape(trained, ses
     rows = read_rows(session_features / "test", LABELS)
     torch, int8 = TorchEngine(trained / "model"), OnnxEngine(trained / "model" / INT8_FILE)
     for ids in (rows.ids[:1], rows.ids[:7], rows.ids, [[2, 3]], [row * 3 for row in rows.ids[:3]]):
-        expected = Classifier(trained / "model", torch).of_ids(ids)
+        expected = Classifier(trained / "model", torch).predict_proba(ids)
         np.testing.assert_allclose(
-            Classifier(trained / "model", int8).of_ids(ids), expected, atol=0.05
+            Classifier(trained / "model", int8).predict_proba(ids), expected, atol=0.05
         )
 
 
@@ -44,8 +44,8 @@ def test_fp32_serves_where_8_bits_may_lose_more_than_is_allowed(
     assert Classifier(folder).engine == "onnx-fp32"
     ids = validation.ids[:5]
     np.testing.assert_allclose(
-        Classifier(folder).of_ids(ids),
-        Classifier(folder, TorchEngine(folder)).of_ids(ids),
+        Classifier(folder).predict_proba(ids),
+        Classifier(folder, TorchEngine(folder)).predict_proba(ids),
         atol=1e-4,
     )
 

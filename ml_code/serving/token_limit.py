@@ -1,4 +1,4 @@
-"""How much a request may ask for: what this machine answers in time, measured with the model."""
+"""How much text a request may have: what this machine classifies in time, measured at the start."""
 
 import time
 from collections.abc import Sequence
@@ -6,40 +6,43 @@ from dataclasses import dataclass
 from typing import Self
 
 from serving.classifier import Classifier
-from serving.request_texts import RequestError
+from serving.errors import RequestError
 
-_RUNS = 3  # after one that warms up; the fastest counts, since others may be at work
+_RUNS = 3  # after one that warms up; the fastest counts, since other programs may be running
 
 
 @dataclass(frozen=True)
-class WorkLimit:
-    """`tokens` of all texts of a request together; a text has at most `tokens_per_text`."""
+class TokenLimit:
+    """`tokens` for all texts of a request together; one text has at most `tokens_per_text`.
+
+    `seconds` is the time in which so many tokens are classified.
+    """
 
     tokens: int
     tokens_per_text: int
     seconds: float
 
     @classmethod
-    def measured(cls, classifier: Classifier, seconds: float) -> Self:
-        """As many tokens as are classified in `seconds`, by the time of one text of full length."""
-        longest = classifier.max_length
-        text = [[classifier.any_token] * longest]
-        classifier.of_ids(text)
+    def measure(cls, classifier: Classifier, seconds: float) -> Self:
+        """The tokens that are classified in `seconds`, by the time of one text of full length."""
+        full_length = classifier.max_length
+        text = [[classifier.any_token] * full_length]
+        classifier.predict_proba(text)
         durations = []
         for _ in range(_RUNS):
             started = time.perf_counter()
-            classifier.of_ids(text)
+            classifier.predict_proba(text)
             durations.append(time.perf_counter() - started)
         texts = max(1, int(seconds / max(min(durations), 1e-6)))
-        return cls(texts * longest, longest, seconds)
+        return cls(texts * full_length, full_length, seconds)
 
     @property
-    def full_texts(self) -> int:
-        """Texts of full length that are allowed."""
+    def full_length_texts(self) -> int:
+        """How many texts of full length are allowed."""
         return self.tokens // self.tokens_per_text
 
     def check(self, ids: Sequence[list[int]]) -> None:
-        """Raises RequestError 413, which says how many of these texts may be sent at once."""
+        """Raises RequestError 413 for too many tokens, with how many of the texts may be sent."""
         asked = sum(map(len, ids))
         if asked <= self.tokens:
             return

@@ -1,4 +1,4 @@
-"""What clients send to an endpoint, and what they are to get: the same from every server."""
+"""Requests to an endpoint and what they must get, from every server of AWS's images."""
 
 import gzip
 import json
@@ -11,7 +11,7 @@ BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True)
 class Case:
-    """`says` is in the body of the answer."""
+    """A request, the status of its response, and `says`, which is part of the body."""
 
     name: str
     body: bytes
