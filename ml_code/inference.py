@@ -8,8 +8,8 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from serving import request_handler
 from serving.errors import RequestError
+from serving.request_handler import parse, predict, to_response
 from serving.request_parsing import ReviewTexts
 from serving.response_formats import Predictions
 from serving.review_model import ReviewModel
@@ -27,19 +27,19 @@ def input_fn(body: bytes | str, content_type: str | None) -> ReviewTexts | Reque
     The error is returned and not raised, since the toolkit adds its traceback to the response of
     an error that is raised (sagemaker-inference 1.10.1, transformer.py, handle_error).
     """
-    return request_handler.parse(body, content_type)
+    return parse(body, content_type)
 
 
 def predict_fn(data: ReviewTexts | RequestError, model: ReviewModel) -> Predictions | RequestError:
     """The predictions; an error stays what it is."""
-    return request_handler.predict(model, data)
+    return predict(model, data)
 
 
 def output_fn(
     prediction: Predictions | RequestError, accept: str | None, context: Any = None
 ) -> tuple[str, str]:
     """(body, content type); the status of an error goes to the toolkit's context."""
-    response = request_handler.to_response(prediction, accept)
+    response = to_response(prediction, accept)
     if response.status != HTTPStatus.OK:
         if context is None:  # a toolkit without a context takes the status from an exception
             from sagemaker_inference.errors import BaseInferenceToolkitError
