@@ -20,7 +20,7 @@ _ON_PATH = Path(__file__).parent / "onpath"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Without arguments it is the program, whose environment is its own to change."""
+    """Without `arguments` it is the program, and may change the environment of its process."""
     if arguments is None:
         leave_account_and_proxy()
     parsed = _parser().parse_args(arguments)
@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def leave_account_and_proxy() -> None:
-    """Nothing here, and no process that is started, shall need a real account or a proxy."""
+    """No process that is started here must need a real account or a proxy."""
     variables = without_account(os.environ) | no_proxy(os.environ)
     os.environ.clear()
     os.environ.update(variables)
@@ -104,7 +104,7 @@ def _running(parsed: argparse.Namespace) -> Address:
 
 
 def _environment(parsed: argparse.Namespace) -> dict[str, str]:
-    """With a place before the others of PYTHONPATH, for the SageMaker SDK alone."""
+    """With the folder `onpath` first in PYTHONPATH, which only the SageMaker SDK needs."""
     path = [str(_ON_PATH), *filter(None, [os.environ.get("PYTHONPATH")])]
     variables = client_environment(_running(parsed), parsed.data_dir)
     return variables | {"PYTHONPATH": os.pathsep.join(path)}

@@ -34,8 +34,8 @@ OPERATIONS: Operations = {
     **EXPERIMENTS,
     **AUTOSCALING,
 }
-# In the order in which they recover and start. They shut down the other way round: what asks for
-# changes first, then what runs, and at last what keeps their records.
+# In the order in which they recover and start; they shut down in the reverse order: first what
+# changes endpoints, then what runs, and last what writes its records.
 SERVICES: tuple[type[Service], ...] = (
     FeatureRecovery,
     OfflineWriter,
@@ -61,7 +61,7 @@ def new_cloud(endpoint_url: str, data_dir: Path) -> Cloud:
 
 
 def recover(cloud: Cloud) -> None:
-    """Brings what an earlier server left in line with what is true now; returns at once.
+    """Corrects the records that an earlier server left; returns at once.
 
     To be called before the server listens. Raises ValueError for a setting in the environment that
     no job could have.
@@ -71,7 +71,7 @@ def recover(cloud: Cloud) -> None:
 
 
 def start(cloud: Cloud) -> None:
-    """Begins the work that goes on in the background; to be called after `recover`."""
+    """Starts background work; to be called after `recover`."""
     for kind in SERVICES:
         cloud.service(kind).start()
 

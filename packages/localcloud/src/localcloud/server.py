@@ -1,4 +1,4 @@
-"""Starting and stopping an embedded AWS in the background, or for a test."""
+"""Starts and stops an embedded AWS in the background, or for a test."""
 
 import contextlib
 import os
@@ -56,7 +56,7 @@ def start(data_dir: Path, port: int = 0) -> Address:
         )
     try:
         return _wait_until_ready(process, data_dir)
-    except BaseException:  # Ctrl-C included: a server that nobody waits for would stay for ever
+    except BaseException:  # Ctrl-C, too: the server would run on although nobody uses it
         kill([child for child in tree(process.pid) if child.is_running()])
         process.wait()
         raise

@@ -136,7 +136,7 @@ def test_results_are_sorted_by_a_property(cloud: Cloud) -> None:
             {"SearchExpression": {"Filters": [condition("CreationTime", "LessThan", "soon")]}},
             "Value 'soon' is not a date-time of ISO 8601",
         ),
-        ({"SortBy": "OnlineStoreConfig"}, "SortBy 'OnlineStoreConfig' is no single value"),
+        ({"SortBy": "OnlineStoreConfig"}, "SortBy 'OnlineStoreConfig' is not a single value"),
     ],
 )
 def test_a_search_that_means_nothing_is_refused(

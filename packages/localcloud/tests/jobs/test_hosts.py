@@ -2,7 +2,7 @@
 
 import pytest
 
-from localcloud.jobs.job import JobError
+from localcloud.jobs.outcome import JobError
 from localcloud.jobs.training_container import check_hosts, hosts
 
 _OF_NO_MACHINE = "192.0.2.1"  # RFC 5737

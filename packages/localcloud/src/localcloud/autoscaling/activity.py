@@ -21,15 +21,15 @@ def scale(cloud: Cloud, target: Record, decision: Decision) -> None:
     """Changes the variant in the background, unless another change of its endpoint is under way."""
     _, endpoint, _, variant = target["ResourceId"].split("/")
     before = capacity.instance_count(cloud, endpoint, variant)
-    wishes = [{"VariantName": variant, "DesiredInstanceCount": decision.instances}]
+    changes = [{"VariantName": variant, "DesiredInstanceCount": decision.instances}]
     try:
-        capacity.begin(cloud, endpoint, wishes)
+        capacity.begin(cloud, endpoint, changes)
     except ValidationException:
         return
     activity = _begin(cloud, target["ResourceId"], decision)
 
     def scale_in_background() -> None:
-        failure = capacity.perform(cloud, endpoint, wishes)
+        failure = capacity.perform(cloud, endpoint, changes)
         _end(cloud, activity, failure)
         if failure is None:
             field = "ScaledOut" if decision.instances > before else "ScaledIn"
@@ -71,7 +71,7 @@ def _end(cloud: Cloud, record: Record, failure: str | None) -> None:
 
 
 def fail_interrupted(cloud: Cloud) -> None:
-    """Those that an earlier server was at when it ended."""
+    """Makes activities Failed that an earlier server did not finish."""
     for record in cloud.store.list(_KIND):
         if record["StatusCode"] == "InProgress":
             _end(cloud, record, "the embedded AWS was stopped")

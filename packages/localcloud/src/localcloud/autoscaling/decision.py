@@ -1,4 +1,4 @@
-"""How many instances a target should have: plain arithmetic on a moment that is handed in.
+"""The number of instances that a scalable target should have, computed from one `Moment`.
 
 AWS decides by two CloudWatch alarms: three minutes above the target, fifteen below nine tenths of
 it. Here the last minute decides both ways.
@@ -16,7 +16,7 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True)
 class Moment:
-    """What there is to decide on. `load`: invocations per instance in the last minute."""
+    """The state that is decided on. `load`: invocations per instance in the last minute."""
 
     now: float
     instances: int

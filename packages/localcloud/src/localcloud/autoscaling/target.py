@@ -24,7 +24,7 @@ Record = dict[str, Any]
 
 
 def register_scalable_target(cloud: Cloud, request: Record) -> Record:
-    """Registers or updates; then the bounds hold, at once."""
+    """Registers or updates a target, and moves its count into the bounds at once."""
     check_resource(request)
     refuse(request, ["Tags"])
     resource = request["ResourceId"]
@@ -41,7 +41,7 @@ def register_scalable_target(cloud: Cloud, request: Record) -> Record:
 
 
 def check_resource(request: Record) -> None:
-    """Raises ValidationException for what is no endpoint variant's number of instances."""
+    """Raises ValidationException unless it is the instance count of an endpoint variant."""
     if request["ServiceNamespace"] != NAMESPACE:
         raise ValidationException(
             f"ServiceNamespace {request['ServiceNamespace']} is not supported by localcloud"
@@ -100,7 +100,7 @@ def deregister_scalable_target(cloud: Cloud, request: Record) -> Record:
 
 
 def no_target(request: Record, verb: str) -> AwsError:
-    """AWS says "found" where it deregisters, "registered" elsewhere."""
+    """AWS's message has "found" for DeregisterScalableTarget and "registered" elsewhere."""
     return AwsError("ObjectNotFoundException", f"No scalable target {verb} for {place(request)}")
 
 

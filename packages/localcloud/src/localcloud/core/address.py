@@ -1,4 +1,4 @@
-"""Where the server of a folder listens, and what its clients have to know."""
+"""The address of the server of a data folder, and the environment variables of its clients."""
 
 import json
 import os
@@ -19,7 +19,7 @@ class ServerError(RuntimeError):
 
 @dataclass(frozen=True)
 class Address:
-    """What <data-dir>/server.json says of a running server."""
+    """A running server, as <data-dir>/server.json describes it."""
 
     endpoint_url: str
     pid: int
@@ -27,7 +27,7 @@ class Address:
 
     @classmethod
     def read(cls, data_dir: Path) -> Self | None:
-        """The address of the server of this folder, if it is alive."""
+        """The address of the server of this folder; None if none is listening."""
         try:
             address = cls(**json.loads(address_file(data_dir).read_text()))
         except (OSError, ValueError, TypeError):
@@ -59,11 +59,11 @@ def client_environment(address: Address, data_dir: Path) -> dict[str, str]:
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
-        # No profile of a real account is needed, and a broken one does no harm.
+        # Profiles of a real account are not read: a broken one would make clients fail.
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_PAGER": "",
-        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",  # sync-127.0.0.1 is no host
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",  # no sync-127.0.0.1
         "CDK_DEFAULT_ACCOUNT": ACCOUNT,
         "CDK_DEFAULT_REGION": REGION,
         # The SageMaker SDK would report its use over the network otherwise.
@@ -73,7 +73,7 @@ def client_environment(address: Address, data_dir: Path) -> dict[str, str]:
 
 
 def without_account(environment: Mapping[str, str]) -> dict[str, str]:
-    """An environment without what it says of a real account: profile, token, endpoints, FIPS …"""
+    """An environment without its AWS_ variables, which may point to a real account."""
     return {name: value for name, value in environment.items() if not name.startswith("AWS_")}
 
 
@@ -85,6 +85,6 @@ def _search_path() -> str:
 
 
 def _node_path() -> dict[str, str]:
-    """Where CDK's own Node.js Lambdas find the AWS SDK that Lambda's runtime would bring."""
+    """NODE_PATH for CDK's own Lambda functions: Lambda's Node.js runtime includes the AWS SDK."""
     modules = Path.cwd() / "node_modules"
     return {"NODE_PATH": str(modules)} if modules.is_dir() else {}

@@ -11,7 +11,7 @@ _SHUTDOWN_SECONDS = 20
 
 
 class Background(Service):
-    """Threads of requests, such as the start of an endpoint."""
+    """Tasks in threads of their own, such as the start of an endpoint."""
 
     def __init__(self, cloud: Cloud) -> None:
         super().__init__(cloud)

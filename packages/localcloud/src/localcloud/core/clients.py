@@ -1,7 +1,7 @@
 """boto3 clients of the embedded AWS itself.
 
-One session makes them all, because it keeps the services' models: to read one takes longer than
-most calls do. Threads may share a client, but not the session.
+One session makes all of them, because it caches the services' models: reading one takes longer
+than most calls. Threads may share a client, but not the session.
 """
 
 import threading

@@ -1,4 +1,4 @@
-"""One embedded AWS: where it is, what it remembers, what it answers, and the services in it."""
+"""One embedded AWS: its address, its records, its operations and its services."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -16,10 +16,12 @@ SCRATCH = "scratch"  # temporary files of the server, in its data folder
 # Where programs run, in the data folder; what is in them means nothing to a later server.
 PROGRAM_FOLDERS = ("processing-jobs", "training-jobs", "transform-jobs", "endpoints", "job-tmp")
 
-# The implementation of one operation: from the request's members to those of the answer, both
-# by the names and types of botocore's model. It raises AwsError for what AWS refuses.
+# The implementation of one operation. It takes the request's members and returns the response's,
+# with the names and types of botocore's model, and raises AwsError for what AWS refuses.
 Handler = Callable[["Cloud", dict[str, Any]], dict[str, Any]]
-Operations = Mapping[tuple[str, str], Handler]  # by botocore's name of the service, and operation
+Operations = Mapping[
+    tuple[str, str], Handler
+]  # key: botocore's name of the service, and the operation's name
 
 
 @dataclass(frozen=True)
@@ -33,22 +35,22 @@ class Asked:
 
 
 class Service:
-    """What one embedded AWS has once: made when it is first asked for, and gone with it."""
+    """A part of the embedded AWS that exists once for each Cloud, made on first use."""
 
     def __init__(self, cloud: "Cloud") -> None:
         self.cloud = cloud
 
     def recover(self) -> None:
-        """Brings what an earlier server left in line with what is true now.
+        """Corrects the records that an earlier server left: what ran then runs no more.
 
-        Called before the server listens, so nothing may be asked of another AWS service.
+        Called before the server listens, so no other AWS service can be called yet.
         """
 
     def start(self) -> None:
-        """Begins the work that goes on in the background; called after every `recover`."""
+        """Starts background work; called when every service has recovered."""
 
     def shutdown(self) -> None:
-        """Ends all that is running, while the server still answers."""
+        """Ends threads and processes. The server still answers requests meanwhile."""
 
 
 Kind = TypeVar("Kind", bound=Service)
@@ -60,10 +62,11 @@ def _everybody(_cloud: "Cloud", _asked: Asked) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Cloud:
-    """What every operation is given.
+    """The first argument of every operation.
 
-    `operations` are those that it answers; `authorise` raises AwsError for a request that its
-    caller may not make.
+    endpoint_url: where clients reach it. data_dir: its files. store: its records.
+    operations: the implementations by service and operation. authorise: raises AwsError where the
+    caller lacks a permission. stopping: set as soon as it begins to shut down.
     """
 
     endpoint_url: str
@@ -73,14 +76,14 @@ class Cloud:
     region: str = REGION
     operations: Operations = field(default_factory=dict)
     authorise: Callable[["Cloud", Asked], None] = _everybody
-    stopping: threading.Event = field(default_factory=threading.Event)  # set when it shuts down
+    stopping: threading.Event = field(default_factory=threading.Event)
     _services: dict[type[Service], Service] = field(default_factory=dict, init=False, repr=False)
     _clients: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
     # A service may ask for another one while it is made.
     _making: Any = field(default_factory=threading.RLock, init=False, repr=False)
 
     def service(self, kind: type[Kind]) -> Kind:
-        """The service of this kind, the same one for all who ask."""
+        """The service of this class, the same object for every caller."""
         found = self._services.get(kind)
         if found is None:
             with self._making:
@@ -89,7 +92,7 @@ class Cloud:
         return found  # type: ignore[return-value]  # by its kind
 
     def client(self, service: str) -> Any:
-        """A boto3 client of this embedded AWS, the same one for all who ask."""
+        """A boto3 client of this embedded AWS, with the credentials of the account's root."""
         if service not in self._clients:
             self._clients[service] = make_client(
                 service,

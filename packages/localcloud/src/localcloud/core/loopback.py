@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 _HOSTS = ("127.0.0.1", "localhost")
-# Programs differ in which of them they read, and in which one wins.
+# Programs differ in which of the two they read, and in which takes precedence.
 _NAMES = ("no_proxy", "NO_PROXY")
 
 

@@ -1,4 +1,4 @@
-"""Tables of operations: each folder of services has one, and `composition` puts them together."""
+"""Tables of operations. Each folder of services has one; `composition` combines them."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from localcloud.core.cloud import Handler, Operations
 
 
 def of(service: str, handlers: Mapping[str, Handler]) -> Operations:
-    """The part of a table that is one service's, by botocore's name of it."""
+    """Entries of a table for one service, given by botocore's name of it."""
     return {(service, name): handler for name, handler in handlers.items()}
 
 

@@ -1,6 +1,6 @@
 """Pages of List operations: handlers return everything, the client sees MaxResults at a time.
 
-A row of None counts for the page and is not shown: filters come after the cut.
+A row of None takes a place in its page but is not returned: AWS filters after it has cut the page.
 """
 
 import base64
@@ -34,7 +34,7 @@ def _paginators(service: str) -> dict[str, Any]:
 def cut_page(
     model: OperationModel, request: dict[str, Any], output: dict[str, Any]
 ) -> dict[str, Any]:
-    """One page of a list, with the token of the next; any other output as it is."""
+    """One page of a list, with the token of the next; any other output is unchanged."""
     paginator = _paginators(model.service_model.service_name).get(model.name)
     if paginator is None or paginator["result_key"] not in output:
         return output

@@ -1,4 +1,4 @@
-"""The processes of a server, ended together."""
+"""Ends the processes of a server together with it."""
 
 import contextlib
 

@@ -23,7 +23,7 @@ def create(cloud: Cloud, kind: str, name: str, record: Record, taken: AwsError) 
 
 
 def find(cloud: Cloud, kind: str, name: str, missing: str) -> Record:
-    """The record, or ValidationException (SageMaker's code for it) with the message `missing`."""
+    """The record. Raises ValidationException, as SageMaker does, with the message `missing`."""
     record = cloud.store.get(kind, name)
     if record is None:
         raise ValidationException(missing)
@@ -46,7 +46,7 @@ def select(
     summary: Callable[[Record], Record],
     shows: Callable[[Record], bool] = lambda _: True,
 ) -> list[Record | None]:
-    """What a List request goes through, in its order (newest first), to be cut into pages.
+    """Summaries of the records that a List request selects, newest first, for `cut_page`.
 
     Times choose the records. NameContains, StatusEquals (`name` and `status` are the fields they
     refer to) and `shows` only choose among those of a page: a record that they leave out takes its

@@ -1,4 +1,4 @@
-"""Places in S3 that requests name."""
+"""S3 URIs in requests."""
 
 from dataclasses import dataclass
 

@@ -1,6 +1,6 @@
-"""What SageMaker remembers: records by kind and name in one SQLite file.
+"""The store of records, by kind and name, in one SQLite file.
 
-Every write is a committed transaction, so a server killed at any moment finds them again.
+Every write is a committed transaction, so a server that is killed loses none.
 """
 
 import json
@@ -15,7 +15,7 @@ Record = dict[str, Any]
 class Store:
     """Thread-safe. Records are JSON objects; the caller gets copies.
 
-    `changes` counts the writes: what was derived from records holds until it grows.
+    `changes` counts the writes. A value derived from records is valid while it stays the same.
     """
 
     def __init__(self, path: Path) -> None:

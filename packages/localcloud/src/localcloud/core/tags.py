@@ -1,4 +1,4 @@
-"""Tags of SageMaker resources, by ARN. Create operations put them here through `wire`."""
+"""Tags of SageMaker resources, by ARN. `http.wire` stores those of Create operations."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -18,7 +18,7 @@ def put_tags(cloud: Cloud, arn: str, tags: Iterable[Record]) -> list[Record]:
 
 
 def drop_tags(cloud: Cloud, arn: str) -> None:
-    """Of a resource that is gone: another one may get its ARN."""
+    """Removes the tags of a deleted resource: a new one may have the same ARN."""
     cloud.store.delete(_KIND, arn)
 
 

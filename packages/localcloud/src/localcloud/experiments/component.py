@@ -1,4 +1,4 @@
-"""CreateTrialComponent, DescribeTrialComponent and their kin.
+"""Operations on trial components.
 
 Refused, not ignored: a list by the job that is the source of a component.
 """

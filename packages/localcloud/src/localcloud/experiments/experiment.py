@@ -1,4 +1,4 @@
-"""CreateExperiment, DescribeExperiment and their kin."""
+"""Operations on experiments."""
 
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ValidationException

@@ -36,7 +36,7 @@ class Failure:
 
 
 def failure(fault: Fault) -> Failure:
-    """Of a throttle or an error."""
+    """The error response of a fault of kind throttle or error."""
     service = fault.call.partition(":")[0]
     return _throttling(service) if fault.kind == "throttle" else _error(fault)
 

@@ -1,7 +1,6 @@
 """Which operation a request asks for, by botocore's service models: `s3:UploadPart`.
 
-The actions of policies do not tell operations apart: they call every part of an upload, and its
-beginning and end, `s3:PutObject`.
+The actions of policies are not enough: every operation of a multipart upload is `s3:PutObject`.
 """
 
 import re
@@ -23,7 +22,7 @@ _LONGEST_BODY = 65_536  # bytes in which a text is looked for
 
 @dataclass(frozen=True)
 class Service:
-    """`handler` is ministack's name; `sdk` that of state machines, where they know the service."""
+    """`handler` is ministack's name of the service; `sdk` is the one in state machines, if any."""
 
     handler: str
     models: tuple[str, ...]
@@ -77,7 +76,7 @@ def _join(names: Mapping[str, Service] | tuple[str, ...] | list[str]) -> str:
 
 
 def operations(prefix: str, known: Operations) -> list[str]:
-    """Of localcloud's own services, those that it has."""
+    """Names of a service's operations; of localcloud's own services only those that it supports."""
     models = SERVICES[prefix].models
     own = sorted(name for service, name in known if service in models)
     return own or list(service_model(models[0]).operation_names)
@@ -90,7 +89,7 @@ def operation_model(call: str) -> OperationModel:
 
 
 def text_of(request: HttpRequest) -> str:
-    """What is looked through for a fault's `matching`, and logged."""
+    """The text of a request in which `matching` of a fault is looked for, and which is logged."""
     query = "&".join(f"{name}={value}" for name, value in request.query.items())
     body = request.body[:_LONGEST_BODY].decode(errors="replace")
     return f"{request.method} {request.path}{'?' if query else ''}{query} {body}"
@@ -100,14 +99,14 @@ def text_of(request: HttpRequest) -> str:
 
 
 def recognise(prefix: str, request: HttpRequest) -> str | None:
-    """`prefix:Operation`; None for a request that is none of the service's operations."""
+    """`prefix:Operation`; None if the request matches no operation of the service."""
     target = request.headers.get("x-amz-target", "")
     name = target.rpartition(".")[2] or _action(request) or _by_path(prefix, request)
     return f"{prefix}:{name}" if name else None
 
 
 def _action(request: HttpRequest) -> str:
-    """Of the query protocol, and of CBOR, which CloudWatch's clients speak."""
+    """The operation's name in the query protocol, and in CBOR, which CloudWatch's clients use."""
     if request.headers.get("smithy-protocol") == "rpc-v2-cbor":
         return request.path.rpartition("/operation/")[2]
     if not request.headers.get("content-type", "").startswith(_FORM):
@@ -143,7 +142,7 @@ def _has(query: Mapping[str, list[str] | str], name: str, value: str) -> bool:
 
 
 def _by_path(prefix: str, request: HttpRequest) -> str:
-    """The operation that asks for most of what the request has."""
+    """The operation whose route matches most of the request's query and headers."""
     fitting = [route for route in _routes(prefix) if route.fits(request)]
     return max(fitting, key=lambda route: route.weight).operation if fitting else ""
 

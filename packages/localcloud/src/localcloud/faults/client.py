@@ -29,7 +29,7 @@ class FaultClient:
         return number
 
     def clear(self) -> None:
-        """From now on all goes well; the log stays."""
+        """Removes all faults; the log is kept."""
         self._ask("DELETE")
 
     def log(self) -> list[dict[str, Any]]:

@@ -11,12 +11,12 @@ _TIMES = {None: "without end", 1: "once"}
 
 
 class FaultError(ValueError):
-    """There is no such fault; the text says what there is."""
+    """A fault that cannot be set; the message lists what is allowed."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What a fault of this kind is set on, and which options it has besides those of all."""
+    """What a fault of this kind can be set on, and the options that only this kind has."""
 
     target: str  # operation | capacity | function | job
     options: tuple[str, ...] = ()
@@ -33,7 +33,7 @@ KINDS: Mapping[str, Kind] = {
     "timeout": Kind("function"),
     "interrupt": Kind("job"),
 }
-# Those that ask for machines.
+# The operations that need machines.
 CAPACITY_CALLS = (
     "sagemaker:CreateEndpoint",
     "sagemaker:CreateProcessingJob",
@@ -45,7 +45,12 @@ CAPACITY_CALLS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """Of the calls to `call` with `matching` in them, `after` so many, a `share` fails, `times`."""
+    """Hits calls to `call` that contain `matching`.
+
+    times: how many it hits; None for any number. share: the part of them that it hits, above 0 and
+    at most 1, chosen by `seed`. after: how many go well first. seconds: the delay. status: the HTTP
+    status of an error.
+    """
 
     kind: str
     call: str
@@ -59,7 +64,7 @@ class Fault:
 
     @classmethod
     def parse(cls, wish: Any) -> Self:
-        """Raises FaultError for what no fault of its kind can be."""
+        """Raises FaultError that names the option, its value and what is allowed."""
         if not isinstance(wish, dict):
             raise FaultError("A fault is a JSON object")
         known = [field.name for field in fields(cls)]

@@ -1,4 +1,4 @@
-"""The faults that are set, which calls they have hit, and the log of it."""
+"""The faults that are set, the calls that they have hit, and their log."""
 
 import json
 import random
@@ -18,7 +18,7 @@ _LONGEST_REQUEST = 500  # characters in the log
 
 @dataclass
 class _Set:
-    """One fault with what it has met so far."""
+    """A fault that is set, with counts of the calls that it has seen and hit."""
 
     number: int
     fault: Fault
@@ -81,12 +81,12 @@ class Faults(Service):
             self.any = False
 
     def concern(self, call: str) -> bool:
-        """Whether a fault waits for such a call. Its text may be long, and costs nothing if not."""
+        """Whether a fault is set for this call: only then does its text have to be read."""
         with self._lock:
             return any(one.fault.call == call and not one.is_spent for one in self._faults)
 
     def take(self, kinds: Collection[str], call: str, text: str) -> Fault | None:
-        """The fault that hits this call, which is written down; None for a call that goes well."""
+        """The fault that hits this call, with a line in the log; None if no fault does."""
         if not self.any:
             return None
         with self._lock:
@@ -97,7 +97,7 @@ class Faults(Service):
         return None
 
     def holds(self, call: str, text: str) -> bool:
-        """Whether what works at a pace of its own is to leave this for later."""
+        """Whether a `slow` fault delays this background work now."""
         if not self.any:
             return False
         with self._lock:
@@ -124,7 +124,7 @@ class Faults(Service):
 
 
 def read(data_dir: Path) -> list[dict[str, Any]]:
-    """What was injected, in its order; nothing if nothing ever was."""
+    """The lines of the log, oldest first; none if there is no log."""
     try:
         lines = (data_dir / LOG).read_text().splitlines()
     except FileNotFoundError:

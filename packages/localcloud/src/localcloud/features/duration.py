@@ -1,4 +1,4 @@
-"""How long records live online, and how moments are written."""
+"""TtlDuration of records in the online store, and the text of points in time."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ _LAST_MOMENT = datetime.max.replace(tzinfo=UTC).timestamp()
 
 
 def check_duration(duration: Mapping[str, Any]) -> None:
-    """The control plane's shape allows one without the other. Raises ValidationException."""
+    """Raises ValidationException for a Unit without a Value, which the shape allows."""
     if len(duration) != 2:
         raise ValidationException("TtlDuration needs both Unit and Value")
 

@@ -1,4 +1,4 @@
-"""The end of records whose time to live is over: hard deletions, also in the offline store."""
+"""Hard deletion of records whose time to live is over, also in the offline store."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""Conditions of a search: filters on properties, nested ones, and what And and Or make of them."""
+"""SearchExpression: filters, nested filters, and their combinations with And and Or."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +17,7 @@ _ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {
     "LessThanOrEqualTo": le,
 }
 _NUMBERS = ("integer", "long", "float", "double")
-# Properties that are in no record as such, and the lists that they look through.
+# Properties that records do not have themselves, and the lists that are searched instead.
 _PAIRS = {"AllTags": "Tags", "AllParameters": "Parameters"}
 _METRICS, _METRIC_LIST = "Metrics", "FinalMetricDataList"
 Record = dict[str, Any]
@@ -25,7 +25,7 @@ Found = tuple[Any, str]  # a value and the type of its shape
 
 
 def check(expression: Record, shape: Shape) -> None:
-    """Raises ValidationException for what no record can be judged by."""
+    """Raises ValidationException for a filter that can be applied to no record."""
     filters = list(_all_filters(expression))
     for one in filters:
         check_property(one["Name"], shape)
@@ -57,27 +57,27 @@ def _all_filters(expression: Record) -> Iterator[Record]:
 
 def is_met(expression: Record, record: Record, shape: Shape) -> bool:
     outcomes = (
-        *(_passes(one, record, shape) for one in expression.get("Filters", [])),
-        *(_passes_nested(one, record, shape) for one in expression.get("NestedFilters", [])),
+        *(_meets(one, record, shape) for one in expression.get("Filters", [])),
+        *(_meets_nested(one, record, shape) for one in expression.get("NestedFilters", [])),
         *(is_met(one, record, shape) for one in expression.get("SubExpressions", [])),
     )
     return any(outcomes) if expression.get("Operator") == "Or" else all(outcomes)
 
 
-def _passes_nested(nested: Record, record: Record, shape: Shape) -> bool:
-    """One object of the list has to pass all."""
+def _meets_nested(nested: Record, record: Record, shape: Shape) -> bool:
+    """One object of the list has to meet all filters."""
     name = nested["NestedPropertyName"]
     member = shape.members.get(name)
     if member is None or member.type_name != "list" or member.member.type_name != "structure":
-        raise ValidationException(f"{name!r} is no list of objects")
+        raise ValidationException(f"{name!r} is not a list of objects")
     filters = [{**one, "Name": one["Name"].removeprefix(f"{name}.")} for one in nested["Filters"]]
     return any(
-        all(_passes(one, element, member.member) for one in filters)
+        all(_meets(one, element, member.member) for one in filters)
         for element in record.get(name, [])
     )
 
 
-def _passes(condition: Record, record: Record, shape: Shape) -> bool:
+def _meets(condition: Record, record: Record, shape: Shape) -> bool:
     operator, name = condition.get("Operator", "Equals"), condition["Name"]
     found = list(values(name, record, shape))
     match operator:

@@ -1,4 +1,4 @@
-"""DescribeFeatureMetadata and UpdateFeatureMetadata."""
+"""Operations on the metadata of features: descriptions and parameters."""
 
 import time
 from typing import Any

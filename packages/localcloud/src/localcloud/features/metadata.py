@@ -1,4 +1,4 @@
-"""What is known of features beyond their definitions."""
+"""Descriptions and parameters of features, beyond their definitions."""
 
 import time
 from collections.abc import Iterable

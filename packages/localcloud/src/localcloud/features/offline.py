@@ -34,7 +34,7 @@ class OfflineWriter(Service):
         super().__init__(cloud)
         self._stop = threading.Event()
         self._writing = threading.Lock()
-        self._paused: dict[str, float] = {}  # groups in trouble, until when
+        self._paused: dict[str, float] = {}  # groups whose last write failed, and when to try again
         self._thread = threading.Thread(target=self._run, name="offline-store", daemon=True)
 
     def start(self) -> None:
@@ -58,7 +58,7 @@ class OfflineWriter(Service):
                 _LOGGER.exception("writing the offline store")
 
     def _write_all(self) -> None:
-        """One group's trouble, a bucket that is gone say, must not hold up the others."""
+        """An error in one group, such as a deleted bucket, must not delay the others."""
         for name in self._due():
             if self.cloud.service(Faults).holds(OFFLINE_STORE, name) and not self._stop.is_set():
                 continue

@@ -1,4 +1,4 @@
-"""Goes on with what an earlier server left.
+"""After an earlier server: finishes groups that it was creating or deleting, and restores tables.
 
 ministack keeps the Glue catalogue at a clean stop only, so a server that was killed loses tables
 of groups that still exist.
@@ -20,9 +20,9 @@ Record = dict[str, Any]
 
 
 class FeatureRecovery(Service):
-    """Of the groups that an earlier server was making or deleting, and of all tables after a kill.
+    """Notes a clean shutdown; without that note the tables of all groups are made again.
 
-    Shut down after the writer of the offline store: the last that a clean stop does is to say so.
+    It shuts down after the writer of the offline store.
     """
 
     def start(self) -> None:

@@ -1,4 +1,4 @@
-"""A feature group as its records see it: its features, and what values they may have."""
+"""The schema of a feature group: its features, and the values that they may have."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -95,7 +95,7 @@ class Schema:
             ) from error
 
     def _epoch(self, event_time: str) -> float:
-        """Refuses what is no moment: the offline store could not file it under an hour."""
+        """Raises ValidationError for what is no point in time, and so in no partition."""
         try:
             seconds = float(event_time)
             datetime.fromtimestamp(seconds, UTC)
@@ -117,7 +117,7 @@ def _check(name: str, kind: str, value: str) -> None:
 
 
 class _Schemas(Service):
-    """What was read of the groups, with the number of changes that the store had seen by then."""
+    """A cache of schemas, each valid while the store has seen no more changes."""
 
     def __init__(self, cloud: Cloud) -> None:
         super().__init__(cloud)

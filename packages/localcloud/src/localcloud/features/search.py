@@ -1,4 +1,4 @@
-"""Search, of feature groups and features, training jobs and the registry."""
+"""Search: of feature groups and features, training jobs, experiments and the model registry."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -78,7 +78,7 @@ def _sorted(found: list[Record], request: Record, shape: Shape) -> list[Record]:
     expression.check_property(name, shape)
     keyed = [(next(expression.values(name, record, shape), None), record) for record in found]
     if any(key and key[1] == "structure" for key, _ in keyed):
-        raise ValidationException(f"SortBy {name!r} is no single value")
+        raise ValidationException(f"SortBy {name!r} is not a single value")
     known = [(key[0], record) for key, record in keyed if key]
     known.sort(key=lambda pair: pair[0], reverse=descending)
     return [record for _, record in known] + [record for key, record in keyed if not key]

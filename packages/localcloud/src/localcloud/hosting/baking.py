@@ -1,4 +1,4 @@
-"""The time in which a new fleet has to prove itself, and the alarms that are looked at meanwhile.
+"""The baking period of a blue/green update, and the alarms that roll it back.
 
 Alarms are read with the execution role's credentials, which need cloudwatch:DescribeAlarms, as on
 AWS.
@@ -16,7 +16,7 @@ _LOOK_SECONDS = 1
 
 
 class RollbackError(FailedChange):
-    """All traffic has to go back to the old fleet."""
+    """The update is rolled back: all traffic returns to the blue fleet."""
 
 
 class ServerStopped(Exception):
@@ -38,7 +38,7 @@ class Baking:
         self._deadline = clock() + policy.limit_seconds
 
     def bake(self) -> None:
-        """Waits for one interval; raises RollbackError as soon as an alarm rings."""
+        """Waits for one interval; raises RollbackError as soon as an alarm is in ALARM."""
         end = self._clock() + self._policy.wait_seconds
         while True:
             self._look()
@@ -53,11 +53,11 @@ class Baking:
             raise RollbackError(f"Could not find the alarms {', '.join(sorted(missing))}.")
 
     def _look(self) -> None:
-        ringing = sorted(name for name, state in self._states().items() if state == "ALARM")
-        if ringing:
+        in_alarm = sorted(name for name, state in self._states().items() if state == "ALARM")
+        if in_alarm:
             raise RollbackError(
                 "The deployment was rolled back to the previous endpoint configuration because of "
-                f"auto-rollback alarms in ALARM state: {', '.join(ringing)}."
+                f"auto-rollback alarms in ALARM state: {', '.join(in_alarm)}."
             )
         if self._clock() > self._deadline:
             raise RollbackError(

@@ -17,48 +17,48 @@ from localcloud.hosting.running import RunningEndpoints
 
 
 def update_weights_and_capacities(cloud: Cloud, request: Record) -> Record:
-    name, wishes = request["EndpointName"], request["DesiredWeightsAndCapacities"]
-    begin(cloud, name, wishes)
-    cloud.service(Background).run(perform, cloud, name, wishes)
+    name, changes = request["EndpointName"], request["DesiredWeightsAndCapacities"]
+    begin(cloud, name, changes)
+    cloud.service(Background).run(perform, cloud, name, changes)
     return {"EndpointArn": endpoint_record.arn(cloud, name)}
 
 
-def begin(cloud: Cloud, name: str, wishes: Sequence[Record]) -> None:
+def begin(cloud: Cloud, name: str, changes: Sequence[Record]) -> None:
     """Makes the endpoint Updating; raises ValidationException where that cannot be."""
     deployed = endpoint_record.find(cloud, name)[DEPLOYED]
-    named = Counter(wish["VariantName"] for wish in wishes)
+    named = Counter(change["VariantName"] for change in changes)
     twice = [variant for variant, times in named.items() if times > 1]
     if twice:
         raise ValidationException(
             f'Variant "{twice[0]}" is named more than once in DesiredWeightsAndCapacities.'
         )
-    for wish in wishes:
-        _check(deployed, wish)
+    for change in changes:
+        _check(deployed, change)
     endpoint_record.claim(cloud, name)
 
 
-def _check(deployed: Record, wish: Record) -> None:
-    records.refuse(wish, ["ServerlessUpdateConfig"])
-    variant = deployment.variant_of(deployed, wish["VariantName"])
+def _check(deployed: Record, change: Record) -> None:
+    records.refuse(change, ["ServerlessUpdateConfig"])
+    variant = deployment.variant_of(deployed, change["VariantName"])
     if variant is None:
-        raise ValidationException(f'Could not find variant "{wish["VariantName"]}".')
-    if "DesiredInstanceCount" not in wish:
+        raise ValidationException(f'Could not find variant "{change["VariantName"]}".')
+    if "DesiredInstanceCount" not in change:
         return
     if "ServerlessConfig" in variant:
         raise ValidationException("DesiredInstanceCount is not allowed for a serverless variant.")
-    if wish["DesiredInstanceCount"] < 1:
+    if change["DesiredInstanceCount"] < 1:
         raise ValidationException("DesiredInstanceCount must be at least 1 for this endpoint.")
 
 
-def perform(cloud: Cloud, name: str, wishes: Sequence[Record]) -> str | None:
+def perform(cloud: Cloud, name: str, changes: Sequence[Record]) -> str | None:
     """Makes the change that has begun; returns why it came to nothing, or None."""
     try:
-        cloud.service(RunningEndpoints).traffic[name].fleet.resize(wishes)
+        cloud.service(RunningEndpoints).traffic[name].fleet.resize(changes)
     except Exception as error:
         if cloud.stopping.is_set():
             return str(error)
         return endpoint_record.put_back(cloud, name, error)
-    deployed = deployment.desire(endpoint_record.find(cloud, name)[DEPLOYED], wishes)
+    deployed = deployment.desire(endpoint_record.find(cloud, name)[DEPLOYED], changes)
     endpoint_record.change(cloud, name, EndpointStatus="InService", **{DEPLOYED: deployed})
     return None
 

@@ -88,20 +88,20 @@ class Capture:
                 self._upload(list(exchanges))
             except Exception as error:  # the endpoint serves on, as on AWS
                 self._s3 = None  # the credentials may be what failed
-                self._tell(f"cannot store captured data: {error}")
+                self._log(f"cannot store captured data: {error}")
 
     def _upload(self, exchanges: list[Exchange]) -> None:
         if self._s3 is None:
             session = f"SageMaker-{self._endpoint}"
             self._s3 = Role.assume(self._cloud, self._role_arn, session).client("s3")
-        place = Location.parse(self._config["DestinationS3Uri"]) / self._endpoint / self._variant
-        place = place / file_name(exchanges[0].moment, str(uuid.uuid4()))
+        target = Location.parse(self._config["DestinationS3Uri"]) / self._endpoint / self._variant
+        target = target / file_name(exchanges[0].moment, str(uuid.uuid4()))
         key = self._config.get("KmsKeyId")
         encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key} if key else {}
         body = "".join(f"{line}\n" for line in lines(exchanges, self._config))
-        self._s3.put_object(Bucket=place.bucket, Key=place.key, Body=body.encode(), **encryption)
+        self._s3.put_object(Bucket=target.bucket, Key=target.key, Body=body.encode(), **encryption)
 
-    def _tell(self, message: str) -> None:
+    def _log(self, message: str) -> None:
         group = f"/aws/sagemaker/Endpoints/{self._endpoint}"
         stream = f"{self._variant}/data-capture-{int(time.time() * 1000)}"
         # Not with the role's rights: that it has none may be what is to be told.

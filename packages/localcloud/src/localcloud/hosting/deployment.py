@@ -45,9 +45,9 @@ def retain(new: Record, running: Record, excluded: Collection[str] = ()) -> Reco
     }
 
 
-def desire(running: Record, wishes: Sequence[Record]) -> Record:
-    """`running`, with the wishes of UpdateEndpointWeightsAndCapacities fulfilled."""
-    wanted = {wish["VariantName"]: wish for wish in wishes}
+def desire(running: Record, changes: Sequence[Record]) -> Record:
+    """`running`, with the changes of UpdateEndpointWeightsAndCapacities fulfilled."""
+    wanted = {change["VariantName"]: change for change in changes}
     variants = [
         variant
         | {

@@ -1,4 +1,4 @@
-"""The instances behind one endpoint configuration, and which of them answers a request.
+"""The fleet of instances of one endpoint configuration, and the choice of one for a request.
 
 Not emulated: instance types, memory and cold starts of serverless variants, shadow variants.
 """
@@ -20,7 +20,12 @@ from localcloud.core.s3 import TransferError
 from localcloud.faults.capacity import ADVICE, NO_CAPACITY, is_short
 from localcloud.hosting import endpoint_record
 from localcloud.hosting.capture import Capture
-from localcloud.hosting.server_process import INVOCATION_SECONDS, Place, ServerProcess, StartError
+from localcloud.hosting.server_process import (
+    INVOCATION_SECONDS,
+    InstanceSpec,
+    ServerProcess,
+    StartError,
+)
 
 _STARTUP_SECONDS = 600  # unless ContainerStartupHealthCheckTimeoutInSeconds says otherwise
 _WATCH_SECONDS = 1
@@ -68,28 +73,30 @@ class Variant:
 
     @property
     def instance_count(self) -> int:
-        """0 for a serverless variant, whose process is none of the customer's instances."""
+        """0 for a serverless variant, which has no instances of the customer's."""
         return 0 if self.serverless else len(self.servers)
 
     def missing_servers(self) -> list[ServerProcess]:
         """New ones, not yet started, up to the desired count."""
         return [
             ServerProcess(
-                self._cloud, Place.in_endpoint(self._cloud, self._endpoint, self.name), self._model
+                self._cloud,
+                InstanceSpec.in_endpoint(self._cloud, self._endpoint, self.name),
+                self._model,
             )
             for _ in range(self.desired_count - len(self.servers))
         ]
 
-    def desire(self, wish: Record) -> None:
-        self.desired_count = wish.get("DesiredInstanceCount", self.desired_count)
-        self.desired_weight = wish.get("DesiredWeight", self.desired_weight)
+    def desire(self, change: Record) -> None:
+        self.desired_count = change.get("DesiredInstanceCount", self.desired_count)
+        self.desired_weight = change.get("DesiredWeight", self.desired_weight)
 
     def settle(self) -> None:
-        """Desires no more than there is: a change has failed."""
+        """Takes the present count and weight as the desired ones, after a change has failed."""
         self.desired_count, self.desired_weight = len(self.servers), self.weight
 
     def adopt(self, servers: Sequence[ServerProcess]) -> list[ServerProcess]:
-        """Makes count and weight as desired; returns the servers that take no more requests."""
+        """Applies the desired count and weight; returns the servers that take no more requests."""
         with self._changed:
             both = [*self.servers, *servers]
             self.servers, leaving = both[: self.desired_count], both[self.desired_count :]
@@ -97,7 +104,7 @@ class Variant:
         return leaving
 
     def dismiss(self, servers: Sequence[ServerProcess]) -> None:
-        """Ends them after the requests that they are at."""
+        """Ends the servers when the requests that they are answering have ended."""
         with self._changed:
             self._changed.wait_for(
                 lambda: not any(self._busy[server] for server in servers), INVOCATION_SECONDS
@@ -129,7 +136,7 @@ class Variant:
             return server
 
     def close(self, drain_seconds: float) -> None:
-        """Lets no request in, and those that are in out (for at most `drain_seconds`)."""
+        """Refuses new requests, and waits for those under way (for at most `drain_seconds`)."""
         with self._changed:
             self._is_open = False
             self._changed.wait_for(lambda: not self._busy.total(), drain_seconds)
@@ -203,9 +210,9 @@ class Fleet:
         except TransferError as error:
             raise StartError(f"Failed to download model data: {error}") from error
 
-    def resize(self, wishes: Sequence[Record]) -> None:
+    def resize(self, changes: Sequence[Record]) -> None:
         """Changes counts and weights; raises StartError and leaves all as it was."""
-        wanted = {wish["VariantName"]: wish for wish in wishes}
+        wanted = {change["VariantName"]: change for change in changes}
         variants = [variant for variant in self.variants if variant.name in wanted]
         for variant in variants:
             variant.desire(wanted[variant.name])
@@ -237,7 +244,7 @@ class Fleet:
         return random.choices(self.variants, weights if any(weights) else None)[0]
 
     def activate(self, share: float) -> None:
-        """Lets so much of its capacity take requests; at least one instance of each variant."""
+        """Sends requests to this share of the capacity; at least one instance of each variant."""
         for variant in self.variants:
             variant.active = max(1, math.ceil(share * len(variant.servers)))
 
@@ -262,5 +269,5 @@ class Fleet:
             with self._restarts:
                 for server in self._servers:
                     if not server.alive and not self._closed.is_set():
-                        _LOGGER.warning("restarting the container of %s", server.place.log_stream)
+                        _LOGGER.warning("restarting the container of %s", server.spec.log_stream)
                         server.start()

@@ -1,4 +1,4 @@
-"""InvokeEndpoint: which instance answers, what the client gets, what is remembered of it.
+"""InvokeEndpoint: the choice of an instance, its answer, metrics and data capture.
 
 Refused, not ignored: target models, target containers, explanations, components, sessions.
 """
@@ -70,7 +70,7 @@ def _headers(request: Record) -> dict[str, str]:
 def _instance(
     cloud: Cloud, name: str, target: str | None
 ) -> Iterator[tuple[Variant, ServerProcess]]:
-    """Holds an instance; a fleet that is being replaced hands over to its successor."""
+    """Holds an instance; a fleet that is being closed hands the request over to the next one."""
     while traffic := cloud.service(RunningEndpoints).traffic.get(name):
         variant = traffic.choose(target)
         if variant is None:

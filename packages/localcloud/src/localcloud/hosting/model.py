@@ -1,4 +1,4 @@
-"""CreateModel, CreateEndpointConfig and their kin: what an endpoint is made of.
+"""Operations on models and endpoint configurations.
 
 Refused, not ignored: several containers, multi-model mode, model packages, uncompressed artefacts,
 provisioned concurrency, asynchronous inference, shadow variants, explainers, components.
@@ -83,7 +83,7 @@ def _container(request: Record) -> Record:
 
 
 def _check_artefact(cloud: Cloud, url: str, role: str) -> None:
-    """With the role, as SageMaker looks."""
+    """Looks for the artefact with the execution role, as SageMaker does."""
     try:
         location = Location.parse(url)
         s3 = Role.assume(cloud, role, "SageMaker").client("s3")

@@ -1,4 +1,4 @@
-"""What an earlier server was serving: endpoints start again, transform jobs have failed."""
+"""After an earlier server: endpoints start again, and its transform jobs have failed."""
 
 import socket
 import time

@@ -1,4 +1,4 @@
-"""The endpoints that run in one embedded AWS, and what is measured of them."""
+"""The endpoints that run in one embedded AWS, and their metrics."""
 
 from localcloud.core.cloud import Cloud, Service
 from localcloud.hosting.endpoint_metrics import EndpointMetrics
@@ -8,7 +8,7 @@ from localcloud.hosting.utilisation import Utilisation
 
 
 class RunningEndpoints(Service):
-    """By endpoint name: `traffic` is who answers, `pending` whose deployment is under way."""
+    """`traffic` has the fleets that answer, `pending` those being deployed, by endpoint name."""
 
     def __init__(self, cloud: Cloud) -> None:
         super().__init__(cloud)

@@ -1,4 +1,4 @@
-"""Scalable targets and their policies in the store. Knows nothing of what runs."""
+"""The records of scalable targets and their policies."""
 
 from typing import Any
 
@@ -42,14 +42,14 @@ def _policy_key(resource: str, name: str) -> str:
 
 
 def deregister(cloud: Cloud, resource: str) -> None:
-    """The target and its policies."""
+    """Removes the target and its policies."""
     for policy in policies(cloud, resource):
         delete_policy(cloud, resource, policy["PolicyName"])
     cloud.store.delete(TARGET, resource)
 
 
 def deregister_endpoint(cloud: Cloud, endpoint: str) -> None:
-    """What DeleteEndpoint does with the caller's permission to deregister."""
+    """Removes the targets of a deleted endpoint; DeleteEndpoint needs the permission for it."""
     for target in cloud.store.list(TARGET):
         if target["ResourceId"].startswith(resource_id(endpoint, "")):
             deregister(cloud, target["ResourceId"])

@@ -49,25 +49,25 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where an instance runs and logs, and what is said when it does not become healthy."""
+class InstanceSpec:
+    """The folder and log stream of an instance, and the message if it does not become healthy."""
 
     folder: Path
     mark: str
     log_group: str
     log_stream: str
-    complaint: str
+    unhealthy: str
     environment: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def in_endpoint(cls, cloud: Cloud, endpoint: str, variant: str) -> "Place":
+    def in_endpoint(cls, cloud: Cloud, endpoint: str, variant: str) -> "InstanceSpec":
         instance = instance_id()
         return cls(
             folder=cloud.data_dir / "endpoints" / endpoint / instance,
             mark=mark(cloud, "endpoint", endpoint, instance),
             log_group=f"/aws/sagemaker/Endpoints/{endpoint}",
             log_stream=f"{variant}/{instance}",
-            complaint=(
+            unhealthy=(
                 f"The primary container for production variant {variant} did not pass the ping "
                 "health check. Please check CloudWatch logs for this endpoint."
             ),
@@ -81,9 +81,9 @@ def instance_id() -> str:
 class ServerProcess:
     """Prepares the model's folder once; `start` runs the serving program in it, again and again."""
 
-    def __init__(self, cloud: Cloud, place: Place, model: dict[str, Any]) -> None:
-        self._cloud, self.place, self._model = cloud, place, model
-        self._layout = Layout(place.folder / "ml")
+    def __init__(self, cloud: Cloud, spec: InstanceSpec, model: dict[str, Any]) -> None:
+        self._cloud, self.spec, self._model = cloud, spec, model
+        self._layout = Layout(spec.folder / "ml")
         self._log: LogStream | None = None
         self._program: Program | None = None
         self._pool: urllib3.HTTPConnectionPool | None = None
@@ -106,11 +106,9 @@ class ServerProcess:
         """Downloads and extracts the model, and the code if it lies elsewhere."""
         container = self._model["PrimaryContainer"]
         self._role = Role.assume(
-            self._cloud, self._model["ExecutionRoleArn"], f"SageMaker-{self.place.folder.name}"
+            self._cloud, self._model["ExecutionRoleArn"], f"SageMaker-{self.spec.folder.name}"
         )
-        self._log = LogStream(
-            self._role.client("logs"), self.place.log_group, self.place.log_stream
-        )
+        self._log = LogStream(self._role.client("logs"), self.spec.log_group, self.spec.log_stream)
         self._check_rights()
         s3 = self._role.client("s3")
         model = self._layout.make("model")
@@ -119,7 +117,7 @@ class ServerProcess:
         submitted = self._requested.get("SAGEMAKER_SUBMIT_DIRECTORY", "")
         if submitted.startswith("s3://"):
             self._fetch(s3, submitted, inside(model, "code"))
-        self._binaries = make_environment(self.place.folder / "python")
+        self._binaries = make_environment(self.spec.folder / "python")
 
     def _check_rights(self) -> None:
         """What SageMaker does with the role before it fetches the model."""
@@ -128,12 +126,12 @@ class ServerProcess:
             authority.require(key, pulling(self.image))
         except AccessDenied as error:
             raise StartError(f"The image {self.image} cannot be pulled. {error.message}") from error
-        group = log_group(self._cloud.region, self._cloud.account, self.place.log_group)
+        group = log_group(self._cloud.region, self._cloud.account, self.spec.log_group)
         for need in watching(group):  # a model is served without logs and metrics, too
             authority.allows(key, need)
 
     def _fetch(self, s3: Any, uri: str, folder: Path) -> None:
-        archive = download_file(s3, uri, self.place.folder / "download.tar.gz")
+        archive = download_file(s3, uri, self.spec.folder / "download.tar.gz")
         extract(archive, folder)
         archive.unlink()
 
@@ -147,7 +145,7 @@ class ServerProcess:
                 [str(self._binaries / "python"), "-P", str(_LAUNCH), self._program_name()],
                 folder=self._layout.make(),
                 environment=self._environment(listener.fileno()),
-                mark=self.place.mark,
+                mark=self.spec.mark,
                 on_line=self._log.write,
                 pass_fds=[listener.fileno()],
             )
@@ -180,7 +178,7 @@ class ServerProcess:
                     "pytorch" if repository(self.image) == PYTORCH_INFERENCE else "sklearn"
                 ),
             }
-            | self._layout.localise_all({**self._requested, **self.place.environment})
+            | self._layout.localise_all({**self._requested, **self.spec.environment})
         )
 
     def wait_healthy(self, seconds: float, abort: threading.Event) -> None:
@@ -189,7 +187,7 @@ class ServerProcess:
         while not self._ping():
             if not self.alive or time.monotonic() > deadline or abort.is_set():
                 last = self._program.last_line if self._program else ""
-                raise StartError(self.place.complaint + (f" {last}" if last else ""))
+                raise StartError(self.spec.unhealthy + (f" {last}" if last else ""))
             time.sleep(_POLL_SECONDS)
 
     def _ping(self) -> bool:
@@ -225,9 +223,9 @@ class ServerProcess:
         if self._log:
             self._log.close()
         if not os.environ.get("LOCALCLOUD_KEEP_JOB_FOLDERS"):
-            shutil.rmtree(self.place.folder, ignore_errors=True)
+            shutil.rmtree(self.spec.folder, ignore_errors=True)
             with contextlib.suppress(OSError):  # other instances' folders
-                self.place.folder.parent.rmdir()
+                self.spec.folder.parent.rmdir()
 
 
 _TIMED_OUT = (

@@ -59,11 +59,11 @@ class Resource:
         return self._tag(cloud, arn, request)
 
     def update(self, cloud: Cloud, arn: str, new: Record) -> tuple[str, Record]:
-        """In place: the tags."""
+        """Changes the tags; every other change replaces the resource."""
         return self._tag(cloud, arn, new)
 
     def delete(self, cloud: Cloud, arn: str) -> None:
-        """What is gone already is as good as deleted."""
+        """Does nothing if there is no such resource."""
         record = self.find(cloud, arn)
         if record:
             self.delete_it(cloud, pick(record, self.name_property))
@@ -114,11 +114,11 @@ class EndpointResource(Resource):
             _settled(cloud, record[self.name_property], ["Deleting"])
 
 
-def _settled(cloud: Cloud, name: str, passing: Collection[str]) -> Record | None:
-    """The endpoint's record when its status is none of the passing ones; None if it is gone."""
+def _settled(cloud: Cloud, name: str, transient: Collection[str]) -> Record | None:
+    """The endpoint's record once its status is not a transient one; None if it is deleted."""
     while not cloud.stopping.wait(_POLL_SECONDS):
         record = cloud.store.get(endpoint_record.KIND, name)
-        if record is None or record["EndpointStatus"] not in passing:
+        if record is None or record["EndpointStatus"] not in transient:
             return record
     raise TemplateError("the embedded AWS was stopped")
 

@@ -1,4 +1,4 @@
-"""How the requests of an endpoint move from one fleet to the next."""
+"""How traffic shifts from the blue fleet to the green one."""
 
 import math
 import random
@@ -19,7 +19,7 @@ _LEAST_LINEAR_PERCENT = 10
 
 @dataclass(frozen=True)
 class Traffic:
-    """Who answers. During an update a share of the requests goes to the successor."""
+    """The fleets that answer. During an update a `share` of the requests goes to the green one."""
 
     fleet: "Fleet"
     successor: "Fleet | None" = None

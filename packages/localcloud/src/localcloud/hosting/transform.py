@@ -66,13 +66,13 @@ def _check_input(source: Record) -> None:
         raise ValidationException(
             f"SplitType {split!r} is not supported by localcloud, only None and Line"
         )
-    place = source["DataSource"]["S3DataSource"]
-    if place["S3DataType"] not in ("S3Prefix", "ManifestFile"):
+    location = source["DataSource"]["S3DataSource"]
+    if location["S3DataType"] not in ("S3Prefix", "ManifestFile"):
         raise ValidationException(
-            f"S3DataType {place['S3DataType']!r} is not supported by localcloud, only S3Prefix "
+            f"S3DataType {location['S3DataType']!r} is not supported by localcloud, only S3Prefix "
             "and ManifestFile"
         )
-    _check_uri("TransformInput", place["S3Uri"])
+    _check_uri("TransformInput", location["S3Uri"])
 
 
 def _check_payload(request: Record) -> None:

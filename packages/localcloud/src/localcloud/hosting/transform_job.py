@@ -12,7 +12,7 @@ from typing import Any
 from localcloud.core.cloud import Cloud
 from localcloud.core.records import Record
 from localcloud.core.s3 import Location, TransferError
-from localcloud.hosting.server_process import Place, ServerProcess, StartError, instance_id
+from localcloud.hosting.server_process import InstanceSpec, ServerProcess, StartError, instance_id
 from localcloud.hosting.transform_instance import (
     InputObject,
     ObjectFailure,
@@ -21,8 +21,9 @@ from localcloud.hosting.transform_instance import (
 )
 from localcloud.iam.role import Role
 from localcloud.jobs.instance import mark
-from localcloud.jobs.job import Job, JobError, data_error
+from localcloud.jobs.job import Job
 from localcloud.jobs.logs import LogStream
+from localcloud.jobs.outcome import JobError, data_error
 from localcloud.jobs.transfer import Source, upload_file
 
 KIND = "transform-job"
@@ -31,7 +32,7 @@ _UNHEALTHY = (
     "Model container failed to respond to ping. Please ensure /ping endpoint is implemented and "
     "responds with an HTTP 200 status code."
 )
-# What the container is told, if the request says it.
+# Members of the request that the container gets as environment variables.
 _TOLD = {
     "MaxPayloadInMB": "SAGEMAKER_MAX_PAYLOAD_IN_MB",
     "MaxConcurrentTransforms": "SAGEMAKER_MAX_CONCURRENT_TRANSFORMS",
@@ -97,16 +98,16 @@ class TransformJob(Job):
         epoch = int(time.time() * 1000)
         for index in range(count):
             instance = instance_id()
-            place = Place(
+            spec = InstanceSpec(
                 folder=self.folder / instance,
                 mark=mark(self.cloud, KIND, self.name, instance),
                 log_group=self.log_group,
                 log_stream=f"{self.name}/{instance}-{epoch}",
-                complaint=_UNHEALTHY,
+                unhealthy=_UNHEALTHY,
                 environment=_environment(record),
             )
-            log = LogStream(role.client("logs"), self.log_group, f"{place.log_stream}/data-log")
-            server = ServerProcess(self.cloud, place, self._model)
+            log = LogStream(role.client("logs"), self.log_group, f"{spec.log_stream}/data-log")
+            server = ServerProcess(self.cloud, spec, self._model)
             share = objects[index::count]
             worker = TransformInstance(server, log, role.client("s3"), settings, share)
             self._workers.append(worker)

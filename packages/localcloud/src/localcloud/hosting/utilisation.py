@@ -1,4 +1,4 @@
-"""What the instances of endpoints use, in CloudWatch's /aws/sagemaker/Endpoints, every minute.
+"""Metrics of what instances use, in CloudWatch's /aws/sagemaker/Endpoints, every minute.
 
 CPUUtilization is 100 for each core in use, MemoryUtilization and DiskUtilization are percent of
 what the machine has: https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html
@@ -61,7 +61,7 @@ class Utilisation:
                 for server in variant.servers if not variant.serverless else ():
                     if server.pid is None:
                         continue
-                    for name, value in self._of(server.pid, server.place.folder):
+                    for name, value in self._of(server.pid, server.spec.folder):
                         yield {
                             "MetricName": name,
                             "Dimensions": dimensions(endpoint, variant.name),

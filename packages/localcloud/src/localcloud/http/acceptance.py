@@ -1,6 +1,7 @@
-"""Whether a request is beyond doubt: shapes as functions, ten times as fast as botocore's report.
+"""Checks quickly that a request is valid, by functions that are made from shapes.
 
-What these functions do not accept need not be wrong: `constraints` judges it, and has the words.
+Ten times as fast as botocore. What these functions do not accept may still be valid: `constraints`
+decides, and has the messages.
 """
 
 import re

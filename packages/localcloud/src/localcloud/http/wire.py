@@ -1,7 +1,7 @@
 """From an HTTP request to an operation and back, by botocore's own service models.
 
-Four services share SageMaker's signing name: the control plane (JSON 1.1, told by X-Amz-Target),
-and three REST services told by their paths. Application Auto Scaling is told by X-Amz-Target, too.
+Four services share SageMaker's signing name: the control plane (JSON 1.1, with X-Amz-Target) and
+three REST services, which have different paths. Application Auto Scaling has X-Amz-Target, too.
 A request that the model does not allow is refused before any operation sees it.
 """
 
@@ -36,7 +36,7 @@ TARGETS = {  # by X-Amz-Target
 RUNTIMES = ("sagemaker-runtime", "sagemaker-featurestore-runtime", "sagemaker-metrics")
 _PARTS = ("member", "key", "value")  # of lists and maps
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/")
-_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")  # whole characters have two
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")  # a whole character has two of them
 _LOGGER = logging.getLogger(__name__)
 Values = dict[str, Any]
 
@@ -69,7 +69,7 @@ def respond(cloud: Cloud, request: HttpRequest) -> HttpResponse:
         return _perform(cloud, request)
     except AwsError as error:
         return error_response(error)
-    except RecursionError:  # only a body goes deep
+    except RecursionError:  # only a body can be nested deeply
         return error_response(AwsError("SerializationException", "The body is nested too deeply"))
     except Exception as error:
         _LOGGER.exception("%s %s", request.method, request.path)
@@ -168,7 +168,7 @@ def _parse(model: OperationModel, request: HttpRequest, path_values: dict[str, s
 
 @cache
 def _located(shape: Shape) -> list[tuple[str, str, str, bool]]:
-    """Members that are not in the body: their name, the place, their name there, and if a list."""
+    """Members outside the body: name, location, name in that location, and whether it is a list."""
     return [
         (name, place["location"], place.get("name", name), member.type_name == "list")
         for name, member in shape.members.items()
@@ -211,7 +211,7 @@ def _read_json(body: bytes) -> Values:
 
 
 def _check_unicode(document: Values) -> None:
-    """Half a character is in no file and no database."""
+    """Raises SerializationException for half of a surrogate pair, which no file can hold."""
     try:
         json.dumps(document, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
@@ -221,7 +221,7 @@ def _check_unicode(document: Values) -> None:
 def _members(shape: Shape, document: Any) -> Any:
     """JSON without nulls, with blobs as bytes and moments as seconds since the epoch.
 
-    Other types are the validator's business.
+    Values of other types are left to `constraints`.
     """
     kind = shape.type_name
     if kind == "structure" and isinstance(document, dict):
@@ -255,7 +255,7 @@ def _seconds(moment: str | float) -> float:
 
 
 def _remember_tags(cloud: Cloud, model: OperationModel, request: Values, output: Values) -> None:
-    """What every Create operation does with its Tags; those of an earlier resource are gone."""
+    """Stores the Tags of a Create operation instead of those of an earlier resource."""
     arns = [value for name, value in output.items() if name.endswith("Arn")]
     if model.name.startswith("Create") and arns:
         drop_tags(cloud, arns[0])

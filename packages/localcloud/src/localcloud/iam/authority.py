@@ -1,4 +1,4 @@
-"""Who may do what: operations and jobs ask, and IAM answers while it is enforced."""
+"""Permissions: operations and jobs ask for them, and IAM decides while it is enforced."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ class AccessDenied(AwsError):
 
 
 class Authority(Service):
-    """Allows everything to everybody while there is no judge."""
+    """Allows every call while IAM is not enforced, and so has no judge."""
 
     def __init__(self, cloud: Cloud) -> None:
         super().__init__(cloud)
@@ -40,7 +40,7 @@ class Authority(Service):
         return self._judge is None or self._judge(access_key, need) is None
 
     def require(self, access_key: str, needs: Iterable[Need], status: int = 400) -> None:
-        """Raises AccessDenied with the words of the first need that is not met."""
+        """Raises AccessDenied with the message for the first permission that is missing."""
         judge = self._judge
         if judge is None:
             return

@@ -1,4 +1,4 @@
-"""One request, with what conditions in policies may ask of it."""
+"""One request, with the condition keys of policies that describe it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -33,7 +33,7 @@ def needs(call: Call) -> Iterator[Need]:
     if call.service == scaling.SCALING:
         yield from scaling.scaling(call)
         return
-    if call.service == _QUOTAS:  # its lists know no resources
+    if call.service == _QUOTAS:  # its actions have no resource types
         yield Need(f"servicequotas:{call.operation}")
         return
     found = list(resources.resources(call))

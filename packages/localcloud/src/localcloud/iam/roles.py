@@ -9,7 +9,7 @@ _ECR_IMAGE = re.compile(r"(\d+)\.dkr\.ecr\.([\w-]+)\.amazonaws\.com(?:\.cn)?/([^
 
 
 def pulling(image: str) -> Iterator[Need]:
-    """`123.dkr.ecr.us-east-1.amazonaws.com/name:tag`; to log in knows no resource."""
+    """The permissions to pull an image of ECR; none for an image that is elsewhere."""
     found = _ECR_IMAGE.match(image)
     if found is None:
         return

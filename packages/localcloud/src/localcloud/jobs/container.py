@@ -1,4 +1,4 @@
-"""Entry point of a training "container": AWS's own toolkit, told which port is free.
+"""Entry point of a training "container": AWS's own toolkit, with a port that is free.
 
 Run as `python -P container.py` in the job's environment (-P keeps this folder's modules out of the
 program's import path). The toolkit fixes port 7777 for torch.distributed, because a container has a

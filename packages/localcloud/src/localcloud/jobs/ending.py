@@ -1,4 +1,4 @@
-"""What Stop and Delete do with a job of any kind."""
+"""Stop and Delete, for jobs of every kind."""
 
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ResourceInUse, ResourceNotFound, ValidationException

@@ -1,4 +1,4 @@
-"""One "machine" of a job: a folder, a log and a program, whose processes carry a mark."""
+"""One "machine" of a job: a folder, a log stream and a program whose processes have a mark."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,5 +22,5 @@ class Instance:
 
 
 def mark(cloud: Cloud, *names: str) -> str:
-    """Marks the processes of one instance; the data folder tells servers on one machine apart."""
+    """The mark of an instance's processes, unique among all servers of this machine."""
     return "|".join([str(cloud.data_dir.resolve()), *names, ""])

@@ -13,7 +13,7 @@ _ON_INSTANCES = ("Starting", "Downloading", "Training")
 
 
 def interrupt(cloud: Cloud, job_name: str) -> None:
-    """Returns at once; the record tells what becomes of the job.
+    """Returns at once; the job's record shows what happens then.
 
     Raises ResourceNotFound, or ValidationException for a job that has no spot instances now.
     """

@@ -11,7 +11,6 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -28,6 +27,7 @@ from localcloud.jobs.interpreter import make_environment, search_path
 from localcloud.jobs.layout import Layout, make_temporary
 from localcloud.jobs.logs import LogStream
 from localcloud.jobs.memory import KILLED, memory_limit, out_of_memory
+from localcloud.jobs.outcome import Ending, JobError, ServerStopped, data_error
 from localcloud.jobs.process import Program, base_environment
 
 GRACE_SECONDS = 120  # between SIGTERM and SIGKILL, as StopTrainingJob documents
@@ -36,27 +36,6 @@ SERVER_STOPPED = "InternalServerError: the embedded AWS was stopped while the jo
 RUNNING = ("InProgress", "Stopping")
 _POLL_SECONDS = 0.1
 _LOGGER = logging.getLogger(__name__)
-
-
-class JobError(Exception):
-    """Ends the job as Failed; the text is its FailureReason."""
-
-
-class ServerStopped(Exception):
-    """The embedded AWS shuts down; running jobs end at once."""
-
-
-@dataclass(frozen=True)
-class Ending:
-    """How the programs of a job ended. `instance` is the one that failed, counted from 0.
-
-    `reason` is said where the platform, and not the program itself, made it fail.
-    """
-
-    outcome: str  # Completed | Failed | Stopped | TimedOut | Interrupted
-    exit_code: int = 0
-    instance: int = 0
-    reason: str = ""
 
 
 class Job(ABC):
@@ -127,7 +106,7 @@ class Job(ABC):
         """Every stage of the job up to `finish`."""
 
     def finish(self, status: str, reason: str = "", **changes: Any) -> None:
-        self.close_instances()  # whoever sees the ending finds the whole log, and no process
+        self.close_instances()  # first: a job that has ended has a whole log and no process
         if reason:
             changes["FailureReason"] = reason[:LONGEST_REASON]
         with self.changing:
@@ -159,7 +138,7 @@ class Job(ABC):
             raise JobError(f"ClientError: Could not assume role {arn}: {error}") from error
 
     def check_rights(self, role: Role, image: str) -> None:
-        """What SageMaker does with the role before it moves data. Raises JobError."""
+        """Raises JobError unless the role has the permissions that SageMaker uses itself."""
         authority, key = self.cloud.service(Authority), role.access_key
         try:
             authority.require(key, pulling(image))
@@ -167,7 +146,9 @@ class Job(ABC):
         except AccessDenied as error:
             raise JobError(f"ClientError: {error.message}") from error
         group = log_group(self.cloud.region, self.cloud.account, self.log_group)
-        for need in watching(group):  # a job runs without logs and metrics, too
+        for need in watching(
+            group
+        ):  # without these it runs all the same: only the decision is recorded
             authority.allows(key, need)
 
     def check_capacity(self) -> None:
@@ -277,7 +258,7 @@ class Job(ABC):
             instance.log.close()
 
     def drop_instances(self) -> None:
-        """They are gone with all that was on them; what was logged and uploaded stays."""
+        """Removes the instances with all their files; what was logged and uploaded stays."""
         self.close_instances()
         for folder in (self.folder, *self._temporaries):
             shutil.rmtree(folder, ignore_errors=True)
@@ -293,7 +274,3 @@ class Job(ABC):
             self.close_instances()
         else:
             self.drop_instances()
-
-
-def data_error(action: str, error: TransferError) -> JobError:
-    return JobError(f"ClientError: Data {action} failed: {error}")

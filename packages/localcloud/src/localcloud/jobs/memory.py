@@ -1,4 +1,4 @@
-"""A limit on the memory of each instance of a job, kept by watching what its processes hold.
+"""A limit on the memory of each instance of a job, enforced by looking at its processes.
 
 Not by RLIMIT_AS or RLIMIT_DATA: both count what torch and its threads reserve and never touch, and
 both count each process on its own, where an instance's memory is that of all of them. The price is
@@ -13,7 +13,7 @@ import psutil
 JOB_MEMORY_MB = "LOCALCLOUD_JOB_MEMORY_MB"
 KILLED = 128 + 9  # the exit code of a container that the kernel ended for its memory
 _MIB = 2**20
-# SageMaker's words, also for a training job.
+# SageMaker's message, also for a training job.
 _OUT_OF_MEMORY = (
     "ClientError: Please use an instance type with more memory, or reduce the size of job data "
     "processed on an instance."
@@ -21,7 +21,7 @@ _OUT_OF_MEMORY = (
 
 
 def memory_limit() -> int | None:
-    """In bytes, of each instance; None is no limit. Raises ValueError if not >= 1."""
+    """Bytes for each instance, or None for no limit. Raises ValueError for a number below 1."""
     text = os.environ.get(JOB_MEMORY_MB, "")
     if not text:
         return None
@@ -65,4 +65,4 @@ def _proportional(process: psutil.Process) -> int:
         memory = process.memory_full_info()
     except psutil.Error:
         return 0
-    return int(getattr(memory, "pss", memory.uss))  # only Linux tells pss
+    return int(getattr(memory, "pss", memory.uss))  # only Linux has pss

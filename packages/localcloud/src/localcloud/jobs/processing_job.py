@@ -11,7 +11,8 @@ from typing import Any
 from localcloud.core.s3 import Location, TransferError
 from localcloud.iam.role import Role
 from localcloud.jobs.instance import Instance
-from localcloud.jobs.job import LONGEST_REASON, Ending, Job, data_error
+from localcloud.jobs.job import LONGEST_REASON, Job
+from localcloud.jobs.outcome import Ending, data_error
 from localcloud.jobs.transfer import Source, Synchroniser
 
 KIND = "processing-job"

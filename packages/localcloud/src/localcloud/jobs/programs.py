@@ -1,4 +1,4 @@
-"""The processes that jobs and endpoints run, found by their mark: none outlives the server."""
+"""The processes of jobs and endpoints, found by their mark: none outlives the server."""
 
 import logging
 import shutil
@@ -12,7 +12,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class Programs(Service):
-    """Those of one embedded AWS, which its data folder tells from others'."""
+    """The processes whose mark begins with the data folder of this embedded AWS."""
 
     def recover(self) -> None:
         """Kills the orphans of an earlier server and removes their folders.

@@ -6,7 +6,7 @@ from localcloud.jobs.training_job import TrainingJob
 
 
 class JobRecovery(Service):
-    """Of processing and training jobs."""
+    """Makes processing and training jobs that were running Failed."""
 
     def recover(self) -> None:
         for kind in (ProcessingJob, TrainingJob):

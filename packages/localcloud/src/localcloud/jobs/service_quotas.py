@@ -1,8 +1,7 @@
 """Service Quotas: of SageMaker's instances, which are processes of this machine.
 
-Each type may be there as often as LOCALCLOUD_INSTANCES says, for each use. What is asked for at
-once beyond that is refused with SageMaker's own words; what is asked for after each other waits for
-its turn or shares the machine, so nothing is ever used up.
+Each quota is LOCALCLOUD_INSTANCES. A single request for more instances is refused with SageMaker's
+own message; several requests wait for their turn or share the machine, so no quota is used up.
 
 Not emulated: other services, other quotas, and asking for more.
 """
@@ -40,7 +39,7 @@ Values = dict[str, Any]
 
 
 def instances() -> int:
-    """How many there may be of a type for one use. Raises ValueError if that is no number."""
+    """The quota of each instance type. Raises ValueError for a setting that is no number."""
     text = os.environ.get(INSTANCES, str(_DEFAULT_INSTANCES))
     if not text.isdecimal():
         raise ValueError(f"{INSTANCES}={text!r} must be a whole number")
@@ -48,7 +47,7 @@ def instances() -> int:
 
 
 def check(use: str, instance_type: str, count: int) -> None:
-    """Raises ResourceLimitExceeded for more instances than there may be."""
+    """Raises ResourceLimitExceeded for more instances than the quota."""
     most = instances()
     if count > most:
         raise ResourceLimitExceeded(

@@ -1,4 +1,4 @@
-"""Managed spot training: its limits, its notice and its bill.
+"""Managed spot training: its limits, the notice of an interruption, and what is billed.
 
 Not emulated: spot prices. What is not billed is what EC2 does not charge for, and nothing else:
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/billing-for-interrupted-spot-instances.html
@@ -13,7 +13,7 @@ _FREE_SECONDS = 3600  # an instance that EC2 takes back in its first hour costs 
 
 
 def check_spot(request: dict[str, Any], default_runtime: int) -> None:
-    """In SageMaker's words. Raises ValidationException."""
+    """Raises ValidationException for limits that contradict each other, as SageMaker does."""
     limits = request.get("StoppingCondition", {})
     wait = limits.get("MaxWaitTimeInSeconds")
     if not request.get("EnableManagedSpotTraining"):

@@ -12,7 +12,7 @@ from typing import Any
 
 from localcloud.jobs.images import PYTORCH, PYTORCH_TRAINING, repository
 from localcloud.jobs.instance import Instance
-from localcloud.jobs.job import JobError
+from localcloud.jobs.outcome import JobError
 
 # Run, and not imported: it loads the toolkit of the container.
 _PROGRAM = Path(__file__).resolve().with_name("container.py")

@@ -14,8 +14,9 @@ from typing import Any
 from localcloud.core.s3 import Location, TransferError
 from localcloud.jobs import spot, stages, training_container
 from localcloud.jobs.checkpoints import LOCAL_PATH, Checkpoints
-from localcloud.jobs.job import Ending, Job, JobError, ServerStopped, data_error
+from localcloud.jobs.job import Job
 from localcloud.jobs.metrics import MetricScanner
+from localcloud.jobs.outcome import Ending, JobError, ServerStopped, data_error
 from localcloud.jobs.profiler import Profiler, unfinished_rules
 from localcloud.jobs.transfer import Source, files, inside, pack, upload_file
 

@@ -1,5 +1,5 @@
-"""Files between S3 and an instance's folder, and tar archives. None leaves its folder, or gets
-into an upload from outside of it.
+"""Files between S3 and an instance's folder, and tar archives. No name, link or
+archive leads out of its folder.
 
 Not emulated: S3 Express, access points, `S3CompressionType` Gzip, augmented manifests.
 """
@@ -89,7 +89,9 @@ def _manifest(s3: Any, location: Location) -> list[tuple[Location, str]]:
     body = s3.get_object(Bucket=location.bucket, Key=location.key)["Body"].read()
     try:
         prefix, *names = document = json.loads(body)
-        json.dumps(document, ensure_ascii=False).encode()  # no key has half a character
+        json.dumps(
+            document, ensure_ascii=False
+        ).encode()  # raises for half of a surrogate pair, which no key can have
         base = Location.parse(prefix["prefix"])
         return [(Location(base.bucket, base.key + name), name) for name in names]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
@@ -104,7 +106,7 @@ def _client_error(error: ClientError, uri: str) -> str:
 
 
 def inside(folder: Path, relative: str) -> Path:
-    """`folder / relative`, refusing names that climb out of `folder`."""
+    """`folder / relative`, Raises TransferError for a name that leads out of `folder`."""
     name = PurePosixPath(relative)
     if name.is_absolute() or ".." in name.parts or "\0" in relative:
         raise TransferError(f"{relative!r} leaves its folder")
@@ -161,7 +163,7 @@ def _shown(path: Path, root: Path) -> str:
 
 
 def _entries(folder: Path) -> list[Path]:
-    """In order; none for a file, and for a folder that the job has just removed."""
+    """Sorted entries of a folder; none for a file, or a folder that the job has removed."""
     try:
         return sorted(folder.iterdir())
     except (FileNotFoundError, NotADirectoryError):

@@ -33,7 +33,7 @@ def update_from_template(cloud: Cloud, arn: str, old: Record, new: Record) -> tu
 
 
 def delete_from_template(cloud: Cloud, arn: str) -> None:
-    """A group that is gone already is as good as deleted; one with versions stays."""
+    """Does nothing if there is no group. Raises ConflictException for one with versions."""
     try:
         find_group(cloud, arn)
     except ValidationException:
