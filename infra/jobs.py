@@ -8,8 +8,8 @@ What only a deployment or an execution knows comes as `Values`. By default these
 the job the others.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -37,6 +37,7 @@ from sagemaker.sklearn.processing import SKLearnProcessor
 from sagemaker.workflow.pipeline_context import PipelineSession
 
 from contract.features import SPLITS
+from contract.hyperparameters import OVERRIDABLE, PREPARATION, Hyperparameter
 from infra import images
 from infra.settings import Endpoint, Instances, Settings
 
@@ -96,14 +97,9 @@ class Values:
     rating_column: str = "{rating_column}"
     title_column: str = "{title_column}"
     max_rejected_share: str = "{max_rejected_share}"
-    epochs: str = "{epochs}"
-    batch_size: str = "{batch_size}"
-    accumulation_steps: str = "{accumulation_steps}"
-    learning_rate: str = "{learning_rate}"
-    star_spread: str = "{star_spread}"
-    patience: str = "{patience}"
-    max_length: str = "{max_length}"
-    seed: str = "{seed}"
+    hyperparameters: Mapping[str, str] = field(
+        default_factory=lambda: {name: f"{{{name}}}" for name in OVERRIDABLE}
+    )
 
 
 @cache
@@ -147,11 +143,10 @@ def preparation(settings: Settings, values: Values) -> dict[str, Any]:
         "rating-column": values.rating_column,
         "title-column": values.title_column,
         "max-rejected-share": values.max_rejected_share,
-        "max-length": values.max_length,
         "train-share": settings.shares.train,
         "validation-share": settings.shares.validation,
         "test-share": settings.shares.test,
-        "seed": values.seed,
+        **_hyperparameters(PREPARATION, values),
         "format": settings.features_format,
         "feature-group-name": values.feature_group,
         "event-time": values.event_time,
@@ -223,14 +218,7 @@ def estimator(settings: Settings, session: Any, values: Values) -> Any:
         hyperparameters={
             "base-model": values.base_model,
             "labels": settings.labels.argument,
-            "epochs": values.epochs,
-            "batch-size": values.batch_size,
-            "accumulation-steps": values.accumulation_steps,
-            "learning-rate": values.learning_rate,
-            "star-spread": values.star_spread,
-            "patience": values.patience,
-            "max-length": values.max_length,
-            "seed": values.seed,
+            **_hyperparameters(OVERRIDABLE, values),
             "checkpoint-dir": _CHECKPOINTS,
             "serving-python": settings.image_of_serving().python,
         },
@@ -347,6 +335,11 @@ def _processing_options(
             **_packages(settings, f"{_INPUT}/{_WHEELS}"),
         },
     }
+
+
+def _hyperparameters(table: Mapping[str, Hyperparameter], values: Values) -> dict[str, str]:
+    """Argument → value, in the order of the table."""
+    return {one.argument: values.hyperparameters[name] for name, one in table.items()}
 
 
 def _subnets(settings: Settings, values: Values) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from contract import hyperparameters
 from contract.features import SCHEMA
 from infra import images, instances
 from infra.images import Image, OwnImages
@@ -111,30 +112,14 @@ class Endpoint(Instances):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recipe:
-    """The training arguments that an execution may override (ml_code/training/recipe.py)."""
-
-    epochs: int = 3  # times that all rows are seen
-    batch_size: int = 32  # rows that a process takes at once
-    accumulation_steps: int = 1  # batches to a step of the optimiser
-    learning_rate: float = 2e-5  # the highest; it rises to it and falls again
-    star_spread: float = 0.7  # how far stars blur into others; 0: classes alone (texts need it)
-    patience: int = 0  # epochs without a better validation macro-F1 before the end; 0: no limit
-    max_length: int = 192  # tokens; reviews of a few sentences fit whole
-    seed: int = 42  # of the split, the order of rows and what dropout draws
+class Recipe(hyperparameters.Recipe):
+    """The hyperparameters; an execution may override each of them."""
 
     def __post_init__(self) -> None:
-        _check_range("epochs", self.epochs, 1, 100)
-        _check_range("batch_size", self.batch_size, 1, 1024)
-        _check_range("accumulation_steps", self.accumulation_steps, 1, 1024)
-        _check_range("star_spread", self.star_spread, 0, 10)
-        _check_range("patience", self.patience, 0, 100)
-        _check_range("max_length", self.max_length, 8, 512)
-        _check_range("seed", self.seed, 0, 2**31 - 1)
-        if not 0 < self.learning_rate < 1:
-            raise SettingsError(
-                name="learning_rate", value=self.learning_rate, allowed="above 0 and below 1"
-            )
+        for name, one in hyperparameters.OVERRIDABLE.items():
+            value = getattr(self, name)
+            if not one.allows(value):
+                raise SettingsError(name=f"recipe.{name}", value=value, allowed=one.allowed)
 
 
 @dataclass(frozen=True, kw_only=True)

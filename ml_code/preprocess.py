@@ -15,8 +15,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from common.arguments import add_hyperparameters
 from common.problems import ArgumentParser, UserError, boolean, positive_int, run, share
 from common.rated_labels import BY_STARS, parse
+from contract.hyperparameters import PREPARATION
 
 
 def parse_arguments(arguments: Sequence[str]) -> Namespace:
@@ -41,12 +43,11 @@ def parse_arguments(arguments: Sequence[str]) -> Namespace:
     reading.add_argument("--max-rejected-share", type=share, default=0.1)
     making = parser.add_argument_group("making")
     making.add_argument("--base-model", required=True, help="hub name or folder")
-    making.add_argument("--max-length", type=positive_int, default=192, help="tokens a review")
     making.add_argument("--train-share", type=share, default=0.8)
     making.add_argument("--validation-share", type=share, default=0.1)
     making.add_argument("--test-share", type=share, default=0.1)
     making.add_argument("--balance", type=boolean, default=True)
-    making.add_argument("--seed", type=int, default=42)
+    add_hyperparameters(making, PREPARATION.values())
     making.add_argument("--format", choices=("csv", "parquet"), default="csv")
     storing = parser.add_argument_group("feature store")
     storing.add_argument("--feature-group-name", default="", help="empty: no ingestion")
@@ -66,8 +67,6 @@ def _check(settings: Namespace) -> None:
             "--train-share, --validation-share and --test-share must be above 0 and add up to 1; "
             f"they are {shares}"
         )
-    if settings.max_length < 8:
-        raise UserError(f"--max-length is {settings.max_length}; it must be at least 8")
     try:
         datetime.fromisoformat(settings.event_time.replace("Z", "+00:00"))
     except ValueError as error:

@@ -11,32 +11,21 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
 
 import torch
 
-from common.problems import (
-    ArgumentParser,
-    UserError,
-    boolean,
-    count,
-    non_negative_float,
-    positive_float,
-    positive_int,
-    run,
-    share,
-)
+from common.arguments import add_hyperparameters
+from common.problems import ArgumentParser, UserError, run
 from common.rated_labels import BY_STARS, RatedLabels, parse
 from common.rows import read_rows
+from contract.hyperparameters import TRAINING, Hyperparameters
 from reading.ratings import Numbers
 from training.artefact import save_artefact
 from training.base_model import check_features, load_base
 from training.checkpoints import Checkpoints
-from training.precision import CHOICES
 from training.process_group import explained_failures, join_process_group
 from training.profiler import TrainingProfiler
-from training.recipe import Recipe
 from training.serving_export import export_for_serving
 from training.trainer import Interrupted, Trainer
 from training.wheels import gather
@@ -65,38 +54,7 @@ def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) ->
         "--serving-python", default="", help="of the endpoint, such as 3.12; empty: takes no wheels"
     )
     places.add_argument("--labels", default=BY_STARS, help="as those of preprocess.py")
-    recipe = parser.add_argument_group("recipe")
-    recipe.add_argument("--epochs", type=positive_int, default=3)
-    recipe.add_argument("--batch-size", type=positive_int, default=32, help="per process")
-    recipe.add_argument("--accumulation-steps", type=positive_int, default=1, help="batches a step")
-    recipe.add_argument("--learning-rate", type=positive_float, default=2e-5)
-    recipe.add_argument("--warmup-share", type=share, default=0.1, help="of all steps")
-    recipe.add_argument("--weight-decay", type=share, default=0.01)
-    recipe.add_argument(
-        "--star-spread", type=non_negative_float, default=0.0, help="how far stars blur; 0: classes"
-    )
-    recipe.add_argument("--label-smoothing", type=share, default=0.0)
-    recipe.add_argument("--balanced-loss", type=boolean, default=False, help="weigh classes alike")
-    recipe.add_argument("--clip-norm", type=positive_float, default=1.0)
-    recipe.add_argument("--patience", type=count, default=0, help="epochs; 0: no early stop")
-    recipe.add_argument(
-        "--head-rate-factor", type=positive_float, default=1.0, help="of the fresh classifier"
-    )
-    recipe.add_argument("--attention-dropout", type=share, default=0.0)
-    recipe.add_argument("--seed", type=int, default=42)
-    running = parser.add_argument_group("running")
-    running.add_argument("--max-length", type=positive_int, default=192, help="tokens when serving")
-    running.add_argument("--precision", choices=CHOICES, default="auto")
-    running.add_argument(
-        "--quantise", type=boolean, default=True, help="serve 8 bits on CPUs if as good, else fp32"
-    )
-    running.add_argument("--compiled", type=boolean, default=False, help="by torch.compile")
-    running.add_argument(
-        "--checkpoint-seconds",
-        type=non_negative_float,
-        default=60.0,
-        help="between two; more where saving would take over 2 %% of the time; 0: each step",
-    )
+    add_hyperparameters(parser.add_argument_group("hyperparameters"), TRAINING.values())
     settings = parser.parse_args(list(arguments))
     # A base model that came as a channel from S3 wins over the name.
     settings.base_model = environment.get("SM_CHANNEL_BASE_MODEL", settings.base_model)
@@ -137,7 +95,7 @@ def main(arguments: Sequence[str]) -> None:
         profiler = TrainingProfiler(group.device)
         trainer = Trainer(
             model,
-            _recipe(settings),
+            _hyperparameters(settings),
             labels=labels,
             train=train,
             validation=validation,
@@ -179,8 +137,8 @@ def take_wheels(settings: Namespace) -> None:
         print(f"{size / 1e6:.0f} MB of wheels for the endpoint's Python {settings.serving_python}")
 
 
-def _recipe(settings: Namespace) -> Recipe:
-    return Recipe(**{field.name: getattr(settings, field.name) for field in fields(Recipe)})
+def _hyperparameters(settings: Namespace) -> Hyperparameters:
+    return Hyperparameters(**{name: getattr(settings, name) for name in TRAINING})
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""The tables of docs/settings.md: the dataclasses of infra/settings.py, and what they come to."""
+"""The tables of docs/settings.md: the dataclasses of the settings, and their values by environment.
+
+What a field means is the comment on its line; a hyperparameter has it in contract/hyperparameters.
+"""
 
 import ast
 import inspect
@@ -8,6 +11,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from io import StringIO
 from typing import Any, get_type_hints
 
+from contract import hyperparameters
 from infra.settings import ENVIRONMENTS, Settings, settings_for
 from tools.blocks import table
 
@@ -29,7 +33,20 @@ def dataclasses() -> list[type]:
 
 
 def meanings(cls: type) -> dict[str, str]:
-    """Field → the comment on its line, empty where there is none; without inherited fields."""
+    """Field → what it means, empty where nothing says so; without the fields of a base that has a
+    section of its own."""
+    return _described(cls) | _commented(cls)
+
+
+def _described(cls: type) -> dict[str, str]:
+    """Of hyperparameters, with what is allowed."""
+    if not issubclass(cls, hyperparameters.Recipe):
+        return {}
+    found = hyperparameters.table(cls).values()
+    return {one.name: f"{one.meaning}; {one.allowed}" for one in found}
+
+
+def _commented(cls: type) -> dict[str, str]:
     tokens = tokenize.generate_tokens(StringIO(inspect.getsource(cls)).readline)
     comments = {
         token.start[0]: token.string.removeprefix("#").strip()
@@ -40,13 +57,15 @@ def meanings(cls: type) -> dict[str, str]:
 
 
 def _section(cls: type) -> str:
-    bases = [base.__name__ for base in cls.__bases__ if is_dataclass(base)]
+    bases = [base.__name__ for base in cls.__bases__ if base in dataclasses()]
     inherited = [f"It also has what [{name}](#{name.lower()}) has." for name in bases]
-    defaults = {field.name: _default(field) for field in fields(cls)}
     texts = meanings(cls)
+    types = {field.name: f"`{getattr(field.type, '__name__', '')}`" for field in fields(cls)}
+    types |= {name: _type(cls, name, node) for name, node in _assignments(cls)}
     rows = [
-        [f"`{name}`", _type(cls, name, node), defaults[name], texts[name]]
-        for name, node in _assignments(cls)
+        [f"`{field.name}`", types[field.name], _default(field), texts[field.name]]
+        for field in fields(cls)
+        if field.name in texts
     ]
     parts = [f"## {cls.__name__}", inspect.getdoc(cls) or "", *inherited]
     return "\n\n".join([*parts, table(["name", "type", "default", "meaning"], rows)])

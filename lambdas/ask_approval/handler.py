@@ -5,7 +5,7 @@ from typing import Any
 
 import boto3
 
-from shared import s3
+from contract import s3_uri
 from shared.environment import Environment
 from shared.steps import step
 
@@ -17,7 +17,7 @@ SNS = boto3.client("sns")
 @step
 def handler(event: dict[str, Any], _context: object) -> None:
     run, package = event["run"], event["package"]
-    bucket, key = s3.split(f"{run['prefix']}/approval.json")
+    bucket, key = s3_uri.split(f"{run['prefix']}/approval.json")
     # Who may read this object may answer.
     document = {"token": event["token"], "package": package["arn"]}
     S3.put_object(Bucket=bucket, Key=key, Body=json.dumps(document).encode())

@@ -14,7 +14,7 @@ import boto3
 from advice import NEW_RUN, REDRIVE, advice
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared import s3
+from contract import s3_uri
 from shared.environment import Environment
 from shared.run import run_id
 from shared.steps import Throttled, passes, shorten, step
@@ -83,7 +83,7 @@ def stop_job(failure: dict[str, Any]) -> None:
 
 def record(failure: dict[str, Any]) -> None:
     prefix = f"s3://{ENVIRONMENT.artefact_bucket}/runs/{failure['run']}"
-    bucket, key = s3.split(f"{prefix}/failure.json")
+    bucket, key = s3_uri.split(f"{prefix}/failure.json")
     S3.put_object(Bucket=bucket, Key=key, Body=json.dumps(failure, indent=2).encode())
 
 

@@ -8,10 +8,11 @@ from typing import Any
 import account
 import boto3
 from code_bundle import upload_code
-from execution_input import check_input, check_object
+from reviews_file import check_object
 from source_run import inherit
 
-from shared import s3
+from contract import s3_uri
+from contract.execution_input import STARTS, check_input
 from shared.environment import Environment
 from shared.run import run_id
 from shared.steps import step
@@ -27,13 +28,13 @@ QUOTAS = boto3.client("service-quotas", config=account.PATIENCE)
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     chosen = check_input(event["input"])
     run = make_run(ENVIRONMENT, chosen, event["execution"])
-    if run["start_at"] == "processing":
+    if run["start_at"] == STARTS[0]:
         check_object(S3, run["reviews"])
     else:
         run |= inherit(S3, ENVIRONMENT, chosen)
     run["warnings"] = look_at_account(run, event["images"], force=event["force"])
     run["code"] = upload_code(S3, CODE, ENVIRONMENT.artefact_bucket)
-    bucket, key = s3.split(f"{run['prefix']}/run.json")
+    bucket, key = s3_uri.split(f"{run['prefix']}/run.json")
     S3.put_object(Bucket=bucket, Key=key, Body=json.dumps(run, indent=2).encode())
     return run
 
@@ -60,7 +61,7 @@ def make_run(
         "environment": environment.name,
         "started": execution["start_time"],
         "event_time": milliseconds(execution["start_time"]),
-        "start_at": chosen.get("start_at", "processing"),
+        "start_at": chosen.get("start_at", STARTS[0]),
         "prefix": prefix,
         "reviews": chosen.get("reviews", ""),
         "features": f"{prefix}/features",

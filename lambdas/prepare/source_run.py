@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from execution_input import InvalidInput
-
+from contract.execution_input import InvalidInput
 from shared import s3
 from shared.environment import Environment
 from shared.run import run_id
@@ -21,23 +20,25 @@ def inherit(client: Any, environment: Environment, chosen: dict[str, Any]) -> di
     prefix = f"s3://{environment.artefact_bucket}/runs/{run_id(chosen['from_run'])}"
     source = _read_run(client, prefix, chosen["from_run"])
     if not s3.list_uris(client, f"{source['features']}/test/"):
-        raise InvalidInput(f"from_run: {chosen['from_run']!r} has no features")
+        raise InvalidInput("from_run", f"{chosen['from_run']!r} has no features")
     inherited = {name: source[name] for name in _INHERITED}
     if chosen["start_at"] == "evaluation":
         model_data = chosen.get("model_data") or _newest_model(client, prefix, source)
         return {**inherited, "training": source["training"], "model_data": model_data}
     if source["labels"] != environment.labels:
         raise InvalidInput(
-            f"from_run: the features of {chosen['from_run']!r} have the labels {source['labels']}, "
-            f"and those of the settings are {environment.labels}"
+            "from_run",
+            f"the features of {chosen['from_run']!r} have the labels {source['labels']}, "
+            f"and those of the settings are {environment.labels}",
         )
-    training = {**source["training"], **chosen.get("training", {})}
+    # A run of an earlier version may lack a hyperparameter that there is now.
+    training = {**environment.training, **source["training"], **chosen.get("training", {})}
     return {**inherited, "training": training}
 
 
 def _read_run(client: Any, prefix: str, name: str) -> dict[str, Any]:
     if not s3.exists(client, f"{prefix}/run.json"):
-        raise InvalidInput(f"from_run: there is no run {name!r}")
+        raise InvalidInput("from_run", f"there is no run {name!r}")
     run: dict[str, Any] = s3.read_json(client, f"{prefix}/run.json")
     return run
 
@@ -49,4 +50,4 @@ def _newest_model(client: Any, prefix: str, source: dict[str, Any]) -> str:
         return max(found, key=lambda uri: (len(uri), uri))
     if source["model_data"]:
         return str(source["model_data"])
-    raise InvalidInput(f"from_run: {source['id']!r} has no trained model")
+    raise InvalidInput("from_run", f"{source['id']!r} has no trained model")

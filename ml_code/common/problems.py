@@ -41,30 +41,6 @@ def positive_int(value: str) -> int:
     return number
 
 
-def count(value: str) -> int:
-    """Argument type: a whole number of at least 0."""
-    number = int(value)
-    if number < 0:
-        raise argparse.ArgumentTypeError(f"{value} is not at least 0")
-    return number
-
-
-def positive_float(value: str) -> float:
-    """Argument type: a number above 0."""
-    number = float(value)
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"{value} is not a number above 0")
-    return number
-
-
-def non_negative_float(value: str) -> float:
-    """Argument type: a number of at least 0."""
-    number = float(value)
-    if not 0 <= number < float("inf"):
-        raise argparse.ArgumentTypeError(f"{value} is not a number of at least 0")
-    return number
-
-
 def boolean(value: str) -> bool:
     """Argument type: true or false."""
     if value.lower() not in ("true", "false"):

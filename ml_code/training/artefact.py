@@ -4,10 +4,15 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import contract
 from training.base_model import max_tokens
 
 _ML_CODE = Path(__file__).resolve().parents[1]
-_SERVING_FOLDERS = ("common", "reading", "serving")
+# In a job contract is beside the others, in the repository it is not.
+_SERVING_FOLDERS = (
+    *(_ML_CODE / name for name in ("common", "reading", "serving")),
+    Path(contract.__file__).parent,
+)
 _WITHOUT_CACHES = shutil.ignore_patterns("__pycache__")
 
 
@@ -20,7 +25,7 @@ def save_artefact(model: Any, tokenizer: Any, folder: Path, *, max_length: int) 
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     code = folder / "code"
-    for name in _SERVING_FOLDERS:
-        shutil.copytree(_ML_CODE / name, code / name, ignore=_WITHOUT_CACHES, dirs_exist_ok=True)
+    for served in _SERVING_FOLDERS:
+        shutil.copytree(served, code / served.name, ignore=_WITHOUT_CACHES, dirs_exist_ok=True)
     shutil.copy(_ML_CODE / "inference.py", code / "inference.py")
     shutil.copy(_ML_CODE / "requirements-inference.txt", code / "requirements.txt")

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from common.rated_labels import RatedLabels
-from training.recipe import Recipe
+from contract.hyperparameters import Hyperparameters
 from training.soft_targets import soft_targets
 
 
@@ -17,7 +17,7 @@ class Loss:
     def __init__(
         self,
         labels: RatedLabels,
-        recipe: Recipe,
+        recipe: Hyperparameters,
         *,
         label_ids: Sequence[int],
         device: torch.device,

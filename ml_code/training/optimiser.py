@@ -6,10 +6,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from training.recipe import Recipe
+from contract.hyperparameters import Hyperparameters
 
 
-def create_optimiser(model: Any, recipe: Recipe) -> torch.optim.Optimizer:
+def create_optimiser(model: Any, recipe: Hyperparameters) -> torch.optim.Optimizer:
     """AdamW with up to four groups of parameters.
 
     Biases and layer norms, which have one dimension, get no weight decay. The classification head
@@ -30,7 +30,7 @@ def create_optimiser(model: Any, recipe: Recipe) -> torch.optim.Optimizer:
 
 
 def create_schedule(
-    optimiser: torch.optim.Optimizer, recipe: Recipe, steps: int
+    optimiser: torch.optim.Optimizer, recipe: Hyperparameters, steps: int
 ) -> torch.optim.lr_scheduler.LambdaLR:
     """The learning rate rises in a line for `warmup_share` of the steps, then falls in one to 0."""
     return torch.optim.lr_scheduler.LambdaLR(optimiser, _factor(steps, recipe.warmup_share))

@@ -12,11 +12,10 @@ from typing import Any
 
 import torch
 
+from contract.hyperparameters import PRECISIONS
 from training.batches import Batch
 from training.process_group import ProcessGroup
 
-FORMATS = ("fp32", "bf16")
-CHOICES = ("auto", *FORMATS)
 # Without one of these bfloat16 is emulated, which is never faster.
 _CPU_FLAGS = {"avx512_bf16", "amx_bf16"}
 _CPU_INFO = Path("/proc/cpuinfo")
@@ -47,14 +46,14 @@ def choose_precision(choice: str, model: Any, sample: Batch, group: ProcessGroup
     model.train()
     seconds = [
         _seconds_of_pass(model, sample, Precision(name, group.device), group.device)
-        for name in FORMATS
+        for name in PRECISIONS
     ]
     model.zero_grad(set_to_none=True)
     mean = (group.sum(torch.tensor(seconds, device=group.device)) / group.world_size).tolist()
-    chosen = Precision(FORMATS[mean.index(min(mean))], group.device)
+    chosen = Precision(PRECISIONS[mean.index(min(mean))], group.device)
     if group.is_main:
         measured = [
-            f"{1000 * took:.1f} ms in {name}" for name, took in zip(FORMATS, mean, strict=True)
+            f"{1000 * took:.1f} ms in {name}" for name, took in zip(PRECISIONS, mean, strict=True)
         ]
         print(
             f"Training in {chosen.name}: {len(sample.weights)} rows forward and backward took "

@@ -14,6 +14,7 @@ from torch.nn.parallel import DistributedDataParallel
 from common.padding import chunks
 from common.rated_labels import RatedLabels
 from common.rows import Rows
+from contract.hyperparameters import Hyperparameters
 from training.batches import Batch, collate, padded_batches, plan_epoch
 from training.checkpoints import Checkpoints, CheckpointTimer
 from training.loss import Loss
@@ -21,7 +22,6 @@ from training.optimiser import create_optimiser, create_schedule
 from training.precision import Precision, choose_precision
 from training.process_group import ProcessGroup
 from training.profiler import TrainingProfiler
-from training.recipe import Recipe
 from training.running_metrics import RunningMetrics
 from training.validation import validate
 
@@ -43,7 +43,7 @@ class Trainer:
     def __init__(
         self,
         model: Any,
-        recipe: Recipe,
+        recipe: Hyperparameters,
         *,
         labels: RatedLabels,
         train: Rows,

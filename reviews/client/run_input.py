@@ -2,25 +2,23 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from infra.setting_error import SettingsError
-from infra.settings import Columns, Recipe
+from contract import execution_input
+from contract.execution_input import GROUPS, STARTS, InvalidInput, check_field, check_input
 from reviews.client import review_files, storage
 from reviews.client.aws import Environment
 from reviews.client.errors import InvalidArgument
 
-# Fields without a group.
-FIELDS = ("base_model", "from_run", "max_rejected_share", "model_data", "reviews", "start_at")
-STARTS = ("processing", "training", "evaluation")
+_NUMBERS = ("training", "max_rejected_share")  # the values of the other fields are texts
+# Fields without a group, in the order of the alphabet.
+FIELDS = tuple(
+    sorted({name for names in execution_input.FIELDS.values() for name in names} - set(GROUPS))
+)
 _FROM_RUN = ("from_run", "model_data")
-_KINDS = {"int": "a whole number", "float": "a number"}
-_TRAINING = {field.name: getattr(field.type, "__name__", "") for field in fields(Recipe)}
-TRAINING = tuple(_TRAINING)
-COLUMNS = tuple(field.name for field in fields(Columns))
-GROUPS = {"training": TRAINING, "columns": COLUMNS}
+_ANY_OBJECT = "s3://bucket/key"  # where the uploaded file will be is not known yet
 
 
 def with_reviews(
@@ -37,6 +35,7 @@ def with_reviews(
         document = {**document, "columns": asdict(columns)}
     limit = document.get("max_rejected_share", settings.max_rejected_share)
     review_files.examine(reviews, settings, columns, limit)
+    _check_input({"reviews": _ANY_OBJECT, **document})  # with the columns that were detected
     uri = storage.upload_reviews(here.client("s3"), reviews, here.outputs.data_bucket)
     return {"reviews": uri, **document}
 
@@ -52,6 +51,7 @@ def check_start(document: dict[str, Any], reviews: Path | None) -> None:
             )
         if not document.get("from_run"):
             raise InvalidArgument(f"--set start_at={start_at}: add --set from_run=NAME")
+        _check_input(document)
         return
     for name in _FROM_RUN:
         if name in document:
@@ -66,6 +66,7 @@ def check_start(document: dict[str, Any], reviews: Path | None) -> None:
         )
     if reviews is not None and "reviews" in document:
         raise InvalidArgument(f"Give either {reviews} or --set reviews={document['reviews']}")
+    _check_input({"reviews": _ANY_OBJECT, **document})
 
 
 def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
@@ -81,12 +82,12 @@ def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
         if not equals or not group or bool(dot) != bool(leaf):
             raise InvalidArgument(f"--set {setting}: write it as FIELD=VALUE or GROUP.FIELD=VALUE")
         _check_name(path, group, leaf)
-        if path == "start_at" and text not in STARTS:
-            raise InvalidArgument(f"--set {setting}: allowed is {', '.join(STARTS)}")
+        value = _json_or_text(text) if group in _NUMBERS else text
+        _check_value(setting, group, {leaf: value} if leaf else value)
         if leaf:
-            document.setdefault(group, {})[leaf] = _value(path, text, group, leaf)
+            document.setdefault(group, {})[leaf] = value
         else:
-            document[group] = _share(setting, text) if path == "max_rejected_share" else text
+            document[group] = value
     return document
 
 
@@ -101,28 +102,18 @@ def _names() -> str:
     return ", ".join([*FIELDS, *grouped])
 
 
-def _value(path: str, text: str, group: str, leaf: str) -> Any:
-    if group == "columns":
-        if not text and leaf != "title":
-            raise InvalidArgument(f"--set {path}=: must be the name of a column")
-        return text
-    value = _json_or_text(text)
-    kind = _TRAINING[leaf]
-    is_number = isinstance(value, int if kind == "int" else int | float)
-    if not is_number or isinstance(value, bool):
-        raise InvalidArgument(f"--set {path}={text}: must be {_KINDS[kind]}")
+def _check_value(setting: str, field: str, value: Any) -> None:
     try:
-        Recipe(**{leaf: value})
-    except SettingsError as error:
-        raise InvalidArgument(f"--set {path}={text}: allowed is {error.allowed}") from error
-    return value
+        check_field(field, value)
+    except InvalidInput as error:
+        raise InvalidArgument(f"--set {setting}: {error.rule}") from error
 
 
-def _share(setting: str, text: str) -> float:
-    value = _json_or_text(text)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise InvalidArgument(f"--set {setting}: must be a number from 0 to 1")
-    return value
+def _check_input(document: dict[str, Any]) -> None:
+    try:
+        check_input(document)
+    except InvalidInput as error:
+        raise InvalidArgument(str(error)) from error
 
 
 def _json_or_text(text: str) -> Any:

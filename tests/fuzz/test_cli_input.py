@@ -4,14 +4,14 @@ import json
 
 from hypothesis import strategies as st
 
-from lambdas.prepare.execution_input import InvalidInput, check_input
+from contract.execution_input import GROUPS, InvalidInput, check_input
 from reviews.client.errors import InvalidArgument
-from reviews.client.run_input import COLUMNS, FIELDS, TRAINING, parse_settings
+from reviews.client.run_input import FIELDS, parse_settings
 from tests.fuzz.cases import fuzz
 from tests.fuzz.values import deep_json, documents, texts
 
 NAMES = st.sampled_from(
-    [*FIELDS, *(f"training.{name}" for name in TRAINING), *(f"columns.{name}" for name in COLUMNS)]
+    [*FIELDS, *(f"{group}.{name}" for group, names in GROUPS.items() for name in names)]
 )
 VALUES = (
     st.sampled_from(["3", "1e-4", "processing", "training", "true", "NaN", "-Infinity", "1e999"])

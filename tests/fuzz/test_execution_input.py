@@ -9,6 +9,7 @@ import pytest
 import regex
 from hypothesis import strategies as st
 
+from contract.execution_input import InvalidInput
 from infra import requests
 from infra.settings import settings_for
 from localcloud.http.constraints import check
@@ -49,7 +50,7 @@ class Pipeline:
     def __init__(self, load: Any) -> None:
         (settings,) = settings_for("dev")
         self.prepare: ModuleType = load("prepare")
-        self.refusal: type[Exception] = self.prepare.check_input.__globals__["InvalidInput"]
+        self.refusal = InvalidInput
         self._load = load
         self._templates = {
             "process": requests.fill(requests.processing(settings), **AT_SYNTH),

@@ -11,6 +11,7 @@ import pytest
 
 from common.problems import UserError
 from common.rated_labels import parse
+from contract.execution_input import InvalidInput, check_input
 from localcloud.core.cloud import Cloud
 from localcloud.core.s3 import TransferError
 from localcloud.faults.fault import Fault, FaultError
@@ -167,17 +168,16 @@ def test_an_operation_refuses_it(
     ],
 )
 def test_an_input_that_makes_no_request_is_refused_at_once(
-    load: Load, change: dict[str, Any], message: str
+    change: dict[str, Any], message: str
 ) -> None:
-    rules = load("prepare", "execution_input")
-    with pytest.raises(rules.InvalidInput) as caught:
-        rules.check_input({"reviews": "s3://data/reviews.csv", **change})
+    with pytest.raises(InvalidInput) as caught:
+        check_input({"reviews": "s3://data/reviews.csv", **change})
     assert str(caught.value).startswith(message)
 
 
 def test_reviews_in_a_bucket_that_cannot_be_are_refused(load: Load) -> None:
-    rules = load("prepare", "execution_input")
-    with pytest.raises(rules.InvalidInput, match="reviews: s3://a b/c cannot be read"):
+    rules = load("prepare", "reviews_file")
+    with pytest.raises(InvalidInput, match="reviews: s3://a b/c cannot be read"):
         rules.check_object(boto3.client("s3"), "s3://a b/c")
 
 

@@ -203,11 +203,13 @@ def test_a_job_succeeds_and_installs_nothing_that_the_image_has(platform: Platfo
 def test_a_users_error_is_the_failure_reason(platform: Platform) -> None:
     job = platform.start(epochs="0")
     assert job.wait() == 1
-    assert job.failure == "argument error: argument --epochs: 0 is not at least 1"
+    assert (
+        job.failure == "argument error: argument --epochs: 0 must be a whole number from 1 to 100"
+    )
 
 
 def test_a_script_that_is_killed_leaves_its_signal(platform: Platform) -> None:
-    job = platform.start(epochs="500")
+    job = platform.start(epochs="100")
     job.read_until("step=")
     job.script().kill()
     assert job.wait() != 0
@@ -217,7 +219,7 @@ def test_a_script_that_is_killed_leaves_its_signal(platform: Platform) -> None:
 def test_sigterm_to_the_shell_is_not_heard_and_the_checkpoint_saves_the_work(
     platform: Platform,
 ) -> None:
-    options = {"epochs": "500", "checkpoint_seconds": "0.01"}
+    options = {"epochs": "100", "checkpoint_seconds": "0.01"}
     job = platform.start(**options)
     job.read_until("step=")
     job.process.send_signal(signal.SIGTERM)
@@ -238,7 +240,7 @@ def test_two_hosts_train_one_model(platform: Platform) -> None:
 
 
 def test_a_host_that_loses_the_other_one_says_so(platform: Platform) -> None:
-    jobs = [platform.start(f"algo-{host}", host=host, hosts=2, epochs="500") for host in (1, 2)]
+    jobs = [platform.start(f"algo-{host}", host=host, hosts=2, epochs="100") for host in (1, 2)]
     jobs[0].read_until("step=")
     jobs[1].script().kill()
     assert jobs[0].wait() == 1, jobs[0].log

@@ -27,7 +27,7 @@ ISOLATED = Network(isolated=True, wheels="wheels/")
         (Instances, {"instance_type": "m5.large"}, "instance_type='m5.large': allowed is ml."),
         (Instances, {"instance_type": "ml.m5.large", "instance_count": 0}, "1 to 100"),
         (Instances, {"instance_type": "ml.m5.large", "volume_gb": 0}, "volume_gb=0"),
-        (Recipe, {"epochs": 0}, "epochs=0: allowed is 1 to 100"),
+        (Recipe, {"epochs": 0}, "recipe.epochs=0: allowed is a whole number from 1 to 100"),
         (Recipe, {"learning_rate": 1.5}, "learning_rate=1.5"),
         (Shares, {"train": 0.9}, "adding up to 1"),
         (Columns, {"text": ""}, "columns.text"),

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.lambdas.conftest import LAMBDAS, run
+from contract.execution_input import InvalidInput, check_input
+from tests.lambdas.conftest import LAMBDAS, VARIABLES, run
 
 GOOD = {"reviews": "s3://data/reviews.csv"}
 EXECUTION = {
@@ -100,10 +101,9 @@ def test_an_execution_overrides_single_defaults(load) -> None:
         ),
     ],
 )
-def test_a_wrong_input_is_named_with_what_is_allowed(load, wrong: Any, message: str) -> None:
-    execution_input = load("prepare", "execution_input")
-    with pytest.raises(execution_input.InvalidInput, match=message):
-        execution_input.check_input(wrong)
+def test_a_wrong_input_is_named_with_what_is_allowed(wrong: Any, message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        check_input(wrong)
 
 
 @pytest.mark.parametrize(
@@ -116,25 +116,22 @@ def test_a_wrong_input_is_named_with_what_is_allowed(load, wrong: Any, message: 
         "traceparent",
     ],
 )
-def test_fields_of_step_functions_and_of_tracers_are_none_of_ours(load, name: str) -> None:
-    check_input = load("prepare", "execution_input").check_input
+def test_fields_of_step_functions_and_of_tracers_are_none_of_ours(name: str) -> None:
     assert check_input(GOOD | {name: {"any": "thing"}}) == GOOD
     later = {"start_at": "training", "from_run": "run-1"}
     assert check_input(later | {name: "x"}) == later
 
 
 def test_reviews_that_are_not_there_are_named(load) -> None:
-    execution_input = load("prepare", "execution_input")
-    with pytest.raises(
-        execution_input.UnreadableReviews, match=r"reviews: s3://data/x.csv .*\(404\)"
-    ):
-        execution_input.check_object(Bucket({}), "s3://data/x.csv")
+    reviews_file = load("prepare", "reviews_file")
+    with pytest.raises(reviews_file.UnreadableReviews, match=r"reviews: s3://data/x.csv .*\(404\)"):
+        reviews_file.check_object(Bucket({}), "s3://data/x.csv")
 
 
 def test_reviews_that_cannot_be_looked_at_now_are_no_wrong_input(load) -> None:
-    execution_input = load("prepare", "execution_input")
+    reviews_file = load("prepare", "reviews_file")
     with pytest.raises(ClientError, match="503"):
-        execution_input.check_object(Bucket({}, missing=503), "s3://data/x.csv")
+        reviews_file.check_object(Bucket({}, missing=503), "s3://data/x.csv")
 
 
 @pytest.mark.parametrize(
@@ -203,7 +200,8 @@ def test_training_begins_with_the_features_of_an_earlier_run(load) -> None:
     inherited = inherit(load, chosen, FEATURES)
     assert inherited["features"] == "s3://artefacts/runs/run-1/features"
     assert inherited["base_model"] == "other-base"
-    assert inherited["training"] == {"epochs": 1, "max_length": 64}
+    defaults = json.loads(VARIABLES["TRAINING"])  # of what the run was not told
+    assert inherited["training"] == defaults | {"epochs": 1, "max_length": 64}
 
 
 def test_evaluation_begins_with_the_newest_model_of_an_earlier_run(load) -> None:

@@ -30,7 +30,7 @@ def test_the_artefact_brings_the_code_that_serves_it(trained):
     code = trained / "model" / "code"
     assert {"inference.py", "requirements.txt"} <= {path.name for path in code.iterdir()}
     alone = subprocess.run(
-        [sys.executable, "-c", "import inference"],
+        [sys.executable, "-c", "import inference, contract; print(contract.__file__)"],
         cwd=code,
         env={"PATH": os.environ["PATH"]},
         capture_output=True,
@@ -38,6 +38,7 @@ def test_the_artefact_brings_the_code_that_serves_it(trained):
         timeout=60,
     )
     assert alone.returncode == 0, alone.stderr
+    assert Path(alone.stdout.strip()) == code / "contract/__init__.py"
 
 
 def test_the_profiler_report_holds_steps_operators_and_findings(trained, session_features):
@@ -85,7 +86,7 @@ def test_features_of_another_vocabulary_are_refused(base_model, session_features
 def test_wrong_hyperparameters_are_named(capfd):
     needed = ["--model-dir=m", "--train-data=t", "--validation-data=v"]
     assert run(train.main, [*needed, "--epochs=0"]) == 1
-    assert "argument --epochs: 0 is not at least 1" in capfd.readouterr().err
+    assert "argument --epochs: 0 must be a whole number from 1 to 100" in capfd.readouterr().err
     assert run(train.main, [*needed, "--epoch=2"]) == 1
     assert "unrecognized arguments: --epoch=2" in capfd.readouterr().err
 

@@ -27,6 +27,7 @@ def command(base_model: Path, features: Path, target: Path, *extra: str) -> list
         "--learning-rate=0.003",
         "--max-length=32",
         "--precision=fp32",
+        "--star-spread=0",
         *extra,
     ]
 

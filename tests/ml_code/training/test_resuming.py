@@ -61,7 +61,8 @@ def test_a_checkpoint_of_other_settings_is_not_continued(
         arguments = command(base_model, session_features, tmp_path / "m", f"--epochs={epochs}")
         assert run(train.main, [*arguments, f"--checkpoint-dir={tmp_path / 'checkpoints'}"]) == 0
     output = capfd.readouterr().out
-    assert "Starting anew: the checkpoint is of 192 rows, 1 process(es), Recipe(epochs=1" in output
+    made_by = "192 rows, 1 process(es), Hyperparameters(epochs=1"
+    assert f"Starting anew: the checkpoint is of {made_by}" in output
     assert "Resumed" not in output
 
 

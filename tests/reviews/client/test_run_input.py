@@ -1,11 +1,15 @@
+from dataclasses import fields
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from lambdas.prepare import execution_input
+from contract import execution_input
+from contract.execution_input import STARTS
+from infra.settings import Columns
 from reviews.client.errors import InvalidArgument
-from reviews.client.run_input import FIELDS, GROUPS, STARTS, check_start, parse_settings
+from reviews.client.run_input import check_start, parse_settings
 
 
 def test_settings_nest_by_dots_and_read_json_values() -> None:
@@ -38,11 +42,14 @@ def test_an_unknown_field_is_answered_with_those_there_are(field: str) -> None:
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ("training.epochs=0", "--set training.epochs=0: allowed is 1 to 100"),
-        ("training.epochs=1.5", "--set training.epochs=1.5: must be a whole number"),
-        ("training.learning_rate=fast", "--set training.learning_rate=fast: must be a number"),
-        ("training.learning_rate=2", "allowed is above 0 and below 1"),
-        ("start_at=gate", "--set start_at=gate: allowed is processing, training, evaluation"),
+        ("training.epochs=0", "0 must be a whole number from 1 to 100"),
+        ("training.epochs=1.5", "1.5 must be a whole number"),
+        ("training.learning_rate=fast", "'fast' must be a number"),
+        ("training.learning_rate=2", "2 must be a number of at least 1e-07 and below 1"),
+        ("start_at=gate", "'gate' must be one of processing, training, evaluation"),
+        ("base_model=s3://data", "'s3://data' is not s3://bucket/key"),
+        ("columns.text=", "'' must be a column's name"),
+        ("max_rejected_share=NaN", "nan must be a number from 0 to 1"),
     ],
 )
 def test_a_value_that_a_field_cannot_have_is_answered_with_those_it_can(
@@ -50,15 +57,11 @@ def test_a_value_that_a_field_cannot_have_is_answered_with_those_it_can(
 ) -> None:
     with pytest.raises(InvalidArgument) as caught:
         parse_settings([setting])
-    assert message in str(caught.value)
+    assert str(caught.value).startswith(f"--set {setting}: {message}")
 
 
-def test_the_fields_are_those_that_prepare_takes() -> None:
-    allowed = {name for names in execution_input._FIELDS.values() for name in names}
-    assert {*FIELDS, *GROUPS} == allowed
-    assert tuple(execution_input._FIELDS) == STARTS
-    assert GROUPS["columns"] == execution_input._COLUMNS
-    assert GROUPS["training"] == tuple(execution_input._TRAINING)
+def test_the_columns_of_the_settings_are_those_of_the_input() -> None:
+    assert tuple(field.name for field in fields(Columns)) == execution_input.COLUMNS
 
 
 @pytest.mark.parametrize("start_at", [None, *STARTS])
@@ -91,6 +94,31 @@ def test_fields_go_together_here_as_in_prepare(start_at: str | None) -> None:
 )
 def test_what_does_not_go_together_is_refused_with_what_does(
     document: dict[str, str], file: str | None, message: str
+) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        check_start(document, Path(file) if file else None)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("document", "file", "message"),
+    [
+        (
+            {"start_at": "training", "from_run": "a", "training": {"max_length": 64}},
+            None,
+            "training.max_length: is that of the features of from_run",
+        ),
+        (
+            {"start_at": "evaluation", "from_run": "a", "training": {"epochs": 1}},
+            None,
+            "input that starts at evaluation: unknown field 'training'; allowed: start_at, from",
+        ),
+        ({"model_data": "s3://b/k"}, "x.csv", "--set model_data=s3://b/k: add --set start_at="),
+        ({"columns": {"text": "a" * 241}}, "x.csv", "must be one line of at most 240 characters"),
+    ],
+)
+def test_what_prepare_would_refuse_is_refused_before_an_upload_in_the_same_words(
+    document: dict[str, Any], file: str | None, message: str
 ) -> None:
     with pytest.raises(InvalidArgument) as caught:
         check_start(document, Path(file) if file else None)

@@ -1,0 +1,161 @@
+"""The rules of an execution's input that need no call to AWS.
+
+Prepare asks them for every execution, and `reviews run` before it uploads anything.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from contract import s3_uri
+from contract.hyperparameters import OVERRIDABLE
+
+# Where an execution may begin → the fields that it takes then.
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "processing": (
+        *("start_at", "reviews", "base_model", "columns"),
+        *("max_rejected_share", "training"),
+    ),
+    "training": ("start_at", "from_run", "training"),
+    "evaluation": ("start_at", "from_run", "model_data"),
+}
+STARTS = tuple(FIELDS)
+COLUMNS = ("text", "rating", "title")
+# Field that is an object → the fields that it takes.
+GROUPS: Mapping[str, tuple[str, ...]] = {"columns": COLUMNS, "training": tuple(OVERRIDABLE)}
+_LONGEST_NAME = 240  # with its option it is an argument of a processing job, which may have 256
+_LONGEST_URI = 1024
+# Fields that belong to others: what Step Functions' console and a parent execution add
+# (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-nested-workflows.html), and what
+# tracers do (Datadog's _datadog, X-Ray's _X_AMZN_TRACE_ID, the W3C's traceparent).
+_OF_OTHERS = re.compile(
+    r"AWS_STEP_FUNCTIONS_\w+|_.*|Comment|X-Amzn-Trace-Id|traceparent|tracestate|baggage",
+    re.IGNORECASE,
+)
+
+
+class InvalidInput(Exception):
+    """The execution's input is not one that the state machine takes.
+
+    `field` is the dotted name, `rule` what is wrong with it, or what it must be, with its value.
+    """
+
+    def __init__(self, field: str, rule: str, *, value: Any = "") -> None:
+        super().__init__(f"{field}: {rule}")
+        self.field, self.rule, self.value = field, rule, value
+
+
+def check_input(given: Any) -> dict[str, Any]:
+    """The input without the fields of others. Raises InvalidInput."""
+    if not isinstance(given, dict):
+        raise InvalidInput("input", f"{given!r} is not a JSON object", value=given)
+    _check_unicode(given)
+    request = {name: value for name, value in given.items() if not _OF_OTHERS.fullmatch(name)}
+    start_at = request.get("start_at", STARTS[0])
+    _check_start("start_at", start_at)
+    _check_names(f"input that starts at {start_at}", request, FIELDS[start_at])
+    if start_at != STARTS[0]:
+        _check_run_name("from_run", request.get("from_run"))
+    elif "reviews" not in request:
+        raise InvalidInput("reviews", "missing; it must be s3://bucket/key of a CSV")
+    for name, value in request.items():
+        check_field(name, value)
+    if start_at == "training" and "max_length" in request.get("training", {}):
+        raise InvalidInput("training.max_length", "is that of the features of from_run")
+    return request
+
+
+def check_field(name: str, value: Any) -> None:
+    """Raises InvalidInput for a value that the field may not have, wherever the run starts."""
+    _CHECKS[name](name, value)
+
+
+def _refuse(field: str, value: Any, rule: str) -> InvalidInput:
+    return InvalidInput(field, f"{value!r} {rule}", value=value)
+
+
+def _check_unicode(request: dict[str, Any]) -> None:
+    """JSON can write half a character, which no service takes."""
+    try:
+        json.dumps(request, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise InvalidInput("input", f"not Unicode: {error}") from error
+
+
+def _check_start(field: str, value: Any) -> None:
+    if not isinstance(value, str) or value not in FIELDS:
+        raise _refuse(field, value, f"must be one of {', '.join(STARTS)}")
+
+
+def _check_run_name(field: str, value: Any) -> None:
+    if not isinstance(value, str) or not value:
+        raise _refuse(field, value, "must be the name of an earlier execution")
+
+
+def _check_share(field: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise _refuse(field, value, "must be a number from 0 to 1")
+
+
+def _check_names(place: str, given: dict[str, Any], allowed: tuple[str, ...]) -> None:
+    for name in given:
+        if name not in allowed:
+            rule = f"unknown field {name!r}; allowed: {', '.join(allowed)}"
+            raise InvalidInput(place, rule, value=name)
+
+
+def _check_uri(field: str, value: Any) -> None:
+    try:
+        s3_uri.split(value)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise _refuse(field, value, "is not s3://bucket/key") from error
+    _check_line(field, value, _LONGEST_URI)
+
+
+def _check_line(field: str, value: str, longest: int) -> None:
+    if len(value) > longest or value.splitlines() not in ([], [value]):
+        raise _refuse(field, value, f"must be one line of at most {longest} characters")
+
+
+def _check_base_model(field: str, value: Any) -> None:
+    if not isinstance(value, str) or not value.strip():
+        raise _refuse(field, value, "must be a model's name or s3://bucket/prefix/ of its files")
+    if value.startswith("s3:"):
+        _check_uri(field, value)
+    else:
+        _check_line(field, value, _LONGEST_NAME)
+
+
+def _check_group(field: str, value: Any) -> None:
+    allowed = GROUPS[field]
+    if not isinstance(value, dict):
+        raise _refuse(field, value, f"must be an object of {', '.join(allowed)}")
+    _check_names(field, value, allowed)
+
+
+def _check_columns(field: str, value: Any) -> None:
+    _check_group(field, value)
+    for role, name in value.items():
+        if not isinstance(name, str) or not (name or role == "title"):
+            raise _refuse(f"{field}.{role}", name, "must be a column's name")
+        _check_line(f"{field}.{role}", name, _LONGEST_NAME)
+
+
+def _check_training(field: str, value: Any) -> None:
+    _check_group(field, value)
+    for name, number in value.items():
+        if not OVERRIDABLE[name].allows(number):
+            raise _refuse(f"{field}.{name}", number, f"must be {OVERRIDABLE[name].allowed}")
+
+
+_CHECKS: Mapping[str, Callable[[str, Any], None]] = {
+    "start_at": _check_start,
+    "reviews": _check_uri,
+    "base_model": _check_base_model,
+    "columns": _check_columns,
+    "max_rejected_share": _check_share,
+    "training": _check_training,
+    "from_run": _check_run_name,
+    "model_data": _check_uri,
+}

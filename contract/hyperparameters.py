@@ -1,0 +1,195 @@
+"""The hyperparameters of a run: type, default, bounds and meaning of each.
+
+A new one is a field here and its use in the trainer or in the preparation. From the fields follow
+the settings and their reference in docs/settings.md, what Prepare and `reviews run --set` accept,
+the hyperparameters of the training job and the arguments of the scripts with their help.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from math import inf
+from typing import Any
+
+PRECISIONS = ("fp32", "bf16")
+_KINDS = {int: "a whole number", float: "a number"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """The numbers that are allowed; an open end is not one of them, nor is infinity."""
+
+    low: float
+    high: float = inf
+    low_is_open: bool = False
+    high_is_open: bool = False
+
+    def __contains__(self, number: float) -> bool:
+        """False for NaN, too."""
+        is_high_enough = number > self.low if self.low_is_open else number >= self.low
+        is_open = self.high_is_open or self.high == inf
+        return is_high_enough and (number < self.high if is_open else number <= self.high)
+
+    def __str__(self) -> str:
+        low = f"above {self.low}" if self.low_is_open else f"of at least {self.low}"
+        if self.high == inf:
+            return low
+        if not self.low_is_open and not self.high_is_open:
+            return f"from {self.low} to {self.high}"
+        return f"{low} and {'below' if self.high_is_open else 'at most'} {self.high}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hyperparameter:
+    """`type` is int, float, bool or str; numbers have bounds, texts have choices."""
+
+    name: str
+    type: type
+    default: Any
+    meaning: str
+    bounds: Bounds | None
+    choices: tuple[str, ...]
+    of_preparation: bool
+
+    @property
+    def argument(self) -> str:
+        """Its name on the command line of a script, and in the request of a training job."""
+        return self.name.replace("_", "-")
+
+    @property
+    def allowed(self) -> str:
+        """Such as "a whole number from 1 to 100"."""
+        if self.bounds is not None:
+            return f"{_KINDS[self.type]} {self.bounds}"
+        return f"one of {', '.join(self.choices)}" if self.choices else "true or false"
+
+    def allows(self, value: Any) -> bool:
+        """Whether a value of a JSON document is one of them; True is no number."""
+        if self.bounds is None:
+            return isinstance(value, self.type) and (not self.choices or value in self.choices)
+        kinds = int if self.type is int else (int, float)
+        return isinstance(value, kinds) and not isinstance(value, bool) and value in self.bounds
+
+    def read(self, text: str) -> Any:
+        """The value of an argument of a script. Raises ValueError, which says what is allowed."""
+        try:
+            value = _BOOLEANS[text.lower()] if self.type is bool else self.type(text)
+        except (KeyError, ValueError):
+            value = None
+        if not self.allows(value):
+            raise ValueError(f"{text} must be {self.allowed}")
+        return value
+
+
+_BOOLEANS = {"true": True, "false": False}
+
+
+def _hyperparameter(
+    default: Any,
+    meaning: str,
+    bounds: Bounds | None = None,
+    *,
+    choices: tuple[str, ...] = (),
+    of_preparation: bool = False,
+) -> Any:
+    """`of_preparation`: the preparation has it as an argument, too."""
+    metadata = {
+        "meaning": meaning,
+        "bounds": bounds,
+        "choices": choices,
+        "of_preparation": of_preparation,
+    }
+    return field(default=default, metadata=metadata)
+
+
+_SHARE = Bounds(low=0, high=1)
+_POSITIVE = Bounds(low=0, low_is_open=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """The hyperparameters that settings have and that an execution may override."""
+
+    epochs: int = _hyperparameter(3, "times that all rows are seen", Bounds(low=1, high=100))
+    batch_size: int = _hyperparameter(
+        32, "rows that a process takes at once", Bounds(low=1, high=1024)
+    )
+    accumulation_steps: int = _hyperparameter(
+        1, "batches to a step of the optimiser", Bounds(low=1, high=1024)
+    )
+    # Settings took 1e-9 and Prepare took 1: neither takes now what the other refused. An update of
+    # AdamW is about as large as the rate. Below 1e-7 it is lost in weights of some 0.05, of which
+    # fp32 keeps seven digits, and 1 overwrites them with the first step.
+    learning_rate: float = _hyperparameter(
+        2e-5,
+        "the highest; it rises to it and falls again",
+        Bounds(low=1e-7, high=1, high_is_open=True),
+    )
+    star_spread: float = _hyperparameter(
+        0.7,
+        "how far stars blur into others; 0: classes alone (texts need it)",
+        Bounds(low=0, high=10),
+    )
+    patience: int = _hyperparameter(
+        0,
+        "epochs without a better validation macro-F1 before the end; 0: no limit",
+        Bounds(low=0, high=100),
+    )
+    max_length: int = _hyperparameter(
+        192,
+        "tokens; reviews of a few sentences fit whole",
+        Bounds(low=8, high=512),
+        of_preparation=True,
+    )
+    seed: int = _hyperparameter(
+        42,
+        "of the split, the order of rows and what dropout draws",
+        Bounds(low=0, high=2**31 - 1),
+        of_preparation=True,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hyperparameters(Recipe):
+    """Those of the recipe, and those that train.py alone has: no setting, no execution sets them.
+
+    `batch_size` rows per process go through the model at once; an optimiser step takes
+    `accumulation_steps` such passes, of all processes together.
+    """
+
+    warmup_share: float = _hyperparameter(0.1, "of all steps, in which the rate rises", _SHARE)
+    weight_decay: float = _hyperparameter(0.01, "of AdamW", _SHARE)
+    label_smoothing: float = _hyperparameter(0.0, "of the cross-entropy", _SHARE)
+    balanced_loss: bool = _hyperparameter(
+        False, "each class weighs the same, however many rows it has"
+    )
+    clip_norm: float = _hyperparameter(1.0, "the largest norm of the gradients", _POSITIVE)
+    head_rate_factor: float = _hyperparameter(
+        1.0, "the fresh classifier learns so many times as fast", _POSITIVE
+    )
+    attention_dropout: float = _hyperparameter(0.0, "of the attention's weights", _SHARE)
+    precision: str = _hyperparameter("auto", "auto: the faster one", choices=("auto", *PRECISIONS))
+    quantise: bool = _hyperparameter(True, "8 bits for serving on CPUs if as good, else fp32")
+    compiled: bool = _hyperparameter(False, "by torch.compile; a CPU needs a C++ compiler")
+    checkpoint_seconds: float = _hyperparameter(
+        60.0,
+        "between two checkpoints; more where saving would take over 2 % of the time; 0: each step",
+        Bounds(low=0),
+    )
+
+
+def table(cls: type[Recipe]) -> Mapping[str, Hyperparameter]:
+    """Name → hyperparameter, in the order of the fields."""
+    return {
+        one.name: Hyperparameter(
+            name=one.name,
+            type=one.type,  # type: ignore[arg-type] # a text only in a module of postponed annotations
+            default=one.default,
+            **one.metadata,
+        )
+        for one in fields(cls)
+    }
+
+
+OVERRIDABLE = table(Recipe)
+TRAINING = table(Hyperparameters)
+PREPARATION = {name: one for name, one in OVERRIDABLE.items() if one.of_preparation}

@@ -1,0 +1,28 @@
+"""Whether S3 has the file of reviews."""
+
+from typing import Any
+
+from botocore.exceptions import ClientError, ParamValidationError
+
+from contract import s3_uri
+from contract.execution_input import InvalidInput
+from shared.steps import passes
+
+
+class UnreadableReviews(Exception):
+    """The reviews are not there, or may not be read; that can change while the input stays."""
+
+
+def check_object(client: Any, uri: str) -> None:
+    """Raises UnreadableReviews if the object is missing or may not be read, InvalidInput if no
+    bucket can have this name."""
+    bucket, key = s3_uri.split(uri)
+    try:
+        client.head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if passes(error):
+            raise
+        reason = error.response["Error"]["Code"]
+        raise UnreadableReviews(f"reviews: {uri} cannot be read ({reason})") from error
+    except ParamValidationError as error:
+        raise InvalidInput("reviews", f"{uri} cannot be read ({error})", value=uri) from error
