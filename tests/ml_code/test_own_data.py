@@ -72,6 +72,7 @@ def trained(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     prepare(base, source, folder, LABELS)
     places = [f"--{name}-data={folder / name}" for name in ("train", "validation")]
     recipe = ["--epochs=6", "--batch-size=16", "--learning-rate=0.002", "--precision=fp32"]
+    recipe.append("--star-spread=0")
     arguments = [*places, f"--model-dir={folder / 'model'}", f"--base-model={base}", *recipe]
     assert run(train.main, [*arguments, LABELS]) == 0
     return folder
