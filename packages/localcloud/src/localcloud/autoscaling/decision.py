@@ -27,6 +27,8 @@ class Moment:
 
 @dataclass(frozen=True)
 class Decision:
+    """The new number of instances, and the cause that the scaling activity shows."""
+
     instances: int
     cause: str
 

@@ -105,6 +105,7 @@ def no_target(request: Record, verb: str) -> AwsError:
 
 
 def place(request: Record) -> str:
+    """The target as it is named in AWS's messages."""
     return (
         f"service namespace: {request['ServiceNamespace']}, resource ID: {request['ResourceId']}, "
         f"scalable dimension: {request['ScalableDimension']}"

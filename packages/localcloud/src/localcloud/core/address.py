@@ -41,10 +41,12 @@ class Address:
 
 
 def address_file(data_dir: Path) -> Path:
+    """The file in a data folder that describes its running server."""
     return data_dir / "server.json"
 
 
 def is_listening(port: int) -> bool:
+    """Whether something on the loopback interface accepts connections at this port."""
     with socket.socket() as probe:
         probe.settimeout(2)
         return probe.connect_ex(("127.0.0.1", port)) == 0

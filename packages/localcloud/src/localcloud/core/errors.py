@@ -21,30 +21,42 @@ class AwsError(Exception):
 
 
 class ValidationException(AwsError):
+    """A rule of the API is broken (HTTP 400); also SageMaker's code for a missing resource."""
+
     def __init__(self, message: str) -> None:
         super().__init__("ValidationException", message)
 
 
 class ValidationError(AwsError):
+    """The same, in the Feature Store's runtime (HTTP 400)."""
+
     def __init__(self, message: str) -> None:
         super().__init__("ValidationError", message)
 
 
 class ResourceInUse(AwsError):
+    """A name that is taken, or a resource in a state that does not allow the change (HTTP 400)."""
+
     def __init__(self, message: str) -> None:
         super().__init__("ResourceInUse", message)
 
 
 class ResourceNotFound(AwsError):
+    """A resource that does not exist (HTTP 400)."""
+
     def __init__(self, message: str) -> None:
         super().__init__("ResourceNotFound", message)
 
 
 class ConflictException(AwsError):
+    """A resource that others depend on (HTTP 400)."""
+
     def __init__(self, message: str) -> None:
         super().__init__("ConflictException", message)
 
 
 class ResourceLimitExceeded(AwsError):
+    """A request for more than a quota (HTTP 400)."""
+
     def __init__(self, message: str) -> None:
         super().__init__("ResourceLimitExceeded", message)

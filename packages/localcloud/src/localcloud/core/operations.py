@@ -1,4 +1,9 @@
-"""Tables of operations. Each folder of services has one; `composition` combines them."""
+"""Tables of operations. Each folder of services has one; `composition` combines them.
+
+A handler has the name of its operation in snake case. What it gets and returns is described by the
+operation in botocore's model of the service (botocore/data/SERVICE/*/service-2.json) and by the API
+reference; `http.wire` has checked the request against the model. It raises errors of `core.errors`.
+"""
 
 from collections.abc import Mapping
 

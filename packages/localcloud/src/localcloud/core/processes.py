@@ -8,6 +8,7 @@ _KILL_SECONDS = 5
 
 
 def tree(pid: int) -> list[psutil.Process]:
+    """A process and its descendants; none if it has ended."""
     try:
         process = psutil.Process(pid)
         return [process, *process.children(recursive=True)]
@@ -25,6 +26,7 @@ def end_children(process: psutil.Process) -> None:
 
 
 def kill(processes: list[psutil.Process]) -> None:
+    """Kills processes and waits until they have ended, for at most five seconds."""
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()

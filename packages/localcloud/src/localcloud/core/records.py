@@ -86,4 +86,5 @@ def each(request: Mapping[str, Any], field: str, defaults: Record) -> Record:
 
 
 def pick(record: Mapping[str, Any], *fields: str) -> Record:
+    """The fields that the record has, of those named."""
     return {field: record[field] for field in fields if field in record}

@@ -52,6 +52,7 @@ def _read(cloud: Cloud, component: Record) -> list[Record]:
 
 
 def forget(cloud: Cloud, component: Record) -> None:
+    """Deletes the metrics of a deleted trial component."""
     kind = _kind(component["TrialComponentName"].lower())
     for metric in cloud.store.list(kind):
         cloud.store.delete(kind, metric["Key"])

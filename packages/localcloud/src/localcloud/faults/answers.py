@@ -29,6 +29,8 @@ _OWN_ERROR = re.compile(r"Internal|ServiceUnavailable|Server(Error|Exception)")
 
 @dataclass(frozen=True)
 class Failure:
+    """An error of AWS: its code, message and HTTP status, and further members of the response."""
+
     code: str
     message: str
     status: int

@@ -83,6 +83,7 @@ def operations(prefix: str, known: Operations) -> list[str]:
 
 
 def operation_model(call: str) -> OperationModel:
+    """botocore's model of `prefix:Operation`."""
     prefix, _, name = call.partition(":")
     models = (service_model(model) for model in SERVICES[prefix].models)
     return next(model.operation_model(name) for model in models if name in model.operation_names)

@@ -11,6 +11,7 @@ _OPTIONS = ("times", "matching", "share", "seed", "after", "seconds", "status")
 
 
 def configure(command: argparse.ArgumentParser) -> None:
+    """Adds the actions of `localcloud faults` to the command line."""
     actions = command.add_subparsers(dest="action", required=True)
     for name, text in {
         "add": "set a fault",
@@ -50,6 +51,7 @@ def _configure_add(action: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, client: FaultClient) -> None:
+    """Performs one action. Raises FaultError for a fault that cannot be set."""
     match parsed.action:
         case "add":
             wish = {name: getattr(parsed, name) for name in _OPTIONS}

@@ -12,6 +12,7 @@ _AT_ONCE = 500
 
 
 def remove_expired(cloud: Cloud) -> None:
+    """Deletes all expired records online, and adds a deletion row for each to the spool."""
     store, now = cloud.service(OnlineStore), time.time()
     found = _AT_ONCE
     while found == _AT_ONCE:

@@ -37,6 +37,7 @@ def check(expression: Record, shape: Shape) -> None:
 
 
 def check_property(name: str, shape: Shape) -> None:
+    """Raises ValidationException for a property that the shape does not have."""
     lists = {**_PAIRS, _METRICS: _METRIC_LIST}
     known = [*shape.members, *(one for one in lists if lists[one] in shape.members)]
     if name.partition(".")[0] not in known:
@@ -56,6 +57,7 @@ def _all_filters(expression: Record) -> Iterator[Record]:
 
 
 def is_met(expression: Record, record: Record, shape: Shape) -> bool:
+    """Whether a record meets a SearchExpression that `check` has accepted."""
     outcomes = (
         *(_meets(one, record, shape) for one in expression.get("Filters", [])),
         *(_meets_nested(one, record, shape) for one in expression.get("NestedFilters", [])),

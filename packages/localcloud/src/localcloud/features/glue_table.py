@@ -39,6 +39,7 @@ def restore_table(cloud: Cloud, group: Record) -> None:
 
 
 def update_table(cloud: Cloud, group: Record) -> None:
+    """Changes the Glue table to the features of the group, if the group has a table."""
     if not _is_wanted(group):
         return
     database = group["OfflineStoreConfig"]["DataCatalogConfig"]["Database"]

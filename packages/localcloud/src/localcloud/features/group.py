@@ -131,6 +131,7 @@ def _resolved(cloud: Cloud, name: str, config: Record) -> Record:
 
 
 def make_stores(cloud: Cloud, name: str, make_table: TableMaker = glue_table.create_table) -> None:
+    """Makes the Glue table, and the group Created, or CreateFailed with its FailureReason."""
     record = find_group(cloud, name)
     try:
         make_table(cloud, record)
@@ -226,6 +227,7 @@ def delete_feature_group(cloud: Cloud, request: Record) -> Record:
 
 
 def finish_deletion(cloud: Cloud, record: Record) -> None:
+    """Writes the last records to the offline store, then deletes the group."""
     name = record["FeatureGroupName"]
     try:
         cloud.service(OfflineWriter).write_group(name)

@@ -33,12 +33,14 @@ def note(cloud: Cloud, group: Record, feature: str, **changes: Any) -> None:
 
 
 def note_additions(cloud: Cloud, group: Record, definitions: Iterable[Record]) -> None:
+    """Creation times of features that were added to an existing group."""
     now = time.time()
     for definition in definitions:
         note(cloud, group, definition["FeatureName"], CreationTime=now, LastModifiedTime=now)
 
 
 def forget(cloud: Cloud, group: Record) -> None:
+    """Deletes the metadata of a deleted group."""
     for definition in group["FeatureDefinitions"]:
         cloud.store.delete(_KIND, _key(group, definition["FeatureName"]))
 

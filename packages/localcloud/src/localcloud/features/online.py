@@ -40,6 +40,8 @@ class Write:
 
 @dataclass(frozen=True)
 class Expired:
+    """A record whose time to live is over. `expires_at`: seconds since the epoch."""
+
     group: str
     record_id: str
     expires_at: float

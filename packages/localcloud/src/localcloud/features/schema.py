@@ -19,6 +19,8 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True)
 class Schema:
+    """Types of features by name, and which of OnlineStore and OfflineStore the group has."""
+
     name: str
     kinds: Mapping[str, str]
     identifier: str

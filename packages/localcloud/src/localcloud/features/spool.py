@@ -22,6 +22,8 @@ _ALL = 2**63 - 1  # SQLite's largest integer
 
 
 class Row(NamedTuple):
+    """One version of a record. Times are seconds since the epoch; `deleted` marks a deletion."""
+
     event_time: float
     invoked: float
     deleted: bool

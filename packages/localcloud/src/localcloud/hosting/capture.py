@@ -116,6 +116,7 @@ def file_name(moment: datetime, identifier: str) -> str:
 
 
 def lines(exchanges: list[Exchange], config: Record) -> Iterator[str]:
+    """The JSON lines of a file, in the format of SageMaker's data capture."""
     wanted = {side for option in config["CaptureOptions"] for side in _MODES[option["CaptureMode"]]}
     types = config.get("CaptureContentTypeHeader", {})
     for exchange in exchanges:
@@ -167,4 +168,5 @@ def _metadata(exchange: Exchange) -> Record:
 
 
 def now() -> datetime:
+    """The present moment in UTC."""
     return datetime.now(UTC)

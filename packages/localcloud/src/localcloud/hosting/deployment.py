@@ -61,6 +61,7 @@ def desire(running: Record, changes: Sequence[Record]) -> Record:
 
 
 def variant_of(deployed: Record, name: str) -> Record | None:
+    """The variant of this name; None if there is none."""
     variants = deployed["ProductionVariants"]
     return next((variant for variant in variants if variant["VariantName"] == name), None)
 

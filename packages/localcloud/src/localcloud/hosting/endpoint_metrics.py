@@ -103,6 +103,7 @@ def metric_data(invocations: Sequence[Invocation], now: float) -> Iterator[dict[
 
 
 def dimensions(endpoint: str, variant: str) -> list[dict[str, str]]:
+    """The dimensions of the metrics of one variant."""
     return [
         {"Name": "EndpointName", "Value": endpoint},
         {"Name": "VariantName", "Value": variant},

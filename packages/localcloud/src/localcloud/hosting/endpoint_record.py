@@ -27,14 +27,17 @@ class _Claims(Service):
 
 
 def arn(cloud: Cloud, name: str) -> str:
+    """The ARN of an endpoint."""
     return records.arn(cloud, "endpoint", name)
 
 
 def find(cloud: Cloud, name: str) -> Record:
+    """The record of an endpoint. Raises ValidationException."""
     return records.find(cloud, KIND, name, f'Could not find endpoint "{arn(cloud, name)}".')
 
 
 def change(cloud: Cloud, name: str, **changes: object) -> None:
+    """Changes fields of the record; nothing if the endpoint is deleted."""
     cloud.store.update(KIND, name, LastModifiedTime=time.time(), **changes)
 
 

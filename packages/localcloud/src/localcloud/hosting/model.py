@@ -38,11 +38,13 @@ _SERVERLESS_MEMORY = (1024, 2048, 3072, 4096, 5120, 6144)
 
 
 def find_model(cloud: Cloud, name: str) -> Record:
+    """The record of a model. Raises ValidationException."""
     arn = records.arn(cloud, "model", name)
     return records.find(cloud, MODEL, name, f'Could not find model "{arn}".')
 
 
 def find_config(cloud: Cloud, name: str) -> Record:
+    """The record of an endpoint configuration. Raises ValidationException."""
     arn = records.arn(cloud, "endpoint-config", name)
     return records.find(cloud, CONFIG, name, f'Could not find endpoint configuration "{arn}".')
 

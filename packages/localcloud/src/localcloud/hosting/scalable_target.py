@@ -12,28 +12,34 @@ _POLICY = "scaling-policy"
 
 
 def resource_id(endpoint: str, variant: str) -> str:
+    """The ResourceId of a variant, `endpoint/NAME/variant/NAME`."""
     return f"endpoint/{endpoint}/variant/{variant}"
 
 
 def find(cloud: Cloud, resource: str) -> Record | None:
+    """The target of a ResourceId; None if there is none."""
     return cloud.store.get(TARGET, resource)
 
 
 def policies(cloud: Cloud, resource: str | None = None) -> list[Record]:
+    """The policies of one ResourceId, or of all."""
     found = cloud.store.list(_POLICY)
     return [policy for policy in found if resource in (None, policy["ResourceId"])]
 
 
 def find_policy(cloud: Cloud, resource: str, name: str) -> Record | None:
+    """The policy of this name; None if there is none."""
     return cloud.store.get(_POLICY, _policy_key(resource, name))
 
 
 def put_policy(cloud: Cloud, policy: Record) -> None:
+    """Stores a policy instead of an earlier one of its name."""
     key = _policy_key(policy["ResourceId"], policy["PolicyName"])
     cloud.store.put(_POLICY, key, policy)
 
 
 def delete_policy(cloud: Cloud, resource: str, name: str) -> None:
+    """Deletes a policy; nothing if there is none."""
     cloud.store.delete(_POLICY, _policy_key(resource, name))
 
 

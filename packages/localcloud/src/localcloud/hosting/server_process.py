@@ -75,6 +75,7 @@ class InstanceSpec:
 
 
 def instance_id() -> str:
+    """A new identifier in the form of EC2."""
     return f"i-{secrets.token_hex(8)}"
 
 

@@ -41,6 +41,8 @@ _STRATEGIES = {"SingleRecord": "SINGLE_RECORD", "MultiRecord": "MULTI_RECORD"}
 
 
 class TransformJob(Job):
+    """Serves the model on each instance and collects the results."""
+
     kind = KIND
     noun = "transform"
     log_group = "/aws/sagemaker/TransformJobs"

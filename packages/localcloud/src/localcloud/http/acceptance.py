@@ -23,6 +23,7 @@ _SCALARS: dict[str, tuple[type, ...]] = {
 
 
 def accepts(value: Any, shape: Shape) -> bool:
+    """Whether the values are valid for certain. False: `constraints` has to decide."""
     return _function(shape)(value)
 
 

@@ -6,25 +6,23 @@ A request that the model does not allow is refused before any operation sees it.
 """
 
 import base64
-import binascii
 import json
 import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
 import botocore.session
 from botocore.model import OperationModel, ServiceModel, Shape
-from botocore.utils import parse_timestamp
 
 from localcloud.core.cloud import Asked, Cloud
-from localcloud.core.errors import AwsError, ValidationException
+from localcloud.core.errors import AwsError
 from localcloud.core.pages import cut_page
 from localcloud.core.tags import drop_tags, put_tags
+from localcloud.http import documents
 from localcloud.http.constraints import check
 
 CONTROL_PLANE, SCALING, QUOTAS = "sagemaker", "application-autoscaling", "service-quotas"
@@ -34,15 +32,15 @@ TARGETS = {  # by X-Amz-Target
     "ServiceQuotasV20190624": QUOTAS,
 }
 RUNTIMES = ("sagemaker-runtime", "sagemaker-featurestore-runtime", "sagemaker-metrics")
-_PARTS = ("member", "key", "value")  # of lists and maps
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/")
-_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")  # a whole character has two of them
 _LOGGER = logging.getLogger(__name__)
 Values = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class HttpRequest:
+    """`query` has all values of a name; `body` is empty where there is none."""
+
     method: str
     path: str
     headers: Mapping[str, str]  # names in lower case
@@ -52,6 +50,8 @@ class HttpRequest:
 
 @dataclass(frozen=True)
 class HttpResponse:
+    """The response to a request."""
+
     status: int
     headers: dict[str, str]
     body: bytes
@@ -59,6 +59,7 @@ class HttpResponse:
 
 @cache
 def service_model(service: str) -> ServiceModel:
+    """botocore's model of a service. Raises UnknownServiceError."""
     model: ServiceModel = botocore.session.get_session().get_service_model(service)
     return model
 
@@ -148,13 +149,13 @@ def _parse(model: OperationModel, request: HttpRequest, path_values: dict[str, s
     if shape is None:
         return values
     if model.service_model.service_name in TARGETS.values():
-        values.update(_document(shape, request.body))
+        values.update(documents.read(shape, request.body))
         return values
     payload = shape.serialization.get("payload")
     if payload:
         values[payload] = request.body
     else:
-        values.update(_document(shape, request.body))
+        values.update(documents.read(shape, request.body))
     for name, place, key, is_list in _located(shape):
         if place == "uri":
             values[name] = path_values[key]
@@ -174,84 +175,6 @@ def _located(shape: Shape) -> list[tuple[str, str, str, bool]]:
         for name, member in shape.members.items()
         if "location" in (place := member.serialization)
     ]
-
-
-def _document(shape: Shape, body: bytes) -> Values:
-    document = _read_json(body)
-    if b"null" not in body and not _has_encoded(shape):
-        return document  # nothing in it to drop or decode
-    members: Values = _members(shape, document)
-    return members
-
-
-@cache
-def _has_encoded(shape: Shape) -> bool:
-    seen, waiting = set(), [shape]
-    while waiting:
-        shape = waiting.pop()
-        if shape.type_name in ("blob", "timestamp"):
-            return True
-        if shape.name not in seen:
-            seen.add(shape.name)
-            waiting += getattr(shape, "members", {}).values()
-            waiting += [part for name in _PARTS if (part := getattr(shape, name, None))]
-    return False
-
-
-def _read_json(body: bytes) -> Values:
-    try:
-        document = json.loads(body or b"{}")
-    except ValueError as error:
-        raise AwsError("SerializationException", f"The body is not JSON: {error}") from error
-    if not isinstance(document, dict):
-        raise AwsError("SerializationException", "The body is not a JSON object")
-    if _SURROGATE.search(body):
-        _check_unicode(document)
-    return document
-
-
-def _check_unicode(document: Values) -> None:
-    """Raises SerializationException for half of a surrogate pair, which no file can hold."""
-    try:
-        json.dumps(document, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        raise AwsError("SerializationException", f"The body is not Unicode: {error}") from error
-
-
-def _members(shape: Shape, document: Any) -> Any:
-    """JSON without nulls, with blobs as bytes and moments as seconds since the epoch.
-
-    Values of other types are left to `constraints`.
-    """
-    kind = shape.type_name
-    if kind == "structure" and isinstance(document, dict):
-        return {
-            name: _members(shape.members[name], value) if name in shape.members else value
-            for name, value in document.items()
-            if value is not None
-        }
-    if kind == "list" and isinstance(document, list):
-        return [_members(shape.member, value) for value in document]
-    if kind == "map" and isinstance(document, dict):
-        return {name: _members(shape.value, value) for name, value in document.items()}
-    if kind == "blob" and isinstance(document, str):
-        try:
-            return base64.b64decode(document, validate=True)
-        except binascii.Error as error:
-            raise ValidationException(f"Value {document!r} is not base64") from error
-    if kind == "timestamp" and isinstance(document, str | int | float):
-        return _seconds(document)
-    return document
-
-
-def _seconds(moment: str | float) -> float:
-    """SDKs send numbers; state machines may send ISO 8601."""
-    try:
-        seconds = parse_timestamp(moment).timestamp() if isinstance(moment, str) else moment
-        datetime.fromtimestamp(seconds, UTC)
-    except (ValueError, OverflowError, OSError, RuntimeError) as error:  # botocore's is the last
-        raise AwsError("SerializationException", f"{moment!r} is no timestamp") from error
-    return seconds
 
 
 def _remember_tags(cloud: Cloud, model: OperationModel, request: Values, output: Values) -> None:
@@ -291,6 +214,7 @@ def _plain(value: Any) -> Any:
 
 
 def error_response(error: AwsError) -> HttpResponse:
+    """The response of an error, in the form of AWS JSON 1.1 and of REST services."""
     body = {"__type": error.code, "message": error.message, "Message": error.message}
     headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-ErrorType": error.code}
     return HttpResponse(error.status, headers, _dump(body | error.members))

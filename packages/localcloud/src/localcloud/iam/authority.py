@@ -22,6 +22,8 @@ Judge = Callable[[str, Need], str | None]
 
 
 class AccessDenied(AwsError):
+    """A missing permission (HTTP 400, or 403 in REST services)."""
+
     def __init__(self, message: str, status: int = 400) -> None:
         super().__init__("AccessDeniedException", message, status)
 

@@ -13,10 +13,12 @@ def enforce(endpoint_url: str) -> None:
 
 
 def relax(endpoint_url: str) -> None:
+    """From now on every session may do everything."""
     _ask(endpoint_url, "DELETE")
 
 
 def is_enforced(endpoint_url: str) -> bool:
+    """Whether policies decide."""
     return _ask(endpoint_url, "GET")
 
 

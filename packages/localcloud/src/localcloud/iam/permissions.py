@@ -14,6 +14,7 @@ _QUOTAS = "service-quotas"
 
 
 def is_known(service: str, operation: str) -> bool:
+    """Whether the permissions of an operation are known."""
     if service == _QUOTAS:
         return True
     known = scaling.is_known if service == scaling.SCALING else resources.is_known
@@ -30,6 +31,7 @@ def authorise(cloud: Cloud, asked: Asked) -> None:
 
 
 def needs(call: Call) -> Iterator[Need]:
+    """Every permission that a call takes, by the Service Authorization Reference."""
     if call.service == scaling.SCALING:
         yield from scaling.scaling(call)
         return

@@ -98,10 +98,12 @@ _OF_ALL = (
 
 
 def is_known(operation: str) -> bool:
+    """Whether the resources of an operation of SageMaker's services are known."""
     return operation in (*_NAMES, *_BY_ARN, *_OF_ALL, *_RESOURCES)
 
 
 def resources(call: Call) -> Iterator[str]:
+    """The ARNs of the resources that a call acts on; `*` where its action has no resource types."""
     if call.operation in _RESOURCES:
         yield from _RESOURCES[call.operation](call)
     elif call.operation in _NAMES:

@@ -20,6 +20,7 @@ def pulling(image: str) -> Iterator[Need]:
 
 
 def log_group(region: str, account: str, name: str) -> str:
+    """The ARN of all log streams of a log group."""
     return f"arn:aws:logs:{region}:{account}:log-group:{name}:log-stream:"
 
 

@@ -30,6 +30,7 @@ _SCALED: Mapping[str, tuple[str, ...]] = {
 
 
 def is_known(operation: str) -> bool:
+    """Whether the permissions of an operation of Application Auto Scaling are known."""
     return operation in (*_SCALED, *_OF_ALL)
 
 

@@ -12,6 +12,8 @@ _SECONDS = 5
 
 
 class Checkpoints:
+    """Uploads changes every five seconds, and at the end."""
+
     def __init__(self, s3: Any, folder: Path, location: Location, within: Path) -> None:
         self._s3, self._folder, self._location = s3, folder, location
         self._upload = Synchroniser(s3, folder, location, within=within)

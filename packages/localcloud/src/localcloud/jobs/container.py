@@ -18,6 +18,7 @@ from sagemaker_training import torch_distributed, trainer
 
 
 def main() -> None:
+    """Runs the toolkit."""
     # A handler, and not SIG_IGN, which the script would inherit.
     signal.signal(signal.SIGTERM, _outlive)
     port = os.environ["LOCALCLOUD_MASTER_PORT"]

@@ -27,4 +27,5 @@ class Ending:
 
 
 def data_error(action: str, error: TransferError) -> JobError:
+    """The error of a job whose data could not be moved. action: download, upload or transfer."""
     return JobError(f"ClientError: Data {action} failed: {error}")

@@ -22,6 +22,7 @@ _GROUP = "homogeneousCluster"
 
 
 def hosts(count: int) -> list[str]:
+    """Loopback addresses, one for each instance."""
     return [f"127.0.0.{index + 1}" for index in range(count)]
 
 
@@ -43,11 +44,13 @@ def check_hosts(names: Sequence[str]) -> None:
 
 
 def channels(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """The channels of a job: InputDataConfig of CreateTrainingJob."""
     found: list[dict[str, Any]] = record.get("InputDataConfig", [])
     return found
 
 
 def command(record: dict[str, Any], instance: Instance) -> list[str]:
+    """The entry point of the request, or the toolkit, with the arguments of the request."""
     algorithm = record["AlgorithmSpecification"]
     entry = algorithm.get("ContainerEntrypoint")
     if entry:

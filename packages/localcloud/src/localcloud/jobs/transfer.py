@@ -124,6 +124,7 @@ def _download_object(s3: Any, location: Location, target: Path) -> None:
 
 
 def download_file(s3: Any, uri: str, target: Path) -> Path:
+    """Downloads one object. Raises TransferError."""
     _download_object(s3, Location.parse(uri), target)
     return target
 

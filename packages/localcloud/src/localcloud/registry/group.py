@@ -16,6 +16,7 @@ def group_key(name_or_arn: str) -> str:
 
 
 def find_group(cloud: Cloud, name_or_arn: str) -> Record:
+    """The record of a group by its name or ARN. Raises ValidationException."""
     key = group_key(name_or_arn)
     arn = records.arn(cloud, GROUP, key)
     return records.find(cloud, GROUP, key, f"ModelPackageGroup {arn} does not exist.")

@@ -63,6 +63,8 @@ def end_with_parent() -> None:
 
 @dataclass(frozen=True)
 class Answer:
+    """An HTTP response of the container."""
+
     status: int
     body: bytes
     content_type: str

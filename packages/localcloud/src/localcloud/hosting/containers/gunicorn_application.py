@@ -24,6 +24,7 @@ _POLL_SECONDS = 0.5
 
 
 def start_gunicorn(workers: int) -> "subprocess.Popen[bytes]":
+    """Starts gunicorn on the inherited socket."""
     descriptor = inherited_socket()
     return subprocess.Popen(
         [
@@ -42,6 +43,7 @@ def start_gunicorn(workers: int) -> "subprocess.Popen[bytes]":
 
 
 def main() -> None:
+    """Installs requirements and serves until SIGTERM, or until the embedded AWS is gone."""
     parent = os.getppid()
     workers = requested_workers()
     install_requirements()

@@ -14,6 +14,7 @@ _SOURCE = str(Path(__file__).resolve().parents[3])
 
 
 def load(name: str) -> ModuleType:
+    """Imports a program of this folder."""
     sys.path.insert(0, _SOURCE)
     program = importlib.import_module(f"localcloud.hosting.containers.{name}")
     sys.path.remove(_SOURCE)

@@ -63,6 +63,7 @@ class Adapter(Handler):
 
 
 def main() -> None:
+    """Installs requirements, starts Ray Serve and passes requests on to it."""
     install_requirements()
     Adapter.address = start()
     Server(Adapter).serve_forever()

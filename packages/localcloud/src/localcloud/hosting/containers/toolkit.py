@@ -152,6 +152,8 @@ def start_workers(number: int) -> Executor:
 
 
 class Invocations(Handler):
+    """Passes each request to a worker."""
+
     workers: Executor
 
     def is_healthy(self) -> bool:
@@ -179,6 +181,7 @@ def log(text: str) -> None:
 
 
 def main() -> None:
+    """Installs requirements, loads the model in each worker and serves."""
     end_with_parent()
     number = requested_workers()
     install_requirements()
