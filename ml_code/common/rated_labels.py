@@ -15,13 +15,13 @@ class RatedLabels(Labels):
 
     ratings: Ratings
 
-    def place_of(self, label: int, star: int | None) -> int:
-        """The place of the rating that a row of features has; ValueError says why it has none."""
-        return self.ratings.place_of(label, star)
+    def rating_index(self, label: int, star: int | None) -> int:
+        """That of a row of features; ValueError says why such a row cannot be."""
+        return self.ratings.rating_index(label, star)
 
     @property
     def features(self) -> list[tuple[int | None, int, int | None]]:
-        """(sentiment, label_id, star_rating) of each place, None for a feature without a value."""
+        """(sentiment, label_id, star_rating) of each rating index; None: no value."""
         return [
             (self.sentiments[label] if self.sentiments else None, label, star)
             for label, star in zip(self.ratings.label_of, self.ratings.stars, strict=True)

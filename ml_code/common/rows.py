@@ -22,11 +22,15 @@ _READ_ROWS = 10_000
 
 @dataclass(frozen=True)
 class Rows:
-    """Token ids (lists of different length), label_ids, places of the ratings; texts if asked."""
+    """Features of reviews, one entry for each row in every list.
+
+    `ids` are token ids, in lists of any length, `labels` label_ids (class indices), and
+    `rating_indices` those of reading/ratings.py. `texts` is empty unless it was asked for.
+    """
 
     ids: list[list[int]]
     labels: list[int]
-    places: list[int]
+    rating_indices: list[int]
     texts: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -50,8 +54,8 @@ def read_rows(folder: Path, labels: Labels, *, with_texts: bool = False) -> Rows
     if not found:
         raise UserError(f"{folder.name}: no rows in any .csv or .parquet file")
     found.sort(key=lambda item: item[0])  # by review_id: parts of any number of hosts are equal
-    _, ids, classes, places, texts = (list(column) for column in zip(*found, strict=True))
-    return Rows(ids, classes, places, texts if with_texts else [])
+    _, ids, classes, rating_indices, texts = (list(column) for column in zip(*found, strict=True))
+    return Rows(ids, classes, rating_indices, texts if with_texts else [])
 
 
 def _row(row: dict[Any, str], labels: Labels, where: str) -> tuple[str, list[int], int, int]:
@@ -68,7 +72,7 @@ def _row(row: dict[Any, str], labels: Labels, where: str) -> tuple[str, list[int
     if not isinstance(ids, list) or not ids:
         raise UserError(f"{where}: {INPUT_IDS} must be a list that is not empty")
     try:
-        place = labels.place_of(label, star)
+        rating_index = labels.rating_index(label, star)
     except ValueError as error:
         raise UserError(f"{where}: {error}") from error
-    return row.get(REVIEW_ID.name, ""), ids, label, place
+    return row.get(REVIEW_ID.name, ""), ids, label, rating_index

@@ -29,8 +29,8 @@ from preparing.worker_pool import WorkerPool
 from reading.columns import Columns
 from reading.files import has_title, open_tables, read_chunks
 from reading.judging import Rejects
-from reading.ratings import Finder
-from reading.tables import Witness
+from reading.ratings import RatingLookup
+from reading.tables import CheckedColumn
 
 
 def prepare(settings: Namespace) -> None:
@@ -107,7 +107,7 @@ class Preparation:
 
     def _screen(self) -> ScreenedFiles:
         """Raises UserError when there is no row, or when too many rows are rejected."""
-        witness = Witness(self._columns.rating, Finder(self._labels.ratings).is_rating)
+        checked = CheckedColumn(self._columns.rating, RatingLookup(self._labels.ratings).is_rating)
         tasks = (
             ScreeningTask(
                 chunk=chunk,
@@ -115,7 +115,7 @@ class Preparation:
                 host=self._host,
                 texts_file=self._folder / f"{number}.txt",
             )
-            for number, chunk in enumerate(read_chunks(self._tables, self._columns, witness))
+            for number, chunk in enumerate(read_chunks(self._tables, self._columns, checked))
         )
         chunks: list[Screened] = []
         rejects, usable = Rejects(), 0

@@ -11,7 +11,7 @@ from preparing.host import Host
 from preparing.text_hashes import Hashes, exact_text_hashes, text_hashes
 from reading.files import Chunk
 from reading.judging import Judge, Rejects
-from reading.ratings import Finder, Ratings
+from reading.ratings import RatingLookup, Ratings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,9 +42,9 @@ class Screened:
 
 def screen(task: ScreeningTask) -> Screened:
     """Cleans and hashes the texts of a chunk, and writes those of this host."""
-    chunk, rejects, judge = task.chunk, Rejects(), Judge(Finder(task.ratings))
+    chunk, rejects, judge = task.chunk, Rejects(), Judge(RatingLookup(task.ratings))
     texts, rating_indices = [], []
-    for text, rating_index in judge.texts_and_places(chunk, rejects):
+    for text, rating_index in judge.usable_rows(chunk, rejects):
         texts.append(text)
         rating_indices.append(rating_index)
     hashes = text_hashes(texts)

@@ -7,7 +7,8 @@ schlecht:-1/gut:1=gut,sehr%20gut/=mittel
 A part is a class, in the order of label_id: its name, its sentiment if the classes have one, and
 its ratings; without these, its name is its rating. A part without a name has ratings whose rows
 are left out. Ratings are whole numbers, and numbers between those of classes are left out too; or
-they are texts, percent-encoded. No shell reads anything else in it, and there is no space.
+they are texts, percent-encoded. So the argument has no space and nothing that a shell would
+interpret.
 """
 
 import re
@@ -24,7 +25,7 @@ _PART = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _NUMBERS = re.compile(r"(-?\d+)(?:\.\.(-?\d+))?", re.ASCII)
-_MOST_PLACES = 127  # that an int8 tells apart
+_MAX_NUMBERS = 127  # the preparation keeps rating indices in an int8
 Rating = TypeVar("Rating", int, str)
 
 
@@ -80,11 +81,11 @@ def _range(rating: str) -> range:
 
 
 def _scale(first: int, last: int) -> range:
-    """Refuses a long one before it is made: it may not fit into the memory."""
+    """Raises ValueError for a long scale before it is made: it may not fit into the memory."""
     if last < first:
         raise ValueError(f"from {first} to {last} is no number")
-    if last - first >= _MOST_PLACES:
-        raise ValueError(f"from {first} to {last} are more than {_MOST_PLACES} numbers")
+    if last - first >= _MAX_NUMBERS:
+        raise ValueError(f"from {first} to {last} are more than {_MAX_NUMBERS} numbers")
     return range(first, last + 1)
 
 

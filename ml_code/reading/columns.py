@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass, fields
 from .errors import UserError
 from .text import cleaned
 
-_MOST_NAMES = 15  # in a message, of which SageMaker keeps 1 KB
+_MOST_NAMES = 15  # in a message, which SageMaker cuts at 1 KB
 _LONGEST_NAME = 60
 _NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
 _NOT_A_LETTER = re.compile(r"[\W_]+")
@@ -16,9 +16,10 @@ _NOT_A_LETTER = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True, kw_only=True)
 class Columns:
-    """The columns to read. The title is joined to the text in files that have it; empty: never.
+    """The names of the columns to read.
 
-    An empty rating: there need be none, since only texts are asked for.
+    The title is joined to the text in files that have that column; empty: never. The rating is
+    empty where only texts are needed.
     """
 
     text: str
@@ -32,11 +33,11 @@ class Columns:
 
 @dataclass(frozen=True)
 class Export:
-    """A file of reviews as others write it, known by its columns."""
+    """The format of a service's export or of a data set, recognised by its columns."""
 
     name: str
     columns: Columns
-    others: tuple[str, ...] = ()  # which it has, too, and by which it is told from others
+    others: tuple[str, ...] = ()  # further columns that tell it from other formats
 
 
 def _export(name: str, text: str, rating: str, title: str, *others: str) -> Export:
@@ -66,7 +67,7 @@ EXPORTS = (
 
 
 def check_columns(name: str, header: Sequence[str], columns: Columns) -> None:
-    """Raises UserError when a column is missing or there twice, and offers those it may be."""
+    """Raises UserError when a column is missing or repeated, with the columns that may be meant."""
     lacking = [column for column in columns.required if column not in header]
     if lacking:
         raise UserError(
@@ -81,9 +82,9 @@ def check_columns(name: str, header: Sequence[str], columns: Columns) -> None:
 
 
 def resolved(header: Sequence[str], columns: Columns) -> Columns:
-    """The columns by their names in the header: the same, or one that only looks the same.
+    """The columns by their names in the header: the same name, or one that looks the same.
 
-    A name looks the same with other white space, and with characters that nobody sees.
+    Names look the same that differ in white space or in invisible characters only.
     """
     shown = {cleaned(name): name for name in reversed(header)}
     return _named(
@@ -95,7 +96,10 @@ def resolved(header: Sequence[str], columns: Columns) -> Columns:
 
 
 def detect(header: Sequence[str], columns: Columns) -> tuple[str, Columns] | None:
-    """(what the file looks like, its columns), by known exports, else by nearly equal names."""
+    """(what the file looks like, its columns): a known export, or columns of nearly these names.
+
+    None where neither is found.
+    """
     near = {_plain(name): name for name in reversed(header)}
     for export in EXPORTS:
         wanted = [name for name in astuple(export.columns) if name]
@@ -108,7 +112,7 @@ def detect(header: Sequence[str], columns: Columns) -> tuple[str, Columns] | Non
 
 
 def _near(near: Mapping[str, str], columns: Columns) -> Columns:
-    """The names of the header, by names without their case, spaces and punctuation."""
+    """The names in the header; `near` has them by name without case, spaces and punctuation."""
     found = [near.get(_plain(name), "") if name else "" for name in astuple(columns)]
     return _named(found)
 
@@ -118,7 +122,7 @@ def _named(names: Sequence[str]) -> Columns:
 
 
 def near_title(header: Sequence[str], columns: Columns) -> str:
-    """The column that is nearly called as the title; empty where there is none."""
+    """The column whose name is nearly that of the title; empty where there is none."""
     return _near({_plain(name): name for name in reversed(header)}, columns).title
 
 
@@ -162,7 +166,7 @@ def _plain(name: str) -> str:
 
 
 def listed(header: Sequence[str]) -> str:
-    """The names of the columns; of a wide table the first of them."""
+    """The names of the columns, for a message; of a wide table the first ones."""
     more = len(header) - _MOST_NAMES
     return _quoted(map(_cut, header[:_MOST_NAMES])) + (f" and {more} more" if more > 0 else "")
 

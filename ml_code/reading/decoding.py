@@ -9,7 +9,7 @@ from typing import IO, NoReturn
 from .errors import UserError
 
 _BLOCK_BYTES = 1 << 20
-_LONGEST_LINE = 1 << 24  # characters; what is longer has no line ends
+_LONGEST_LINE = 1 << 24  # characters; a longer one is no line of text
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -18,21 +18,21 @@ _MARKS = (
 
 
 class Decoder:
-    """Decodes a file block by block. Raises UserError, by `name`, at the first wrong byte."""
+    """Decodes a file block by block. UserError has its `name` and the first wrong byte."""
 
     def __init__(self, content: IO[bytes], name: str) -> None:
         self._content, self._name = content, name
-        self._lines = 0  # given out so far
+        self._lines = 0  # decoded so far
 
     def lines(self) -> Iterator[list[str]]:
         """The lines with their ends (`\\n`, `\\r\\n` or `\\r`), some at a time, without NULs.
 
-        csv of Python before 3.11 refuses a NUL, and no text means anything by it.
+        The csv module of Python before 3.11 refuses a NUL, which has no meaning in a text.
         """
         rest = ""
         for text in self._texts():
             lines = StringIO(rest + text.replace("\0", ""), newline="").readlines()
-            # The last line may go on in the next block, and "\r" may be the half of "\r\n".
+            # The last line may continue in the next block, and a last "\r" may be half of "\r\n".
             rest = lines.pop() if lines and not lines[-1].endswith("\n") else ""
             if len(rest) > _LONGEST_LINE:
                 line = self._lines + len(lines) + 1

@@ -1,4 +1,4 @@
-"""CSV by RFC 4180, TSV, and fields parted by semicolons."""
+"""CSV by RFC 4180, TSV, and files with semicolons or bars between the fields."""
 
 import csv
 import re
@@ -15,14 +15,14 @@ from .errors import UserError
 from .kinds import opened
 from .repairs import Row
 from .scanning import Dialect, Scanner
-from .tables import Batch, Witness
+from .tables import Batch, CheckedColumn
 from .text import cleaned
 
 csv.field_size_limit(2**31 - 1)  # a text may be longer than the 128 KiB of the default
 _DELIMITERS = (",", "\t", ";", "|")
-_HEADER_LINES = 100  # that names in quotes may take
-_SEEN_LINES = 100  # of rows, by which it is told whether spaces stand in front of quotes
-_PREAMBLE_LINES = 20  # above a header, in which it is looked for
+_HEADER_LINES = 100  # names in quotes may have line breaks
+_SEEN_LINES = 100  # of rows, in which spaces in front of quotes are looked for
+_PREAMBLE_LINES = 20  # above the header
 _SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(.)"?\s*', re.IGNORECASE)  # which Excel hides
 # https://s3.amazonaws.com/amazon-reviews-pds/readme.html: "tab ('\t') separated text file, without
 # quote or escape characters"
@@ -31,7 +31,7 @@ _LITERAL_QUOTES = {"marketplace", "review_headline", "review_body", "star_rating
 
 @dataclass(frozen=True, kw_only=True)
 class _Layout:
-    """How fields are parted, the names of the columns, and the lines that these take."""
+    """How rows are written, the names of the columns, and how many lines the header ends after."""
 
     dialect: Dialect
     names: list[str]
@@ -39,7 +39,7 @@ class _Layout:
 
 
 class Delimited:
-    """A file with a header. `wanted` are the columns by which its delimiter is told."""
+    """A file with a header. Its delimiter is the one with which most `wanted` columns are found."""
 
     unit = "line"
 
@@ -52,11 +52,11 @@ class Delimited:
     def header(self) -> list[str]:
         return self._layout.names
 
-    def read(self, names: Sequence[str], witness: Witness | None = None) -> Iterator[Batch]:
-        """Rows are read with the csv module; where it fails, by repairs.py or not at all."""
+    def read(self, names: Sequence[str], checked: CheckedColumn | None = None) -> Iterator[Batch]:
+        """Rows that the csv module cannot read are repaired (repairs.py), or they are faults."""
         layout = self._layout
         pick = _picker(layout.names, names)
-        scanner = Scanner(layout.dialect, layout.names, witness)
+        scanner = Scanner(layout.dialect, layout.names, checked)
         with self._lines() as (blocks, raw):
             for rows, lines, faults in scanner.batches(blocks, layout.begin):
                 yield Batch(lines=lines, columns=pick(rows), faults=faults, position=raw.tell())
@@ -76,7 +76,7 @@ def _read_header(path: Path, blocks: Iterator[list[str]], wanted: Sequence[str])
     named = _SEPARATOR_LINE.fullmatch(lines[begin])
     begin += named is not None
     delimiters = [named[1]] if named else _DELIMITERS
-    (matches, _), delimiter, header, end = _parted(lines, begin, delimiters, wanted)
+    (matches, _), delimiter, header, end = _best_header(lines, begin, delimiters, wanted)
     if wanted and not matches:
         _check_preamble(path, lines[: begin + _PREAMBLE_LINES], begin, wanted)
     dialect = Dialect(
@@ -88,10 +88,10 @@ def _read_header(path: Path, blocks: Iterator[list[str]], wanted: Sequence[str])
 
 
 def _has_spaces(lines: Sequence[str], delimiter: str) -> bool:
-    """Whether spaces stand between a delimiter and an opening quote.
+    """Whether there are spaces between a delimiter and an opening quote.
 
-    Behind an opening quote comes neither a quote, a delimiter nor the end of the line: those come
-    behind quotes within a text that began in an earlier line.
+    A quote before another quote, a delimiter or the end of the line is no opening quote: it may
+    stand in a text that began in an earlier line.
     """
     end = re.escape(delimiter)
     field = rf'(?:"(?:[^"]|"")*"|[^"{end}]*){end}'
@@ -99,10 +99,13 @@ def _has_spaces(lines: Sequence[str], delimiter: str) -> bool:
     return any(spaced.match(line) for line in lines)
 
 
-def _parted(
+def _best_header(
     lines: Sequence[str], begin: int, delimiters: Sequence[str], wanted: Sequence[str]
 ) -> tuple[tuple[int, int], str, list[str], int]:
-    """((wanted names, all names), delimiter, names, number of the line behind) of the best one."""
+    """((how many wanted names, how many names), delimiter, names, line after the header).
+
+    Those of the delimiter with the most wanted names, then with the most names.
+    """
     found = []
     for delimiter in delimiters:
         reader = csv.reader(
@@ -124,7 +127,7 @@ def _parted(
 def _check_preamble(path: Path, lines: Sequence[str], begin: int, wanted: Sequence[str]) -> None:
     """Raises UserError when the header is further down, below a title or a comment."""
     for at in range(begin + 1, len(lines)):
-        (matches, _), *_ = _parted(lines, at, _DELIMITERS, wanted)
+        (matches, _), *_ = _best_header(lines, at, _DELIMITERS, wanted)
         if matches == len(wanted):
             name = shlex.quote(path.name)
             raise UserError(
@@ -136,13 +139,18 @@ def _check_preamble(path: Path, lines: Sequence[str], begin: int, wanted: Sequen
 def _picker(
     header: Sequence[str], names: Sequence[str]
 ) -> Callable[[list[Row]], list[Sequence[str]]]:
-    """Takes columns out of rows of the header's width; all of them by place, not by name."""
-    places: list[int | None] = list(range(len(header)))
+    """A function that takes columns out of rows as wide as the header.
+
+    Where all columns are wanted they are taken by their position: names may be repeated.
+    """
+    indices: list[int | None] = list(range(len(header)))
     if list(names) != list(header):
-        places = [header.index(name) if name in header else None for name in names]
+        indices = [header.index(name) if name in header else None for name in names]
 
     def pick(rows: list[Row]) -> list[Sequence[str]]:
         absent = ("",) * len(rows)
-        return [absent if at is None else list(map(itemgetter(at), rows)) for at in places]
+        return [
+            absent if index is None else list(map(itemgetter(index), rows)) for index in indices
+        ]
 
     return pick

@@ -10,7 +10,7 @@ from .errors import UserError
 from .json_lines import JsonLines
 from .kinds import JSON_LINES, PARQUET, kind_of
 from .parquet import Parquet
-from .tables import Fault, Table, Witness
+from .tables import CheckedColumn, Fault, Table
 
 # What desktops leave in folders; Spark and Hive skip names that begin with a dot or underscore.
 _HIDDEN = (".", "_", "~$")  # the last are locks of Office
@@ -19,9 +19,9 @@ _LEFT_BEHIND = ("thumbs.db", "desktop.ini")
 
 @dataclass(frozen=True, kw_only=True)
 class Chunk:
-    """Some rows of a file, one entry a row in each list; `faults` are rows that cannot be read.
+    """Some rows of a file, one entry for each row in every list; `faults` cannot be read.
 
-    `lines` are where rows begin, counted in `unit`, from 1.
+    `lines` are where rows begin, counted from 1 in `unit`s: lines, or rows for Parquet.
     """
 
     file: str
@@ -35,7 +35,7 @@ class Chunk:
     share_read: float  # of all bytes of all files, once this chunk is read
 
     def where(self, line: int) -> str:
-        """A place in the file, for people."""
+        """File and line or row, for messages."""
         return f"{self.file} {self.unit} {line}"
 
 
@@ -54,9 +54,10 @@ def review_files(folder: Path) -> list[Path]:
 
 
 def open_table(path: Path, wanted: Sequence[str], *, whole_header: bool = False) -> Table | None:
-    """The table in a file; None for an archive of nothing. `wanted` columns tell its delimiter.
+    """The table in a file; None for an archive of an empty file.
 
-    Raises UserError when the file is empty or of no kind that is read.
+    The `wanted` columns help to find the delimiter; with `whole_header` all of a JSON Lines file is
+    read for its keys. Raises UserError when the file is empty or of another kind.
     """
     try:
         size = path.stat().st_size
@@ -75,7 +76,10 @@ def open_table(path: Path, wanted: Sequence[str], *, whole_header: bool = False)
 
 
 def open_tables(folder: Path, columns: Columns) -> list[tuple[Path, Table]]:
-    """All of them, checked before the first row is read."""
+    """The tables of a folder or of one file, checked before the first row is read.
+
+    Raises UserError for a file that cannot be read or lacks a column.
+    """
     files = review_files(folder)
     tables = []
     for path in files:
@@ -96,15 +100,15 @@ def has_title(tables: Sequence[tuple[Path, Table]], columns: Columns) -> bool:
 
 
 def read_chunks(
-    tables: Sequence[tuple[Path, Table]], columns: Columns, witness: Witness
+    tables: Sequence[tuple[Path, Table]], columns: Columns, checked: CheckedColumn
 ) -> Iterator[Chunk]:
-    """All rows of all files: each is in a chunk, or among its faults."""
+    """All rows of all files: each is in a chunk, or among the faults of one."""
     sizes = [path.stat().st_size for path, _ in tables]
     for at, (path, table) in enumerate(tables):
         before, found = sum(sizes[:at]), resolved(table.header, columns)
         names = [found.text, found.rating, *([found.title] if found.title else [])]
-        seen = Witness(found.rating, witness.is_valid)
-        for batch in table.read(names, seen):
+        of_file = CheckedColumn(found.rating, checked.is_valid)
+        for batch in table.read(names, of_file):
             texts, ratings = batch.columns[:2]
             titles = batch.columns[2] if columns.title else ("",) * len(texts)
             yield Chunk(

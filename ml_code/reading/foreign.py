@@ -1,4 +1,4 @@
-"""Kinds of files that are not read: what each is, and how to make of it one that is read."""
+"""Kinds of files that are not read: what each is, and how to convert it."""
 
 import codecs
 import re
@@ -12,7 +12,7 @@ _READS = "CSV, TSV, JSON Lines and Parquet are read, also with gzip"
 
 @dataclass(frozen=True)
 class Foreign:
-    """A kind of file that is not read, and how to make of it one that is."""
+    """A kind of file that is not read, and how to convert it."""
 
     begins: bytes
     what: str
@@ -106,7 +106,7 @@ _UTF16 = {
 
 
 def foreign_kind(head: bytes) -> Foreign | None:
-    """By its first bytes; None for a file that may be one of those that are read."""
+    """The kind of a file by its first bytes; None for a file that may be readable."""
     if head.startswith(b"PK\x03\x04"):
         return _packed(head)
     if head[257:262] == b"ustar":
@@ -122,7 +122,7 @@ def foreign_kind(head: bytes) -> Foreign | None:
 
 
 def _packed(head: bytes) -> Foreign:
-    """What programs write that pack their files by zip, or a zip archive."""
+    """The kind of a zip archive, or of a file that is one inside, such as .xlsx."""
     if any(name in head for name in (b"xl/", b"[Content_Types]", b"docProps/")):
         return _EXCEL
     return _OFFICE if b"opendocument" in head else _FOREIGN[0]
@@ -132,7 +132,7 @@ def _by_bytes(head: bytes) -> Foreign | None:
     text = head.rstrip(b"\0")
     if head and not text:
         return _NULS
-    # Latin letters in UTF-16 have a NUL in every other byte; a header, at least, has them.
+    # Latin letters in UTF-16, of which a header at least consists, have a NUL in every other byte.
     first = text[:_HEADER_BYTES]
     nulls = [first[at::2].count(0) for at in (0, 1)]
     if max(nulls) > len(first) // 4 and min(nulls) <= len(first) // 16:
@@ -164,6 +164,6 @@ def _by_text(text: str) -> Foreign | None:
 
 
 def first_text(head: bytes) -> str:
-    """How the file begins, behind white space and a byte order mark."""
+    """How the file begins, after white space and a byte order mark."""
     is_utf16 = head.startswith(_UTF16_MARKS)
     return head.decode("utf-16" if is_utf16 else "utf-8-sig", "replace").lstrip()

@@ -11,7 +11,7 @@ from typing import Any
 from .decoding import Decoder
 from .errors import UserError
 from .kinds import opened
-from .tables import BATCH_ROWS, Batch, Fault, NotText, Witness
+from .tables import BATCH_ROWS, Batch, CheckedColumn, Fault, NotText
 
 _HEADER_LINES = 1000
 _SURROGATE = re.compile("[\ud800-\udfff]")  # JSON can write half a character
@@ -20,7 +20,7 @@ Row = dict[str, Any]
 
 
 class JsonLines:
-    """Its header is the keys of the first thousand objects, or with `whole` those of all."""
+    """Its header has the keys of the first 1,000 objects, or with `whole` those of all."""
 
     unit = "line"
 
@@ -45,8 +45,8 @@ class JsonLines:
     def header(self) -> list[str]:
         return self._header
 
-    def read(self, names: Sequence[str], witness: Witness | None = None) -> Iterator[Batch]:  # noqa: ARG002 - no line of JSON swallows others
-        """Values that are no texts come as JSON; null and keys that are not there as empty."""
+    def read(self, names: Sequence[str], checked: CheckedColumn | None = None) -> Iterator[Batch]:  # noqa: ARG002 - a line of JSON is always one row
+        """Other values than texts are given as JSON; null and missing keys as an empty text."""
         lines = self._lines()
         while some := list(islice(lines, BATCH_ROWS)):
             numbers, rows, faults = [], [], []
@@ -61,7 +61,7 @@ class JsonLines:
             yield Batch(lines=numbers, columns=columns, faults=faults, position=some[-1][2])
 
     def _check_is_row(self, row: Row) -> None:
-        """Raises UserError for one object that holds all reviews, as answers of APIs do."""
+        """Raises UserError for one object with a list of reviews, as responses of APIs are."""
         for key, value in row.items():
             if isinstance(value, list) and value and isinstance(value[0], dict):
                 name, program = shlex.quote(self._path.name), f".[{json.dumps(key)}][]"
@@ -83,7 +83,7 @@ class JsonLines:
 
 
 def _parsed(line: str) -> Row | None:
-    """An object alone in its line, or with a comma behind it, as a cut array has them."""
+    """The object in a line; a comma after it, as in a JSON array, is ignored. None: no object."""
     try:
         row = json.loads(line.strip().removesuffix(","))
     except (ValueError, RecursionError):

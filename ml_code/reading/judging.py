@@ -1,4 +1,4 @@
-"""Which rows are used, and which are left out and why: by their text and rating."""
+"""Which rows are used, and why others are not: by their text and rating."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from .errors import UserError
 from .files import Chunk
 from .json_lines import NO_OBJECT
-from .ratings import NO_NUMBER, OF_NO_CLASS, UNKNOWN, UNUSED, Finder
+from .ratings import NO_NUMBER, OF_NO_CLASS, UNKNOWN, UNUSED, RatingLookup
 from .scanning import NO_END, TOO_MANY
 from .tables import NotText
 from .text import review_text
 
 NO_TEXT = "no text"
 TOO_LONG = "text too long for the Feature Store"
-# A record may have 350 KB (https://docs.aws.amazon.com/sagemaker/latest/dg/feature-store-quotas.html,
-# read in November 2026), of which token ids and names take a few.
+# A record has at most 350 KB (https://docs.aws.amazon.com/sagemaker/latest/dg/feature-store-quotas.html,
+# read in November 2026), of which token ids and names take some.
 _LONGEST_TEXT = 340_000  # bytes
 NOT_TEXT = "an object, a list or bytes instead of a text"
 _NO_FAULTS = (OF_NO_CLASS, NO_TEXT)
@@ -35,15 +35,15 @@ Verdict = tuple[str, int, str]
 
 
 class Judge:
-    """Judges rows by the ratings of the classes."""
+    """Decides about rows, by the ratings of the classes."""
 
-    def __init__(self, finder: Finder) -> None:
-        self._finder = finder
+    def __init__(self, ratings: RatingLookup) -> None:
+        self._ratings = ratings
 
     def judge(self, title: str, body: str, rating: str) -> Verdict:
-        """(text, place of the rating, why the row is not used: empty if it is).
+        """(text, rating index, why the row is not used; empty if it is).
 
-        Text first: a rating alone is no fault, whatever it is.
+        The text is looked at first: a row without a text is no fault, whatever its rating.
         """
         text = review_text(title, body)
         if not text:
@@ -52,26 +52,25 @@ class Judge:
             return "", UNUSED, NOT_TEXT
         if len(text) * 4 > _LONGEST_TEXT and len(text.encode()) > _LONGEST_TEXT:
             return "", UNUSED, TOO_LONG
-        place, reason = self._finder[rating]
-        return text, place, reason
+        return text, *self._ratings[rating]
 
-    def texts_and_places(self, chunk: Chunk, rejects: "Rejects") -> Iterator[tuple[str, int]]:
-        """Of the rows that are used; all others, and the chunk's faults, are counted."""
+    def usable_rows(self, chunk: Chunk, rejects: "Rejects") -> Iterator[tuple[str, int]]:
+        """(text, rating index) of each row that is used; the others are counted in `rejects`."""
         for fault in chunk.faults:
             rejects.add(fault.reason, chunk.where(fault.line))
         rows = zip(chunk.lines, chunk.titles, chunk.texts, chunk.ratings, strict=True)
         for line, title, body, rating in rows:
-            text, place, reason = self.judge(title, body, rating)
+            text, rating_index, reason = self.judge(title, body, rating)
             if reason:
                 where = f"{chunk.where(line)}, {chunk.rating_column} {rating[:40]!r}"
                 rejects.add(reason, where)
             else:
-                yield text, place
+                yield text, rating_index
 
 
 @dataclass
 class Rejects:
-    """Rows left out, by reason, with the first row of each."""
+    """Rows that are not used, by reason, with the first row of each."""
 
     counts: Counter[str] = field(default_factory=Counter)
     first: dict[str, str] = field(default_factory=dict)
@@ -87,7 +86,7 @@ class Rejects:
 
     @property
     def faults(self) -> int:
-        """Without the rows that have no text, and those that were to be left out."""
+        """How many rows are faults of the file: not those without a text or of no class."""
         return self.counts.total() - sum(self.counts[reason] for reason in _NO_FAULTS)
 
     def describe(self) -> str:
@@ -97,7 +96,7 @@ class Rejects:
         )
 
     def check_share(self, rows: int, limit: float) -> None:
-        """Raises UserError when more than `limit` of all rows are faults, with what would help."""
+        """Raises UserError when more than the share `limit` of all rows are faults."""
         if self.faults <= limit * rows:
             return
         remedies = (remedy_of(reason) for reason, _ in self.counts.most_common())
@@ -109,5 +108,5 @@ class Rejects:
 
 
 def remedy_of(reason: str) -> str:
-    """What the user can do about rows that are left out for this reason; empty: nothing known."""
+    """What the user can do about rows with this reason; empty: nothing is known."""
     return _OTHER_RATINGS if reason.startswith(_OF_RATINGS) else _REMEDIES.get(reason, "")

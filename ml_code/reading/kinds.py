@@ -1,4 +1,4 @@
-"""What kind of file it is, by how its content begins, whatever it is called."""
+"""What kind of file it is, by how its content begins, whatever its name is."""
 
 import gzip
 import shlex
@@ -17,9 +17,9 @@ _GZIP = b"\x1f\x8b"
 
 
 def kind_of(path: Path) -> str:
-    """DELIMITED, JSON_LINES or PARQUET; empty for a file with nothing in it.
+    """DELIMITED, JSON_LINES or PARQUET; an empty text for an empty file.
 
-    Raises UserError for any other kind, which says what it is and how to convert it.
+    Raises UserError for any other kind, with what it is and how to convert it.
     """
     with opened(path) as (content, raw):
         head, is_packed = content.read(_HEAD_BYTES), content is not raw
@@ -41,7 +41,7 @@ def kind_of(path: Path) -> str:
 
 @contextmanager
 def opened(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
-    """(content, file on disk): two things when the file is compressed, whatever its ending."""
+    """(content, file on disk). They differ when the file is compressed, whatever its name is."""
     try:
         raw = path.open("rb")
     except OSError as error:

@@ -1,6 +1,6 @@
-"""Numbers as files of reviews write ratings: `4,5`, `4.0 out of 5 stars`, `★★★★☆`, `FIVE`, `80%`.
+"""Numbers as ratings are written: `4,5`, `4.0 out of 5 stars`, `★★★★☆`, `FIVE`, `80%`.
 
-What could be read in two ways is not read.
+What could mean two numbers is not read.
 """
 
 import html
@@ -18,31 +18,31 @@ _NAMED = r"(?:rated |rating:? ?)?"
 _OF = r"(?:\s*/\s*|\s+(?:out of|of|von|sur|de|su|van|av)\s+)"
 _PLAIN = re.compile(rf"{_NAMED}[★⭐]?(?:{_NUMBER}|{_WORD}){_STARS}?")
 _MIXED = re.compile(r"([0-9]+)(?:½| 1/2)")
-# As Amazon's pages have it in seven languages: "4,0 von 5 Sternen", "4,0 étoiles sur 5".
+# As on Amazon's pages in seven languages: "4,0 von 5 Sternen", "4,0 étoiles sur 5".
 _OUT_OF = re.compile(rf"{_NAMED}(?:{_NUMBER}|{_WORD}){_STARS}?{_OF}(?:{_NUMBER}|{_WORD}){_STARS}?")
 _PERCENT = re.compile(rf"{_NUMBER}\s?%")
 _FULL, _EMPTY, _HALF = "★⭐🌟*●", "☆✩✰○", "½"
-_HALF_KEPT = "\0"  # stands for it during NFKC, which makes "1/2" of it
+_HALF_KEPT = "\0"  # in its place during NFKC, which would make "1/2" of it
 _STAR_ROW = re.compile(rf"([{re.escape(_FULL)}]+)({_HALF}?)([{_EMPTY}]*)")
 _EXCEL_TEXT = re.compile(r'=?"(.*)"|\'(.*)', re.DOTALL)
 
 
 def number(raw: str, highest: int) -> float | None:
-    """The number, on a scale up to `highest`; None when it is none, or not certainly one."""
+    """The number, on a scale up to `highest`; None when it is no number, or not certainly one."""
     try:
-        found = float(raw.replace("_", "?"))  # which Python takes for nothing: 1_0
+        found = float(raw.replace("_", "?"))  # Python reads 1_0 as 10
     except ValueError:
         return _written(cleaned(unwrapped(raw)).casefold(), highest)
     return None if found != found else found
 
 
 def is_missing(raw: str) -> bool:
-    """Whether it is empty or stands for nothing, such as `nan` and `N/A`."""
+    """Whether it is empty or stands for a missing value, such as `nan` and `N/A`."""
     return not meant(cleaned(unwrapped(raw)))
 
 
 def unwrapped(raw: str) -> str:
-    """Without what makes a number a text in Excel, `="5"` and `'5`, and without more quotes."""
+    """Without quotes, and without what makes a number a text in Excel: `="5"` and `'5`."""
     text = raw.strip()
     found = _EXCEL_TEXT.fullmatch(text)
     return (found[1] if found[1] is not None else found[2]).strip() if found else text
@@ -58,18 +58,18 @@ def _written(text: str, highest: int) -> float | None:
     return None
 
 
-def _plain(text: str, highest: int) -> float | None:  # noqa: ARG001 - a form like the others
+def _plain(text: str, highest: int) -> float | None:  # noqa: ARG001 - all forms have this signature
     found = _PLAIN.fullmatch(text)
     return _float(found[1] or found[2]) if found else None
 
 
-def _mixed(text: str, highest: int) -> float | None:  # noqa: ARG001 - a form like the others
+def _mixed(text: str, highest: int) -> float | None:  # noqa: ARG001 - all forms have this signature
     found = _MIXED.fullmatch(text)
     return float(found[1]) + 0.5 if found else None
 
 
 def _star_row(text: str, highest: int) -> float | None:
-    """With hollow stars they must be as many as the scale has: ★★★☆ may be 3 of 4 or of 5."""
+    """Hollow stars must fill up the scale: ★★★☆ may be 3 of 4 or 3 of 5."""
     found = _STAR_ROW.fullmatch(text.replace(" ", ""))
     if found is None or (found[3] and len(found[1] + found[2] + found[3]) != highest):
         return None
@@ -89,7 +89,7 @@ def _percent(text: str, highest: int) -> float | None:
 
 
 def _scaled(part: float, whole: float, highest: int) -> float | None:
-    """Of another scale only what is a whole or half number on ours: 80% and 8/10 are 4 of 5."""
+    """From another scale, if it is a whole or half number on ours: 80% and 8/10 are 4 of 5."""
     if whole == highest:
         return part
     if min(whole, highest) <= 0 or not 0 <= part <= whole:

@@ -10,13 +10,13 @@ from typing import Any
 
 from .errors import UserError
 from .kinds import opened
-from .tables import Batch, NotText, Witness
+from .tables import Batch, CheckedColumn, NotText
 
-_BATCH_ROWS = 5_000  # pyarrow holds them beside our own copy
+_BATCH_ROWS = 5_000  # pyarrow holds them in memory beside our own copy
 
 
 class Parquet:
-    """A file of Apache Parquet. Columns that are no texts come as their value is written."""
+    """A file of Apache Parquet. Values of other types are given as Python writes them."""
 
     unit = "row"
 
@@ -29,8 +29,8 @@ class Parquet:
     def header(self) -> list[str]:
         return self._header
 
-    def read(self, names: Sequence[str], witness: Witness | None = None) -> Iterator[Batch]:  # noqa: ARG002 - no row of Parquet swallows others
-        """Nulls come as empty texts."""
+    def read(self, names: Sequence[str], checked: CheckedColumn | None = None) -> Iterator[Batch]:  # noqa: ARG002 - a row of Parquet is always one row
+        """Nulls are given as empty texts."""
         present = list(dict.fromkeys(name for name in names if name in self._header))
         with self._file() as file:
             total, done = file.metadata.num_rows, 0
@@ -51,7 +51,7 @@ class Parquet:
         from pyarrow.parquet import ParquetFile
 
         with opened(self._path) as (content, raw), tempfile.TemporaryFile() as unpacked:
-            if content is not raw:  # Parquet is read from its end, which gzip cannot jump to
+            if content is not raw:  # Parquet is read from its end, and gzip cannot seek
                 shutil.copyfileobj(content, unpacked)
             try:
                 with ParquetFile(raw if content is raw else unpacked) as file:

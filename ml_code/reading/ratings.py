@@ -1,7 +1,7 @@
-"""What a rating of the reviews file is worth: its place, or why its row is not used.
+"""What a rating in a file of reviews means: its rating index, or why its row is not used.
 
-A place is the position of a number on its scale, or the class of a text. `label_of` has the class
-of each place, `stars` the number that the features keep of it.
+The rating index is the position of a number on its scale, or the class index of a text. `label_of`
+has the class index of each rating index, `stars` the number that the features keep of it.
 """
 
 import unicodedata
@@ -11,15 +11,15 @@ from math import ceil, floor
 
 from . import numerals
 
-UNUSED = -1  # the place of a rating that cannot be used, the class of one that is left out
-OF_NO_CLASS = "rating of no class"  # which is no fault of the file
+UNUSED = -1  # the rating index of what is no rating, and the class index of one of no class
+OF_NO_CLASS = "rating of no class"  # the file has no fault: the user left this rating out
 NO_RATING, NO_NUMBER, UNKNOWN = "no rating", "rating is not a number", "unknown rating"
 Found = tuple[int, str]
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """Whole numbers from `lowest` on, which are ordered."""
+    """Whole numbers on a scale from `lowest` on: ordered ratings."""
 
     lowest: int
     label_of: tuple[int, ...]
@@ -29,7 +29,7 @@ class Numbers:
         return range(self.lowest, self.lowest + len(self.label_of))
 
     def find(self, raw: str) -> Found:
-        """(place, why not)."""
+        """(rating index, why the row is not used; empty if it is)."""
         if numerals.is_missing(raw):
             return UNUSED, NO_RATING
         low, high = self.lowest, self.lowest + len(self.label_of) - 1
@@ -42,12 +42,12 @@ class Numbers:
             return UNUSED, f"rating outside {low}-{high}"
         middle = (low + high) / 2
         if rating == middle and middle % 1:
-            return UNUSED, OF_NO_CLASS  # as near to one side as to the other
-        place = _nearest(rating, middle) - low
-        return place, OF_NO_CLASS if self.label_of[place] == UNUSED else ""
+            return UNUSED, OF_NO_CLASS  # equally near to both sides
+        index = _nearest(rating, middle) - low
+        return index, OF_NO_CLASS if self.label_of[index] == UNUSED else ""
 
-    def place_of(self, label: int, star: int | None) -> int:
-        """The place of a row of features. ValueError says why there is none."""
+    def rating_index(self, label: int, star: int | None) -> int:
+        """That of a row of features; ValueError says why such a row cannot be."""
         stars = self.stars
         if star not in stars or label < 0 or label != self.label_of[stars.index(star)]:
             raise ValueError(
@@ -59,9 +59,9 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Texts:
-    """Texts, whatever their case and spaces, which have no order."""
+    """Texts, compared without case and spaces: ratings without an order."""
 
-    place_of_text: Mapping[str, int]
+    index_of_text: Mapping[str, int]
     label_of: tuple[int, ...]
 
     @property
@@ -69,15 +69,18 @@ class Texts:
         return (None,) * len(self.label_of)
 
     def find(self, raw: str) -> Found:
-        """(place, why not). What stands for a missing value is none unless a class has it."""
+        """(rating index, why the row is not used; empty if it is).
+
+        What stands for a missing value, such as N/A, is a rating where a class has it.
+        """
         for text in (raw, numerals.unwrapped(raw)):
-            place = self.place_of_text.get(plain(text))
-            if place is not None:
-                return place, OF_NO_CLASS if place == UNUSED else ""
+            index = self.index_of_text.get(plain(text))
+            if index is not None:
+                return index, OF_NO_CLASS if index == UNUSED else ""
         return UNUSED, NO_RATING if numerals.is_missing(raw) else UNKNOWN
 
-    def place_of(self, label: int, star: int | None) -> int:
-        """The place of a row of features. ValueError says why there is none."""
+    def rating_index(self, label: int, star: int | None) -> int:
+        """That of a row of features; ValueError says why such a row cannot be."""
         if star is not None or label not in self.label_of:
             raise ValueError(
                 f"star_rating {star} must be empty, since ratings are texts, and label_id {label} "
@@ -89,8 +92,8 @@ class Texts:
 Ratings = Numbers | Texts
 
 
-class Finder(dict[str, Found]):
-    """What `find` says of each rating as it stands in the file, looked for once."""
+class RatingLookup(dict[str, Found]):
+    """What `find` returns for each rating as it is written in the file, computed once."""
 
     def __init__(self, ratings: Ratings) -> None:
         super().__init__()
@@ -101,7 +104,7 @@ class Finder(dict[str, Found]):
         return found
 
     def is_rating(self, raw: str) -> bool:
-        """Whether it is on the scale, or among the texts; it may be one that is left out."""
+        """Whether it is on the scale or among the texts, with a class or without one."""
         return self[raw][1] in ("", OF_NO_CLASS)
 
 

@@ -1,8 +1,8 @@
-"""A row whose quotes or delimiters are not those of RFC 4180: what it says, if that is certain.
+"""Reads rows whose quotes or delimiters are not those of RFC 4180, where the result is certain.
 
-Three habits are known: quotes escaped by a backslash, as Spark and MySQL write them; a space in
-front of an opening quote; and quotes in a field that are not doubled. A reading is taken when it
-has exactly the columns of the header, and does not swallow what are rows of their own.
+Three variants are known: quotes escaped by a backslash, as Spark and MySQL write them; a space in
+front of an opening quote; and quotes in a field that are not doubled. A result counts when it has
+exactly the columns of the header, and does not contain other rows.
 """
 
 import csv
@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-MOST_LINES = 12  # of a row that is read another way
+MOST_LINES = 12  # of a row that is repaired
 _MANY_INNER_LINES = 10
 _MOST_CHARACTERS = 1 << 20  # of such a row
 _ESCAPE = re.compile(r'\\([\\"])')
@@ -26,24 +26,24 @@ class Repair:
 
 
 class Repairer:
-    """Reads rows of `width` columns from lines where the reader of csv failed.
+    """Reads rows of `width` columns from lines that the csv module cannot read.
 
-    `is_valid` says whether the field at `place` is what its column has, for example a rating.
+    `is_valid` is whether the field at `index` is a value of its column, for example a rating.
     """
 
     def __init__(
-        self, delimiter: str, width: int, place: int | None, is_valid: Callable[[str], bool]
+        self, delimiter: str, width: int, index: int | None, is_valid: Callable[[str], bool]
     ) -> None:
         self._delimiter, self._width = delimiter, width
-        self._place, self._is_valid = place, is_valid
+        self._index, self._is_valid = index, is_valid
         end = rf"(?={re.escape(delimiter)}|\Z)"
-        # A quote closes a field only in front of a delimiter or at the end.
+        # A quote ends a field only before a delimiter or at the end.
         quoted = rf' *"([^"]*(?:"(?! *{end})[^"]*)*)" *{end}'
         plain = rf"([^{re.escape(delimiter)}\r\n]*){end}"
         self._field = re.compile(f"{quoted}|{plain}")
 
     def repair(self, lines: Sequence[str]) -> Repair | None:
-        """`lines` are those from the row's first on; only a few of them are looked at."""
+        """The first row of `lines`, of which only a few are read; None if it is not certain."""
         lines = lines[:MOST_LINES]
         if sum(map(len, lines)) > _MOST_CHARACTERS:
             return None
@@ -59,7 +59,7 @@ class Repairer:
         return self._lenient(lines)
 
     def swallows(self, lines: Sequence[str]) -> bool:
-        """Whether the lines of one row look like rows of their own, behind a stray quote."""
+        """Whether the lines of one row look like several rows, after a stray quote."""
         inner = lines[1:-1]
         if self._width < 2 or not inner:
             return False
@@ -84,7 +84,7 @@ class Repairer:
         return Repair(row, taken)
 
     def _lenient(self, lines: Sequence[str]) -> Repair | None:
-        """With quotes that are not doubled, on one line or on a few."""
+        """A row with quotes that are not doubled, in one line or in a few."""
         text = ""
         for count, line in enumerate(lines, start=1):
             if count > 1 and self._is_row(line) and line.count('"') % 2 == 0:
@@ -96,10 +96,10 @@ class Repairer:
         return None
 
     def _is_certain(self, text: str, row: Row) -> bool:
-        """An odd number of quotes may be half of a text; then the witness has to confirm it."""
+        """Whether the row is read right: an odd number of quotes may be half of a text."""
         if text.count('"') % 2 == 0:
-            return self._place is None or self._is_valid(row[self._place])
-        return self._width > 1 and self._place is not None and self._is_valid(row[self._place])
+            return self._index is None or self._is_valid(row[self._index])
+        return self._width > 1 and self._index is not None and self._is_valid(row[self._index])
 
     def _is_row(self, line: str) -> bool:
         if line.count(self._delimiter) < self._width - 1:
@@ -107,7 +107,7 @@ class Repairer:
         row = self._fields(line.rstrip("\r\n"))
         if row is None or len(row) != self._width:
             return False
-        return self._place is None or self._is_valid(row[self._place])
+        return self._index is None or self._is_valid(row[self._index])
 
     def _fields(self, text: str) -> Row | None:
         fields, at = [], 0
@@ -117,7 +117,7 @@ class Repairer:
                 return None
             quoted = found[1]
             fields.append(found[2] if quoted is None else quoted.replace('""', '"'))
-            at = found.end() + 1  # behind the delimiter
+            at = found.end() + 1  # after the delimiter
         return trimmed(fields, self._width)
 
 

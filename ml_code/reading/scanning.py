@@ -1,7 +1,7 @@
-"""Parts the lines of a delimited file into rows: each is read, or counted as a fault.
+"""Splits the lines of a delimited file into rows: each row is read, or is a fault.
 
-The csv module does nearly all of it. A row where it fails, or that has too many fields, or that
-takes three lines or more, is looked at again by repairs.py.
+The csv module reads nearly all of them. A row that it cannot read, that has too many fields or that
+takes three lines or more is given to repairs.py.
 """
 
 import csv
@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from .repairs import MOST_LINES, Repairer, Row, trimmed
-from .tables import BATCH_ROWS, Fault, Witness
+from .tables import BATCH_ROWS, CheckedColumn, Fault
 
 NO_END, TOO_MANY = "a quote out of place", "more fields than the header"
-_PIECE_LINES = 4_000  # at a time: all that are left are moved behind each row that is mended
-_LONGEST_ROW = 1 << 22  # characters, before an open quote is taken for a stray one
+_PIECE_LINES = 4_000  # at a time: the rest of them are copied after each repaired row
+_LONGEST_ROW = 1 << 22  # characters; a longer one has a stray quote
 Part = tuple[list[Row], list[int], list[Fault]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dialect:
-    """How rows are written: with quotes that mean something, with spaces in front of quotes."""
+    """How rows are written: whether quotes have a meaning, and have spaces in front."""
 
     delimiter: str
     has_quotes: bool = True
@@ -34,12 +34,12 @@ class Scanner:
         self,
         dialect: Dialect,
         header: Sequence[str],
-        witness: Witness | None,
+        checked: CheckedColumn | None,
     ) -> None:
         self._width = len(header)
-        place = header.index(witness.column) if witness and witness.column in header else None
-        is_valid = witness.is_valid if witness else _anything
-        self._repairer = Repairer(dialect.delimiter, self._width, place, is_valid)
+        index = header.index(checked.column) if checked and checked.column in header else None
+        is_valid = checked.is_valid if checked else _anything
+        self._repairer = Repairer(dialect.delimiter, self._width, index, is_valid)
         self._format: dict[str, Any] = {
             "delimiter": dialect.delimiter,
             "quoting": csv.QUOTE_MINIMAL if dialect.has_quotes else csv.QUOTE_NONE,
@@ -48,13 +48,13 @@ class Scanner:
         }
         self._lines = list[str]()  # not yet read
         self._first = 0  # the number of the first of them
-        self._suspect = 0  # lines before this one may be the rest of a row that was refused
+        self._suspect = 0  # lines before this one may be the rest of a row that is a fault
         self._rows, self._numbers, self._faults = list[Row](), list[int](), list[Fault]()
 
     def batches(self, blocks: Iterator[list[str]], begin: int) -> Iterator[Part]:
-        """(rows, the line where each begins, faults) of all lines behind the first `begin`.
+        """(rows, the line where each begins, faults) of all lines after the first `begin`.
 
-        Line numbers are from 1.
+        Line numbers start at 1.
         """
         skip, has_more = begin, True
         pieces = _pieces(blocks)
@@ -70,7 +70,7 @@ class Scanner:
                 yield from self._parts(is_last=not has_more)
 
     def _parts(self, *, is_last: bool) -> Iterator[Part]:
-        """Whole batches; what is left waits for more rows."""
+        """Whole batches; the remaining rows wait for more."""
         count, faults = len(self._rows), self._faults
         if count > BATCH_ROWS and not is_last:
             count -= count % BATCH_ROWS
@@ -86,7 +86,7 @@ class Scanner:
         return count
 
     def _scan(self, *, is_last: bool) -> bool:
-        """Reads the lines there are; False when it has to begin again behind a mended row."""
+        """Reads the lines there are; False when it has to start again after a repaired row."""
         width, rows, numbers, first = self._width, self._rows, self._numbers, self._first
         quick = max(0, self._suspect - first)
         start = 0
@@ -98,15 +98,15 @@ class Scanner:
                     rows.append(row)
                     numbers.append(first + start + 1)
                 elif row and not self._take(row, start, end):
-                    return self._mend(start, end, self._reason(row), is_last=is_last)
+                    return self._repair(start, end, self._reason(row), is_last=is_last)
                 start = end
         except csv.Error:
-            return self._mend(start, reader.line_num, NO_END, is_last=is_last)
+            return self._repair(start, reader.line_num, NO_END, is_last=is_last)
         self._drop(start)
         return True
 
     def _take(self, row: Row, start: int, end: int) -> bool:
-        """Takes a row that is not as most are, unless it needs mending."""
+        """Adds an unusual row; False when it has to be repaired."""
         lines = self._lines[start:end]
         if self._repairer.swallows(lines) or self._is_rest(start, lines):
             return False
@@ -119,13 +119,13 @@ class Scanner:
         return TOO_MANY if len(row) > self._width else NO_END
 
     def _is_rest(self, start: int, lines: Sequence[str]) -> bool:
-        """Whether this is what is left of a text whose quotes could not be read."""
+        """Whether this is the rest of a text whose quotes could not be read."""
         return self._first + start < self._suspect and "".join(lines).count('"') % 2 == 1
 
-    def _mend(self, start: int, end: int, reason: str, *, is_last: bool) -> bool:
-        """Reads the row at `start` another way, or counts it as a fault, and drops its lines.
+    def _repair(self, start: int, end: int, reason: str, *, is_last: bool) -> bool:
+        """Repairs the row at `start`, or makes it a fault, and drops its lines.
 
-        Returns True when that takes lines which are still to come: nothing is dropped then.
+        Returns True when that takes lines that are not read yet: then nothing is dropped.
         """
         wanted = max(start + MOST_LINES, end + 1)
         if not is_last and len(self._lines) < wanted:

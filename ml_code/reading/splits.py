@@ -7,14 +7,14 @@ from .errors import UserError
 
 
 def edges(shares: Sequence[float], count: int) -> list[int]:
-    """Where each split ends, of so many reviews of a class in a row."""
+    """The index at which each split ends, of `count` reviews of a class."""
     return [round(part / sum(shares) * count) for part in accumulate(shares)]
 
 
 def check_splits(found: Mapping[str, int], shares: Sequence[float]) -> None:
     """Raises UserError when a class has too few reviews for one in every split.
 
-    `found` has the reviews of each class, all different.
+    `found` has the number of distinct reviews of each class.
     """
     few = [f"{name} has {count}" for name, count in found.items() if not _fills(count, shares)]
     if few:
@@ -26,7 +26,7 @@ def check_splits(found: Mapping[str, int], shares: Sequence[float]) -> None:
 
 
 def _least(shares: Sequence[float]) -> int:
-    """The fewest reviews of a class of which every split gets one."""
+    """The fewest reviews of a class with which every split gets one."""
     count = max(len(shares), int(0.5 * sum(shares) / min(shares)))
     while not _fills(count, shares):
         count += 1

@@ -1,4 +1,4 @@
-"""What a whole file would give a run, before it is uploaded: by the rules of the preparation."""
+"""What the preparation would find in a whole file, before it is uploaded."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -10,9 +10,9 @@ from .columns import Columns, near_title
 from .errors import UserError
 from .files import has_title, open_tables, read_chunks
 from .judging import Judge, Rejects
-from .ratings import Finder
+from .ratings import RatingLookup
 from .splits import check_splits
-from .tables import Witness
+from .tables import CheckedColumn
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Survey:
 
     classes: Counter[str]
     has_title: bool
-    like_title: str = ""  # a column whose name is nearly that of the title, which is not there
+    like_title: str = ""  # where there is no title, a column of nearly its name
     rejects: Rejects = field(default_factory=Rejects)
 
     @property
@@ -38,22 +38,23 @@ def survey(
     shares: Sequence[float],
     progress: Callable[[float], None] = lambda _: None,
 ) -> Survey:
-    """Reads it all. Raises UserError when the preparation would refuse it; `progress` hears the
-    share that is read. Equal texts are not found: that takes the preparation."""
-    finder = Finder(classes.ratings)
-    judge = Judge(finder)
+    """Reads all of a file or a folder.
+
+    Duplicates are not removed, which is left to the preparation. `shares` are those of the splits;
+    `progress` is called with the share that is read, from 0 to 1. Raises UserError when the
+    preparation would refuse the file.
+    """
+    ratings = RatingLookup(classes.ratings)
+    judge = Judge(ratings)
     tables = open_tables(path, columns)
     found = Survey(
         classes=Counter(dict.fromkeys(classes.names, 0)),
         has_title=has_title(tables, columns),
         like_title=next((near_title(table.header, columns) for _, table in tables), ""),
     )
-    name_of_place = [
-        classes.names[label] if label >= 0 else "" for label in classes.ratings.label_of
-    ]
-    for chunk in read_chunks(tables, columns, Witness(columns.rating, finder.is_rating)):
-        for _, place in judge.texts_and_places(chunk, found.rejects):
-            found.classes[name_of_place[place]] += 1
+    for chunk in read_chunks(tables, columns, CheckedColumn(columns.rating, ratings.is_rating)):
+        for _, rating_index in judge.usable_rows(chunk, found.rejects):
+            found.classes[classes.names[classes.ratings.label_of[rating_index]]] += 1
         progress(chunk.share_read)
     if not found.rows:
         raise UserError(f"{tables[0][0].name}: there is a header but no row")

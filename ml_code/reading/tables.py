@@ -8,14 +8,14 @@ BATCH_ROWS = 20_000
 
 
 class NotText(str):
-    """How a value is written that is no text: an object, a list, or bytes that are not UTF-8."""
+    """An object, a list, or bytes that are not UTF-8, written as a text."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A row that cannot be read, by where it begins."""
+    """A row that cannot be read, and the line where it begins."""
 
     line: int
     reason: str
@@ -23,11 +23,11 @@ class Fault:
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """Some rows of a table: each has one entry in `lines`, and in each list of `columns`.
+    """Some rows of a table: each has one entry in `lines`, and in every list of `columns`.
 
-    `lines` are the numbers of the lines where the rows begin, from 1, with the header and blank
-    lines; of Parquet, which has no lines, those of the rows. `position` is how many bytes of the
-    file are read.
+    `lines` are the numbers of the lines where rows begin, from 1; the header and blank lines count.
+    For Parquet, which has no lines, they are the numbers of the rows. `position` is how many bytes
+    of the file have been read.
     """
 
     lines: Sequence[int]
@@ -37,8 +37,8 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Witness:
-    """A column whose values tell rows from anything else, such as the rating; see repairs.py."""
+class CheckedColumn:
+    """A column, such as the rating, by whose values repairs.py recognises a row."""
 
     column: str
     is_valid: Callable[[str], bool]
@@ -53,5 +53,5 @@ class Table(Protocol):
     def header(self) -> Sequence[str]:
         """The names of the columns, in order."""
 
-    def read(self, names: Sequence[str], witness: Witness | None = None) -> Iterator[Batch]:
-        """The values of these columns; of one that is not there, empty texts."""
+    def read(self, names: Sequence[str], checked: CheckedColumn | None = None) -> Iterator[Batch]:
+        """The values of these columns; empty texts for a column that is not there."""

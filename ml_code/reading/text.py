@@ -1,14 +1,14 @@
-"""The text of a review, the same for the training and for the endpoint.
+"""Cleans the text of a review, in the same way for the training and for the endpoint.
 
-HTML becomes what it means, since shops export what their pages show: `<br />` is a space, `&#39;`
-an apostrophe. What stands for a missing value (`nan`, `N/A`, `-`) is no text.
+HTML is replaced by its meaning, since shops export what their pages show: `<br />` is a space,
+`&#39;` an apostrophe. What stands for a missing value (`nan`, `N/A`, `-`) is no text.
 """
 
 import html
 import re
 import unicodedata
 
-# Tags that begin a line of their own part words; the others stand inside words ("<b>W</b>OW").
+# Tags that begin a line separate words; the others may stand within a word ("<b>W</b>OW").
 _BLOCKS = "address|article|blockquote|br|dd|div|dl|dt|h[1-6]|hr|li|ol|p|pre|section|table|tbody|td|"
 _BLOCKS += "th|thead|tr|ul"
 _INLINES = "a|abbr|b|big|center|code|del|em|font|i|iframe|img|ins|mark|s|small|span|strike|strong|"
@@ -36,19 +36,23 @@ _INVISIBLE = re.compile(
 _BLANKS = re.compile("[\u2800\u3164\uffa0]")  # look like a space, and are none to str.split
 _EITHER = re.compile(f"{_INVISIBLE.pattern[:-1]}{_BLANKS.pattern[1:]}")
 _BEYOND = (*range(0x1BCA0, 0x1BCA4), *range(0x1D173, 0x1D17B))  # too rare to be looked for
-# Within a text these mean something: in Persian, in Indian scripts, in Mongolian and in emoji.
+# These have a meaning within a text: in Persian, Indian scripts, Mongolian and emoji.
 _JOINERS = "\u034f\u180b\u180c\u180d\u180f\u200c\u200d" + "".join(
     map(chr, (*range(0xFE00, 0xFE10), *_BEYOND, *range(0xE0000, 0xE0080), *range(0xE0100, 0xE01F0)))
 )
 _CONTROLS = "".join(map(chr, (*range(32), *range(127, 160))))
-# Controls are nothing; but what Windows-1252 has at 128 to 159 is often read as Latin-1: "it\x92s".
+# Control characters are removed; but Windows-1252 (128 to 159) is often read as Latin-1: "it\x92s".
 _OF_CONTROL: dict[int, str | None] = {
     code: bytes([code]).decode("cp1252", "ignore") or None if code > 127 else None
     for code in map(ord, _CONTROLS)
     if not chr(code).isspace()
 }
-_UNSEEN = _CONTROLS + " " + _JOINERS
-_FILLERS = _UNSEEN + "-\u2010\u2011\u2012\u2013\u2014\u2015_.\u2026\u00b7\u2022,'\"`\ufffc\ufffd"
+_FILLERS = (
+    _CONTROLS
+    + " "
+    + _JOINERS
+    + "-\u2010\u2011\u2012\u2013\u2014\u2015_.\u2026\u00b7\u2022,'\"`\ufffc\ufffd"
+)
 _PLACEHOLDERS = frozenset(
     [
         *("nan", "-nan", "null", "(null)", "[null]", "<null>", "none", "nil", "nat", "undefined"),
@@ -78,23 +82,15 @@ def cleaned(text: str) -> str:
     return " ".join(text.translate(_OF_CONTROL).split())
 
 
-def is_blank(text: str) -> bool:
-    """Whether there is nothing in it to see: white space, invisible characters and tags alone.
-
-    Unlike `meant`, it takes "N/A" and "..." for texts.
-    """
-    return not cleaned(text).strip(_UNSEEN)
-
-
 def joined(title: str, body: str) -> str:
-    """Title and body as one text; a title that ends like a word gets a full stop."""
+    """Title and body as one text; a title without a mark at its end gets a full stop."""
     if not title or not body:
         return title or body
     return f"{title}{'' if title[-1] in '.!?' else '.'} {body}"
 
 
 def review_text(title: str, body: str) -> str:
-    """What the model reads of a review; empty when there is neither a title nor a text."""
+    """What the model reads of a review: cleaned title and text; empty when there is neither."""
     text = meant(cleaned(body)) if body else ""
     return joined(meant(cleaned(title)), text) if title else text
 

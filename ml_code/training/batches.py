@@ -67,7 +67,7 @@ def collate(
         input_ids=torch.from_numpy(input_ids),
         attention_mask=torch.from_numpy(attention_mask),
         labels=torch.tensor([rows.labels[row] for row in share]),
-        rating_indices=torch.tensor([rows.places[row] for row in share]),
+        rating_indices=torch.tensor([rows.rating_indices[row] for row in share]),
         weights=torch.tensor(weights),
     )
 

@@ -69,7 +69,7 @@ def _evenly_spaced(rows: Rows, most: int) -> Rows:
     return Rows(
         [rows.ids[row] for row in numbers],
         [rows.labels[row] for row in numbers],
-        [rows.places[row] for row in numbers],
+        [rows.rating_indices[row] for row in numbers],
     )
 
 

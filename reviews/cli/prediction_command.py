@@ -12,7 +12,7 @@ from rich.progress import track
 
 from infra.settings import Columns
 from ml_code.reading.classes import parse
-from ml_code.reading.ratings import Finder
+from ml_code.reading.ratings import RatingLookup
 from ml_code.reading.text import review_text
 from reviews.cli import report
 from reviews.cli.options import Env
@@ -86,7 +86,7 @@ def _of_file(here: Environment, file: Path, out: Path | None, column: str) -> An
     if out is not None:
         check_target(out, source=file)
     columns = Columns(text=column, title="") if column else serving_columns(here)
-    is_rating = Finder(parse(here.settings.labels.argument).ratings).is_rating
+    is_rating = RatingLookup(parse(here.settings.labels.argument).ratings).is_rating
     reviews = ReviewFile(file, columns, is_rating)
     header = [*reviews.header, *predictions.free_names(reviews.header)]
     runtime, name = here.client("sagemaker-runtime"), here.outputs.endpoint_name

@@ -17,7 +17,7 @@ from ml_code.reading.errors import UserError
 from ml_code.reading.files import open_table
 from ml_code.reading.judging import NOT_TEXT, remedy_of
 from ml_code.reading.survey import Survey, survey
-from ml_code.reading.tables import NotText, Table, Witness
+from ml_code.reading.tables import CheckedColumn, NotText, Table
 from ml_code.reading.text import review_text
 from reviews.cli.output import note, notes
 from reviews.client.errors import InvalidArgument
@@ -55,12 +55,12 @@ class ReviewFile:
             check_columns(path.name, self.header, replace(found, rating=""))
         self._text = self.header.index(found.text)
         self._title = self.header.index(found.title) if found.title in self.header else None
-        self._witness = Witness(found.rating, is_rating) if is_rating else None
+        self._checked = CheckedColumn(found.rating, is_rating) if is_rating else None
 
     def __iter__(self) -> Iterator[Review]:
         """Raises InvalidArgument at the first row that cannot be read for certain."""
         with _plain_errors(self._path):
-            for batch in self._table.read(self.header, self._witness):
+            for batch in self._table.read(self.header, self._checked):
                 for fault in batch.faults:
                     self._refuse(fault.line, fault.reason)
                 rows = zip(*batch.columns, strict=True)

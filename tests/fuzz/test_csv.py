@@ -15,9 +15,9 @@ from preparing.screening import ScreeningTask, screen
 from reading.columns import Columns
 from reading.errors import UserError
 from reading.files import open_tables, read_chunks
-from reading.ratings import Finder
+from reading.ratings import RatingLookup
 from reading.scanning import Dialect, Scanner
-from reading.tables import Witness
+from reading.tables import CheckedColumn
 from tests.fuzz.cases import fuzz
 from tests.fuzz.review_tables import FORMATS
 from tests.fuzz.values import documents, texts
@@ -78,8 +78,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _screened(path: Path, texts_file: Path) -> None:
     for labels in LABELS:
-        witness = Witness(COLUMNS.rating, Finder(labels.ratings).is_rating)
-        for chunk in read_chunks(open_tables(path, COLUMNS), COLUMNS, witness):
+        checked = CheckedColumn(COLUMNS.rating, RatingLookup(labels.ratings).is_rating)
+        for chunk in read_chunks(open_tables(path, COLUMNS), COLUMNS, checked):
             task = ScreeningTask(
                 chunk=chunk, ratings=labels.ratings, host=Host(), texts_file=texts_file
             )
@@ -167,8 +167,8 @@ def test_every_row_of_a_well_formed_file_comes_back_as_it_was(
 ) -> None:
     path = place / "well-formed"
     path.write_bytes(FORMATS[name](["Review Text", "Rating"], rows))
-    witness = Witness("Rating", lambda raw: raw in set("12345"))
-    chunks = list(read_chunks(open_tables(path, COLUMNS), COLUMNS, witness))
+    checked = CheckedColumn("Rating", lambda raw: raw in set("12345"))
+    chunks = list(read_chunks(open_tables(path, COLUMNS), COLUMNS, checked))
     assert not any(chunk.faults for chunk in chunks)
     assert [
         pair for chunk in chunks for pair in zip(chunk.texts, chunk.ratings, strict=True)

@@ -53,6 +53,6 @@ def test_a_wrong_argument_is_named_with_the_reason(argument, reason):
 
 def test_a_trained_model_knows_its_classes_but_no_ratings():
     labels = Labels(names=("bad", "good"))
-    assert labels.place_of(1, 5) == 1
+    assert labels.rating_index(1, 5) == 1
     with pytest.raises(ValueError, match="label_id 2 must be from 0 to 1"):
-        labels.place_of(2, None)
+        labels.rating_index(2, None)

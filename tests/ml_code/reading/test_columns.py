@@ -6,11 +6,11 @@ from reading.columns import Columns, as_settings, check_columns, detect, near_ti
 from reading.errors import UserError
 from reading.files import open_table, open_tables, read_chunks
 from reading.judging import Judge, Rejects
-from reading.ratings import Finder, Numbers
-from reading.tables import Witness
+from reading.ratings import Numbers, RatingLookup
+from reading.tables import CheckedColumn
 
 DEFAULTS = Columns(text="Review Text", rating="Rating", title="Title")
-STARS = Finder(Numbers(1, (0, 0, 1, 2, 2)))
+STARS = RatingLookup(Numbers(1, (0, 0, 1, 2, 2)))
 AMAZON_TSV = (
     "marketplace\tcustomer_id\treview_id\tproduct_id\tproduct_parent\tproduct_title\t"
     "product_category\tstar_rating\thelpful_votes\ttotal_votes\tvine\tverified_purchase\t"
@@ -93,9 +93,9 @@ def test_the_columns_of_a_known_export_are_offered_and_read(tmp_path, name):
         caught.value
     )
     judge, rejects = Judge(STARS), Rejects()
-    witness = Witness(columns.rating, STARS.is_rating)
-    chunks = read_chunks(open_tables(path, columns), columns, witness)
-    rows = [row for chunk in chunks for row in judge.texts_and_places(chunk, rejects)]
+    checked = CheckedColumn(columns.rating, STARS.is_rating)
+    chunks = read_chunks(open_tables(path, columns), columns, checked)
+    rows = [row for chunk in chunks for row in judge.usable_rows(chunk, rejects)]
     assert rows[0] == (TEXT if columns.title else ALONE, 3)
     assert rejects.counts.total() == 0
 

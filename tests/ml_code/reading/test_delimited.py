@@ -8,20 +8,20 @@ from reading import decoding, scanning
 from reading.columns import Columns
 from reading.errors import UserError
 from reading.files import open_tables, read_chunks
-from reading.ratings import Finder, Numbers
+from reading.ratings import Numbers, RatingLookup
 from reading.scanning import NO_END, TOO_MANY
-from reading.tables import Witness
+from reading.tables import CheckedColumn
 
-STARS = Finder(Numbers(1, (0, 0, 1, 2, 2)))
+STARS = RatingLookup(Numbers(1, (0, 0, 1, 2, 2)))
 COLUMNS = Columns(text="Text", rating="Stars", title="Title")
 
 
 def read(path: Path, content: str, columns: Columns = COLUMNS):
     """(line, text, rating) of each row, and (line, reason) of each fault."""
     path.write_text(content, encoding="utf-8", newline="")
-    witness = Witness(columns.rating, STARS.is_rating)
+    checked = CheckedColumn(columns.rating, STARS.is_rating)
     rows, faults = [], []
-    for chunk in read_chunks(open_tables(path, columns), columns, witness):
+    for chunk in read_chunks(open_tables(path, columns), columns, checked):
         rows += zip(chunk.lines, chunk.texts, chunk.ratings, strict=True)
         faults += [(fault.line, fault.reason) for fault in chunk.faults]
     return rows, faults

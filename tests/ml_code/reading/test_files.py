@@ -13,20 +13,20 @@ from reading.columns import Columns
 from reading.errors import UserError
 from reading.files import open_table, open_tables, read_chunks, review_files
 from reading.kinds import opened
-from reading.ratings import Finder, Numbers
-from reading.tables import NotText, Witness
+from reading.ratings import Numbers, RatingLookup
+from reading.tables import CheckedColumn, NotText
 
 ML_CODE = Path(__file__).parents[3] / "ml_code"
 COLUMNS = Columns(text="Review Text", rating="Rating", title="Title")
-STARS = Finder(Numbers(1, (0, 0, 1, 2, 2)))
-WITNESS = Witness("Rating", STARS.is_rating)
+STARS = RatingLookup(Numbers(1, (0, 0, 1, 2, 2)))
+WITNESS = CheckedColumn("Rating", STARS.is_rating)
 ROWS = [("Nice", "soft, warm", "5"), ("", "so so", "3")]
 TABLE = 'Title,Review Text,Rating\nNice,"soft, warm",5\n,so so,3\n'
 
 
 def rows_of(path: Path, columns: Columns = COLUMNS) -> list[tuple[str, str, str]]:
     chunks = read_chunks(
-        open_tables(path, columns), columns, Witness(columns.rating, STARS.is_rating)
+        open_tables(path, columns), columns, CheckedColumn(columns.rating, STARS.is_rating)
     )
     return [
         row
@@ -180,17 +180,17 @@ def test_a_hidden_file_that_is_named_is_read(written):
         (b"<!DOCTYPE html><html>", "a page of HTML or XML"),
         (b"\n\n\n", "begins with nothing but blank lines"),
         (b'{\n "a": [\n', "has no JSON object in a line of its own"),
-        (gzip.compress(b"x" * 99)[:-4], "not a whole gzip file"),
-        (gzip.compress(b""), "the file is empty"),
+        (gzip.compress(b"x" * 99, mtime=0)[:-4], "not a whole gzip file"),
+        (gzip.compress(b"", mtime=0), "the file is empty"),
         (
-            gzip.compress(gzip.compress(b"x")),
+            gzip.compress(gzip.compress(b"x", mtime=0), mtime=0),
             "is a gzip file that contains another gzip file",
         ),
         (
-            gzip.compress(b"PK\x03\x04" + b"\0" * 26),
+            gzip.compress(b"PK\x03\x04" + b"\0" * 26, mtime=0),
             "contains a zip archive; unpack it: gunzip r.csv; then unpack it: unzip r.csv",
         ),
-        (gzip.compress(TABLE.encode()) + b"junk", "not a whole gzip file"),
+        (gzip.compress(TABLE.encode(), mtime=0) + b"junk", "not a whole gzip file"),
         (b"PK\x03\x04" + b"\0" * 26 + b"docProps/app.xml", "an Excel workbook (.xlsx)"),
         (b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.spread", "an OpenDocument"),
         (pickle.dumps({"a": 1}), "a pickle of Python; write it as Parquet"),
@@ -312,12 +312,12 @@ def test_python_3_10_reads_the_same(written):
         "from reading.columns import Columns\n"
         "from reading.files import open_table, open_tables, read_chunks\n"
         "from reading.judging import Judge\n"
-        "from reading.ratings import Finder, Numbers\n"
-        "from reading.tables import Witness\n"
+        "from reading.ratings import RatingLookup, Numbers\n"
+        "from reading.tables import CheckedColumn\n"
         "columns = Columns(text='Review Text', rating='Rating')\n"
-        "finder = Finder(Numbers(1, (0,) * 5))\n"
+        "finder = RatingLookup(Numbers(1, (0,) * 5))\n"
         "tables = open_tables(Path(sys.argv[2]), columns)\n"
-        "for chunk in read_chunks(tables, columns, Witness('Rating', finder.is_rating)):\n"
+        "for chunk in read_chunks(tables, columns, CheckedColumn('Rating', finder.is_rating)):\n"
         "    for row in zip(chunk.titles, chunk.texts, chunk.ratings):\n"
         "        print(*Judge(finder).judge(*row)[:2])\n"
     )

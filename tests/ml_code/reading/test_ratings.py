@@ -1,6 +1,6 @@
 import pytest
 
-from reading.ratings import OF_NO_CLASS, Finder, Numbers, Texts
+from reading.ratings import OF_NO_CLASS, Numbers, RatingLookup, Texts
 
 STARS = Numbers(1, (0, 0, 1, 2, 2))
 WITHOUT_THREE = Numbers(1, (0, 0, -1, 1, 1))
@@ -68,17 +68,17 @@ def test_a_text_is_the_same_in_any_case_and_with_any_spaces():
 )
 def test_features_of_other_classes_have_no_place(ratings, label, star, message):
     with pytest.raises(ValueError, match=message):
-        ratings.place_of(label, star)
+        ratings.rating_index(label, star)
 
 
 def test_features_have_the_place_of_their_rating():
-    assert [STARS.place_of(label, star) for label, star in ((0, 1), (2, 5))] == [0, 4]
-    assert Texts({"a": 0, "b": 1}, (0, 1)).place_of(1, None) == 1
+    assert [STARS.rating_index(label, star) for label, star in ((0, 1), (2, 5))] == [0, 4]
+    assert Texts({"a": 0, "b": 1}, (0, 1)).rating_index(1, None) == 1
 
 
 def test_each_different_rating_is_looked_for_once(monkeypatch):
     asked = []
     monkeypatch.setattr(Numbers, "find", lambda _, raw: asked.append(raw) or (0, ""))
-    finder = Finder(STARS)
+    finder = RatingLookup(STARS)
     assert [finder[raw] for raw in ("5", "5", "4", "5")] == [(0, "")] * 4
     assert asked == ["5", "4"]
