@@ -16,7 +16,14 @@ Written = Callable[[Sequence[str], Rows], bytes]
 def _delimited(delimiter: str, encoding: str = "utf-8", line_end: str = "\r\n") -> Written:
     def write(header: Sequence[str], rows: Rows) -> bytes:
         out = io.StringIO()
-        csv.writer(out, delimiter=delimiter, lineterminator=line_end).writerows([header, *rows])
+        # Python before 3.13 leaves a carriage return without quotes where it ends no line.
+        has_return = any("\r" in cell for row in rows for cell in row)
+        csv.writer(
+            out,
+            delimiter=delimiter,
+            lineterminator=line_end,
+            quoting=csv.QUOTE_ALL if has_return else csv.QUOTE_MINIMAL,
+        ).writerows([header, *rows])
         return out.getvalue().encode(encoding)
 
     return write
