@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         "env": "print the variables that make AWS clients use the server",
         "exec": "run a command with these variables: exec -- CMD...",
         "iam": "enforce the policies of roles, or not (as from the start), or tell which",
-        "faults": "what AWS does on its bad days, on demand: add, list, clear, log",
+        "faults": "errors and delays of AWS, on demand: add, list, clear, log",
     }.items():
         command = commands.add_parser(name, help=text)
         command.add_argument(

@@ -147,7 +147,7 @@ class LocalCloud:
 
     @property
     def faults(self) -> FaultClient:
-        """What AWS does on its bad days, on demand."""
+        """Errors, delays and interruptions of AWS, on demand."""
         return FaultClient(self.endpoint_url, self.data_dir)
 
     def iam_decisions(self) -> list[decisions.Decision]:

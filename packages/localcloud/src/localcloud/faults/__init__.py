@@ -1,5 +1,6 @@
-"""Faults on demand: what AWS does on its bad days, to calls that a user chooses.
+"""Faults on demand: errors, delays and interruptions of AWS, for calls that a user chooses.
 
-`fault` says what there is, `registry` which calls are hit, `calls` what a request asks for, and
-`answers` what AWS says then. `localcloud.ministack.faults` puts them around the services.
+`fault` has the kinds of faults, `registry` decides which calls are hit, `calls` finds the operation
+of a request, `answers` has the error responses, and `capacity` is asked before a job or an endpoint
+starts. `localcloud.ministack.faults` applies them to the services.
 """

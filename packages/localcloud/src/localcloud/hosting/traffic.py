@@ -4,14 +4,12 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from localcloud.core import records
 from localcloud.core.errors import ValidationException
 from localcloud.core.records import Record
-
-if TYPE_CHECKING:
-    from localcloud.hosting.fleet import Fleet, Variant
+from localcloud.hosting.fleet import Fleet, Variant
 
 _MOST_PERCENT = 50
 _LEAST_LINEAR_PERCENT = 10
@@ -21,11 +19,11 @@ _LEAST_LINEAR_PERCENT = 10
 class Traffic:
     """The fleets that answer. During an update a `share` of the requests goes to the green one."""
 
-    fleet: "Fleet"
-    successor: "Fleet | None" = None
+    fleet: Fleet
+    successor: Fleet | None = None
     share: float = 0.0
 
-    def choose(self, variant: str | None) -> "Variant | None":
+    def choose(self, variant: str | None) -> Variant | None:
         """The named variant, or one by weight; while there are two fleets, each has its own."""
         first, second = self.fleet, self.successor
         if second and random.random() < self.share:
