@@ -16,7 +16,7 @@ INCREASE = (
     f"aws service-quotas request-service-quota-increase --service-code {SERVICE} "
     "--quota-code {code} --desired-value {wanted} --region {region}"
 )
-FEWER = "fewer instances in infra/settings.py: AWS raises this quota for nobody"
+FEWER = "fewer instances in infra/settings/environments.py: AWS raises this quota for nobody"
 _CODE_OF_NAME = (
     f"$(aws service-quotas list-service-quotas --service-code {SERVICE} --region {{region}} "
     "--query \"Quotas[?QuotaName=='{name}'].QuotaCode\" --output text)"

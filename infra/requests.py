@@ -1,4 +1,4 @@
-"""The requests that the Lambdas send to SageMaker, compiled at synth from infra/jobs.py.
+"""The requests that the Lambdas send to SageMaker, compiled at synth from infra/jobs.
 
 They become part of the state machine, so that `cdk diff` shows a changed instance or argument.
 """

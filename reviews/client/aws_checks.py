@@ -16,7 +16,7 @@ from reviews.client.aws import Environment
 from reviews.client.findings import Finding, Verdict, judge
 from reviews.client.quotas import AccountQuota
 
-_SETTINGS = "infra/settings.py"
+_SETTINGS = "infra/settings/environments.py"
 # What the CDK's assemblies ask for, as requiresBootstrapStackVersion.
 BOOTSTRAP_VERSION = 6
 _SOON = timedelta(days=90)

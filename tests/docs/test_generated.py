@@ -31,7 +31,7 @@ def test_every_setting_says_what_it_means() -> None:
         for name, meaning in settings_reference.meanings(cls).items()
         if not meaning
     ]
-    assert silent == [], "infra/settings.py needs a comment beside each"
+    assert silent == [], "infra/settings needs a comment beside each"
 
 
 def test_only_the_block_is_replaced() -> None:

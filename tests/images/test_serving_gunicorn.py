@@ -19,7 +19,7 @@ server.start(env.ServingEnv().framework_module)
 """
 # nginx would write its configuration to /etc.
 NO_NGINX = {"SAGEMAKER_USE_NGINX": "false"}
-OLD_PROTOBUF = {"PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION": "python"}  # as in infra/jobs.py
+OLD_PROTOBUF = {"PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION": "python"}  # as in infra/jobs/serving.py
 
 
 def test_every_body_is_answered_from_wheels_alone(

@@ -17,10 +17,10 @@ from aws_cdk.assertions import Template
 import preprocess
 from common.rated_labels import parse
 from infra import requests
-from infra.labels import Label, Labels
 from infra.monitoring import Monitoring
 from infra.setting_error import SettingsError
 from infra.settings import Columns, Recipe, Settings, settings_for
+from infra.settings.labels import Label, Labels
 from localcloud.http.constraints import check
 from tests.infra.conftest import Synthesised, plain
 

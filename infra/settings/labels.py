@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from contract.features import LABEL_ID, SENTIMENT
-from infra import ratings
-from infra.ratings import Rating
 from infra.setting_error import SettingsError
+from infra.settings import ratings
+from infra.settings.ratings import Rating
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,29}", re.IGNORECASE | re.ASCII)
 _MOST_CLASSES = 20

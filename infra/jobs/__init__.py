@@ -1,0 +1,33 @@
+"""The jobs of the pipeline, built with the SageMaker SDK: one definition, two uses.
+
+With the offline session (a `PipelineSession`) the SDK compiles a job to the request that it would
+send, without a call to AWS: infra/requests.py does that at synth. With the live one it runs it.
+
+What only a deployment or an execution knows comes as `Values`. By default these are placeholders,
+`{name}`: infra/requests.py fills `role`, `key` and `feature_group` at synth, the Lambda that starts
+the job the others.
+"""
+
+from infra.jobs.evaluation_job import evaluation, evaluator
+from infra.jobs.preparation_job import preparation, processor
+from infra.jobs.serving import data_capture, model, registration, variant
+from infra.jobs.sessions import live_session, offline_session
+from infra.jobs.training_job import METRICS, channels, estimator
+from infra.jobs.values import Values
+
+__all__ = [
+    "METRICS",
+    "Values",
+    "channels",
+    "data_capture",
+    "estimator",
+    "evaluation",
+    "evaluator",
+    "live_session",
+    "model",
+    "offline_session",
+    "preparation",
+    "processor",
+    "registration",
+    "variant",
+]

@@ -1,0 +1,51 @@
+"""The processing job that scores a model."""
+
+from typing import Any
+
+from sagemaker.processing import ScriptProcessor
+
+from infra.jobs.processing_jobs import (
+    INPUT,
+    MESSAGE,
+    OUTPUT,
+    modules,
+    processing_options,
+    read,
+    write,
+)
+from infra.jobs.values import Values
+from infra.settings import Settings
+
+
+def evaluator(settings: Settings, session: Any, values: Values) -> Any:
+    """Judges a model, in the image of the training, which has torch; see `evaluation`."""
+    return ScriptProcessor(
+        image_uri=settings.image_of_evaluation().uri,
+        command=["python3"],
+        **processing_options(
+            settings,
+            settings.evaluation_instances,
+            session,
+            values,
+            isolated=settings.network.isolated,
+        ),
+    )
+
+
+def evaluation(settings: Settings, values: Values) -> dict[str, Any]:
+    """The arguments of `evaluator(...).run(...)` for ml_code/evaluate.py."""
+    return {
+        "code": f"{values.code}/source/evaluate.py",
+        "inputs": [
+            read("model", values.model_data),
+            read("test", f"{values.features}/test"),
+            *modules(settings, values),
+        ],
+        "outputs": [write("evaluation", f"{values.run_prefix}/evaluation")],
+        "arguments": [
+            f"--model={INPUT}/model",
+            f"--test-data={INPUT}/test",
+            f"--output-data={OUTPUT}/evaluation",
+            f"--message-file={MESSAGE}",
+        ],
+    }

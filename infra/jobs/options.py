@@ -1,0 +1,23 @@
+"""Options that jobs and model have in common: network, packages, encryption."""
+
+from typing import Any
+
+from infra.jobs.values import Values
+from infra.settings import Instances, Settings
+
+WHEELS = "wheels"  # input, channel and folder of the packages of a closed network
+
+
+def subnets(settings: Settings, values: Values) -> dict[str, Any]:
+    if not settings.network.vpc:
+        return {"subnets": None, "security_group_ids": None}
+    return {"subnets": list(values.subnets), "security_group_ids": list(values.security_groups)}
+
+
+def packages(settings: Settings, folder: str) -> dict[str, str]:
+    """Variables by which pip, whoever calls it, takes packages from the folder alone."""
+    return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": folder} if settings.network.wheels else {}
+
+
+def volume_key(instances: Instances, values: Values) -> str | None:
+    return None if instances.has_local_disk else values.key

@@ -1,0 +1,72 @@
+"""The processing job that turns reviews into features."""
+
+from typing import Any
+
+from sagemaker.sklearn.processing import SKLearnProcessor
+
+from contract.features import SPLITS
+from contract.hyperparameters import PREPARATION
+from infra.jobs.processing_jobs import (
+    INPUT,
+    MESSAGE,
+    OUTPUT,
+    modules,
+    processing_options,
+    read,
+    write,
+)
+from infra.jobs.values import Values, hyperparameters
+from infra.settings import Settings
+
+# The SDK knows neither these images nor their versions, and SKLearnProcessor takes no image_uri: it
+# is given a version that it knows, and then the image of the table.
+_SKLEARN_OF_THE_SDK = "1.4-2"
+
+
+def processor(settings: Settings, session: Any, values: Values) -> Any:
+    """Turns reviews into features; `preparation` says how to run it."""
+    made = SKLearnProcessor(
+        framework_version=_SKLEARN_OF_THE_SDK,
+        # Never isolated: it talks to the Feature Store.
+        **processing_options(
+            settings, settings.processing_instances, session, values, isolated=False
+        ),
+    )
+    made.image_uri = settings.image_of_processing().uri
+    return made
+
+
+def preparation(settings: Settings, values: Values) -> dict[str, Any]:
+    """The arguments of `processor(...).run(...)` for ml_code/preprocess.py."""
+    arguments = {
+        "input-data": f"{INPUT}/reviews",
+        "output-data": OUTPUT,
+        "resource-config": "/opt/ml/config/resourceconfig.json",
+        "message-file": MESSAGE,
+        "base-model": values.base_model,
+        "text-column": values.text_column,
+        "rating-column": values.rating_column,
+        "title-column": values.title_column,
+        "max-rejected-share": values.max_rejected_share,
+        "train-share": settings.shares.train,
+        "validation-share": settings.shares.validation,
+        "test-share": settings.shares.test,
+        **hyperparameters(PREPARATION, values),
+        "format": settings.features_format,
+        "feature-group-name": values.feature_group,
+        "event-time": values.event_time,
+    }
+    return {
+        "code": f"{values.code}/source/preprocess.py",
+        "inputs": [read("reviews", values.reviews), *modules(settings, values)],
+        "outputs": [
+            *(write(name, f"{values.features}/{name}") for name in SPLITS),
+            # Also of a job that fails: what the Feature Store refused is there.
+            write("report", f"{values.features}/report", mode="Continuous"),
+        ],
+        # One word each: an empty value, such as that of no title, would be lost on the way.
+        "arguments": [
+            *(f"--{name}={value}" for name, value in arguments.items()),
+            *(f"--labels={word}" for word in settings.labels.words),
+        ],
+    }

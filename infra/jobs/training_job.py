@@ -1,0 +1,80 @@
+"""The training job, with its metrics and its profiler."""
+
+from typing import Any
+
+from sagemaker.debugger import DebuggerHookConfig, ProfilerConfig, ProfilerRule, rule_configs
+from sagemaker.inputs import TrainingInput
+from sagemaker.pytorch import PyTorch
+
+from contract.hyperparameters import OVERRIDABLE
+from infra.jobs.options import WHEELS, packages, subnets, volume_key
+from infra.jobs.values import Values, hyperparameters
+from infra.settings import Settings
+
+METRICS = (
+    "train:loss",
+    "train:progress",
+    "train:samples_per_second",
+    "validation:loss",
+    "validation:accuracy",
+    "validation:macro_f1",
+)
+_CHANNELS = "/opt/ml/input/data"
+_CHECKPOINTS = "/opt/ml/checkpoints"
+
+
+def estimator(settings: Settings, session: Any, values: Values) -> Any:
+    """Fine-tunes the base model; `channels` are what to fit it to."""
+    instances = settings.training_instances
+    return PyTorch(
+        entry_point="train.py",
+        source_dir=f"{values.code}/sourcedir.tar.gz",
+        image_uri=settings.image_of_training().uri,
+        role=values.role,
+        sagemaker_session=session,
+        instance_type=instances.instance_type,
+        instance_count=instances.instance_count,
+        volume_size=instances.volume_gb,
+        volume_kms_key=volume_key(instances, values),
+        max_run=instances.max_runtime_s,
+        hyperparameters={
+            "base-model": values.base_model,
+            "labels": settings.labels.argument,
+            **hyperparameters(OVERRIDABLE, values),
+            "checkpoint-dir": _CHECKPOINTS,
+            "serving-python": settings.image_of_serving().python,
+        },
+        enable_sagemaker_metrics=True,  # which the SDK would set for a version that it knows
+        metric_definitions=[{"Name": name, "Regex": f"{name}=([0-9.eE+-]+)"} for name in METRICS],
+        output_path=f"{values.run_prefix}/training/",
+        code_location=f"{values.run_prefix}/training",
+        output_kms_key=values.key,
+        checkpoint_s3_uri=f"{values.run_prefix}/checkpoints/",
+        encrypt_inter_container_traffic=instances.instance_count > 1,
+        # torchrun is for GPUs; CPU hosts find each other by SM_HOSTS (training/process_group.py).
+        distribution={"torch_distributed": {"enabled": True}} if instances.has_gpu else None,
+        environment=packages(settings, f"{_CHANNELS}/{WHEELS}") or None,
+        enable_network_isolation=settings.network.isolated,
+        **subnets(settings, values),
+        **_debugging(settings, values),
+    )
+
+
+def channels(settings: Settings, values: Values) -> dict[str, Any]:
+    """What `estimator(...).fit(...)` reads."""
+    places = {name: f"{values.features}/{name}" for name in ("train", "validation")}
+    if settings.network.wheels:
+        places[WHEELS] = values.wheels
+    return {name: TrainingInput(place) for name, place in places.items()}
+
+
+def _debugging(settings: Settings, values: Values) -> dict[str, Any]:
+    if not settings.debugger:
+        return {"debugger_hook_config": False, "disable_profiler": True}
+    return {
+        "debugger_hook_config": DebuggerHookConfig(s3_output_path=f"{values.run_prefix}/debugger/"),
+        "profiler_config": ProfilerConfig(
+            s3_output_path=f"{values.run_prefix}/profiler/", system_monitor_interval_millis=1000
+        ),
+        "rules": [ProfilerRule.sagemaker(rule_configs.ProfilerReport())],
+    }

@@ -1,0 +1,31 @@
+"""What differs between the environments.
+
+The values are in environments.py; a module each has the settings of one subject.
+"""
+
+from infra.settings.endpoint import Endpoint
+from infra.settings.environment import ENVIRONMENTS, Settings
+from infra.settings.environments import settings_for
+from infra.settings.gate import Gate
+from infra.settings.instances import Instances
+from infra.settings.labels import Label, Labels
+from infra.settings.network import Network
+from infra.settings.recipe import Recipe
+from infra.settings.reviews import Columns, Shares
+from infra.settings.waiting import Waiting
+
+__all__ = [
+    "ENVIRONMENTS",
+    "Columns",
+    "Endpoint",
+    "Gate",
+    "Instances",
+    "Label",
+    "Labels",
+    "Network",
+    "Recipe",
+    "Settings",
+    "Shares",
+    "Waiting",
+    "settings_for",
+]

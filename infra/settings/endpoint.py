@@ -1,0 +1,62 @@
+"""The endpoint: its instances, and how a new model is deployed to it."""
+
+import re
+from dataclasses import dataclass
+
+from infra.setting_error import SettingsError
+from infra.settings.checks import check_range
+from infra.settings.instances import Instances
+
+_SERVERLESS_MB = (1024, 2048, 3072, 4096, 5120, 6144)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint(Instances):
+    """The instances that serve, how many, and how a new model takes over from the one before.
+
+    With `serverless_memory_mb` there are no instances, and AWS charges for requests alone. An
+    endpoint with instances cannot become one without: it has to be deleted first.
+    """
+
+    max_instance_count: int = 0  # scaling up to so many; 0: none
+    invocations_per_instance: int = 1000  # a minute, what scaling aims at
+    canary_percent: int = 10  # of the traffic goes to a new model at first
+    bake_s: int = 600  # for which it has to serve without an alarm
+    max_latency_ms: int = 30_000  # of 99 answers in 100; a request may ask for half of it
+    max_class_share: float = 0.9  # of an hour's predictions, before an alarm
+    capture_percent: int = 0  # of requests and answers, kept in S3
+    serverless_memory_mb: int = 0  # without instances; 0: with them
+    serverless_concurrency: int = 10  # requests at a time, of a serverless endpoint
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.max_instance_count:
+            name = "endpoint.max_instance_count"
+            check_range(name, self.max_instance_count, self.instance_count, 100)
+            if re.match(r"ml\.t\d", self.instance_type):
+                # https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html
+                allowed = f"0 for {self.instance_type}: burstable instances do not scale"
+                raise SettingsError(name=name, value=self.max_instance_count, allowed=allowed)
+        check_range("endpoint.invocations_per_instance", self.invocations_per_instance, 1, 10**6)
+        check_range("endpoint.canary_percent", self.canary_percent, 1, 50)
+        check_range("endpoint.bake_s", self.bake_s, 0, 3600)
+        check_range("endpoint.max_latency_ms", self.max_latency_ms, 1, 60_000)
+        check_range("endpoint.max_class_share", self.max_class_share, 0, 1)
+        check_range("endpoint.capture_percent", self.capture_percent, 0, 100)
+        check_range("endpoint.serverless_concurrency", self.serverless_concurrency, 1, 200)
+        if self.serverless_memory_mb:
+            self._check_serverless()
+
+    def _check_serverless(self) -> None:
+        """https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html"""
+        if self.serverless_memory_mb not in _SERVERLESS_MB:
+            raise SettingsError(
+                name="endpoint.serverless_memory_mb",
+                value=self.serverless_memory_mb,
+                allowed=", ".join(map(str, _SERVERLESS_MB)),
+            )
+        for name in ("max_instance_count", "capture_percent"):
+            if getattr(self, name):
+                raise SettingsError(
+                    name=f"endpoint.{name}", value=getattr(self, name), allowed="0 for serverless"
+                )

@@ -1,0 +1,79 @@
+"""The values of every environment: this is the module to change."""
+
+from collections.abc import Sequence
+
+from infra.settings.endpoint import Endpoint
+from infra.settings.environment import Settings, unknown_environment
+from infra.settings.instances import Instances
+from infra.settings.recipe import Recipe
+from infra.settings.waiting import Waiting
+
+
+def _on_aws(
+    environment: str, *, training_instances: Instances, endpoint: Endpoint, keep: bool = False
+) -> Settings:
+    return Settings(
+        environment=environment,
+        base_model="roberta-base",
+        processing_instances=Instances(
+            instance_type="ml.m7i.2xlarge", instance_count=training_instances.instance_count
+        ),
+        training_instances=training_instances,
+        evaluation_instances=Instances(instance_type="ml.m7i.2xlarge"),
+        endpoint=endpoint,
+        approval=keep,
+        keep_data=keep,
+    )
+
+
+_SMALL = Instances(instance_type="ml.m7i.large")
+_SETTINGS = (
+    Settings(
+        environment="local",
+        base_model="s3://{data_bucket}/base-models/all-MiniLM-L6-v2/",
+        processing_instances=_SMALL,
+        training_instances=_SMALL,
+        evaluation_instances=_SMALL,
+        endpoint=Endpoint(
+            instance_type="ml.m7i.large",
+            bake_s=5,
+            # Both instances are this machine.
+            max_instance_count=2,
+            capture_percent=100,
+        ),
+        recipe=Recipe(learning_rate=2e-4),  # small models want larger steps; roberta-base diverges
+        waiting=Waiting(start_s=2, longest_s=5, features_limit_s=300),
+        debugger=True,
+    ),
+    _on_aws(
+        "dev",
+        training_instances=Instances(instance_type="ml.c7i.4xlarge"),
+        endpoint=Endpoint(instance_type="ml.m7i.large"),
+    ),
+    _on_aws(
+        "staging",
+        training_instances=Instances(instance_type="ml.c7i.8xlarge"),
+        endpoint=Endpoint(instance_type="ml.m7i.xlarge", max_instance_count=2, capture_percent=10),
+    ),
+    _on_aws(
+        "prod",
+        training_instances=Instances(instance_type="ml.c7i.8xlarge", instance_count=2),
+        endpoint=Endpoint(
+            instance_type="ml.m7i.xlarge",
+            instance_count=2,
+            max_instance_count=6,
+            capture_percent=10,
+        ),
+        keep=True,
+    ),
+)
+
+
+def settings_for(environment: str | None = None) -> Sequence[Settings]:
+    """The settings of one environment, or of all; `SettingsError` when there is no such one."""
+    if environment is None:
+        return _SETTINGS
+    found = [settings for settings in _SETTINGS if settings.environment == environment]
+    if not found:
+        raise unknown_environment(environment)
+    return found

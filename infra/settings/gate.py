@@ -1,0 +1,26 @@
+"""The gate before a deployment."""
+
+from dataclasses import dataclass
+
+from infra.setting_error import SettingsError
+from infra.settings.checks import check_range
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gate:
+    """What a model must reach on the test split before it is deployed.
+
+    `max_drop` is by how much accuracy and macro-F1 may be below those of the champion, the newest
+    approved model, on the same rows. `report` writes down what is missed and deploys nevertheless.
+    """
+
+    mode: str = "enforce"  # or report
+    min_accuracy: float = 0.6  # on the test split
+    min_macro_f1: float = 0.6  # the same
+    max_drop: float = 0.01  # below the champion
+
+    def __post_init__(self) -> None:
+        if self.mode not in ("enforce", "report"):
+            raise SettingsError(name="gate.mode", value=self.mode, allowed="enforce, report")
+        for name in ("min_accuracy", "min_macro_f1", "max_drop"):
+            check_range(f"gate.{name}", getattr(self, name), 0, 1)

@@ -1,0 +1,38 @@
+"""Which instances a job or an endpoint has."""
+
+from dataclasses import dataclass
+
+from infra import instances
+from infra.setting_error import SettingsError
+from infra.settings.checks import check_range
+
+_LONGEST_JOB_SECONDS = 432_000  # five days, the default quota of a training job
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instances:
+    """The instances of one job or endpoint; sizes in GiB, times in seconds."""
+
+    instance_type: str  # such as ml.m7i.large
+    instance_count: int = 1  # of an endpoint that scales: the fewest
+    volume_gb: int = 30  # of each instance of a job
+    max_runtime_s: int = 24 * 3600  # after which SageMaker stops a job; at most five days
+
+    def __post_init__(self) -> None:
+        parts = self.instance_type.split(".")
+        if len(parts) != 3 or parts[0] != "ml" or not all(parts):
+            raise SettingsError(
+                name="instance_type", value=self.instance_type, allowed="ml.<family>.<size>"
+            )
+        check_range("instance_count", self.instance_count, 1, 100)
+        check_range("volume_gb", self.volume_gb, 1, 16_384)
+        check_range("max_runtime_s", self.max_runtime_s, 1, _LONGEST_JOB_SECONDS)
+
+    @property
+    def has_gpu(self) -> bool:
+        return instances.has_gpu(self.instance_type)
+
+    @property
+    def has_local_disk(self) -> bool:
+        """Such instances encrypt their own disk, and SageMaker refuses a volume key for them."""
+        return instances.has_local_disk(self.instance_type)
