@@ -4,7 +4,15 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tools import assembly, aws_truth, blocks, images_table, instance_quotas, settings_reference
+from tools import (
+    assembly,
+    aws_truth,
+    blocks,
+    images_table,
+    instance_quotas,
+    ministack_patches,
+    settings_reference,
+)
 from tools import stacks_diagram as stacks
 from tools import state_machine_diagram as machine
 from tools.assembly import PROJECT, Stack
@@ -19,6 +27,10 @@ def settings_page(page: str) -> str:
 def checklist_page(page: str) -> str:
     page = blocks.replace(page, "images", images_table.render())
     return blocks.replace(page, "quotas", instance_quotas.render())
+
+
+def localcloud_page(page: str) -> str:
+    return blocks.replace(page, "patches", ministack_patches.render())
 
 
 def truth_page(page: str) -> str:
@@ -40,6 +52,7 @@ def main() -> None:
     _rewrite("settings.md", settings_page)
     _rewrite("aws-checklist.md", checklist_page)
     _rewrite("aws-truth.md", truth_page)
+    _rewrite("localcloud.md", localcloud_page)
     _rewrite("architecture.md", lambda page: architecture_page(page, drawn))
 
 

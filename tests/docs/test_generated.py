@@ -19,6 +19,11 @@ def test_the_quotas_are_current() -> None:
     assert write_docs.checklist_page(page) == page, "run `make docs`"
 
 
+def test_the_patches_of_ministack_are_current() -> None:
+    page = read(ROOT / "docs" / "localcloud.md")
+    assert write_docs.localcloud_page(page) == page, "run `make docs`"
+
+
 def test_what_is_known_about_aws_is_current() -> None:
     page = read(ROOT / "docs" / "aws-truth.md")
     assert write_docs.truth_page(page) == page, "run `make docs`"

@@ -1,40 +1,30 @@
-"""The only package that knows ministack's inside: where our SageMaker service is plugged in.
+"""The only package that knows ministack: it configures, patches and serves it.
 
-ministack has no plug-in interface, so this reaches for its tables, with one module for each of its
-services. The version is pinned, and `install` fails loudly when one of the tables has moved.
+`table` has every patch; each module beside it has the replacements of one subject and their rows.
 """
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from localcloud.core.cloud import Cloud
-from localcloud.ministack import (
-    cloudformation,
-    encryption,
-    faults,
-    iam,
-    lambda_functions,
-    s3,
-    sagemaker,
-    sagemaker_tasks,
-    tagging,
-    trino,
-)
-from localcloud.ministack import cloudwatch as alarms
-from localcloud.ministack import stepfunctions as executions
+from localcloud.http.server import Asgi
+from localcloud.ministack import patch
 from localcloud.ministack.data_plane import DataPlane
-from localcloud.ministack.seam import SeamError
+from localcloud.ministack.faults.control import Control
+from localcloud.ministack.faults.requests import lose_answers
+from localcloud.ministack.iam.switch import Switch
+from localcloud.ministack.modules import Ministack
+from localcloud.ministack.patch import PatchError
+from localcloud.ministack.table import PATCHES
 
-__all__ = ["MINISTACK", "SeamError", "configure", "install"]
+__all__ = ["MINISTACK", "Ministack", "PatchError", "check", "configure", "install"]
 
-MINISTACK = "1.5.33"
+MINISTACK = "1.5.33"  # which the patches were written for
 
 
 def configure(port: int, data_dir: Path) -> None:
-    """ministack reads its settings from the environment while it is imported."""
+    """Sets what ministack reads from the environment while it is imported."""
     os.environ.update(
         {
             "GATEWAY_PORT": str(port),
@@ -50,41 +40,27 @@ def configure(port: int, data_dir: Path) -> None:
     )
 
 
-def install(cloud: Cloud) -> Any:
-    """Plugs SageMaker into ministack; returns its ASGI application."""
-    found = version("ministack")
-    if found != MINISTACK:
-        raise SeamError(f"ministack {found} is installed; localcloud needs {MINISTACK}")
-    from ministack import app
-    from ministack.core import router
-    from ministack.services import (
-        athena,
-        cloudwatch,
-        glue,
-        lambda_svc,
-        resource_groups,
-        stepfunctions,
-    )
-    from ministack.services import s3 as s3_objects
-    from ministack.services import tagging as resource_tags
-    from ministack.services.cloudformation import handlers, provisioners, stacks
+def install(cloud: Cloud) -> Asgi:
+    """Patches ministack for this cloud; returns the ASGI application that serves all of it.
 
-    try:
-        threads = ThreadPoolExecutor(64, thread_name_prefix="sagemaker")
-        sagemaker.serve(cloud, app, router, threads)
-        sagemaker.offer_to_state_machines(stepfunctions)
-        executions.improve(stepfunctions, app)
-        sagemaker_tasks.offer(cloud, app, stepfunctions)
-        tagging.offer(cloud, resource_tags, resource_groups)
-        lambda_functions.name_errors(lambda_svc)
-        alarms.judge_alarms(cloudwatch, provisioners)
-        s3.keep_bucket_tags(provisioners)
-        s3.default_bucket_key(app)
-        encryption.keep_keys(provisioners)
-        trino.install(athena, glue, s3_objects, cloud.data_dir / "ministack" / "queries")
-        cloudformation.provide_resources(cloud, provisioners, stacks)
-        cloudformation.keep_what_failed_resources_need(stacks, handlers)
-        application = faults.install(cloud, app, iam.install(cloud, app))
-    except (AttributeError, KeyError) as error:
-        raise SeamError(f"ministack {found} has moved {error}") from error
-    return DataPlane(cloud, threads, lambda: app.AUTH, application)
+    Once in a process. Raises PatchError for another ministack, with what has moved in it.
+    """
+    check(version("ministack"))
+    ministack = Ministack.load(cloud)
+    patch.apply(PATCHES, ministack)
+    application = Switch(ministack).application(ministack.app.app)
+    application = lose_answers(ministack.faults, application)
+    application = Control(ministack).application(application)
+    return DataPlane(cloud, ministack.threads, lambda: ministack.is_enforced, application)
+
+
+def check(installed: str) -> None:
+    """Raises PatchError unless the ministack that is installed is the one of the patches."""
+    moved = patch.moved(PATCHES)
+    if installed != MINISTACK or moved:
+        found = moved or ["nothing that a patch names: run the test of each row of the table"]
+        raise PatchError(
+            "\n- ".join(
+                [f"ministack {installed} is installed, not {MINISTACK}. What has moved:", *found]
+            )
+        )

@@ -9,9 +9,11 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from localcloud.ministack.seam import require
+from localcloud.ministack.modules import Ministack
+from localcloud.ministack.patch import Patch, names
 
 Execution = dict[str, Any]
+Run = Callable[..., Any]
 CURRENT: ContextVar[Execution] = ContextVar("execution")  # that this thread works for
 
 
@@ -25,6 +27,10 @@ class _Group:
 
     is_tolerant: bool
     error: Exception | None = None
+
+    def fail(self, error: Exception) -> None:
+        if not self.is_tolerant:
+            self.error = self.error or error
 
 
 _GROUPS: ContextVar[tuple[_Group, ...]] = ContextVar("groups of branches", default=())
@@ -48,27 +54,21 @@ def is_aborted() -> bool:
     return is_stopped() or any(group.error for group in _GROUPS.get())
 
 
-def end_branches_together(states: Any) -> None:
-    require(
-        states, "_ExecutionError", "_run_sub_machine", "_run_parallel_branches", "_run_map_items"
-    )
-    for name in ("_run_parallel_branches", "_run_map_items"):
-        setattr(states, name, _grouped(states, getattr(states, name)))
-    run = states._run_sub_machine
-
+def remember_the_first_error(_ministack: Ministack, run: Run) -> Run:
     def run_branch(*arguments: Any) -> Any:
         try:
             return run(*arguments)
         except Exception as error:
             (*_, group) = _GROUPS.get()
-            if not group.is_tolerant:
-                group.error = group.error or error
+            group.fail(error)
             raise
 
-    states._run_sub_machine = run_branch
+    return run_branch
 
 
-def _grouped(states: Any, run: Callable[..., Any]) -> Callable[..., Any]:
+def end_branches_together(ministack: Ministack, run: Run) -> Run:
+    states = ministack.states
+
     def run_group(state: dict[str, Any], *rest: Any) -> Any:
         processor = state.get("ItemProcessor", {}).get("ProcessorConfig", {})
         group = _Group(is_tolerant=processor.get("Mode") == "DISTRIBUTED")
@@ -83,3 +83,27 @@ def _grouped(states: Any, run: Callable[..., Any]) -> Callable[..., Any]:
             _GROUPS.reset(token)
 
     return run_group
+
+
+_TOGETHER = "Step Functions: branches of Parallel and Map run on when one of them has failed"
+_JOBS = "ministack/stepfunctions/test_sagemaker_tasks.py"
+PATCHES = (
+    Patch(
+        target="services.stepfunctions:_run_sub_machine",
+        make=remember_the_first_error,
+        why="the branches of one state know that one of them has failed",
+        upstream=_TOGETHER,
+        test=f"{_JOBS}::test_a_branch_that_fails_stops_the_jobs_of_the_others",
+    ),
+    *(
+        Patch(
+            target=f"services.stepfunctions:{function}",
+            make=end_branches_together,
+            why="a branch that fails ends the others, and its error is that of the state",
+            upstream=_TOGETHER,
+            test=f"{_JOBS}::test_a_branch_that_fails_stops_the_jobs_of_the_others",
+            uses=names("services.stepfunctions", "_ExecutionError"),
+        )
+        for function in ("_run_parallel_branches", "_run_map_items")
+    ),
+)

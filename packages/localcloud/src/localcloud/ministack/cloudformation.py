@@ -1,12 +1,13 @@
 """SageMaker's resources in templates, and stacks whose deletion failed."""
 
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any
 
-from localcloud.core.cloud import Cloud
 from localcloud.features import template as feature_group
 from localcloud.hosting import template as hosting
-from localcloud.ministack.seam import require
+from localcloud.ministack.modules import Ministack
+from localcloud.ministack.patch import Patch, names
 from localcloud.registry import template as model_package_group
 
 _FEATURE_GROUP = "AWS::SageMaker::FeatureGroup"
@@ -17,84 +18,88 @@ _HOSTING = {
 }
 _LONGEST_NAME = 63
 Properties = dict[str, Any]
+Delete = Callable[..., None]
+DeleteStack = Callable[..., Awaitable[None]]
 # What the stack that is being deleted has and may not lose; None where nothing is kept.
 _KEPT: ContextVar[dict[str, Any] | None] = ContextVar("kept", default=None)
 
 
-def provide_resources(cloud: Cloud, provisioners: Any, stacks: Any) -> None:
-    require(
-        provisioners,
-        "_CUSTOM_NAME_REPLACEMENT",
-        "_physical_name",
-        "_REPLACING_PROPERTIES",
-        "_RESOURCE_HANDLERS",
-        "_STACK_TAG_PROPERTY",
-    )
-    provisioners._RESOURCE_HANDLERS[_FEATURE_GROUP] = _feature_group(cloud)
-    provisioners._RESOURCE_HANDLERS[_MODEL_PACKAGE_GROUP] = _model_package_group(cloud)
-    for kind, resource in _HOSTING.items():
-        provisioners._RESOURCE_HANDLERS[kind] = _hosted(cloud, resource, provisioners)
-        provisioners._REPLACING_PROPERTIES[kind] = resource.replacing
-        provisioners._CUSTOM_NAME_REPLACEMENT[kind] = {"name": resource.name_property}
-        provisioners._STACK_TAG_PROPERTY[kind] = ("Tags", "list")
-    _off_the_event_loop(stacks)
+def hosting_replacements(_ministack: Ministack, kind: str) -> Any:
+    """The properties whose change replaces the resource."""
+    return _HOSTING[kind].replacing
 
 
-def _off_the_event_loop(stacks: Any) -> None:
+def hosting_name(_ministack: Ministack, kind: str) -> dict[str, str]:
+    """The property that names the resource, so that it cannot be replaced."""
+    return {"name": _HOSTING[kind].name_property}
+
+
+def hosting_tags(_ministack: Ministack) -> tuple[str, str]:
+    """Where a stack puts its tags."""
+    return "Tags", "list"
+
+
+def run_on_a_thread(
+    _ministack: Ministack, runs_on_thread: Callable[[str], bool]
+) -> Callable[[str], bool]:
     """They are made by calls back into this server, which the event loop must go on serving."""
-    own, runs_on_thread = {_FEATURE_GROUP, *_HOSTING}, stacks._runs_on_worker_thread
-    stacks._runs_on_worker_thread = lambda kind: kind in own or runs_on_thread(kind)
+    own = {_FEATURE_GROUP, *_HOSTING}
+    return lambda kind: kind in own or runs_on_thread(kind)
 
 
-def keep_what_failed_resources_need(stacks: Any, handlers: Any) -> None:
+# -- stacks whose deletion failed ----------------------------------------------------------------
+
+
+def keep_what_failed_resources_need(ministack: Ministack, delete_resource: Delete) -> Delete:
     """A stack's resources are deleted after those that depend on them, so that where one cannot be
     deleted, what it depends on stays, and a second DeleteStack finds it: the function of a custom
-    resource, say. ministack goes on with the others, whatever depends on them.
+    resource, say.
     """
-    require(stacks, "_delete_resource", "_delete_stack_async", "_with_dependencies")
-    require(handlers, "_delete_stack_async")
-    delete_resource, delete_stack = stacks._delete_resource, stacks._delete_stack_async
 
     def delete_or_keep(kind: str, physical_id: str, properties: Properties, *where: str) -> None:
         try:
             delete_resource(kind, physical_id, properties, *where)
         except Exception:
-            _set_aside(stacks, *where)
+            _set_aside(ministack, *where)
             raise
 
+    return delete_or_keep
+
+
+def put_back_what_was_kept(ministack: Ministack, delete_stack: DeleteStack) -> DeleteStack:
     async def delete_and_put_back(
         name: str, stack_id: str, retain_resources: Any = (), force: bool = False
     ) -> None:
         kept: dict[str, Any] = {}
         _KEPT.set(None if force else kept)  # of this task alone
         await delete_stack(name, stack_id, retain_resources, force=force)
-        stack = _stack(name)
+        stack = ministack.stack_store._stacks.get(name)
         if kept and stack:
             stack["_resources"].update(kept)
 
-    stacks._delete_resource = delete_or_keep
-    stacks._delete_stack_async = handlers._delete_stack_async = delete_and_put_back
+    return delete_and_put_back
 
 
-def _set_aside(stacks: Any, stack_name: str, failed: str) -> None:
+def _set_aside(ministack: Ministack, stack_name: str, failed: str) -> None:
     """Out of sight of the deletion that goes on."""
-    kept, stack = _KEPT.get(), _stack(stack_name)
+    kept, stack = _KEPT.get(), ministack.stack_store._stacks.get(stack_name)
     if kept is None or not stack:
         return
     resources = stack["_resources"]
-    needed = stacks._with_dependencies([failed], stack["_template"]["Resources"], {*resources})
+    template = stack["_template"]["Resources"]
+    needed = ministack.stacks._with_dependencies([failed], template, {*resources})
     kept.update({name: resources.pop(name) for name in needed - {failed} if name in resources})
 
 
-def _stack(name: str) -> Any:
-    from ministack.services.cloudformation import _stacks
-
-    return _stacks.get(name)
+# -- SageMaker's resources -----------------------------------------------------------------------
 
 
-def _hosted(cloud: Cloud, resource: hosting.Resource, provisioners: Any) -> dict[str, Any]:
+def handle_hosting(ministack: Ministack, kind: str) -> dict[str, Any]:
+    cloud, resource = ministack.cloud, _HOSTING[kind]
+
     def create(logical_id: str, properties: Properties, stack: str) -> Any:
-        name = provisioners._physical_name(stack, logical_id, max_len=_LONGEST_NAME)
+        make_name = ministack.provisioners._physical_name
+        name = make_name(stack, logical_id, max_len=_LONGEST_NAME)
         return resource.create(cloud, properties, name)
 
     def update(physical_id: str, _old: Properties, new: Properties, _stack: str) -> Any:
@@ -106,7 +111,9 @@ def _hosted(cloud: Cloud, resource: hosting.Resource, provisioners: Any) -> dict
     return {"create": create, "update": update, "delete": delete}
 
 
-def _feature_group(cloud: Cloud) -> dict[str, Any]:
+def handle_feature_groups(ministack: Ministack) -> dict[str, Any]:
+    cloud = ministack.cloud
+
     def create(logical_id: str, properties: Properties, _stack: str) -> Any:
         return feature_group.create_from_template(cloud, properties, logical_id)
 
@@ -116,7 +123,9 @@ def _feature_group(cloud: Cloud) -> dict[str, Any]:
     return {"create": create, "delete": delete}
 
 
-def _model_package_group(cloud: Cloud) -> dict[str, Any]:
+def handle_model_package_groups(ministack: Ministack) -> dict[str, Any]:
+    cloud = ministack.cloud
+
     def create(_logical_id: str, properties: Properties, _stack: str) -> Any:
         return model_package_group.create_from_template(cloud, properties)
 
@@ -127,3 +136,85 @@ def _model_package_group(cloud: Cloud) -> dict[str, Any]:
         model_package_group.delete_from_template(cloud, physical_id)
 
     return {"create": create, "update": update, "delete": delete}
+
+
+_PROVISIONERS = "services.cloudformation.provisioners"
+_RESOURCES = "CloudFormation: SageMaker's resources are refused"
+_KEEPING = "CloudFormation: a stack whose resource could not be deleted loses what it depends on"
+_STACK = (
+    "hosting/test_template.py::test_a_stack_makes_an_endpoint_replaces_its_model_and_deletes_both"
+)
+_KEPT_TEST = (
+    "ministack/test_cloudformation.py"
+    "::test_what_a_failed_custom_resource_depends_on_stays_until_it_is_gone"
+)
+PATCHES = (
+    Patch(
+        target=f"{_PROVISIONERS}:_RESOURCE_HANDLERS[{_FEATURE_GROUP}]",
+        make=handle_feature_groups,
+        why="stacks have feature groups",
+        upstream=_RESOURCES,
+        test="ministack/test_cloudformation.py::test_a_feature_group_that_could_not_be_made_does_not_stand_in_the_way",
+        is_new=True,
+    ),
+    Patch(
+        target=f"{_PROVISIONERS}:_RESOURCE_HANDLERS[{_MODEL_PACKAGE_GROUP}]",
+        make=handle_model_package_groups,
+        why="stacks have groups of model packages",
+        upstream=_RESOURCES,
+        test="registry/test_registry.py::test_cloudformation_makes_a_group_changes_its_tags_and_deletes_it",
+        is_new=True,
+    ),
+    *(
+        Patch(
+            target=f"{_PROVISIONERS}:{table}[{kind}]",
+            make=make,
+            options={} if make is hosting_tags else {"kind": kind},
+            why=why,
+            upstream=_RESOURCES,
+            test=test,
+            uses=names(_PROVISIONERS, "_physical_name") if make is handle_hosting else (),
+            is_new=True,
+        )
+        for table, make, why, test in (
+            ("_RESOURCE_HANDLERS", handle_hosting, "stacks have models and endpoints", _STACK),
+            ("_REPLACING_PROPERTIES", hosting_replacements, "a change may replace them", _STACK),
+            (
+                "_CUSTOM_NAME_REPLACEMENT",
+                hosting_name,
+                "a resource with a name of its own is not replaced",
+                "hosting/test_template.py::test_a_model_with_a_name_of_its_own_is_not_replaced",
+            ),
+            ("_STACK_TAG_PROPERTY", hosting_tags, "they have the tags of their stack", _STACK),
+        )
+        for kind in _HOSTING
+    ),
+    Patch(
+        target="services.cloudformation.stacks:_runs_on_worker_thread",
+        make=run_on_a_thread,
+        why="what calls back into the server must not wait in its event loop",
+        upstream=_RESOURCES,
+        test=_STACK,
+    ),
+    Patch(
+        target="services.cloudformation.stacks:_delete_resource",
+        make=keep_what_failed_resources_need,
+        why="what a resource depends on that could not be deleted is put aside",
+        upstream=_KEEPING,
+        test=_KEPT_TEST,
+        uses=(
+            *names("services.cloudformation.stacks", "_with_dependencies"),
+            *names("services.cloudformation", "_stacks"),
+        ),
+    ),
+    *(
+        Patch(
+            target=f"services.cloudformation.{module}:_delete_stack_async",
+            make=put_back_what_was_kept,
+            why="what was put aside stays in the stack for the next DeleteStack",
+            upstream=_KEEPING,
+            test=_KEPT_TEST,
+        )
+        for module in ("stacks", "handlers")
+    ),
+)

@@ -9,9 +9,12 @@ from collections.abc import Callable
 from operator import ge, gt, le, lt
 from typing import Any
 
-from localcloud.ministack.seam import require
+from localcloud.ministack.modules import Ministack
+from localcloud.ministack.patch import Patch, names
 
 Alarm = dict[str, Any]
+Describe = Callable[..., Any]
+Record = Callable[[str, dict[str, Any]], Alarm]
 _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "GreaterThanOrEqualToThreshold": ge,
     "GreaterThanThreshold": gt,
@@ -31,29 +34,16 @@ _OF_ONE_METRIC = (
 _JUDGED = ("Data points ", "Unchecked: ")
 
 
-def judge_alarms(cloudwatch: Any, provisioners: Any) -> None:
-    require(
-        cloudwatch,
-        "_calc_stats",
-        "_dims_from_list",
-        "_dims_key",
-        "_dispatch_alarm_actions",
-        "_evaluate_alarm",
-        "_evaluate_all_alarms",
-        "_evaluate_parent_alarms",
-        "_metrics",
-        "_record_history",
-        "_stat_value",
-    )
-    describe = cloudwatch._describe_alarms
+def evaluate_by_periods(ministack: Ministack, _evaluate: Any) -> Callable[[Alarm], None]:
+    return lambda alarm: _judge(ministack.cloudwatch, alarm)
 
-    def describe_now(*request: Any) -> Any:
-        cloudwatch._evaluate_all_alarms()  # time passes without anybody publishing anything
+
+def evaluate_before_describing(ministack: Ministack, describe: Describe) -> Describe:
+    def evaluate_and_describe(*request: Any) -> Any:
+        ministack.cloudwatch._evaluate_all_alarms()  # time passes, even if nothing is published
         return describe(*request)
 
-    cloudwatch._evaluate_alarm = lambda alarm: _judge(cloudwatch, alarm)
-    cloudwatch._describe_alarms = describe_now
-    _keep_metric_math(provisioners)
+    return evaluate_and_describe
 
 
 def _judge(cloudwatch: Any, alarm: Alarm) -> None:
@@ -112,9 +102,8 @@ def _change(cloudwatch: Any, alarm: Alarm, state: str, reason: str) -> None:
     cloudwatch._evaluate_parent_alarms(alarm)
 
 
-def _keep_metric_math(provisioners: Any) -> None:
-    """ministack refuses a template with such an alarm; it is kept as the template has it."""
-    record = provisioners._cw_metric_alarm_record
+def keep_metric_math(_ministack: Ministack, record: Record) -> Record:
+    """An alarm of metric math is kept as the template has it."""
 
     def record_any(name: str, properties: dict[str, Any]) -> Alarm:
         metrics = properties.get("Metrics")
@@ -128,4 +117,36 @@ def _keep_metric_math(provisioners: Any) -> None:
             "Metrics": metrics,
         }
 
-    provisioners._cw_metric_alarm_record = record_any
+    return record_any
+
+
+_PERIODS = "CloudWatch: alarms pool all periods and dimensions of a metric, and ignore missing data"
+PATCHES = (
+    Patch(
+        target="services.cloudwatch:_evaluate_alarm",
+        make=evaluate_by_periods,
+        why="an alarm is judged period by period, of its dimensions, with what missing data mean",
+        upstream=_PERIODS,
+        test="ministack/test_cloudwatch.py::test_every_period_counts_by_itself",
+        uses=names(
+            "services.cloudwatch",
+            *("_calc_stats", "_dims_from_list", "_dims_key", "_dispatch_alarm_actions"),
+            *("_evaluate_parent_alarms", "_metrics", "_record_history", "_stat_value"),
+        ),
+    ),
+    Patch(
+        target="services.cloudwatch:_describe_alarms",
+        make=evaluate_before_describing,
+        why="an alarm changes when no more data come",
+        upstream=_PERIODS,
+        test="ministack/test_cloudwatch.py::test_an_alarm_is_over_when_no_more_data_come",
+        uses=names("services.cloudwatch", "_evaluate_all_alarms"),
+    ),
+    Patch(
+        target="services.cloudformation.provisioners:_cw_metric_alarm_record",
+        make=keep_metric_math,
+        why="a template may have an alarm of metric math",
+        upstream="CloudFormation: AWS::CloudWatch::Alarm with Metrics is refused",
+        test="ministack/test_cloudwatch.py::test_a_template_may_have_an_alarm_of_metric_math",
+    ),
+)

@@ -9,6 +9,7 @@ that is encoded, large or of unknown length, or signed for another service.
 import asyncio
 import logging
 import re
+from collections.abc import Callable
 from concurrent.futures import Executor
 from email.utils import formatdate
 from functools import partial
@@ -40,7 +41,9 @@ _LOGGER = logging.getLogger(__name__)
 class DataPlane:
     """Answers together what records arrive together: one transaction is cheaper than many."""
 
-    def __init__(self, cloud: Cloud, threads: Executor, is_enforced: Any, serve: Asgi) -> None:
+    def __init__(
+        self, cloud: Cloud, threads: Executor, is_enforced: Callable[[], bool], serve: Asgi
+    ) -> None:
         """`is_enforced()` tells whether IAM is; `serve` is the application behind this one."""
         self._cloud, self._threads = cloud, threads
         self._is_enforced, self._serve = is_enforced, serve

@@ -1,55 +1,53 @@
-"""The keys that templates give to buckets and topics, which ministack drops."""
+"""The encryption keys that templates give to buckets and topics."""
 
 from collections.abc import Callable
 from typing import Any
 from xml.sax.saxutils import escape
 
-from localcloud.ministack.seam import require
+from localcloud.ministack.modules import Ministack
+from localcloud.ministack.patch import Patch, names
 
 Properties = dict[str, Any]
-Remember = Callable[[str, Properties], None]
+Change = Callable[..., Any]
+Keep = Callable[[Ministack, str, Properties], None]
 
 
-def keep_keys(provisioners: Any) -> None:
-    require(provisioners, "_s3", "_sns", "_RESOURCE_HANDLERS")
-    require(provisioners._s3, "_bucket_encryption")
-    require(provisioners._sns, "_topics")
-
-    def remember_bucket(name: str, properties: Properties) -> None:
-        rules = properties.get("BucketEncryption", {}).get("ServerSideEncryptionConfiguration")
-        if rules:
-            provisioners._s3._bucket_encryption[name] = _configuration(rules[0])
-        else:
-            provisioners._s3._bucket_encryption.pop(name, None)
-
-    def remember_topic(arn: str, properties: Properties) -> None:
-        attributes = provisioners._sns._topics[arn]["attributes"]
-        attributes.pop("KmsMasterKeyId", None)
-        if properties.get("KmsMasterKeyId"):
-            attributes["KmsMasterKeyId"] = properties["KmsMasterKeyId"]
-
-    handlers = provisioners._RESOURCE_HANDLERS
-    _after(handlers["AWS::S3::Bucket"], remember_bucket)
-    _after(handlers["AWS::SNS::Topic"], remember_topic)
+def _keep_bucket(ministack: Ministack, name: str, properties: Properties) -> None:
+    rules = properties.get("BucketEncryption", {}).get("ServerSideEncryptionConfiguration")
+    if rules:
+        ministack.s3._bucket_encryption[name] = _configuration(rules[0])
+    else:
+        ministack.s3._bucket_encryption.pop(name, None)
 
 
-def _after(handlers: dict[str, Any], remember: Remember) -> None:
-    """When the resource is made or changed, which answers its physical id and attributes."""
-    create, update = handlers["create"], handlers["update"]
+def _keep_topic(ministack: Ministack, arn: str, properties: Properties) -> None:
+    attributes = ministack.sns._topics[arn]["attributes"]
+    attributes.pop("KmsMasterKeyId", None)
+    if properties.get("KmsMasterKeyId"):
+        attributes["KmsMasterKeyId"] = properties["KmsMasterKeyId"]
 
-    def create_and_remember(logical_id: str, properties: Properties, *rest: Any) -> Any:
+
+# What makes or changes a resource answers its physical id and attributes.
+
+
+def keep_the_key_when_created(ministack: Ministack, create: Change, keep: Keep) -> Change:
+    def create_and_keep(logical_id: str, properties: Properties, *rest: Any) -> Any:
         made = create(logical_id, properties, *rest)
-        remember(made[0], properties)
+        keep(ministack, made[0], properties)
         return made
 
-    def update_and_remember(
+    return create_and_keep
+
+
+def keep_the_key_when_updated(ministack: Ministack, update: Change, keep: Keep) -> Change:
+    def update_and_keep(
         physical_id: str, before: Properties, after: Properties, *rest: Any, **options: Any
     ) -> Any:
         changed = update(physical_id, before, after, *rest, **options)
-        remember(changed[0], after)
+        keep(ministack, changed[0], after)
         return changed
 
-    handlers["create"], handlers["update"] = create_and_remember, update_and_remember
+    return update_and_keep
 
 
 def _configuration(rule: Properties) -> str:
@@ -66,3 +64,25 @@ def _configuration(rule: Properties) -> str:
         f"<BucketKeyEnabled>{with_bucket_key}</BucketKeyEnabled>"
         "</Rule></ServerSideEncryptionConfiguration>"
     )
+
+
+_KINDS: tuple[tuple[str, Keep, tuple[str, ...]], ...] = (
+    ("AWS::S3::Bucket", _keep_bucket, names("services.s3", "_bucket_encryption")),
+    ("AWS::SNS::Topic", _keep_topic, names("services.sns", "_topics")),
+)
+PATCHES = tuple(
+    Patch(
+        target=f"services.cloudformation.provisioners:_RESOURCE_HANDLERS[{kind}][{change}]",
+        make=make,
+        options={"keep": keep},
+        why="a resource is encrypted with the key of its template",
+        upstream=f"CloudFormation: {kind} drops the key of its encryption",
+        test="ministack/test_encryption.py::test_a_template_encrypts_buckets_and_topics_and_changes_their_keys",
+        uses=uses,
+    )
+    for kind, keep, uses in _KINDS
+    for change, make in (
+        ("create", keep_the_key_when_created),
+        ("update", keep_the_key_when_updated),
+    )
+)

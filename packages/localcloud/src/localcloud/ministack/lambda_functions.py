@@ -4,25 +4,28 @@ A function that ended before it answered has an error of its platform, which nam
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
+
+from localcloud.ministack.modules import Ministack
+from localcloud.ministack.patch import Patch
 
 _ANY = "Runtime.HandlerError"  # ministack's, for whatever a handler raises
 _TIMEOUT = "Sandbox.Timedout"
 _EXIT = "Runtime exited with error:"
 _CLASS = re.compile(r"[\w.<>]+")
 Body = dict[str, Any]
+Execute = Callable[[Any, Any, str], Any]
 
 
-def name_errors(lambda_svc: Any) -> None:
-    execute = lambda_svc._execute_function_warm
-
+def name_errors(_ministack: Ministack, execute: Execute) -> Execute:
     def execute_and_name(function: Any, event: Any, request_id: str) -> Any:
         result = execute(function, event, request_id)
         if result.get("error"):
             _name(result["body"], result.get("log", ""), request_id)
         return result
 
-    lambda_svc._execute_function_warm = execute_and_name
+    return execute_and_name
 
 
 def _name(body: Body, log: str, request_id: str) -> None:
@@ -41,3 +44,14 @@ def _raised(log: str, message: str) -> str:
     last = head.rpartition("\n")[2]
     has_traceback = "Traceback (most recent call last)" in log
     return last.rpartition(".")[2] if has_traceback and _CLASS.fullmatch(last) else ""
+
+
+PATCHES = (
+    Patch(
+        target="services.lambda_svc:_execute_function_warm",
+        make=name_errors,
+        why="an error has the name of its class, by which state machines retry",
+        upstream="Lambda: `errorType` of a Python handler is always `Runtime.HandlerError`",
+        test="ministack/faults/test_functions.py::test_a_killed_function_has_worked_but_not_answered",
+    ),
+)

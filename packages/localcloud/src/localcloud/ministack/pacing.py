@@ -4,17 +4,21 @@ import json
 import random
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from localcloud.ministack.aborting import Aborted, current_execution, is_aborted, is_stopped
+from localcloud.ministack.modules import Ministack
+from localcloud.ministack.patch import Patch, names
 
 _POLL_SECONDS = 1.0
 Values = dict[str, Any]
+Find = Callable[[list[Values], str, dict[int, int]], Any]
 
 
-def wait_as_the_retrier_says(states: Any) -> None:
-    """ministack waits a minute at most, knows no jitter, and retries what was stopped meanwhile."""
-    find = states._find_matching_retrier
+def wait_as_the_retrier_says(ministack: Ministack, find: Find) -> Find:
+    states = ministack.states
 
     def find_and_wait(retriers: list[Values], error: str, counts: dict[int, int]) -> Any:
         retrier, index = find(retriers, error, counts)
@@ -23,7 +27,7 @@ def wait_as_the_retrier_says(states: Any) -> None:
         states._scaled_sleep(delay(retrier, counts.get(index, 0)))
         return (None, -1) if is_stopped() else ({**retrier, "IntervalSeconds": 0}, index)
 
-    states._find_matching_retrier = find_and_wait
+    return find_and_wait
 
 
 def delay(retrier: Values, count: int) -> float:
@@ -33,11 +37,12 @@ def delay(retrier: Values, count: int) -> float:
     return random.uniform(0, seconds) if retrier.get("JitterStrategy") == "FULL" else seconds
 
 
-def invoke_with_callback(states: Any, resource: str, data: Any, token: str, state: Values) -> Any:
-    """Starts the task and waits for whoever has its token.
+def wait_for_the_token(ministack: Ministack, _invoke: Any) -> Callable[..., Any]:
+    return partial(_invoke_with_callback, ministack.states)
 
-    ministack goes on waiting when the function that should pass the token on has failed.
-    """
+
+def _invoke_with_callback(states: Any, resource: str, data: Any, token: str, state: Values) -> Any:
+    """Starts the task and waits for whoever has its token."""
     deadline = time.monotonic() + state.get("TimeoutSeconds", float("inf"))
     answer: Values = {"event": threading.Event(), "result": None, "error": None, "heartbeat": None}
     states._task_tokens[token] = answer
@@ -57,3 +62,24 @@ def _wait_for(states: Any, event: Any, deadline: float) -> None:
             raise states._ExecutionError("States.Timeout", "Task timed out waiting for callback")
         if is_aborted():
             raise Aborted
+
+
+PATCHES = (
+    Patch(
+        target="services.stepfunctions:_find_matching_retrier",
+        make=wait_as_the_retrier_says,
+        why="retries wait as long as on AWS, with jitter, and not at all once stopped",
+        upstream="Step Functions: retries wait a minute at most, without jitter, also when stopped",
+        test="ministack/stepfunctions/test_retries.py::test_a_task_is_retried_after_the_longest_delay",
+        uses=names("services.stepfunctions", "_scaled_sleep"),
+    ),
+    Patch(
+        target="services.stepfunctions:_invoke_with_callback",
+        make=wait_for_the_token,
+        why="a task does not wait for a token that nobody has: its function has failed",
+        upstream="Step Functions: waitForTaskToken waits on when its function has failed",
+        test="ministack/stepfunctions/test_task_tokens.py"
+        "::test_a_task_whose_function_fails_does_not_wait_for_its_token",
+        uses=names("services.stepfunctions", "_task_tokens", "_invoke_resource", "_ExecutionError"),
+    ),
+)

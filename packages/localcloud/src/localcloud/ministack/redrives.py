@@ -7,21 +7,19 @@ refused.
 import contextvars
 import json
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from localcloud.ministack.aborting import Execution
-from localcloud.ministack.seam import Answer, Handler
+from localcloud.ministack.modules import Ministack
+from localcloud.ministack.patch import Answer, Handler, Patch, names
 
 Values = dict[str, Any]
+Operation = Callable[[Values], Any]
 
 
-def offer_redrives(states: Any, app: Any) -> None:
-    _describe_redrives(states)
-    _serve_redrives(states, app)
-
-
-def _serve_redrives(states: Any, app: Any) -> None:
-    serve: Handler = app.SERVICE_HANDLERS["states"]
+def serve_redrives(ministack: Ministack, serve: Handler) -> Handler:
+    states = ministack.states
 
     async def serve_all(
         method: str,
@@ -35,7 +33,7 @@ def _serve_redrives(states: Any, app: Any) -> None:
             return answer
         return await serve(method, path, headers, body, query)
 
-    app.SERVICE_HANDLERS["states"] = serve_all
+    return serve_all
 
 
 def _redrive(states: Any, request: Values) -> Any:
@@ -87,8 +85,8 @@ def _start_again(states: Any, execution: Execution, now: str, tokens: dict[str, 
     threading.Thread(target=run, args=(states._run_execution, arn), daemon=True).start()
 
 
-def _describe_redrives(states: Any) -> None:
-    describe, list_all = states._describe_execution, states._list_executions
+def describe_redrives(ministack: Ministack, describe: Operation) -> Operation:
+    states = ministack.states
 
     def described(request: Values) -> Any:
         status, headers, body = describe(request)
@@ -102,6 +100,12 @@ def _describe_redrives(states: Any) -> None:
             shown["redriveStatusReason"] = hindrance
         return states.json_response(shown)
 
+    return described
+
+
+def list_redrives(ministack: Ministack, list_all: Operation) -> Operation:
+    states = ministack.states
+
     def listed(request: Values) -> Any:
         status, headers, body = list_all(request)
         if status != 200:
@@ -111,10 +115,42 @@ def _describe_redrives(states: Any) -> None:
             item |= _redrives(states._executions[item["executionArn"]])
         return states.json_response(shown)
 
-    states._describe_execution, states._list_executions = described, listed
+    return listed
 
 
 def _redrives(execution: Execution) -> Values:
     date = execution.get("redriveDate")
     count = {"redriveCount": execution.get("redriveCount", 0)}
     return count | ({"redriveDate": date} if date else {})
+
+
+_REDRIVES = "Step Functions: RedriveExecution is missing"
+_ON = "ministack/stepfunctions/test_redrives.py::test_a_redrive_goes_on_with_the_state_that_failed"
+PATCHES = (
+    Patch(
+        target="app:SERVICE_HANDLERS[states]",
+        make=serve_redrives,
+        why="an execution goes on from the state that failed",
+        upstream=_REDRIVES,
+        test=_ON,
+        uses=names(
+            "services.stepfunctions",
+            *("_add_event", "_emit_execution_status_event", "_executions", "_finalize_response"),
+            *("_run_execution", "error_response_json", "json_response", "now_iso"),
+        ),
+    ),
+    Patch(
+        target="services.stepfunctions:_describe_execution",
+        make=describe_redrives,
+        why="DescribeExecution tells of redrives, and whether one is possible",
+        upstream=_REDRIVES,
+        test=_ON,
+    ),
+    Patch(
+        target="services.stepfunctions:_list_executions",
+        make=list_redrives,
+        why="ListExecutions counts redrives",
+        upstream=_REDRIVES,
+        test=_ON,
+    ),
+)

@@ -1,30 +1,30 @@
 """Buckets: the tags of a template, and the default key."""
 
+from collections.abc import Callable
 from typing import Any
 
-from localcloud.ministack.seam import Answer, Handler
+from localcloud.ministack.modules import Ministack
+from localcloud.ministack.patch import Answer, Handler, Patch, names
 
 _KEY_HEADER = "x-amz-server-side-encryption-aws-kms-key-id"
+Create = Callable[[str, dict[str, Any], str], Any]
 
 
-def keep_bucket_tags(provisioners: Any) -> None:
-    """ministack drops a bucket's Tags, by which CDK's auto-delete knows what it may empty."""
-    handlers = provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]
-    create = handlers["create"]
+def keep_bucket_tags(ministack: Ministack, create: Create) -> Create:
+    """By a bucket's tags CDK's auto-delete knows what it may empty."""
 
     def create_with_tags(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
         name, attributes = create(logical_id, properties, stack)
         tags = {tag["Key"]: tag["Value"] for tag in properties.get("Tags") or []}
         if tags:
-            provisioners._s3._bucket_tags[name] = tags
+            ministack.s3._bucket_tags[name] = tags
         return name, attributes
 
-    handlers["create"] = create_with_tags
+    return create_with_tags
 
 
-def default_bucket_key(app: Any) -> None:
-    """`aws:kms` without a key means the account's aws/s3 key; ministack asks for one."""
-    serve: Handler = app.SERVICE_HANDLERS["s3"]
+def use_the_default_key(_ministack: Ministack, serve: Handler) -> Handler:
+    """`aws:kms` without a key means the account's aws/s3 key."""
 
     async def serve_with_key(
         method: str,
@@ -37,4 +37,23 @@ def default_bucket_key(app: Any) -> None:
             headers = {**headers, _KEY_HEADER: "alias/aws/s3"}
         return await serve(method, path, headers, body, query)
 
-    app.SERVICE_HANDLERS["s3"] = serve_with_key
+    return serve_with_key
+
+
+PATCHES = (
+    Patch(
+        target="services.cloudformation.provisioners:_RESOURCE_HANDLERS[AWS::S3::Bucket][create]",
+        make=keep_bucket_tags,
+        why="a bucket keeps the tags of its template, by which CDK's auto-delete may empty it",
+        upstream="CloudFormation: AWS::S3::Bucket drops Tags",
+        test="ministack/test_cloudformation.py::test_a_bucket_has_the_tags_of_its_template",
+        uses=names("services.s3", "_bucket_tags"),
+    ),
+    Patch(
+        target="app:SERVICE_HANDLERS[s3]",
+        make=use_the_default_key,
+        why="`aws:kms` without a key is encryption with the account's key aws/s3",
+        upstream="S3: PutObject with `aws:kms` and without a key is refused",
+        test="ministack/test_encryption.py::test_an_object_without_a_key_is_encrypted_with_the_accounts",
+    ),
+)

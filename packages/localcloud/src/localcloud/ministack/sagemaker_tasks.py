@@ -18,34 +18,28 @@ from uuid import uuid4
 
 from botocore.model import Shape
 
-from localcloud.core.cloud import Cloud
 from localcloud.http.wire import service_model
 from localcloud.iam.authority import AccessDenied, Authority
 from localcloud.iam.roles import waiting_for
 from localcloud.ministack.aborting import Aborted, Execution, current_execution, is_aborted
 from localcloud.ministack.iam.callers import session
 from localcloud.ministack.iam.guards import own_request
+from localcloud.ministack.modules import Ministack
+from localcloud.ministack.patch import Patch, names
 from localcloud.ministack.sagemaker import MODELLED
-from localcloud.ministack.seam import require
 
 Values = dict[str, Any]
 _RESOURCE = re.compile(r"arn:aws:states:::sagemaker:(\w+?)(\.sync)?")
 _JOBS = ("TrainingJob", "ProcessingJob", "TransformJob")
 _AT_ONCE = ("CreateModel", "CreateEndpointConfig", "CreateEndpoint", "UpdateEndpoint", "AddTags")
 _POLL_SECONDS = 0.5
+Invoke = Callable[..., Any]
 _LOGGER = logging.getLogger(__name__)
 
 
-def offer(cloud: Cloud, app: Any, states: Any) -> None:
-    require(app, "SERVICE_HANDLERS", "call_service_handler_sync")
-    require(states, "_add_event", "_ExecutionError", "_invoke_resource")
-    require(states, "_invoke_resource_with_timeout")
-    tasks = _Tasks(cloud, app, states)
-    states._invoke_resource = _either(tasks, states._invoke_resource)
-    states._invoke_resource_with_timeout = _either(tasks, states._invoke_resource_with_timeout)
+def run_tasks(ministack: Ministack, invoke: Invoke) -> Invoke:
+    tasks = _Tasks(ministack)
 
-
-def _either(tasks: "_Tasks", invoke: Callable[..., Any]) -> Callable[..., Any]:
     def invoke_resource(resource: str, data: Any, *seconds: float) -> Any:
         found = _RESOURCE.fullmatch(resource)
         operation = found[1][:1].upper() + found[1][1:] if found else ""
@@ -60,8 +54,9 @@ def _either(tasks: "_Tasks", invoke: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class _Tasks:
-    def __init__(self, cloud: Cloud, app: Any, states: Any) -> None:
-        self._cloud, self._app, self._states = cloud, app, states
+    def __init__(self, ministack: Ministack) -> None:
+        self._cloud, self._app = ministack.cloud, ministack.app
+        self._states = ministack.states
 
     def call(self, operation: str, request: Values) -> Values:
         return self._result(operation, *self._request(operation, request))
@@ -160,7 +155,7 @@ class _Tasks:
         return self._result(operation, status, values)
 
     def _stop(self, job: str, name: str) -> None:
-        """Best effort, says AWS: the role may lack the permission."""
+        """Best effort, as on AWS: the role may lack the permission."""
         try:
             self.call(f"Stop{job}", {f"{job}Name": name})
         except self._states._ExecutionError as error:
@@ -187,3 +182,22 @@ def _plain(value: Any, shape: Shape) -> Any:
         case "timestamp":
             return round(value * 1000)
     return value
+
+
+PATCHES = tuple(
+    Patch(
+        target=f"services.stepfunctions:{function}",
+        make=run_tasks,
+        why="tasks `states:::sagemaker:…` start jobs and, with `.sync`, wait for them",
+        upstream="Step Functions: the optimised integrations of SageMaker are missing",
+        test=f"ministack/stepfunctions/test_sagemaker_tasks.py::{test}",
+        uses=(
+            *names("app", "call_service_handler_sync"),
+            *names("services.stepfunctions", "_add_event", "_ExecutionError"),
+        ),
+    )
+    for function, test in (
+        ("_invoke_resource", "test_a_task_waits_for_its_job_and_brings_its_description"),
+        ("_invoke_resource_with_timeout", "test_a_task_that_takes_too_long_stops_its_job"),
+    )
+)

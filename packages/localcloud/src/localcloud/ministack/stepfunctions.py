@@ -1,7 +1,6 @@
-"""Step Functions: executions that stop when they should and can be redriven.
+"""Step Functions: how executions are started and run.
 
-ministack walks an execution from its first state only. Here it is walked by `_run`, which notes
-where it is, so that a redrive goes on from there.
+`_run` notes in which state an execution is, so that it can be redriven from there.
 
 Not emulated: the timeout of a whole state machine.
 """
@@ -12,18 +11,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from localcloud.ministack.aborting import (
-    CURRENT,
-    Aborted,
-    Execution,
-    end_branches_together,
-    is_running,
-)
-from localcloud.ministack.pacing import invoke_with_callback, wait_as_the_retrier_says
-from localcloud.ministack.redrives import offer_redrives
-from localcloud.ministack.seam import require
+from localcloud.ministack.aborting import CURRENT, Aborted, Execution, is_running
+from localcloud.ministack.modules import Ministack
+from localcloud.ministack.patch import Patch, names
 
 Values = dict[str, Any]
+Start = Callable[[Values], Any]
 _LOGGER = logging.getLogger(__name__)
 _EXECUTORS = {
     "Pass": "_execute_pass",
@@ -41,41 +34,14 @@ _NAME = re.compile(
 _TOLD_THE_EXECUTION = ("Task", "Parallel", "Map")
 
 
-def improve(states: Any, app: Any) -> None:
-    require(
-        states,
-        *_EXECUTORS.values(),
-        "_add_event",
-        "_describe_execution",
-        "_emit_execution_status_event",
-        "_ExecutionError",
-        "_executions",
-        "_fail_execution",
-        "_fail_state_error",
-        "_find_matching_retrier",
-        "_finalize_response",
-        "_invoke_resource",
-        "_invoke_with_callback",
-        "_list_executions",
-        "_run_execution",
-        "_scaled_sleep",
-        "_start_execution",
-        "_state_machines",
-        "_task_tokens",
-        "error_response_json",
-        "json_response",
-        "now_iso",
-    )
-    states._run_execution = lambda arn: _run(states, states._executions[arn])
-    states._invoke_with_callback = lambda *task: invoke_with_callback(states, *task)
-    states._start_execution = _named(states, _once(states, states._start_execution))
-    end_branches_together(states)
-    wait_as_the_retrier_says(states)
-    offer_redrives(states, app)
+def run_execution(ministack: Ministack, _run_execution: Any) -> Callable[[str], None]:
+    states = ministack.states
+    return lambda arn: _run(states, states._executions[arn])
 
 
-def _once(states: Any, start: Callable[[Values], Any]) -> Callable[[Values], Any]:
+def start_once(ministack: Ministack, start: Start) -> Start:
     """While an execution runs, its name with its input is the same start, and answered again."""
+    states = ministack.states
 
     def start_or_find(request: Values) -> Any:
         answer = start(request)
@@ -91,8 +57,9 @@ def _once(states: Any, start: Callable[[Values], Any]) -> Callable[[Values], Any
     return start_or_find
 
 
-def _named(states: Any, start: Callable[[Values], Any]) -> Callable[[Values], Any]:
-    """Names are those that Step Functions takes; without one it makes one."""
+def check_the_name(ministack: Ministack, start: Start) -> Start:
+    """Without a name, Step Functions makes one."""
+    states = ministack.states
 
     def start_if_named(request: Values) -> Any:
         name = request.get("name")
@@ -204,3 +171,37 @@ def _succeed(states: Any, execution: Execution, output: str) -> None:
 def _fail(states: Any, execution: Execution, error: str, cause: str) -> None:
     if is_running(execution):
         states._fail_execution(execution, error, cause)
+
+
+_STARTS = "ministack/stepfunctions/test_starts.py"
+PATCHES = (
+    Patch(
+        target="services.stepfunctions:_run_execution",
+        make=run_execution,
+        why="an execution begins at any of its states, and ends when it is stopped",
+        upstream="Step Functions: an execution can only be run from its first state",
+        test="ministack/stepfunctions/test_redrives.py::test_a_redrive_goes_on_with_the_state_that_failed",
+        uses=names(
+            "services.stepfunctions",
+            *_EXECUTORS.values(),
+            *("_add_event", "_emit_execution_status_event", "_ExecutionError", "_executions"),
+            *("_fail_execution", "_fail_state_error", "_state_machines", "now_iso"),
+        ),
+    ),
+    Patch(
+        target="services.stepfunctions:_start_execution",
+        make=start_once,
+        why="a start that is repeated while the execution runs is answered again",
+        upstream="Step Functions: StartExecution is not idempotent",
+        test=f"{_STARTS}::test_a_start_that_is_repeated_while_the_execution_runs_is_the_same",
+        uses=names("services.stepfunctions", "_executions", "json_response"),
+    ),
+    Patch(
+        target="services.stepfunctions:_start_execution",
+        make=check_the_name,
+        why="names of executions are those that Step Functions takes",
+        upstream="Step Functions: StartExecution takes names that AWS refuses",
+        test=f"{_STARTS}::test_names_that_step_functions_refuses_are_refused",
+        uses=names("services.stepfunctions", "error_response_json"),
+    ),
+)

@@ -1,59 +1,61 @@
 """The tagging API and Resource Groups, which find the resources of all services by their tags."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from localcloud.core import tags
-from localcloud.core.cloud import Cloud
 from localcloud.core.errors import AwsError
-from localcloud.ministack.seam import Answer, require
+from localcloud.ministack.modules import Ministack
+from localcloud.ministack.patch import Answer, Patch, names
 
 _SERVICE = "sagemaker"
 _ALL_TYPES = "AWS::AllSupported"
 _BY_TAGS = "TAG_FILTERS_1_0"
+Route = Callable[[dict[str, Any]], Answer]
 
 
-def offer(cloud: Cloud, tagging: Any, groups: Any) -> None:
-    """SageMaker's resources among the others."""
-    require(tagging, "_COLLECTORS", "_WRITERS", "_REMOVERS", "_ResourceNotFound")
+def list_tagged(ministack: Ministack) -> Callable[[], Any]:
+    return lambda: tags.tagged(ministack.cloud)
 
-    def write(_spec: Any, arn: str, added: dict[str, str]) -> None:
+
+def add_tags(ministack: Ministack) -> Callable[[Any, str, dict[str, str]], None]:
+    def add(_spec: Any, arn: str, added: dict[str, str]) -> None:
         pairs = [{"Key": key, "Value": value} for key, value in added.items()]
-        _apply(tagging, tags.add_tags, cloud, {"ResourceArn": arn, "Tags": pairs})
+        _change(ministack, tags.add_tags, {"ResourceArn": arn, "Tags": pairs})
 
+    return add
+
+
+def remove_tags(ministack: Ministack) -> Callable[[Any, str, list[str]], None]:
     def remove(_spec: Any, arn: str, keys: list[str]) -> None:
-        _apply(tagging, tags.delete_tags, cloud, {"ResourceArn": arn, "TagKeys": keys})
+        _change(ministack, tags.delete_tags, {"ResourceArn": arn, "TagKeys": keys})
 
-    tagging._COLLECTORS[_SERVICE] = lambda: tags.tagged(cloud)
-    tagging._WRITERS[_SERVICE] = write
-    tagging._REMOVERS[_SERVICE] = remove
-    _search_by_tags(tagging, groups)
+    return remove
 
 
-def _apply(tagging: Any, change: Any, cloud: Cloud, request: dict[str, Any]) -> None:
+def _change(ministack: Ministack, change: Any, request: dict[str, Any]) -> None:
     try:
-        change(cloud, request)
+        change(ministack.cloud, request)
     except AwsError as error:
-        raise tagging._ResourceNotFound(request["ResourceArn"]) from error
+        raise ministack.tagging._ResourceNotFound(request["ResourceArn"]) from error
 
 
-def _search_by_tags(tagging: Any, groups: Any) -> None:
-    """ministack's groups have the members that are put in by hand, and its search finds nothing."""
-    require(groups, "_POST_ROUTES", "_groups", "_group_queries", "_group_members", "_resolve_name")
-    kind_of = groups._resource_type_from_arn
-    groups._resource_type_from_arn = lambda arn: _type(arn) or kind_of(arn)
-    routes, place, listing = groups._POST_ROUTES, "/resources/search", "/list-group-resources"
-    search, members = routes[place], routes[listing]
+# -- Resource Groups -----------------------------------------------------------------------------
 
-    def found(query: dict[str, Any]) -> list[str]:
-        return list(_matching(tagging, query)) if query.get("Type") == _BY_TAGS else []
 
-    def searched(data: dict[str, Any]) -> Answer:
-        answer: Answer = search(data)
+def name_types(_ministack: Ministack, type_of: Callable[[str], Any]) -> Callable[[str], Any]:
+    return lambda arn: _type(arn) or type_of(arn)
+
+
+def search_by_tags(ministack: Ministack, search: Route) -> Route:
+    groups = ministack.groups
+
+    def search_tagged(data: dict[str, Any]) -> Answer:
+        answer = search(data)
         if answer[0] != 200:
             return answer
-        arns = found(data["ResourceQuery"])
+        arns = _found(ministack, data["ResourceQuery"])
         page, token = groups._paginate(arns, data.get("MaxResults"), data.get("NextToken"))
         names = [
             {"ResourceArn": arn, "ResourceType": groups._resource_type_from_arn(arn)}
@@ -63,15 +65,24 @@ def _search_by_tags(tagging: Any, groups: Any) -> None:
         ok: Answer = groups._json({"ResourceIdentifiers": names, "QueryErrors": [], **more})
         return ok
 
-    def listed(data: dict[str, Any]) -> Answer:
+    return search_tagged
+
+
+def list_members_by_tags(ministack: Ministack, list_members: Route) -> Route:
+    groups = ministack.groups
+
+    def list_tagged_members(data: dict[str, Any]) -> Answer:
         name = groups._resolve_name(data.get("GroupName"), data.get("Group"))
         query = groups._group_queries.get(name)
         if query:
-            groups._group_members[name] = found(query)
-        answer: Answer = members(data)
-        return answer
+            groups._group_members[name] = _found(ministack, query)
+        return list_members(data)
 
-    routes[place], routes[listing] = searched, listed
+    return list_tagged_members
+
+
+def _found(ministack: Ministack, query: dict[str, Any]) -> list[str]:
+    return list(_matching(ministack.tagging, query)) if query.get("Type") == _BY_TAGS else []
 
 
 def _matching(tagging: Any, query: dict[str, Any]) -> Iterator[str]:
@@ -98,3 +109,69 @@ def _type_filter(kind: str) -> str:
     _, service, resource = kind.split("::")
     words = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in resource)
     return f"{service.lower()}:{words.lstrip('-')}"
+
+
+_TAGGED = "The tagging API knows no SageMaker"
+_SEARCH = "Resource Groups: groups and searches by TAG_FILTERS_1_0 find nothing"
+_BY_TYPE = "ministack/test_tagging.py::test_resources_are_found_by_tag_and_type"
+_CHANGED = (
+    "ministack/test_tagging.py::test_tags_come_and_go_and_a_resource_that_is_not_there_is_a_failure"
+)
+_SEARCHED = "ministack/test_tagging.py::test_resource_groups_search_by_tag"
+PATCHES = (
+    Patch(
+        target=f"services.tagging:_COLLECTORS[{_SERVICE}]",
+        make=list_tagged,
+        why="the tagging API finds SageMaker's resources",
+        upstream=_TAGGED,
+        test=_BY_TYPE,
+        uses=names("services.tagging", "_get_resources"),
+        is_new=True,
+    ),
+    Patch(
+        target=f"services.tagging:_WRITERS[{_SERVICE}]",
+        make=add_tags,
+        why="the tagging API adds tags to SageMaker's resources",
+        upstream=_TAGGED,
+        test=_CHANGED,
+        uses=names("services.tagging", "_ResourceNotFound"),
+        is_new=True,
+    ),
+    Patch(
+        target=f"services.tagging:_REMOVERS[{_SERVICE}]",
+        make=remove_tags,
+        why="the tagging API removes tags of SageMaker's resources",
+        upstream=_TAGGED,
+        test=_CHANGED,
+        is_new=True,
+    ),
+    Patch(
+        target="services.resource_groups:_resource_type_from_arn",
+        make=name_types,
+        why="SageMaker's resources have types of CloudFormation",
+        upstream=_SEARCH,
+        test=_SEARCHED,
+    ),
+    Patch(
+        target="services.resource_groups:_POST_ROUTES[/resources/search]",
+        make=search_by_tags,
+        why="a search by tags finds the resources that have them",
+        upstream=_SEARCH,
+        test=_SEARCHED,
+        uses=names("services.resource_groups", "_paginate", "_json"),
+    ),
+    Patch(
+        target="services.resource_groups:_POST_ROUTES[/list-group-resources]",
+        make=list_members_by_tags,
+        why="a group by tags has the resources that have them",
+        upstream=_SEARCH,
+        test=_SEARCHED,
+        uses=names(
+            "services.resource_groups",
+            "_groups",
+            "_group_queries",
+            "_group_members",
+            "_resolve_name",
+        ),
+    ),
+)

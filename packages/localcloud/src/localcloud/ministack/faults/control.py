@@ -2,28 +2,24 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-from localcloud.core.cloud import Cloud
 from localcloud.core.errors import AwsError
 from localcloud.faults.calls import check_call
 from localcloud.faults.client import PATH
 from localcloud.faults.fault import KINDS, Fault, FaultError
 from localcloud.faults.registry import Faults
+from localcloud.http.server import Asgi
 from localcloud.jobs.interruption import interrupt
 from localcloud.ministack.faults.functions import can_be_hit
-from localcloud.ministack.seam import require
-
-Asgi = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
+from localcloud.ministack.modules import Ministack
 
 
 class Control:
     """GET tells, POST adds, DELETE clears."""
 
-    def __init__(self, cloud: Cloud, lambda_svc: Any) -> None:
-        require(lambda_svc, "_functions")
-        self._cloud, self._functions = cloud, lambda_svc._functions
+    def __init__(self, ministack: Ministack) -> None:
+        self._cloud, self._functions = ministack.cloud, ministack.functions._functions
 
     def application(self, serve: Asgi) -> Asgi:
         async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:

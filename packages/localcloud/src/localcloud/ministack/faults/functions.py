@@ -8,17 +8,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from localcloud.faults.fault import Fault
-from localcloud.faults.registry import Faults
-from localcloud.ministack.seam import require
+from localcloud.ministack.modules import Ministack
+from localcloud.ministack.patch import Patch, names
 
 KILLED = "Runtime exited with error: signal: killed"
 _RUNTIMES = ("python", "nodejs")  # whose processes are ministack's workers
 Result = dict[str, Any]
 
 
-def hit(faults: Faults, runtime: Any) -> None:
-    require(runtime, "Worker", "ensure_spawned")
-    invoke = runtime.Worker.invoke
+def hit_functions(ministack: Ministack, invoke: Callable[..., Result]) -> Callable[..., Result]:
+    faults = ministack.faults
 
     def invoke_or_hit(worker: Any, event: Any, *request: Any, **options: Any) -> Result:
         text = json.dumps(event) if faults.any else ""
@@ -30,10 +29,10 @@ def hit(faults: Faults, runtime: Any) -> None:
 
         if fault is None:
             return run()
-        runtime.ensure_spawned(worker)
+        ministack.runtime.ensure_spawned(worker)
         return _strike(fault, worker, run)
 
-    runtime.Worker.invoke = invoke_or_hit
+    return invoke_or_hit
 
 
 def _strike(fault: Fault, worker: Any, run: Callable[[], Result]) -> Result:
@@ -66,3 +65,15 @@ def _killing(process: Any, seconds: float | None) -> Iterator[None]:
 
 def can_be_hit(function: Result) -> bool:
     return str(function["config"].get("Runtime", "")).startswith(_RUNTIMES)
+
+
+PATCHES = (
+    Patch(
+        target="core.lambda_runtime:Worker.invoke",
+        make=hit_functions,
+        why="a fault that is set kills a function, or hangs it until its time is over",
+        upstream="Faults on demand: functions that are killed or time out",
+        test="ministack/faults/test_functions.py::test_a_function_takes_too_long",
+        uses=names("core.lambda_runtime", "ensure_spawned"),
+    ),
+)

@@ -11,7 +11,8 @@ from localcloud.faults.answers import Failure, failure
 from localcloud.faults.registry import Faults
 from localcloud.http.server import Asgi, close_without_answer
 from localcloud.http.wire import HttpRequest
-from localcloud.ministack.seam import Answer, Handler, require
+from localcloud.ministack.modules import Ministack
+from localcloud.ministack.patch import Answer, Handler, Patch, names
 
 KINDS = ("throttle", "error", "lost", "slow")
 LOST = "x-localcloud-lost"  # on an answer that must not reach the client
@@ -19,16 +20,10 @@ LOST = "x-localcloud-lost"  # on an answer that must not reach the client
 _NAMESPACE = re.compile(rb' xmlns="[^"]*"')
 
 
-def hit(faults: Faults, app: Any, actions: Any) -> None:
-    """Goes around the handler of every service that faults know."""
-    require(app, "SERVICE_HANDLERS")
-    require(actions, "access_denied_response")
-    for prefix, service in calls.SERVICES.items():
-        serve = app.SERVICE_HANDLERS[service.handler]
-        app.SERVICE_HANDLERS[service.handler] = _around(faults, prefix, serve, actions)
+def hit_requests(ministack: Ministack, serve: Handler, prefix: str) -> Handler:
+    """`prefix` is that of the service's actions in policies."""
+    faults, actions = ministack.faults, ministack.iam_actions
 
-
-def _around(faults: Faults, prefix: str, serve: Handler, actions: Any) -> Handler:
     async def hit_or_serve(
         method: str, path: str, headers: dict[str, str], body: Any, query: dict[str, list[str]]
     ) -> Answer:
@@ -100,3 +95,17 @@ def lose_answers(faults: Faults, serve: Asgi) -> Asgi:
 
 def _is_lost(message: Any) -> bool:
     return any(name == LOST.encode() for name, _ in message.get("headers", ()))
+
+
+PATCHES = tuple(
+    Patch(
+        target=f"app:SERVICE_HANDLERS[{service.handler}]",
+        make=hit_requests,
+        options={"prefix": prefix},
+        why="a fault that is set refuses, delays or loses requests of the service",
+        upstream="Faults on demand: throttling, errors, slow and lost answers",
+        test="ministack/faults/test_requests.py::test_a_throttled_call_has_the_error_of_its_service",
+        uses=names("core.iam_actions", "access_denied_response"),
+    )
+    for prefix, service in calls.SERVICES.items()
+)

@@ -11,10 +11,10 @@ from uuid import uuid4
 
 from localcloud.faults.answers import Failure, failure
 from localcloud.faults.calls import SERVICES, Service
-from localcloud.faults.registry import Faults
 from localcloud.http.wire import service_model
 from localcloud.ministack.faults.requests import KINDS, LOST
-from localcloud.ministack.seam import Answer, Handler, require
+from localcloud.ministack.modules import Ministack
+from localcloud.ministack.patch import Answer, Handler, Patch, names
 
 _INVOKE = "lambda:Invoke"
 _UNANSWERED = "Unable to execute HTTP request: The target server failed to respond"
@@ -32,74 +32,73 @@ _COMMON = (
 _S3_ERRORS = ("InternalErrorException", "ServiceUnavailableException", "SlowDownException")
 
 
-class StateMachines:
-    def __init__(self, faults: Faults, app: Any, machines: Any) -> None:
-        require(app, "call_service_handler_sync")
-        require(machines, "_call_lambda", "_ExecutionError")
-        require(machines, "_AWS_SDK_ERROR_PREFIX", "_prefix_sdk_error")
-        self._faults, self._app, self._machines = faults, app, machines
+def name_errors(
+    ministack: Ministack, prefixed: Callable[[str, str], str]
+) -> Callable[[str, str], str]:
+    services = {service.sdk: service for service in SERVICES.values() if service.sdk}
 
-    def install(self) -> None:
-        machines, app = self._machines, self._app
-        machines._prefix_sdk_error = self._naming(machines._prefix_sdk_error)
-        app.call_service_handler_sync = self._losing(app.call_service_handler_sync)
-        machines._call_lambda = self._hitting(machines._call_lambda)
+    def named(sdk: str, code: str) -> str:
+        if sdk in services:
+            own = f"{ministack.states._AWS_SDK_ERROR_PREFIX[sdk]}Exception"
+            code = _sdk_name(services[sdk], code, own)
+        return prefixed(sdk, code)
 
-    def _naming(self, prefixed: Callable[[str, str], str]) -> Callable[[str, str], str]:
-        services = {service.sdk: service for service in SERVICES.values() if service.sdk}
+    return named
 
-        def named(sdk: str, code: str) -> str:
-            if sdk in services:
-                own = f"{self._machines._AWS_SDK_ERROR_PREFIX[sdk]}Exception"
-                code = _sdk_name(services[sdk], code, own)
-            return prefixed(sdk, code)
 
-        return named
+def lose_answers(ministack: Ministack, call: Callable[..., Answer]) -> Callable[..., Answer]:
+    prefixes = {
+        service.handler: ministack.states._AWS_SDK_ERROR_PREFIX[service.sdk]
+        for service in SERVICES.values()
+        if service.sdk
+    }
 
-    def _losing(self, call: Callable[..., Answer]) -> Callable[..., Answer]:
-        prefixes = {
-            service.handler: self._machines._AWS_SDK_ERROR_PREFIX[service.sdk]
-            for service in SERVICES.values()
-            if service.sdk
-        }
+    def call_or_lose(
+        handler: Handler, method: str, path: str, headers: dict[str, str], *rest: Any
+    ) -> Answer:
+        answer = call(handler, method, path, headers, *rest)
+        if LOST in answer[1]:
+            prefix = prefixes[headers["authorization"].split("/")[-2]]
+            raise _error(ministack, f"{prefix}.SdkClientException", _UNANSWERED)
+        return answer
 
-        def call_or_lose(
-            handler: Handler, method: str, path: str, headers: dict[str, str], *rest: Any
-        ) -> Answer:
-            answer = call(handler, method, path, headers, *rest)
-            if LOST in answer[1]:
-                prefix = prefixes[headers["authorization"].split("/")[-2]]
-                raise self._error(f"{prefix}.SdkClientException", _UNANSWERED)
-            return answer
+    return call_or_lose
 
-        return call_or_lose
 
-    def _error(self, name: str, cause: str) -> Exception:
-        error: Exception = self._machines._ExecutionError(name, cause)
-        return error
+def _error(ministack: Ministack, name: str, cause: str) -> Exception:
+    error: Exception = ministack.states._ExecutionError(name, cause)
+    return error
 
-    # -- functions -----------------------------------------------------------------------------
 
-    def _hitting(self, call: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
-        def call_or_hit(function: str, event: Any) -> Any:
-            text = f"{function} {json.dumps(event)}" if self._faults.any else ""
-            fault = self._faults.take(KINDS, _INVOKE, text)
-            if fault and fault.kind in ("throttle", "error"):
-                raise self._refusal(failure(fault))
-            if fault and fault.kind == "slow":
-                time.sleep(fault.seconds or 0)
-            result = call(function, event)
-            if fault and fault.kind == "lost":
-                raise self._error("Lambda.SdkClientException", _UNANSWERED)
-            return result
+# -- functions -----------------------------------------------------------------------------------
 
-        return call_or_hit
 
-    def _refusal(self, failed: Failure) -> Exception:
-        name = failed.code if failed.code in _LAMBDA_ERRORS else "AWSLambdaException"
-        details = f"Status Code: {failed.status}; Error Code: {failed.code}"
-        cause = f"{failed.message} (Service: AWSLambda; {details}; Request ID: {uuid4()})"
-        return self._error(f"Lambda.{name}", cause)
+def hit_invocations(
+    ministack: Ministack, call: Callable[[str, Any], Any]
+) -> Callable[[str, Any], Any]:
+    faults = ministack.faults
+
+    def call_or_hit(function: str, event: Any) -> Any:
+        text = f"{function} {json.dumps(event)}" if faults.any else ""
+        fault = faults.take(KINDS, _INVOKE, text)
+        if fault and fault.kind in ("throttle", "error"):
+            raise _error(ministack, *_refusal(failure(fault)))
+        if fault and fault.kind == "slow":
+            time.sleep(fault.seconds or 0)
+        result = call(function, event)
+        if fault and fault.kind == "lost":
+            raise _error(ministack, "Lambda.SdkClientException", _UNANSWERED)
+        return result
+
+    return call_or_hit
+
+
+def _refusal(failed: Failure) -> tuple[str, str]:
+    """Name and cause of the error."""
+    name = failed.code if failed.code in _LAMBDA_ERRORS else "AWSLambdaException"
+    details = f"Status Code: {failed.status}; Error Code: {failed.code}"
+    cause = f"{failed.message} (Service: AWSLambda; {details}; Request ID: {uuid4()})"
+    return f"Lambda.{name}", cause
 
 
 def _sdk_name(service: Service, code: str, own: str) -> str:
@@ -111,3 +110,32 @@ def _sdk_name(service: Service, code: str, own: str) -> str:
     shapes = service_model(service.models[0]).error_shapes
     names: dict[str, str] = {shape.error_code: shape.name for shape in shapes}
     return names.get(code, own)
+
+
+_CALLS = "Faults on demand: calls of state machines"
+_TESTS = "ministack/faults/test_state_machines.py"
+PATCHES = (
+    Patch(
+        target="services.stepfunctions:_prefix_sdk_error",
+        make=name_errors,
+        why="errors that a fault makes have the names of the SDK for Java",
+        upstream=_CALLS,
+        test=f"{_TESTS}::test_a_task_fails_with_the_name_that_the_sdk_has_for_it",
+        uses=names("services.stepfunctions", "_AWS_SDK_ERROR_PREFIX"),
+    ),
+    Patch(
+        target="app:call_service_handler_sync",
+        make=lose_answers,
+        why="a lost answer is an error of the SDK's client",
+        upstream=_CALLS,
+        test=f"{_TESTS}::test_a_task_fails_with_the_name_that_the_sdk_has_for_it",
+        uses=names("services.stepfunctions", "_ExecutionError"),
+    ),
+    Patch(
+        target="services.stepfunctions:_call_lambda",
+        make=hit_invocations,
+        why="a fault that is set hits the functions that tasks invoke",
+        upstream=_CALLS,
+        test=f"{_TESTS}::test_a_function_that_could_not_be_called_is_called_again",
+    ),
+)

@@ -1,4 +1,4 @@
-"""What templates create: CloudFormation tells of a call that failed in words of its own."""
+"""What templates create: CloudFormation has its own message for a call that failed."""
 
 from typing import Any
 from uuid import uuid4
@@ -6,14 +6,15 @@ from uuid import uuid4
 from localcloud.faults.answers import failure
 from localcloud.faults.fault import Fault
 from localcloud.faults.registry import Faults
+from localcloud.ministack.modules import Ministack
+from localcloud.ministack.patch import Patch
 
 _PREFIXES = {"StepFunctions": "states"}  # where it is not the service's name in lower case
 _CODES = {"throttle": "Throttling", "error": "ServiceInternalError"}
 
 
-def hit(faults: Faults, provisioners: Any) -> None:
-    for kind, handlers in provisioners._RESOURCE_HANDLERS.items():
-        handlers["create"] = _Creation(faults, kind, handlers["create"])
+def hit_creations(ministack: Ministack, create: Any, kind: str) -> "_Creation":
+    return _Creation(ministack.faults, kind, create)
 
 
 class _Creation:
@@ -40,3 +41,14 @@ def _words(kind: str, fault: Fault) -> str:
         f'Resource handler returned message: "{failed.message} ({details})" '
         f"(RequestToken: {uuid4()}, HandlerErrorCode: {_CODES[fault.kind]})"
     )
+
+
+PATCHES = (
+    Patch(
+        target="services.cloudformation.provisioners:_RESOURCE_HANDLERS[*][create]",
+        make=hit_creations,
+        why="a fault that is set fails what a template creates",
+        upstream="Faults on demand: resources that CloudFormation cannot create",
+        test="ministack/faults/test_templates.py::test_a_template_fails_with_cloudformations_words",
+    ),
+)

@@ -7,9 +7,11 @@ from typing import Any
 from uuid import uuid4
 
 from localcloud.core.cloud import ACCOUNT, REGION
-from localcloud.iam.authority import Judge, Need
+from localcloud.iam.authority import Need
+from localcloud.ministack.iam.evaluator import make_judge
 from localcloud.ministack.iam.guards import own_request
-from localcloud.ministack.seam import Answer, Handler, require
+from localcloud.ministack.modules import Ministack
+from localcloud.ministack.patch import Answer, Handler, Patch, names
 
 _SESSION: ContextVar[str | None] = ContextVar("session of a state machine", default=None)
 # As the SDK for Java names them.
@@ -18,6 +20,7 @@ _TOPIC_ERRORS = {
     "KMSAccessDenied": "KmsAccessDeniedException",
 }
 _NAMESPACE = re.compile(rb' xmlns="[^"]*"')
+Call = Callable[..., Any]
 
 
 def session() -> str | None:
@@ -25,132 +28,176 @@ def session() -> str | None:
     return _SESSION.get()
 
 
-def functions_log_with_their_role(lambda_svc: Any, lambda_runtime: Any, judge: Judge) -> None:
+def log_with_the_role(ministack: Ministack, emit: Call) -> Call:
     """A function that may not write its log runs, and leaves none, as on AWS."""
-    require(lambda_svc, "_emit_lambda_logs")
-    require(lambda_runtime, "execution_credentials")
-    emit = lambda_svc._emit_lambda_logs
+    judge = make_judge(ministack)
 
     def emit_if_allowed(function: dict[str, Any], *details: Any, **options: Any) -> None:
         config = function.get("config") or function
         name = (config.get("LoggingConfig") or {}).get("LogGroup")
         group = name or f"/aws/lambda/{config.get('FunctionName')}"
         stream = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{group}:log-stream:{uuid4().hex}"
-        key = lambda_runtime.execution_credentials(config)["AWS_ACCESS_KEY_ID"]
+        key = ministack.runtime.execution_credentials(config)["AWS_ACCESS_KEY_ID"]
         actions = ("logs:CreateLogStream", "logs:PutLogEvents")
         if not any(judge(key, Need(action, stream)) for action in actions):
             emit(function, *details, **options)
 
-    lambda_svc._emit_lambda_logs = emit_if_allowed
+    return emit_if_allowed
 
 
-class StateMachines:
-    """Every call of a task is made by a session of the state machine's role."""
+# -- state machines: every call of a task is made by a session of the machine's role --------------
 
-    def __init__(self, app: Any, stepfunctions: Any, sts: Any, judge: Judge) -> None:
-        require(app, "call_service_handler_sync", "_dispatch_service_request")
-        require(stepfunctions, "_execute_task", "_call_lambda", "_ExecutionError")
-        require(stepfunctions, "_SERVICE_DISPATCH", "_AWS_SDK_ERROR_CODE_OVERRIDES")
-        require(sts, "register_session")
-        self._app, self._machines, self._sts, self._judge = app, stepfunctions, sts, judge
 
-    def install(self) -> None:
-        machines = self._machines
-        machines._execute_task = self._with_session(machines._execute_task)
-        machines._AWS_SDK_ERROR_CODE_OVERRIDES["sns"] = _TOPIC_ERRORS
-        machines._call_lambda = self._if_allowed(machines._call_lambda)
-        self._app.call_service_handler_sync = self._as_role(self._app.call_service_handler_sync)
-        for prefix, call in machines._SERVICE_DISPATCH.items():
-            machines._SERVICE_DISPATCH[prefix] = self._refused(call)
-        for name in ("_invoke_nested_start_execution", "_invoke_nested_start_execution_sync"):
-            setattr(machines, name, self._refused(getattr(machines, name)))
+def execute_as_role(ministack: Ministack, execute: Call) -> Call:
+    def execute_with_session(state: Any, raw: Any, execution: Any, context: Any) -> Any:
+        started = context["Execution"]
+        token = _SESSION.set(_register_session(ministack, started["RoleArn"], started["Name"]))
+        try:
+            return execute(state, raw, execution, context)
+        finally:
+            _SESSION.reset(token)
 
-    def _with_session(self, execute: Callable[..., Any]) -> Callable[..., Any]:
-        def execute_as_role(state: Any, raw: Any, execution: Any, context: Any) -> Any:
-            started = context["Execution"]
-            token = _SESSION.set(self._session(started["RoleArn"], started["Name"]))
-            try:
-                return execute(state, raw, execution, context)
-            finally:
-                _SESSION.reset(token)
+    return execute_with_session
 
-        return execute_as_role
 
-    def _session(self, role: str, execution: str) -> str:
-        """Registered in STS; a key of its own for each role and execution."""
-        name = role.rpartition("/")[2]
-        key = f"ASIA-STATES-{name}-{execution}"
-        self._sts.register_session(
-            key,
-            {
-                "Arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/{name}/{execution[:64]}",
-                "UserId": f"{name}:{execution[:64]}",
-                "SecretAccessKey": uuid4().hex,  # nothing signs with it
-                "SessionToken": uuid4().hex,
-            },
-        )
-        return key
+def _register_session(ministack: Ministack, role: str, execution: str) -> str:
+    """Registered in STS; a key of its own for each role and execution."""
+    name = role.rpartition("/")[2]
+    key = f"ASIA-STATES-{name}-{execution}"
+    ministack.sts.register_session(
+        key,
+        {
+            "Arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/{name}/{execution[:64]}",
+            "UserId": f"{name}:{execution[:64]}",
+            "SecretAccessKey": uuid4().hex,  # nothing signs with it
+            "SessionToken": uuid4().hex,
+        },
+    )
+    return key
 
-    # -- what a task calls ---------------------------------------------------------------------
 
-    def _if_allowed(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        def call_if_allowed(function: str, event: Any) -> Any:
-            self._check_invoke(function)
-            return call(function, event)
+def name_topic_errors(_ministack: Ministack) -> dict[str, str]:
+    return dict(_TOPIC_ERRORS)
 
-        return call_if_allowed
 
-    def _check_invoke(self, function: str) -> None:
+def invoke_if_allowed(ministack: Ministack, call: Call) -> Call:
+    judge = make_judge(ministack)
+
+    def call_if_allowed(function: str, event: Any) -> Any:
         session = _SESSION.get()
-        if session is None:
-            return
         name = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}"
         arn = function if function.startswith("arn:") else name
-        denial = self._judge(session, Need("lambda:InvokeFunction", arn))
+        denial = judge(session, Need("lambda:InvokeFunction", arn)) if session else None
         if denial:
             details = "Service: AWSLambda; Status Code: 403; Error Code: AccessDeniedException"
-            raise self._machines._ExecutionError(
+            raise ministack.states._ExecutionError(
                 "Lambda.AWSLambdaException", f"{denial} ({details}; Request ID: {uuid4()})"
             )
+        return call(function, event)
 
-    def _as_role(self, call: Callable[..., Answer]) -> Callable[..., Answer]:
-        """As if the call came from outside, so that it meets the same checks."""
+    return call_if_allowed
 
-        async def dispatch(
-            method: str, path: str, headers: dict[str, str], body: Any, query: Any
-        ) -> Answer:
-            content = body.encode() if isinstance(body, str) else body
-            answer: Answer = await self._app._dispatch_service_request(
-                method, path, headers, content, query, str(uuid4())
+
+def call_as_role(ministack: Ministack, call: Callable[..., Answer]) -> Callable[..., Answer]:
+    """As if the call came from outside, so that it meets the same checks."""
+
+    async def dispatch(
+        method: str, path: str, headers: dict[str, str], body: Any, query: Any
+    ) -> Answer:
+        content = body.encode() if isinstance(body, str) else body
+        answer: Answer = await ministack.app._dispatch_service_request(
+            method, path, headers, content, query, str(uuid4())
+        )
+        return answer
+
+    def call_with_session(
+        handler: Handler,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        *rest: Any,
+        **options: Any,
+    ) -> Answer:
+        session = _SESSION.get()
+        if session is None or not ministack.is_enforced:
+            return call(handler, method, path, headers, *rest, **options)
+        service = headers["authorization"].split("/")[-2]
+        headers = headers | own_request(service, session)
+        status, found, body = call(dispatch, method, path, headers, *rest, **options)
+        # ministack reads the errors of a query service only without a namespace.
+        return status, found, _NAMESPACE.sub(b"", body) if status >= 400 else body
+
+    return call_with_session
+
+
+def refuse_unauthorised(ministack: Ministack, call: Call, _key: str = "") -> Call:
+    def refuse_or_call(resource: str, data: Any) -> Any:
+        if ministack.is_enforced:
+            raise ministack.states._ExecutionError(
+                "States.Runtime",
+                f"{resource} cannot be authorised by localcloud; use aws-sdk:",
             )
-            return answer
+        return call(resource, data)
 
-        def call_as_role(
-            handler: Handler,
-            method: str,
-            path: str,
-            headers: dict[str, str],
-            *rest: Any,
-            **options: Any,
-        ) -> Answer:
-            session = _SESSION.get()
-            if session is None or not self._app.AUTH:
-                return call(handler, method, path, headers, *rest, **options)
-            service = headers["authorization"].split("/")[-2]
-            headers = headers | own_request(service, session)
-            status, found, body = call(dispatch, method, path, headers, *rest, **options)
-            # ministack reads the errors of a query service only without a namespace.
-            return status, found, _NAMESPACE.sub(b"", body) if status >= 400 else body
+    return refuse_or_call
 
-        return call_as_role
 
-    def _refused(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        def refuse_or_call(resource: str, data: Any) -> Any:
-            if self._app.AUTH:
-                raise self._machines._ExecutionError(
-                    "States.Runtime",
-                    f"{resource} cannot be authorised by localcloud; use aws-sdk:",
-                )
-            return call(resource, data)
-
-        return refuse_or_call
+_ROLES = "IAM: tasks of state machines are not authorised by the role of the machine"
+_CALLERS = "ministack/iam/test_callers.py"
+PATCHES = (
+    Patch(
+        target="services.lambda_svc:_emit_lambda_logs",
+        make=log_with_the_role,
+        why="a function whose role may not write logs leaves none",
+        upstream="IAM: functions write logs without a permission",
+        test=f"{_CALLERS}::test_a_function_has_the_rights_of_its_role",
+        uses=names("core.lambda_runtime", "execution_credentials"),
+    ),
+    Patch(
+        target="services.stepfunctions:_execute_task",
+        make=execute_as_role,
+        why="a task has a session of the state machine's role",
+        upstream=_ROLES,
+        test=f"{_CALLERS}::test_a_state_machine_calls_sagemaker_with_its_role",
+        uses=names("services.sts", "register_session"),
+    ),
+    Patch(
+        target="services.stepfunctions:_AWS_SDK_ERROR_CODE_OVERRIDES[sns]",
+        make=name_topic_errors,
+        why="denials of SNS have the names of the SDK for Java",
+        upstream="Step Functions: errors of SNS have the names of its query protocol",
+        test=f"{_CALLERS}::test_a_state_machine_publishes_with_its_role",
+        is_new=True,
+    ),
+    Patch(
+        target="services.stepfunctions:_call_lambda",
+        make=invoke_if_allowed,
+        why="a state machine invokes only the functions that its role may",
+        upstream=_ROLES,
+        test=f"{_CALLERS}::test_a_state_machine_invokes_only_what_its_role_may",
+        uses=names("services.stepfunctions", "_ExecutionError"),
+    ),
+    Patch(
+        target="app:call_service_handler_sync",
+        make=call_as_role,
+        why="calls of tasks are authorised as if they came from outside",
+        upstream=_ROLES,
+        test=f"{_CALLERS}::test_a_state_machine_calls_sagemaker_with_its_role",
+        uses=names("app", "_dispatch_service_request"),
+    ),
+    *(
+        Patch(
+            target=f"services.stepfunctions:{name}",
+            make=refuse_unauthorised,
+            why="tasks that cannot be authorised are refused while IAM is enforced",
+            upstream=_ROLES,
+            test=f"{_CALLERS}::test_a_task_that_cannot_be_authorised_is_refused",
+            uses=names("services.stepfunctions", "_ExecutionError"),
+        )
+        for name in (
+            "_SERVICE_DISPATCH[*]",
+            "_invoke_nested_start_execution",
+            "_invoke_nested_start_execution_sync",
+        )
+    ),
+)

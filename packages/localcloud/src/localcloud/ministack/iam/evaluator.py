@@ -1,4 +1,4 @@
-"""ministack's evaluator of policies: what it decides is written down, and said in AWS's words."""
+"""ministack's evaluator of policies: its decisions are logged, and denials have AWS's words."""
 
 import json
 from collections.abc import Callable
@@ -6,28 +6,33 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
-from localcloud.core.cloud import REGION
-from localcloud.iam.authority import Need
+from localcloud.core.cloud import ACCOUNT, REGION
+from localcloud.iam.authority import Judge, Need
 from localcloud.iam.decisions import Decision, DecisionLog
-from localcloud.ministack.seam import require
+from localcloud.ministack.modules import Ministack
+from localcloud.ministack.patch import Patch, names
 
 # Evaluations of the request that is being authorised: (context, policies).
 _TRACE: ContextVar[list[tuple[Any, Any]] | None] = ContextVar("evaluations", default=None)
 _Statements = list[list[Any]]
+Evaluate = Callable[..., Any]
 # How a service spells its actions in a denial.
 _SPELLED = {"sns": "SNS"}
 
 
-def write_down(evaluator: Any, log: DecisionLog) -> None:
-    """Every decision about the session of a role, with the statements that allow it."""
-    require(evaluator, "enforce", "evaluate", "AuthError", "_first_match", "_request_origin")
-    enforce, evaluate = evaluator.enforce, evaluator.evaluate
-
+def trace_evaluations(_ministack: Ministack, evaluate: Evaluate) -> Evaluate:
     def traced(context: Any, policies: _Statements, *limits: Any) -> Any:
         trace = _TRACE.get()
         if trace is not None:
             trace.append((context, policies))
         return evaluate(context, policies, *limits)
+
+    return traced
+
+
+def log_decisions(ministack: Ministack, enforce: Evaluate) -> Evaluate:
+    """Every decision about the session of a role, with the statements that allow it."""
+    evaluator, log = ministack.evaluator, ministack.decisions
 
     def decide(*request: Any, **options: Any) -> Any:
         trace: list[tuple[Any, Any]] = []
@@ -41,7 +46,7 @@ def write_down(evaluator: Any, log: DecisionLog) -> None:
             _write(evaluator, log, *trace[0], denied)
         return denied
 
-    evaluator.evaluate, evaluator.enforce = traced, decide
+    return decide
 
 
 def _write(
@@ -75,10 +80,9 @@ def _reason(denied: Any) -> str:
     return "explicit deny" if denied.decision == "Deny" else "no statement allows it"
 
 
-def name_statements(evaluator: Any) -> None:
+def name_statements(ministack: Ministack, _gather: Any) -> Callable[[str, str], _Statements]:
     """Gives each statement of a role the name <policy>#<number>; CDK's have no Sid."""
-    require(evaluator, "_gather_role_policies", "_resolve_managed_policy_document")
-    from ministack.services import iam
+    evaluator, iam = ministack.evaluator, ministack.iam
 
     def gather(role_name: str, account: str) -> _Statements:
         role = iam._roles.get_scoped(account, None, role_name) or {}
@@ -87,7 +91,7 @@ def name_statements(evaluator: Any) -> None:
             documents[arn] = evaluator._resolve_managed_policy_document(arn, account)
         return [_named(evaluator, name, document) for name, document in documents.items()]
 
-    evaluator._gather_role_policies = gather
+    return gather
 
 
 def _named(evaluator: Any, name: str, document: Any) -> list[Any]:
@@ -97,19 +101,23 @@ def _named(evaluator: Any, name: str, document: Any) -> list[Any]:
     ]
 
 
-def loopback_is_secure(app: Any, evaluator: Any) -> None:
-    """As good as TLS: `aws:SecureTransport` is true for what never leaves this machine."""
-    require(app, "pin_request_origin")
-    pin = app.pin_request_origin
-    # Services act without a request of their own, as state machines do.
-    evaluator._request_origin = ContextVar("origin", default=("127.0.0.1", True))
-    app.pin_request_origin = lambda address, _secure: pin(address, True)
+# `aws:SecureTransport` is true for what never leaves this machine.
 
 
-def say_what_is_denied(actions: Any) -> None:
-    """Names the resource in every denial; ministack does so for a few services only."""
-    require(actions, "access_denied_response", "identity_denial_message")
-    respond = actions.access_denied_response
+def treat_services_as_secure(_ministack: Ministack, _origin: Any) -> ContextVar[tuple[str, bool]]:
+    """Services, such as state machines, act without a request of their own."""
+    return ContextVar("origin", default=("127.0.0.1", True))
+
+
+def treat_loopback_as_secure(
+    _ministack: Ministack, pin: Callable[[str, bool], Any]
+) -> Callable[[str, bool], Any]:
+    return lambda address, _secure: pin(address, True)
+
+
+def name_the_resource(ministack: Ministack, respond: Evaluate) -> Evaluate:
+    """Names the resource in every denial."""
+    actions = ministack.iam_actions
 
     def with_resource(
         service: str, action: str, principal: str, request_id: str, **options: Any
@@ -121,7 +129,7 @@ def say_what_is_denied(actions: Any) -> None:
             options["message"] = message(actions, service, action, principal, resource, explicit)
         return respond(service, action, principal, request_id, **options)
 
-    actions.access_denied_response = with_resource
+    return with_resource
 
 
 def message(
@@ -134,17 +142,16 @@ def message(
     return text
 
 
-def make_judge(
-    app: Any, evaluator: Any, actions: Any, key_arn: Callable[[str], str | None]
-) -> Callable[[str, Need], str | None]:
+def make_judge(ministack: Ministack) -> Judge:
     """Decides about one need of a caller; the words of the denial, or None."""
+    evaluator, actions = ministack.evaluator, ministack.iam_actions
 
     def judge(access_key: str, need: Need) -> str | None:
-        if not app.AUTH:
+        if not ministack.is_enforced:
             return None
         service, resource = need.action.partition(":")[0], need.resource
         if service == "kms":
-            found = key_arn(resource)
+            found = _key_arn(ministack, resource)
             if found is None:  # a key of AWS's own, which lets everybody in the account use it
                 return None
             resource = found
@@ -169,16 +176,69 @@ def make_judge(
     return judge
 
 
-def make_key_arn(kms: Any, region: str, account: str) -> Callable[[str], str | None]:
+def _key_arn(ministack: Ministack, key: str) -> str | None:
     """The ARN of a key by ARN, id or alias; None for AWS's own keys."""
-    require(kms, "_resolve_key")
+    if "alias/aws/" in key:
+        return None
+    record = ministack.kms._resolve_key(key)
+    if record:
+        return str(record["Arn"])
+    return key if key.startswith("arn:") else f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{key}"
 
-    def key_arn(key: str) -> str | None:
-        if "alias/aws/" in key:
-            return None
-        record = kms._resolve_key(key)
-        if record:
-            return str(record["Arn"])
-        return key if key.startswith("arn:") else f"arn:aws:kms:{region}:{account}:key/{key}"
 
-    return key_arn
+_DECISIONS = "ministack/iam/test_decisions.py::test_decisions_tell_which_statements_are_used"
+_SECURE = "ministack/iam/test_objects.py::test_a_bucket_that_wants_tls_is_open_on_loopback"
+PATCHES = (
+    Patch(
+        target="core.iam_evaluator:evaluate",
+        make=trace_evaluations,
+        why="a decision knows the policies that it was made by",
+        upstream="IAM: no record of decisions, and of the statements that allow them",
+        test=_DECISIONS,
+    ),
+    Patch(
+        target="core.iam_evaluator:enforce",
+        make=log_decisions,
+        why="decisions are logged with the statements that allow them",
+        upstream="IAM: no record of decisions, and of the statements that allow them",
+        test=_DECISIONS,
+        uses=names("core.iam_evaluator", "AuthError", "_first_match"),
+    ),
+    Patch(
+        target="core.iam_evaluator:_gather_role_policies",
+        make=name_statements,
+        why="each statement has a name, also those of CDK, which have no Sid",
+        upstream="IAM: no record of decisions, and of the statements that allow them",
+        test=_DECISIONS,
+        uses=(
+            *names("core.iam_evaluator", "_resolve_managed_policy_document"),
+            *names("core.iam_evaluator", "parse_policy_document"),
+            *names("services.iam", "_roles"),
+        ),
+    ),
+    Patch(
+        target="core.iam_evaluator:_request_origin",
+        make=treat_services_as_secure,
+        why="what services do without a request counts as TLS",
+        upstream="IAM: aws:SecureTransport is false for calls of state machines",
+        test="ministack/iam/test_callers.py::test_a_state_machine_publishes_with_its_role",
+    ),
+    Patch(
+        target="app:pin_request_origin",
+        make=treat_loopback_as_secure,
+        why="loopback counts as TLS, which bucket policies ask for",
+        upstream="IAM: a setting that makes aws:SecureTransport true on loopback",
+        test=_SECURE,
+    ),
+    Patch(
+        target="core.iam_actions:access_denied_response",
+        make=name_the_resource,
+        why="every denial names its resource",
+        upstream="IAM: denials name the resource for a few services only",
+        test="ministack/iam/test_objects.py::test_a_role_reads_and_writes_where_it_may",
+        uses=(
+            *names("core.iam_actions", "identity_denial_message", "_resource_policy_denial"),
+            *names("services.kms", "_resolve_key"),
+        ),
+    ),
+)

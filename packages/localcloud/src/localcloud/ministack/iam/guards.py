@@ -1,13 +1,15 @@
 """What services need of their caller besides the action itself: keys, the catalog, listing."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import uuid4
 
 from localcloud.core.cloud import ACCESS_KEY, REGION
-from localcloud.iam.authority import Judge, Need
+from localcloud.iam.authority import Need
 from localcloud.ministack.iam import resources
-from localcloud.ministack.seam import Answer, Handler, require
+from localcloud.ministack.iam.evaluator import make_judge
+from localcloud.ministack.modules import Ministack
+from localcloud.ministack.patch import Answer, Handler, Patch, names
 
 Headers = dict[str, str]
 Query = dict[str, list[str]]
@@ -17,34 +19,25 @@ _KEY = "x-amz-server-side-encryption-aws-kms-key-id"
 class Guards:
     """Put around ministack's handlers, which are reached when the action itself is allowed."""
 
-    def __init__(self, app: Any, judge: Judge) -> None:
-        from ministack.core import iam_actions, iam_evaluator, router
-
-        require(app, "AUTH", "SERVICE_HANDLERS")
-        require(router, "extract_access_key_id")
-        require(iam_actions, "_s3_action")
-        self._app, self._judge = app, judge
-        self._actions, self._router, self._evaluator = iam_actions, router, iam_evaluator
+    def __init__(self, ministack: Ministack) -> None:
+        self._ministack, self._judge = ministack, make_judge(ministack)
 
     def caller(self, headers: Headers, query: Query) -> str | None:
         """The access key of a role while IAM is enforced; None for whoever may do everything."""
-        if not self._app.AUTH:
+        if not self._ministack.is_enforced:
             return None
-        key: str = self._router.extract_access_key_id(headers, query)
-        return None if self._evaluator.is_root_access_key(key) else key
+        key: str = self._ministack.router.extract_access_key_id(headers, query)
+        return None if self._ministack.evaluator.is_root_access_key(key) else key
 
     def denial(self, caller: str, needs: Iterable[Need]) -> str | None:
         denials = (self._judge(caller, need) for need in needs)
         return next((denial for denial in denials if denial), None)
 
     def refuse(self, service: str, message: str, code: str = "") -> Answer:
-        answer: Answer = self._actions.access_denied_response(
+        answer: Answer = self._ministack.iam_actions.access_denied_response(
             service, "", "", str(uuid4()), message=message, error_code=code
         )
         return answer
-
-    def put_around(self, service: str, make: Callable[[Handler], Handler]) -> None:
-        self._app.SERVICE_HANDLERS[service] = make(self._app.SERVICE_HANDLERS[service])
 
     # -- the services --------------------------------------------------------------------------
 
@@ -63,17 +56,14 @@ class Guards:
 
     def topics(self, serve: Handler) -> Handler:
         """Who publishes to an encrypted topic uses its key."""
-        from ministack.services import sns
-
-        require(sns, "_topics")
 
         async def guarded(
             method: str, path: str, headers: Headers, body: bytes, query: Query
         ) -> Answer:
             caller = self.caller(headers, query)
             if caller:
-                form = self._app._routing_params(method, path, headers, body, query)
-                denial = self.denial(caller, _publishing(sns, form))
+                form = self._ministack.app._routing_params(method, path, headers, body, query)
+                denial = self.denial(caller, _publishing(self._ministack.sns, form))
                 if denial:
                     return self.refuse("sns", denial, "KMSAccessDenied")
             return await serve(method, path, headers, body, query)
@@ -82,9 +72,6 @@ class Guards:
 
     def objects(self, serve: Handler) -> Handler:
         """Keys of encrypted objects, and whether a caller may know that there is no object."""
-        from ministack.services import s3
-
-        require(s3, "_resolve_sse_write_headers")
 
         async def guarded(
             method: str, path: str, headers: Headers, body: bytes, query: Query
@@ -92,9 +79,9 @@ class Guards:
             caller = self.caller(headers, query)
             if caller is None:
                 return await serve(method, path, headers, body, query)
-            action = self._actions._s3_action(method, path, query)
+            action = self._ministack.iam_actions._s3_action(method, path, query)
             needs = [
-                *_writing(s3, method, action, path, headers, query),
+                *_writing(self._ministack.s3, method, action, path, headers, query),
                 *await self._copying(serve, action, headers),
             ]
             denial = self.denial(caller, needs)
@@ -172,3 +159,51 @@ def _publishing(sns: Any, form: dict[str, Any]) -> Iterator[Need]:
         need = _use_of_key(operation, key, "sns")
         if need:
             yield need
+
+
+# -- patches -------------------------------------------------------------------------------------
+
+
+def guard_catalog(ministack: Ministack, serve: Handler) -> Handler:
+    return Guards(ministack).catalog(serve)
+
+
+def guard_topics(ministack: Ministack, serve: Handler) -> Handler:
+    return Guards(ministack).topics(serve)
+
+
+def guard_objects(ministack: Ministack, serve: Handler) -> Handler:
+    return Guards(ministack).objects(serve)
+
+
+_CALLER = names("core.router", "extract_access_key_id")
+PATCHES = (
+    Patch(
+        target="app:SERVICE_HANDLERS[s3]",
+        make=guard_objects,
+        why="encrypted objects need their key, and only who may list learns what is missing",
+        upstream="IAM: S3 asks for no permissions on keys, and tells everybody what is missing",
+        test="ministack/iam/test_objects.py::test_an_encrypted_object_needs_its_key",
+        uses=(
+            *_CALLER,
+            *names("core.iam_actions", "_s3_action"),
+            *names("services.s3", "_resolve_sse_write_headers"),
+        ),
+    ),
+    Patch(
+        target="app:SERVICE_HANDLERS[sns]",
+        make=guard_topics,
+        why="who publishes to an encrypted topic needs its key",
+        upstream="IAM: SNS asks for no permissions on keys",
+        test="ministack/iam/test_services.py::test_an_encrypted_topic_needs_its_key",
+        uses=(*_CALLER, *names("app", "_routing_params"), *names("services.sns", "_topics")),
+    ),
+    Patch(
+        target="app:SERVICE_HANDLERS[glue]",
+        make=guard_catalog,
+        why="a table takes permissions on its database and the catalog, too",
+        upstream="IAM: Glue asks for permissions on the table alone",
+        test="ministack/iam/test_queries.py::test_a_table_belongs_to_a_database_and_a_catalog",
+        uses=_CALLER,
+    ),
+)

@@ -1,7 +1,7 @@
 """Athena reads tables and writes results with the permissions of who started the query."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextvars import ContextVar
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,23 +9,20 @@ from urllib.parse import urlsplit
 from localcloud.iam.authority import Need
 from localcloud.ministack.iam.guards import Guards, Headers, Query
 from localcloud.ministack.iam.resources import table_arns
-from localcloud.ministack.seam import Answer, Handler, require
+from localcloud.ministack.modules import Ministack
+from localcloud.ministack.patch import Answer, Handler, Patch, names
 
 _CALLER: ContextVar[str | None] = ContextVar("caller of Athena", default=None)
 _KEY = "x-amz-server-side-encryption-aws-kms-key-id"
+Execute = Callable[..., Awaitable[None]]
 
 
 class QueryGuard:
-    def __init__(self, guards: Guards, athena: Any, glue: Any, s3: Any) -> None:
-        require(athena, "_execute_query", "_executions", "_table_references", "_workgroups")
-        require(glue, "_tables")
-        require(s3, "_buckets", "_bucket_default_sse_headers")
-        self._guards, self._athena, self._glue, self._s3 = guards, athena, glue, s3
+    def __init__(self, ministack: Ministack) -> None:
+        self._guards, self._athena = Guards(ministack), ministack.athena
+        self._glue, self._s3 = ministack.glue, ministack.s3
 
-    def install(self) -> None:
-        self._guards.put_around("athena", self._requests)
-        execute = self._athena._execute_query
-
+    def execution(self, execute: Execute) -> Execute:
         async def guarded(query_id: str, query: str, database: str, *rest: Any) -> None:
             refusal = self._refusal(query_id, query, database)
             if refusal:
@@ -34,11 +31,11 @@ class QueryGuard:
             else:
                 await execute(query_id, query, database, *rest)
 
-        self._athena._execute_query = guarded
+        return guarded
 
     # -- requests ------------------------------------------------------------------------------
 
-    def _requests(self, serve: Handler) -> Handler:
+    def requests(self, serve: Handler) -> Handler:
         async def guarded(
             method: str, path: str, headers: Headers, body: bytes, query: Query
         ) -> Answer:
@@ -61,7 +58,7 @@ class QueryGuard:
         execution = self._athena._executions.get(query_id)
         if execution is None or answer[0] != 200:
             return answer
-        bucket, key = _place(execution["ResultConfiguration"]["OutputLocation"])
+        bucket, key = _bucket_and_key(execution["ResultConfiguration"]["OutputLocation"])
         denial = self._guards.denial(caller, self._reading(bucket, key))
         return self._guards.refuse("athena", denial) if denial else answer
 
@@ -83,7 +80,7 @@ class QueryGuard:
             if denial := denied(caller, needs):
                 return f"Permission denied on S3 path: {path} ({denial})"
         output = self._athena._executions[query_id]["ResultConfiguration"]["OutputLocation"]
-        if denial := denied(caller, self._writing(*_place(output))):
+        if denial := denied(caller, self._writing(*_bucket_and_key(output))):
             return (
                 f"Access denied when writing output to url: {output} . Please ensure you are "
                 "allowed to access the S3 bucket. If you are encrypting query results with KMS "
@@ -96,7 +93,7 @@ class QueryGuard:
             description = self._glue._tables.get(f"{database}/{table}") or {}
             location = (description.get("StorageDescriptor") or {}).get("Location")
             if location:
-                bucket, prefix = _place(location)
+                bucket, prefix = _bucket_and_key(location)
                 yield location, iter([Need("s3:ListBucket", f"arn:aws:s3:::{bucket}")])
                 for key in self._keys(bucket, prefix):
                     yield f"s3://{bucket}/{key}", self._reading(bucket, key)
@@ -120,7 +117,7 @@ class QueryGuard:
             yield Need("kms:GenerateDataKey", kms_key)
 
 
-def _place(uri: str) -> tuple[str, str]:
+def _bucket_and_key(uri: str) -> tuple[str, str]:
     parts = urlsplit(uri)
     return parts.netloc, parts.path.lstrip("/")
 
@@ -132,3 +129,39 @@ def _describing(tables: list[tuple[str, str]]) -> Iterator[Need]:
         for action in ("glue:GetTable", "glue:GetPartitions"):
             for arn in table_arns(database, table):
                 yield Need(action, arn)
+
+
+# -- patches -------------------------------------------------------------------------------------
+
+
+def guard_requests(ministack: Ministack, serve: Handler) -> Handler:
+    return QueryGuard(ministack).requests(serve)
+
+
+def guard_executions(ministack: Ministack, execute: Execute) -> Execute:
+    return QueryGuard(ministack).execution(execute)
+
+
+_UPSTREAM = "IAM: Athena reads tables and writes results without permissions of its caller"
+PATCHES = (
+    Patch(
+        target="app:SERVICE_HANDLERS[athena]",
+        make=guard_requests,
+        why="a query knows its caller, who also reads the results",
+        upstream=_UPSTREAM,
+        test="ministack/iam/test_queries.py::test_a_query_reads_and_writes_with_the_rights_of_its_caller",
+        uses=names("services.athena", "_executions"),
+    ),
+    Patch(
+        target="services.athena:_execute_query",
+        make=guard_executions,
+        why="a query fails where its caller may not read the tables or write the results",
+        upstream=_UPSTREAM,
+        test="ministack/iam/test_queries.py::test_a_query_reads_and_writes_with_the_rights_of_its_caller",
+        uses=(
+            *names("services.athena", "_executions", "_table_references"),
+            *names("services.glue", "_tables"),
+            *names("services.s3", "_buckets", "_bucket_default_sse_headers"),
+        ),
+    ),
+)

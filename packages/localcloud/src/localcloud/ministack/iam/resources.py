@@ -7,16 +7,14 @@ from typing import Any
 
 from localcloud.core.cloud import ACCOUNT, REGION
 from localcloud.iam.authority import Need
-from localcloud.ministack.seam import require
+from localcloud.ministack.modules import Ministack
+from localcloud.ministack.patch import Patch, names
 
 _TAGGING = ("TagResource", "UntagResource", "ListTagsForResource")
 Body = dict[str, Any]
 
 
-def name_as_aws_does(actions: Any) -> None:
-    require(actions, "extract_resource_arn")
-    extract = actions.extract_resource_arn
-
+def name_as_aws_does(ministack: Ministack, extract: Callable[..., str]) -> Callable[..., str]:
     def resource(
         service: str,
         method: str,
@@ -27,10 +25,10 @@ def name_as_aws_does(actions: Any) -> None:
     ) -> str:
         name = _RESOURCES.get(service)
         operation = headers.get("x-amz-target", "").rpartition(".")[2]
-        found = name(operation, _read(body)) if name else None
+        found = name(ministack, operation, _read(body)) if name else None
         return found or str(extract(service, method, path, headers, body, *rest))
 
-    actions.extract_resource_arn = resource
+    return resource
 
 
 def _read(body: bytes) -> Body:
@@ -41,7 +39,7 @@ def _read(body: bytes) -> Body:
     return document if isinstance(document, dict) else {}
 
 
-def _log_group(operation: str, body: Body) -> str | None:
+def _log_group(_ministack: Ministack, operation: str, body: Body) -> str | None:
     """Except for tags, a group is `log-group:<name>:*` in policies; a denial shows its stream."""
     group = body.get("logGroupName") or body.get("logGroupIdentifier")
     if operation in _TAGGING or not group:
@@ -51,18 +49,16 @@ def _log_group(operation: str, body: Body) -> str | None:
     return f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}:log-stream:{stream}"
 
 
-def _work_group(_operation: str, body: Body) -> str | None:
+def _work_group(ministack: Ministack, _operation: str, body: Body) -> str | None:
     """A query belongs to the group that it was started in."""
-    from ministack.services import athena
-
-    query = athena._executions.get(body.get("QueryExecutionId", "")) or {}
+    query = ministack.athena._executions.get(body.get("QueryExecutionId", "")) or {}
     name = body.get("WorkGroup") or query.get("WorkGroup")
     if not name and "QueryString" in body:
         name = "primary"
     return f"arn:aws:athena:{REGION}:{ACCOUNT}:workgroup/{name}" if name else None
 
 
-def _alarms(operation: str, body: Body) -> str | None:
+def _alarms(_ministack: Ministack, operation: str, body: Body) -> str | None:
     """Those asked for by name (by the first one, as a policy names them alike), or all."""
     if operation != "DescribeAlarms":
         return None
@@ -70,12 +66,12 @@ def _alarms(operation: str, body: Body) -> str | None:
     return f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{name}"
 
 
-def _catalog(operation: str, body: Body) -> str | None:
+def _catalog(_ministack: Ministack, operation: str, body: Body) -> str | None:
     """The first one; `catalog_needs` has the others."""
     return next(iter(_catalog_arns(operation, body)), None)
 
 
-_RESOURCES: dict[str, Callable[[str, Body], str | None]] = {
+_RESOURCES: dict[str, Callable[[Ministack, str, Body], str | None]] = {
     "logs": _log_group,
     "athena": _work_group,
     "glue": _catalog,
@@ -124,3 +120,15 @@ def table_arns(database: str | None, table: str | None) -> Iterator[str]:
         yield f"{base}:database/{database}"
     if database and table:
         yield f"{base}:table/{database}/{table}"
+
+
+PATCHES = (
+    Patch(
+        target="core.iam_actions:extract_resource_arn",
+        make=name_as_aws_does,
+        why="logs, Athena, Glue and alarms have the resources of AWS's service authorization",
+        upstream="IAM: resources of logs, Athena, Glue and CloudWatch are not those of AWS",
+        test="ministack/iam/test_services.py::test_a_log_group_is_known_by_what_is_in_it",
+        uses=names("services.athena", "_executions"),
+    ),
+)

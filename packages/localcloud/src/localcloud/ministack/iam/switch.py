@@ -2,32 +2,20 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-from localcloud.iam.authority import Authority, Judge
-from localcloud.iam.decisions import DecisionLog
+from localcloud.http.server import Asgi
+from localcloud.iam.authority import Authority
 from localcloud.iam.enforcement import PATH
-from localcloud.ministack.seam import require
-
-Asgi = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
+from localcloud.ministack.iam.evaluator import make_judge
+from localcloud.ministack.modules import Ministack
 
 
 class Switch:
     """GET tells, PUT enforces, DELETE relaxes."""
 
-    def __init__(
-        self,
-        authority: Authority,
-        app: Any,
-        lambda_runtime: Any,
-        judge: Judge,
-        log: DecisionLog,
-    ) -> None:
-        require(app, "AUTH")
-        require(lambda_runtime, "reset")
-        self._authority, self._app, self._functions = authority, app, lambda_runtime
-        self._judge, self._log = judge, log
+    def __init__(self, ministack: Ministack) -> None:
+        self._ministack, self._judge = ministack, make_judge(ministack)
 
     def application(self, serve: Asgi) -> Asgi:
         async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -42,17 +30,18 @@ class Switch:
         if method in ("PUT", "DELETE"):
             # Ending the processes of functions takes a while.
             await asyncio.to_thread(self._set, enforced=method == "PUT")
-        body = json.dumps({"enforced": self._app.AUTH}).encode()
+        body = json.dumps({"enforced": self._ministack.is_enforced}).encode()
         headers = [(b"content-type", b"application/json")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
     def _set(self, *, enforced: bool) -> None:
-        if enforced == self._app.AUTH:
+        if enforced == self._ministack.is_enforced:
             return
         if enforced:
-            self._log.begin()
-        self._app.AUTH = enforced
-        self._authority.appoint(self._judge if enforced else None)
+            self._ministack.decisions.begin()
+        self._ministack.enforce(enforced=enforced)
+        authority = self._ministack.cloud.service(Authority)
+        authority.appoint(self._judge if enforced else None)
         # Functions get the credentials of their role, or the account's, when they start.
-        self._functions.reset()
+        self._ministack.runtime.reset()

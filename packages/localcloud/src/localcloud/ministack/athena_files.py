@@ -6,24 +6,25 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
-from localcloud.ministack.seam import require
+from localcloud.ministack.modules import Ministack
+from localcloud.ministack.patch import Patch, names
+
+Start = Callable[[dict[str, Any]], Any]
+Relation = Callable[[dict[str, Any], list[str]], str]
 
 
-def result_files_where_athena_says(athena: Any, s3: Any) -> None:
-    """Writes a query's result where AWS does, which is where clients download it.
+# A query's result is written where clients download it. What SHOW and DESCRIBE answer is a .txt
+# without headings: https://github.com/awsdocs/amazon-athena-user-guide/pull/44
 
-    ministack makes <location>/<id>.csv a folder, and takes a location without a slash at its end
-    for the beginning of the name. What SHOW and DESCRIBE answer is a .txt without headings:
-    https://github.com/awsdocs/amazon-athena-user-guide/pull/44
-    """
-    require(athena, "_start_query_execution", "_save_query_results", "_executions")
-    require(s3, "_put_object")
-    start, executions = athena._start_query_execution, athena._executions
+
+def tell_where_results_are(ministack: Ministack, start: Start) -> Start:
+    executions = ministack.athena._executions
 
     def start_with_slash(data: dict[str, Any]) -> Any:
         location = data.get("ResultConfiguration", {}).get("OutputLocation", "")
@@ -33,26 +34,30 @@ def result_files_where_athena_says(athena: Any, s3: Any) -> None:
         answer = start(data)
         execution = executions.get(json.loads(answer[2]).get("QueryExecutionId"))
         if execution and execution["StatementType"] != "DML":
-            place = execution["ResultConfiguration"]
-            place["OutputLocation"] = place["OutputLocation"].removesuffix(".csv") + ".txt"
+            result = execution["ResultConfiguration"]
+            result["OutputLocation"] = result["OutputLocation"].removesuffix(".csv") + ".txt"
         return answer
 
+    return start_with_slash
+
+
+def save_results(ministack: Ministack, _save: Any) -> Callable[[str], Awaitable[None]]:
     async def save(query_id: str) -> None:
-        execution = executions.get(query_id)
-        place = urlsplit(execution["ResultConfiguration"]["OutputLocation"])
+        execution = ministack.athena._executions.get(query_id)
+        address = urlsplit(execution["ResultConfiguration"]["OutputLocation"])
+        bucket, key = address.netloc, address.path.lstrip("/")
         body = _file(execution)
         headers = {"content-type": "text/csv", "content-length": str(len(body))}
-        status, _, answer = s3._put_object(place.netloc, place.path.lstrip("/"), body, headers)
+        status, _, answer = ministack.s3._put_object(bucket, key, body, headers)
         if status >= 300:
             reason = f"An error occurred while writing to S3. {_error(answer)}"
             execution["Status"] |= {"State": "FAILED", "StateChangeReason": reason}
 
-    athena._start_query_execution = start_with_slash
-    athena._save_query_results = save
+    return save
 
 
 def _file(execution: dict[str, Any]) -> bytes:
-    """Of a query CSV with its headings; of what else was asked, lines."""
+    """CSV with headings for a query; lines for any other statement."""
     results, output = execution["_results"], io.StringIO()
     if execution["StatementType"] == "DML":
         writer = csv.writer(output)
@@ -68,10 +73,9 @@ def _error(answer: bytes) -> str:
     return f"{root.findtext('Code')}: {root.findtext('Message')}"
 
 
-def read_tables_in_place(athena: Any, s3: Any, folder: Path) -> None:
-    """A query gets links to a table's files, not the copy of every byte that ministack makes."""
-    require(athena, "_materialize_table_files", "_hidden")
-    require(s3, "_buckets", "_object_disk_path", "_get_object_data")
+def link_table_files(ministack: Ministack, _copy: Any) -> Callable[[str, list[str]], list[str]]:
+    athena, s3 = ministack.athena, ministack.s3
+    folder = ministack.cloud.data_dir / "ministack" / "queries"
     shutil.rmtree(folder, ignore_errors=True)  # a server that was killed left it
 
     def link(location: str, workdirs: list[str]) -> list[str]:
@@ -90,7 +94,7 @@ def read_tables_in_place(athena: Any, s3: Any, folder: Path) -> None:
             if _link(s3, bucket, f"{prefix}/{name}".removeprefix("/"), root / name)
         ]
 
-    athena._materialize_table_files = link
+    return link
 
 
 def _is_below(key: str, prefix: str) -> bool:
@@ -111,13 +115,10 @@ def _link(s3: Any, bucket: str, key: str, target: Path) -> bool:
     return True
 
 
-def show_columns_of_the_catalog(athena: Any) -> None:
-    """Of Parquet, the columns and partitions that the table has in Glue, in their order.
-
-    ministack shows those of the files, so that a column which no file has yet is an error.
-    """
-    require(athena, "_table_relation", "_empty_relation", "_data_format", "_DUCKDB_TYPE_BY_ATHENA")
-    make, simple = athena._table_relation, {"string", *athena._DUCKDB_TYPE_BY_ATHENA}
+def read_columns_of_the_catalog(ministack: Ministack, make: Relation) -> Relation:
+    """The columns and partitions of Parquet are those of the table in Glue, in their order."""
+    athena = ministack.athena
+    simple = {"string", *athena._DUCKDB_TYPE_BY_ATHENA}
 
     def relation(table: dict[str, Any], files: list[str]) -> str:
         found: str = make(table, files)
@@ -130,8 +131,49 @@ def show_columns_of_the_catalog(athena: Any) -> None:
         none = athena._empty_relation(table)
         return f"(SELECT {names} FROM (FROM {found} UNION ALL BY NAME FROM {none}))"  # noqa: S608
 
-    athena._table_relation = relation
+    return relation
 
 
 def _quoted(name: str) -> str:
     return '"{}"'.format(name.replace('"', '""'))
+
+
+_RESULTS = "Athena: <location>/<id>.csv is a folder, and a location without a slash is a prefix"
+_IN_FILE = "athena/test_athena.py::test_a_query_has_its_headings_in_the_answer_and_in_the_file"
+PATCHES = (
+    Patch(
+        target="services.athena:_start_query_execution",
+        make=tell_where_results_are,
+        why="OutputLocation is the file that clients download",
+        upstream=_RESULTS,
+        test="athena/test_athena.py::test_what_the_catalog_answers_is_a_text_file_without_headings",
+        uses=names("services.athena", "_executions"),
+    ),
+    Patch(
+        target="services.athena:_save_query_results",
+        make=save_results,
+        why="results are written to that file, with headings for a query",
+        upstream=_RESULTS,
+        test=_IN_FILE,
+        uses=names("services.s3", "_put_object"),
+    ),
+    Patch(
+        target="services.athena:_materialize_table_files",
+        make=link_table_files,
+        why="a query gets links to a table's files instead of a copy of every byte",
+        upstream="Athena: a query copies all files of its tables",
+        test="ministack/test_athena.py::test_a_query_reads_links_to_what_was_there_when_it_began",
+        uses=(
+            *names("services.athena", "_hidden"),
+            *names("services.s3", "_buckets", "_object_disk_path", "_get_object_data"),
+        ),
+    ),
+    Patch(
+        target="services.athena:_table_relation",
+        make=read_columns_of_the_catalog,
+        why="a column that no file has yet is null, and not an error",
+        upstream="Athena: a Parquet table has the columns of its files, not those of Glue",
+        test="ministack/test_athena.py::test_a_table_has_the_columns_of_the_catalog",
+        uses=names("services.athena", "_empty_relation", "_data_format", "_DUCKDB_TYPE_BY_ATHENA"),
+    ),
+)

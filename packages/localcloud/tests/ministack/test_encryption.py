@@ -64,3 +64,12 @@ def test_a_template_encrypts_buckets_and_topics_and_changes_their_keys(cloud: Lo
         assert (put["ServerSideEncryption"], put["SSEKMSKeyId"]) == ("aws:kms", key)
         attributes = sns.get_topic_attributes(TopicArn=topic)["Attributes"]
         assert attributes["KmsMasterKeyId"] == key
+
+
+def test_an_object_without_a_key_is_encrypted_with_the_accounts(cloud: LocalCloud) -> None:
+    s3 = boto3.client("s3", endpoint_url=cloud.endpoint_url)
+    s3.create_bucket(Bucket="plain")
+    s3.put_object(Bucket="plain", Key="a", Body=b"text", ServerSideEncryption="aws:kms")
+    found = s3.get_object(Bucket="plain", Key="a")
+    assert found["ServerSideEncryption"] == "aws:kms"
+    assert "alias/aws/s3" in found["SSEKMSKeyId"]

@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from pathlib import Path
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,43 +10,34 @@ from localcloud.athena import statements
 from localcloud.athena.catalog import Catalog, described
 from localcloud.athena.engine import Answer, run
 from localcloud.athena.translation import translate
-from localcloud.ministack import athena as queries
-from localcloud.ministack import workgroups
-from localcloud.ministack.seam import require
+from localcloud.ministack.modules import Ministack
+from localcloud.ministack.patch import Patch, names
 
 _FIRST_DATABASE = "default"  # every account has it
+Start = Callable[[dict[str, Any]], Any]
 
 
-def install(athena: Any, glue: Any, s3: Any, folder: Path) -> None:
-    """`folder` is where running queries have links to their tables' files."""
-    queries.result_files_where_athena_says(athena, s3)
-    queries.read_tables_in_place(athena, s3, folder)
-    queries.show_columns_of_the_catalog(athena)
-    speak_trino(athena, glue)
-    workgroups.describe_primary(athena)
+def check_statement(ministack: Ministack, start: Start) -> Start:
+    """A statement is checked when it is submitted."""
 
-
-def speak_trino(athena: Any, glue: Any) -> None:
-    """A query is checked when it is submitted, and runs translated; SHOW and DESCRIBE answer."""
-    require(
-        athena,
-        *("_detect_statement_type", "_run_duckdb", "_start_query_execution", "_table_references"),
-        *("_materialize_table_files", "_table_relation", "_empty_relation"),
-    )
-    require(glue, "_tables", "_databases")
-    start, detect = athena._start_query_execution, athena._detect_statement_type
-
-    def checked(data: dict[str, Any]) -> Any:
+    def check_and_start(data: dict[str, Any]) -> Any:
         try:
             statements.check(data.get("QueryString", ""))
         except statements.MalformedQuery as error:
-            return athena.error_response_json(
+            return ministack.athena.error_response_json(
                 "InvalidRequestException",
                 str(error),
                 400,
                 extra={"AthenaErrorCode": "MALFORMED_QUERY"},
             )
         return start(data)
+
+    return check_and_start
+
+
+def run_statement(ministack: Ministack, _run_duckdb: Any) -> Callable[..., Any]:
+    """A query runs translated; SHOW and DESCRIBE answer from the catalog."""
+    athena, glue = ministack.athena, ministack.glue
 
     async def execute(query: str, database: str, _catalog: str | None = None) -> dict[str, Any]:
         if not statements.is_query(query):
@@ -56,21 +47,24 @@ def speak_trino(athena: Any, glue: Any) -> None:
             answer = await _run(athena, glue, query, database)
         return {"columns": answer.columns, "column_types": answer.types, "rows": answer.rows}
 
-    def kind(query: str) -> str:
-        known: str = detect(query)
-        return "DML" if statements.is_query(query) else known
+    return execute
 
-    athena._start_query_execution = checked
-    athena._detect_statement_type = kind
-    athena._run_duckdb = execute
-    athena._table_references = _references
+
+def tell_queries(
+    _ministack: Ministack, statement_type: Callable[[str], str]
+) -> Callable[[str], str]:
+    return lambda text: "DML" if statements.is_query(text) else statement_type(text)
+
+
+def find_tables(_ministack: Ministack, _find: Any) -> Callable[[str], list[SimpleNamespace]]:
+    return _references
 
 
 async def _run(athena: Any, glue: Any, query: str, database: str) -> Answer:
     tree, workdirs = statements.parse(query), list[str]()
 
-    def relation(place: str, name: str) -> str | None:
-        table = _table(glue, place, name)
+    def relation(database: str, name: str) -> str | None:
+        table = _table(glue, database, name)
         location = ((table or {}).get("StorageDescriptor") or {}).get("Location")
         if table is None or not location:
             return None
@@ -101,3 +95,41 @@ def _references(query: str) -> list[SimpleNamespace]:
     else:
         found = [one for one in [described(query)] if one]
     return [SimpleNamespace(database=database, table=table) for database, table in found]
+
+
+_TRINO = "Athena: statements are DuckDB's SQL, checked only when they run"
+PATCHES = (
+    Patch(
+        target="services.athena:_start_query_execution",
+        make=check_statement,
+        why="a text that is no statement is refused when it is submitted",
+        upstream=_TRINO,
+        test="athena/test_athena.py::test_a_text_that_is_no_statement_is_no_execution",
+        uses=names("services.athena", "error_response_json"),
+    ),
+    Patch(
+        target="services.athena:_run_duckdb",
+        make=run_statement,
+        why="Trino's SQL is translated; SHOW and DESCRIBE answer from Glue",
+        upstream=_TRINO,
+        test="athena/test_athena.py::test_an_execution_that_fails_says_why",
+        uses=(
+            *names("services.athena", "_table_relation", "_empty_relation"),
+            *names("services.glue", "_tables", "_databases"),
+        ),
+    ),
+    Patch(
+        target="services.athena:_detect_statement_type",
+        make=tell_queries,
+        why="VALUES and TABLE are queries, too",
+        upstream=_TRINO,
+        test="ministack/test_athena.py::test_values_are_a_query",
+    ),
+    Patch(
+        target="services.athena:_table_references",
+        make=find_tables,
+        why="the tables that a statement reads, by which permissions are asked for",
+        upstream=_TRINO,
+        test="ministack/iam/test_queries.py::test_a_query_reads_and_writes_with_the_rights_of_its_caller",
+    ),
+)

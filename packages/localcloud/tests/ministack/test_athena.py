@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from localcloud.ministack.athena import read_tables_in_place, show_columns_of_the_catalog
-from localcloud.ministack.seam import SeamError
+from localcloud.ministack.athena_files import link_table_files, read_columns_of_the_catalog
+from localcloud.ministack.athena_queries import tell_queries
+from localcloud.ministack.athena_workgroups import describe_primary
 
 
 class ObjectStore:
@@ -37,13 +38,17 @@ def test_a_query_reads_links_to_what_was_there_when_it_began(tmp_path: Path) -> 
         ("table/day=1/a", "table/b", "table/gone", "table/_tmp/c", "table/", "tables/d"), b"1"
     )
     store = ObjectStore(tmp_path / "s3", objects, {"table/day=1/a"})
-    athena: Any = SimpleNamespace(_materialize_table_files=None, _hidden=hidden)
-    folder = tmp_path / "queries"
+    ministack: Any = SimpleNamespace(
+        athena=SimpleNamespace(_hidden=hidden),
+        s3=store,
+        cloud=SimpleNamespace(data_dir=tmp_path),
+    )
+    folder = tmp_path / "ministack" / "queries"
     (folder / "left-behind").mkdir(parents=True)
-    read_tables_in_place(athena, store, folder)
+    link = link_table_files(ministack, None)
     assert not folder.exists()
     workdirs: list[str] = []
-    files = athena._materialize_table_files("s3://data/table/", workdirs)
+    files = link("s3://data/table/", workdirs)
     (root,) = workdirs
     assert [str(Path(file).relative_to(root)) for file in files] == ["b", "day=1/a"]
     linked, original = Path(root, "day=1/a"), tmp_path / "s3/data/table/day=1/a"
@@ -51,7 +56,7 @@ def test_a_query_reads_links_to_what_was_there_when_it_began(tmp_path: Path) -> 
     (tmp_path / "new").write_bytes(b"2")
     (tmp_path / "new").replace(original)
     assert linked.read_bytes() == b"1"
-    assert athena._materialize_table_files("s3://nothing/here", workdirs) == []
+    assert link("s3://nothing/here", workdirs) == []
 
 
 @pytest.mark.parametrize(
@@ -62,20 +67,37 @@ def test_a_query_reads_links_to_what_was_there_when_it_began(tmp_path: Path) -> 
     ],
 )
 def test_a_table_has_the_columns_of_the_catalog(kind: str, relation: str) -> None:
-    athena: Any = SimpleNamespace(
-        _table_relation=lambda _table, _files: "files",
+    athena = SimpleNamespace(
         _empty_relation=lambda _table: "none",
         _data_format=lambda _table: "parquet",
         _DUCKDB_TYPE_BY_ATHENA={"bigint": "BIGINT"},
     )
-    show_columns_of_the_catalog(athena)
+    ministack: Any = SimpleNamespace(athena=athena)
+    make = read_columns_of_the_catalog(ministack, lambda _table, _files: "files")
     table = {
         "StorageDescriptor": {"Columns": [{"Name": "a", "Type": kind}]},
         "PartitionKeys": [{"Name": "day", "Type": "string"}],
     }
-    assert athena._table_relation(table, ["file"]) == relation
+    assert make(table, ["file"]) == relation
 
 
-def test_a_moved_name_is_found_out_at_once(tmp_path: Path) -> None:
-    with pytest.raises(SeamError, match="has moved _materialize_table_files"):
-        read_tables_in_place(SimpleNamespace(__name__="athena", _hidden=1), None, tmp_path)
+def test_values_are_a_query() -> None:
+    ministack: Any = None
+    statement_type = tell_queries(ministack, lambda _text: "UTILITY")
+    assert statement_type("VALUES 1, 2") == "DML"
+    assert statement_type("SHOW TABLES") == "UTILITY"
+
+
+def test_the_first_workgroup_is_described() -> None:
+    groups: dict[str, Any] = {}
+    ministack: Any = SimpleNamespace(athena=SimpleNamespace(_workgroups=groups))
+
+    def ensure() -> None:
+        groups["primary"] = {"Configuration": {"RequesterPaysEnabled": True}}
+
+    describe_primary(ministack, ensure)()
+    assert groups["primary"]["Configuration"] == {
+        "EnforceWorkGroupConfiguration": False,
+        "PublishCloudWatchMetricsEnabled": False,
+        "RequesterPaysEnabled": True,
+    }

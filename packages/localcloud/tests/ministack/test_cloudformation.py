@@ -109,3 +109,12 @@ def test_a_feature_group_that_could_not_be_made_does_not_stand_in_the_way(
     glue.delete_table(DatabaseName=name, Name=name)
     stacks.create_stack(StackName="second-try", TemplateBody=body)
     wait(stacks, "second-try", "stack_create_complete")
+
+
+def test_a_bucket_has_the_tags_of_its_template(world: World, stacks: Any) -> None:
+    properties = {"BucketName": "tagged", "Tags": [{"Key": "team", "Value": "reviews"}]}
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": properties}
+    stacks.create_stack(StackName="tagged", TemplateBody=json.dumps({"Resources": {"B": bucket}}))
+    wait(stacks, "tagged", "stack_create_complete")
+    found = world.client("s3").get_bucket_tagging(Bucket="tagged")["TagSet"]
+    assert {"Key": "team", "Value": "reviews"} in found

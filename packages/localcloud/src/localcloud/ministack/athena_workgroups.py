@@ -1,0 +1,35 @@
+"""Athena's workgroups, as far as clients ask for them before they query."""
+
+from collections.abc import Callable
+
+from localcloud.ministack.modules import Ministack
+from localcloud.ministack.patch import Patch, names
+
+# What GetWorkGroup says of an account's first workgroup; without it awswrangler cannot query.
+_PRIMARY = {
+    "EnforceWorkGroupConfiguration": False,
+    "PublishCloudWatchMetricsEnabled": False,
+    "RequesterPaysEnabled": False,
+}
+
+
+def describe_primary(ministack: Ministack, ensure: Callable[[], None]) -> Callable[[], None]:
+    def ensure_described() -> None:
+        ensure()
+        configuration = ministack.athena._workgroups["primary"]["Configuration"]
+        for name, value in _PRIMARY.items():
+            configuration.setdefault(name, value)
+
+    return ensure_described
+
+
+PATCHES = (
+    Patch(
+        target="services.athena:_ensure_default_workgroup",
+        make=describe_primary,
+        why="GetWorkGroup describes the first workgroup; awswrangler queries only then",
+        upstream="Athena: the configuration of the workgroup `primary` lacks members",
+        test="ministack/test_athena.py::test_the_first_workgroup_is_described",
+        uses=names("services.athena", "_workgroups"),
+    ),
+)

@@ -1,0 +1,59 @@
+"""Every patch of ministack, in the order in which they are applied.
+
+Where several rows have the same target, a later one goes around what an earlier one has made.
+"""
+
+from localcloud.ministack import (
+    aborting,
+    athena_files,
+    athena_queries,
+    athena_workgroups,
+    cloudformation,
+    cloudwatch,
+    encryption,
+    lambda_functions,
+    pacing,
+    redrives,
+    s3,
+    sagemaker,
+    sagemaker_tasks,
+    stepfunctions,
+    tagging,
+)
+from localcloud.ministack.faults import functions, requests, state_machines, templates
+from localcloud.ministack.iam import callers, evaluator, guards, queries, resources
+from localcloud.ministack.patch import Patch
+
+_SERVICES: tuple[Patch, ...] = (
+    *sagemaker.PATCHES,
+    *stepfunctions.PATCHES,
+    *aborting.PATCHES,
+    *pacing.PATCHES,
+    *redrives.PATCHES,
+    *sagemaker_tasks.PATCHES,
+    *tagging.PATCHES,
+    *lambda_functions.PATCHES,
+    *cloudwatch.PATCHES,
+    *s3.PATCHES,
+    *encryption.PATCHES,
+    *athena_files.PATCHES,
+    *athena_queries.PATCHES,  # a statement is checked before its result has a file
+    *athena_workgroups.PATCHES,
+    *cloudformation.PATCHES,
+)
+_IAM: tuple[Patch, ...] = (
+    *evaluator.PATCHES,
+    *resources.PATCHES,
+    *guards.PATCHES,
+    *queries.PATCHES,
+    *callers.PATCHES,
+)
+_FAULTS: tuple[Patch, ...] = (
+    *requests.PATCHES,
+    *state_machines.PATCHES,
+    *functions.PATCHES,
+    *templates.PATCHES,
+)
+# Permissions are asked for before a service does anything. A fault hits before they are asked for,
+# and it hits what templates create of every type, SageMaker's among them.
+PATCHES = (*_SERVICES, *_IAM, *_FAULTS)
