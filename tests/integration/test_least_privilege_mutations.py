@@ -12,7 +12,7 @@ from reviews.client.execution import Execution
 from tests.integration import reviews
 from tests.integration.deployment import Deployment
 from tests.integration.executions import begin, finish, start, unique
-from tests.integration.least_privilege import Statement, statements, without
+from worlds.least_privilege import Statement, statements, without
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 # Of a role's name → where an execution begins that comes to it soonest.

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from localcloud.server import LocalCloud
 from reviews.client.execution import Execution
 from tests.integration.deployment import Deployment
-from tests.integration.least_privilege import statements, unused
+from worlds.least_privilege import statements, unused
 
 # Part of a role's name, actions, and why no execution here comes to them.
 _ELSEWHERE = (

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.iam.decisions import used
-from tests.integration import least_privilege
+from worlds import least_privilege
 from worlds.enforced_iam import BUCKET, key, world
 from worlds.iam_world import POLICY, IamWorld, allow
 
