@@ -53,5 +53,5 @@ def _import(folder: Path) -> tuple[float, float]:
 
 def _variables() -> dict[str, str]:
     """What a function is told by its environment; what it says is of no matter here."""
-    source = (ROOT / "lambdas" / "common" / "environment.py").read_text()
+    source = (ROOT / "lambdas" / "shared" / "environment.py").read_text()
     return dict.fromkeys(re.findall(r'get\("(\w+)"\)', source), "{}")
