@@ -11,8 +11,9 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from common.problems import ArgumentParser, run
-from common.requirements_check import ensure
+from common.arguments import ArgumentParser
+from common.requirements import install_missing
+from common.script import run
 
 
 def parse_arguments(arguments: Sequence[str]) -> Namespace:
@@ -29,7 +30,7 @@ def parse_arguments(arguments: Sequence[str]) -> Namespace:
 
 def main(arguments: Sequence[str]) -> None:
     settings = parse_arguments(arguments)
-    ensure("requirements.txt")
+    install_missing("requirements.txt")
     # What these import may have been installed in the line above.
     from evaluating.evaluation import evaluate
     from evaluating.model_archive import extract

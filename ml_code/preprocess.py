@@ -1,10 +1,11 @@
-"""Reviews in CSV -> token ids, balanced and split, in CSV and in the Feature Store.
+"""Prepares files of reviews: token ids, balanced and split, in files and in the Feature Store.
 
 python3 /opt/ml/processing/input/code/preprocess.py --base-model roberta-base \
     --event-time 2026-01-31T12:00:00.000Z --feature-group-name reviews-dev
 
-Two passes: the first hashes every row, which on each of several hosts gives the same selection, and
-sets the texts of this host aside; the second tokenises, writes and ingests the chosen ones of them.
+There are two passes. The first hashes every row, from which every host makes the same selection,
+and writes the texts of this host into temporary files. The second tokenises, writes and ingests the
+selected ones.
 """
 
 import json
@@ -15,16 +16,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from common.arguments import add_hyperparameters
-from common.problems import ArgumentParser, UserError, boolean, positive_int, run, share
+from common.arguments import ArgumentParser, add_hyperparameters, boolean, positive_int, share
 from common.rated_labels import BY_STARS, parse
+from common.requirements import install_missing
+from common.script import run
 from contract.hyperparameters import PREPARATION
+from reading.errors import UserError
 
 
 def parse_arguments(arguments: Sequence[str]) -> Namespace:
-    """The job's settings; UserError names a wrong one."""
+    """The settings of the job; UserError names an argument that is wrong."""
     parser = ArgumentParser(description="Prepares reviews for training.", allow_abbrev=False)
-    paths = parser.add_argument_group("places")
+    paths = parser.add_argument_group("inputs and outputs")
     paths.add_argument("--input-data", type=Path, default="/opt/ml/processing/input/reviews")
     paths.add_argument("--output-data", type=Path, default="/opt/ml/processing/output")
     paths.add_argument("--resource-config", type=Path, default="/opt/ml/config/resourceconfig.json")
@@ -41,14 +44,14 @@ def parse_arguments(arguments: Sequence[str]) -> Namespace:
         help=f"the classes and their ratings, together or one by one; default: {BY_STARS}",
     )
     reading.add_argument("--max-rejected-share", type=share, default=0.1)
-    making = parser.add_argument_group("making")
-    making.add_argument("--base-model", required=True, help="hub name or folder")
-    making.add_argument("--train-share", type=share, default=0.8)
-    making.add_argument("--validation-share", type=share, default=0.1)
-    making.add_argument("--test-share", type=share, default=0.1)
-    making.add_argument("--balance", type=boolean, default=True)
-    add_hyperparameters(making, PREPARATION.values())
-    making.add_argument("--format", choices=("csv", "parquet"), default="csv")
+    selecting = parser.add_argument_group("selecting and tokenising")
+    selecting.add_argument("--base-model", required=True, help="hub name or folder")
+    selecting.add_argument("--train-share", type=share, default=0.8)
+    selecting.add_argument("--validation-share", type=share, default=0.1)
+    selecting.add_argument("--test-share", type=share, default=0.1)
+    selecting.add_argument("--balance", type=boolean, default=True)
+    add_hyperparameters(selecting, PREPARATION.values())
+    selecting.add_argument("--format", choices=("csv", "parquet"), default="csv")
     storing = parser.add_argument_group("feature store")
     storing.add_argument("--feature-group-name", default="", help="empty: no ingestion")
     storing.add_argument("--event-time", required=True, help="ISO 8601 in UTC, for every row")
@@ -77,9 +80,8 @@ def _check(settings: Namespace) -> None:
 
 def main(arguments: Sequence[str]) -> None:
     settings = parse_arguments(arguments)
-    from common.requirements_check import ensure
-
-    ensure("requirements-processing.txt")
+    install_missing("requirements-processing.txt")
+    # What this imports may have been installed in the line above.
     from preparing.preparation import prepare
 
     print(f"settings: {json.dumps(vars(settings), default=str)}", flush=True)

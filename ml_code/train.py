@@ -15,16 +15,17 @@ from pathlib import Path
 
 import torch
 
-from common.arguments import add_hyperparameters
-from common.problems import ArgumentParser, UserError, run
+from common.arguments import ArgumentParser, add_hyperparameters
 from common.rated_labels import BY_STARS, RatedLabels, parse
 from common.rows import read_rows
+from common.script import run
 from contract.hyperparameters import TRAINING, Hyperparameters
+from reading.errors import UserError
 from reading.ratings import Numbers
 from training.artefact import save_artefact
 from training.base_model import check_features, load_base
 from training.checkpoints import Checkpoints
-from training.process_group import explained_failures, join_process_group
+from training.process_group import ProcessGroup, explained_failures, join_process_group
 from training.profiler import TrainingProfiler
 from training.serving_export import export_for_serving
 from training.trainer import Interrupted, Trainer
@@ -32,28 +33,28 @@ from training.wheels import gather
 
 
 def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) -> Namespace:
-    """Hyperparameters and folders; UserError names a wrong one."""
+    """Hyperparameters and folders; UserError names an argument that is wrong."""
     parser = ArgumentParser(description="Trains the review classifier.", allow_abbrev=False)
-    places = parser.add_argument_group("places")
+    folders = parser.add_argument_group("inputs and outputs")
     for name, variable in (
         ("--model-dir", "SM_MODEL_DIR"),
         ("--train-data", "SM_CHANNEL_TRAIN"),
         ("--validation-data", "SM_CHANNEL_VALIDATION"),
     ):
         default = environment.get(variable)
-        places.add_argument(name, type=Path, default=default, required=default is None)
-    places.add_argument(
+        folders.add_argument(name, type=Path, default=default, required=default is None)
+    folders.add_argument(
         "--output-data-dir", type=Path, default=environment.get("SM_OUTPUT_DATA_DIR")
     )
-    places.add_argument("--checkpoint-dir", type=Path, default="/opt/ml/checkpoints")
-    places.add_argument("--base-model", default="roberta-base", help="hub name or folder")
-    places.add_argument(
+    folders.add_argument("--checkpoint-dir", type=Path, default="/opt/ml/checkpoints")
+    folders.add_argument("--base-model", default="roberta-base", help="hub name or folder")
+    folders.add_argument(
         "--wheels", type=Path, default=environment.get("SM_CHANNEL_WHEELS"), help="for the endpoint"
     )
-    places.add_argument(
-        "--serving-python", default="", help="of the endpoint, such as 3.12; empty: takes no wheels"
+    folders.add_argument(
+        "--serving-python", default="", help="of the endpoint, such as 3.12; empty: no wheels"
     )
-    places.add_argument("--labels", default=BY_STARS, help="as those of preprocess.py")
+    folders.add_argument("--labels", default=BY_STARS, help="as those of preprocess.py")
     add_hyperparameters(parser.add_argument_group("hyperparameters"), TRAINING.values())
     settings = parser.parse_args(list(arguments))
     # A base model that came as a channel from S3 wins over the name.
@@ -62,7 +63,7 @@ def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) ->
 
 
 def read_labels(settings: Namespace) -> RatedLabels:
-    """Raises UserError, also for a spread that texts cannot have."""
+    """Raises UserError for wrong labels, and for a spread where ratings have no order."""
     labels = parse(settings.labels)
     if settings.star_spread and not isinstance(labels.ratings, Numbers):
         raise UserError(
@@ -95,7 +96,7 @@ def main(arguments: Sequence[str]) -> None:
         profiler = TrainingProfiler(group.device)
         trainer = Trainer(
             model,
-            _hyperparameters(settings),
+            Hyperparameters(**{name: getattr(settings, name) for name in TRAINING}),
             labels=labels,
             train=train,
             validation=validation,
@@ -103,11 +104,7 @@ def main(arguments: Sequence[str]) -> None:
             checkpoints=Checkpoints(settings.checkpoint_dir),
             profiler=profiler,
         )
-        try:
-            with explained_failures(group):
-                best = trainer.run()
-        except Interrupted as stop:
-            raise UserError(str(stop)) from stop
+        best_score = run_trainer(trainer, group)
         if group.is_main:
             save_artefact(model, tokenizer, settings.model_dir, max_length=settings.max_length)
             take_wheels(settings)
@@ -117,14 +114,26 @@ def main(arguments: Sequence[str]) -> None:
             print(f"serving: {json.dumps(serving)}")
             if settings.output_data_dir is not None:
                 profiler.write(settings.output_data_dir / "profiler_report")
-            print(f"Best validation macro-F1: {best:.4f}", flush=True)
+            print(f"Best validation macro-F1: {best_score:.4f}", flush=True)
     finally:
         group.close()
 
 
+def run_trainer(trainer: Trainer, group: ProcessGroup) -> float:
+    """The best validation macro-F1; UserError when the training was interrupted."""
+    try:
+        with explained_failures(group):
+            return trainer.run()
+    except Interrupted as interruption:
+        raise UserError(str(interruption)) from interruption
+
+
 def take_wheels(settings: Namespace) -> None:
-    """Where the packages of the endpoint cannot be had, it gets them itself when it starts; in a
-    network without an index it could not, and the training fails (UserError)."""
+    """Puts the packages of the endpoint into the artefact, if its Python is given.
+
+    Where they cannot be downloaded, the endpoint installs them when it starts. In a network without
+    a package index (with --wheels) it could not, so there UserError is raised.
+    """
     if not settings.serving_python:
         return
     try:
@@ -135,10 +144,6 @@ def take_wheels(settings: Namespace) -> None:
         print(f"The endpoint will ask the package index when it starts: {error}", flush=True)
     else:
         print(f"{size / 1e6:.0f} MB of wheels for the endpoint's Python {settings.serving_python}")
-
-
-def _hyperparameters(settings: Namespace) -> Hyperparameters:
-    return Hyperparameters(**{name: getattr(settings, name) for name in TRAINING})
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from common.problems import UserError
 from contract.features import SCHEMA
+from reading.errors import UserError
 
 CSV, PARQUET = "csv", "parquet"
 FORMATS = (CSV, PARQUET)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-from common.problems import UserError
+from reading.errors import UserError
 
 _WAITS = (1, 2, 4, 8)  # seconds between the attempts
 _POOLING = "1_Pooling/config.json"  # of sentence-transformers

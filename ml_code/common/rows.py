@@ -7,7 +7,6 @@ from typing import Any
 
 from common.feature_files import read_frames
 from common.labels import Labels
-from common.problems import UserError
 from contract.features import (
     INPUT_IDS,
     LABEL_ID,
@@ -16,6 +15,7 @@ from contract.features import (
     SCHEMA,
     STAR_RATING,
 )
+from reading.errors import UserError
 
 _READ_ROWS = 10_000
 

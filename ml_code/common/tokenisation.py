@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from common.problems import UserError
+from reading.errors import UserError
 
 TOKENIZER_FILE = "tokenizer.json"
 

@@ -5,7 +5,7 @@ import tarfile
 import zlib
 from pathlib import Path
 
-from common.problems import UserError
+from reading.errors import UserError
 
 _ARCHIVE = "model.tar.gz"
 _BLOCK_BYTES = 1 << 20

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from common.feature_files import read_frames
-from common.problems import UserError
 from preparing.record_writer import Failure, RecordWriter
 from preparing.worker_pool import WorkerPool
+from reading.errors import UserError
 
 ATTEMPTS = 3
 _TASK_ROWS = 1_000

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from common.feature_files import FeatureFile
 from common.hub import fetch
-from common.problems import UserError
 from common.rated_labels import parse
 from common.tokenisation import TOKENIZER_FILE, load_tokenizer
 from contract.features import SPLITS
@@ -27,6 +26,7 @@ from preparing.selection import Selection, select
 from preparing.token_lengths import length_histogram
 from preparing.worker_pool import WorkerPool
 from reading.columns import Columns
+from reading.errors import UserError
 from reading.files import has_title, open_tables, read_chunks
 from reading.judging import Rejects
 from reading.ratings import RatingLookup

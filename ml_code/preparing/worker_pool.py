@@ -9,7 +9,7 @@ from itertools import chain, islice
 from multiprocessing import get_context
 from typing import TypeVar
 
-from common.problems import UserError
+from reading.errors import UserError
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")

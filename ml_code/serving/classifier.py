@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from common.labels import Labels
 from common.padding import batches_by_length, pad
-from common.problems import UserError
 from common.tokenisation import TextEncoder
+from reading.errors import UserError
 from reading.text import cleaned
 from serving.engines import Engine, load_engine
 

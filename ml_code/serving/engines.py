@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.padding import Ids
-from common.problems import UserError
+from reading.errors import UserError
 
 INT8_FILE, FP32_FILE = "model_int8.onnx", "model_fp32.onnx"
 # An addition and a layer norm as one operator, which takes three times as long as the two.

@@ -5,7 +5,7 @@ from typing import Any
 
 from common.hub import fetch
 from common.labels import Labels
-from common.problems import UserError
+from reading.errors import UserError
 from serving.torch_models import auto_class, silence_transformers
 
 

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 
 import torch
 
-from common.problems import UserError
+from reading.errors import UserError
 
 _FILE = "state.pt"
 _MAX_SAVE_SHARE = 0.02  # of the time that a training takes

@@ -17,18 +17,18 @@ class Loss:
     def __init__(
         self,
         labels: RatedLabels,
-        recipe: Hyperparameters,
+        hyperparameters: Hyperparameters,
         *,
         label_ids: Sequence[int],
         device: torch.device,
     ) -> None:
         """`label_ids` are the class indices of all training rows."""
-        self._targets = soft_targets(labels, recipe.star_spread).to(device)
+        self._targets = soft_targets(labels, hyperparameters.star_spread).to(device)
         weights = balanced_class_weights(label_ids, len(labels.names)).to(device)
         self._cross_entropy = nn.CrossEntropyLoss(
-            weight=weights if recipe.balanced_loss else None,
+            weight=weights if hyperparameters.balanced_loss else None,
             reduction="none",
-            label_smoothing=recipe.label_smoothing,
+            label_smoothing=hyperparameters.label_smoothing,
         )
 
     def __call__(self, logits: Tensor, rating_indices: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from common.problems import UserError
+from reading.errors import UserError
 
 # Parts of what gloo, nccl and their store say when another process is gone.
 _LOST = ("connection closed by peer", "connection reset", "broken pipe", "timed out", "nccl")

@@ -43,7 +43,7 @@ class Trainer:
     def __init__(
         self,
         model: Any,
-        recipe: Hyperparameters,
+        hyperparameters: Hyperparameters,
         *,
         labels: RatedLabels,
         train: Rows,
@@ -52,23 +52,23 @@ class Trainer:
         checkpoints: Checkpoints,
         profiler: TrainingProfiler,
     ) -> None:
-        self._recipe, self._labels, self._group = recipe, labels, group
+        self._hyperparameters, self._labels, self._group = hyperparameters, labels, group
         self._train, self._validation = train, validation
         self._checkpoints, self._profiler = checkpoints, profiler
-        self._checkpoint_timer = CheckpointTimer(recipe.checkpoint_seconds)
+        self._checkpoint_timer = CheckpointTimer(hyperparameters.checkpoint_seconds)
         self._unwrapped = model.to(group.device)
         self._pad_id = model.config.pad_token_id or 0
         self._ddp = DistributedDataParallel(self._unwrapped) if group.world_size > 1 else None
         self._model = self._ddp or self._unwrapped
-        if recipe.compiled:
+        if hyperparameters.compiled:
             self._model = torch.compile(self._model, dynamic=True)
-        self._micro_batch_rows = recipe.batch_size * group.world_size
-        self._step_rows = self._micro_batch_rows * recipe.accumulation_steps
+        self._micro_batch_rows = hyperparameters.batch_size * group.world_size
+        self._step_rows = self._micro_batch_rows * hyperparameters.accumulation_steps
         self._steps_per_epoch = -(-len(train) // self._step_rows)
-        self._total_steps = self._steps_per_epoch * recipe.epochs
-        self._optimiser = create_optimiser(self._unwrapped, recipe)
-        self._schedule = create_schedule(self._optimiser, recipe, self._total_steps)
-        self._loss = Loss(labels, recipe, label_ids=train.labels, device=group.device)
+        self._total_steps = self._steps_per_epoch * hyperparameters.epochs
+        self._optimiser = create_optimiser(self._unwrapped, hyperparameters)
+        self._schedule = create_schedule(self._optimiser, hyperparameters, self._total_steps)
+        self._loss = Loss(labels, hyperparameters, label_ids=train.labels, device=group.device)
         self._log_every = max(1, self._total_steps // _LOG_LINES)
         self._step = self._epochs_done = self._best_epoch = 0
         self._best_score = -1.0
@@ -82,13 +82,13 @@ class Trainer:
         Raises Interrupted after SIGTERM, with the state saved.
         """
         previous = signal.signal(signal.SIGTERM, self._on_sigterm)
-        choice = self._resume() or self._recipe.precision
+        choice = self._resume() or self._hyperparameters.precision
         self._precision = choose_precision(choice, self._unwrapped, self._sample(), self._group)
         try:
             lengths = [len(ids) for ids in self._train.ids]
-            while self._epochs_done < self._recipe.epochs and not self._has_stalled():
+            while self._epochs_done < self._hyperparameters.epochs and not self._has_stalled():
                 epoch = self._epochs_done
-                seed = self._recipe.seed * 1000 + epoch
+                seed = self._hyperparameters.seed * 1000 + epoch
                 plan = plan_epoch(lengths, self._step_rows, seed=seed)
                 self._run_epoch(epoch + 1, plan[self._step - epoch * self._steps_per_epoch :])
                 self._validate(epoch + 1)
@@ -107,7 +107,7 @@ class Trainer:
 
     def _has_stalled(self) -> bool:
         """Whether the macro-F1 of validation has not improved for `patience` epochs."""
-        patience = self._recipe.patience
+        patience = self._hyperparameters.patience
         stalled = bool(patience) and self._epochs_done - self._best_epoch >= patience
         if stalled and self._group.is_main:
             print(
@@ -144,7 +144,7 @@ class Trainer:
     def _sample(self) -> Batch:
         """A few rows of median length, on this device, to measure precisions with."""
         order = sorted(range(len(self._train)), key=lambda row: len(self._train.ids[row]))
-        rows = order[len(order) // 2 :][: min(_MEASURED_ROWS, self._recipe.batch_size)]
+        rows = order[len(order) // 2 :][: min(_MEASURED_ROWS, self._hyperparameters.batch_size)]
         batch = collate(self._train, rows, pad_id=self._pad_id, rank=0, world_size=1)
         return batch.to(self._group.device)
 
@@ -155,7 +155,7 @@ class Trainer:
         they are multiplied by the world size.
         """
         # What dropout draws depends on the step alone, so resuming needs no generator's state.
-        torch.manual_seed(_step_seed(self._recipe.seed, self._step, self._group.rank))
+        torch.manual_seed(_step_seed(self._hyperparameters.seed, self._step, self._group.rank))
         total = torch.zeros((), device=self._group.device)
         with self._profiler.step():
             for number, batch in enumerate(batches, start=1):
@@ -163,7 +163,7 @@ class Trainer:
                     loss = self._loss_of(batch.to(self._group.device))
                     torch.autograd.backward(loss * self._group.world_size / rows)
                 total += loss.detach()
-            nn.utils.clip_grad_norm_(self._unwrapped.parameters(), self._recipe.clip_norm)
+            nn.utils.clip_grad_norm_(self._unwrapped.parameters(), self._hyperparameters.clip_norm)
             self._optimiser.step()
             self._schedule.step()
             self._optimiser.zero_grad(set_to_none=True)
@@ -235,8 +235,8 @@ class Trainer:
     def _identity(self) -> str:
         """What must be equal for a checkpoint to be continued."""
         return (
-            f"{len(self._train)} rows, {self._group.world_size} process(es), {self._recipe}, "
-            f"{self._labels}"
+            f"{len(self._train)} rows, {self._group.world_size} process(es), "
+            f"{self._hyperparameters}, {self._labels}"
         )
 
     def _resume(self) -> str:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from common.problems import UserError
+from reading.errors import UserError
 
 FOLDER = "wheels"
 _SECONDS = 600

@@ -12,7 +12,7 @@ import pytest
 import evaluate
 import preprocess
 import train
-from common.problems import UserError
+from reading.errors import UserError
 from tests.chaos import scripts
 from tests.chaos.outcomes import Outcome, Tried
 from tests.chaos.scripts import Ended, Moment

@@ -9,7 +9,6 @@ from typing import Any
 import boto3
 import pytest
 
-from common.problems import UserError
 from common.rated_labels import parse
 from contract.execution_input import InvalidInput, check_input
 from localcloud.core.cloud import Cloud
@@ -17,6 +16,7 @@ from localcloud.core.s3 import TransferError
 from localcloud.faults.fault import Fault, FaultError
 from localcloud.http.wire import HttpRequest
 from localcloud.jobs.transfer import Source, extract
+from reading.errors import UserError
 from reviews.client.errors import InvalidArgument
 from reviews.client.run_input import parse_settings
 from serving.errors import RequestError

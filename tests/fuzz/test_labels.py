@@ -2,10 +2,10 @@
 
 from hypothesis import strategies as st
 
-from common.problems import UserError
 from common.rated_labels import parse
 from infra.setting_error import SettingsError
 from infra.settings.labels import Label, Labels
+from reading.errors import UserError
 from reading.ratings import Numbers
 from tests.fuzz.cases import fuzz
 from tests.fuzz.values import scalars, texts

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import preprocess
-from common.problems import run
+from common.script import run
 from tests.ml_code.tiny import EVENT_TIME, FILLER, WORDS, make_reviews, write_reviews
 
 SMALL = {

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import evaluate
-from common.problems import run
+from common.script import run
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import preprocess
 import train
 from common.feature_files import read_frames
 from common.labels import Labels
-from common.problems import run
+from common.script import run
 from serving.request_handler import respond
 from serving.request_parsing import CSV, JSON
 from serving.response_formats import Predictions, serialise

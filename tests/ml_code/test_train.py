@@ -9,9 +9,9 @@ from safetensors.torch import load_file
 
 import preprocess
 import train
-from common.problems import run
 from common.rated_labels import BY_STARS, parse
 from common.rows import read_rows
+from common.script import run
 from serving.classifier import Classifier
 from tests.ml_code.tiny import EVENT_TIME, make_reviews, write_reviews
 from tests.ml_code.training_runs import METRIC, command

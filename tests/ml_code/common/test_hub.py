@@ -16,7 +16,7 @@ from huggingface_hub.errors import (
 )
 
 from common import hub
-from common.problems import UserError
+from reading.errors import UserError
 
 FILES = (
     "config.json",

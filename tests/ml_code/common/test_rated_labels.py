@@ -3,8 +3,8 @@ import re
 import pytest
 
 from common.labels import Labels
-from common.problems import UserError
 from common.rated_labels import BY_STARS, parse
+from reading.errors import UserError
 from reading.ratings import Numbers, Texts
 
 

@@ -1,8 +1,8 @@
 import pytest
 
-from common.problems import UserError
 from common.rated_labels import BY_STARS, parse
 from common.rows import read_rows
+from reading.errors import UserError
 
 LABELS = parse(BY_STARS)
 

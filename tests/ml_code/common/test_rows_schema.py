@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from common import feature_files, rows
-from common.problems import UserError
 from common.rated_labels import BY_STARS, parse
 from contract.features import REVIEW_BODY, SCHEMA, Schema
+from reading.errors import UserError
 
 LABELS = parse(BY_STARS)
 VALUES = ("r1", "2026-01-31T12:00:00.000Z", "1", "2", "5", "[2,3]", "lovely", "train")

@@ -3,8 +3,8 @@ import tarfile
 
 import pytest
 
-from common.problems import UserError
 from evaluating.model_archive import extract
+from reading.errors import UserError
 
 
 def test_a_folder_without_a_model_says_what_it_holds(tmp_path):

@@ -8,11 +8,11 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 from botocore.stub import ANY, Stubber
 
-from common.problems import UserError
 from preparing import ingestion
 from preparing.ingestion import IngestionResult, ingest_file
 from preparing.record_writer import Failure, RecordWriter
 from preparing.worker_pool import WorkerPool
+from reading.errors import UserError
 
 Refusal = Callable[[list[str]], Any]
 

@@ -3,8 +3,8 @@ import signal
 
 import pytest
 
-from common.problems import UserError
 from preparing.worker_pool import WorkerPool
+from reading.errors import UserError
 
 
 def test_a_worker_that_is_killed_is_told_with_a_remedy() -> None:

@@ -5,8 +5,8 @@ import torch
 
 import train
 from common.padding import pad
-from common.problems import run
 from common.rated_labels import BY_STARS, parse
+from common.script import run
 from serving.classifier import Classifier
 from serving.engines import INT8_FILE, OnnxEngine, TorchEngine
 from tests.ml_code.training_runs import command

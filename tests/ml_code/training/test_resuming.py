@@ -4,7 +4,7 @@ import pytest
 import torch
 
 import train
-from common.problems import run
+from common.script import run
 from tests.ml_code.training_runs import assert_same_weights, command, started, with_dropout
 from training import precision
 

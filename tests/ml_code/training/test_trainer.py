@@ -4,7 +4,7 @@ import shutil
 import pytest
 
 import train
-from common.problems import run
+from common.script import run
 from tests.ml_code.training_runs import METRIC, assert_same_weights, command, losses, started
 
 

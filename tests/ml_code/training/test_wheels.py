@@ -7,7 +7,7 @@ from argparse import Namespace
 import pytest
 
 import train
-from common.problems import UserError
+from reading.errors import UserError
 from training.wheels import gather
 
 

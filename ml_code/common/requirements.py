@@ -1,4 +1,4 @@
-"""Installs a requirements file where an image lacks some of it; otherwise does nothing."""
+"""Installs what an image lacks of a requirements file."""
 
 import importlib
 import subprocess
@@ -6,11 +6,11 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from common.problems import UserError
+from reading.errors import UserError
 
 try:
     from packaging.requirements import Requirement
-except ModuleNotFoundError:  # a bare image: pip carries a copy of its own
+except ModuleNotFoundError:  # a plain image: pip has a copy of its own
     from pip._vendor.packaging.requirements import Requirement  # type: ignore[assignment]
 
 _INSTALL_SECONDS = 600
@@ -22,8 +22,8 @@ def missing(requirements: Path) -> list[str]:
     return [line for line in lines if line and not _satisfied(Requirement(line))]
 
 
-def ensure(name: str) -> None:
-    """Installs what is missing of the file of that name, which lies beside the scripts.
+def install_missing(name: str) -> None:
+    """Installs what is missing of a file beside the scripts, such as requirements.txt.
 
     Raises UserError when pip fails or takes longer than 10 minutes.
     """

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from common.problems import UserError, run
+from common.script import run
+from reading.errors import UserError
 
 
 @pytest.fixture

@@ -1,0 +1,42 @@
+import gzip
+
+import pytest
+
+from tests.ml_code.reading.read_files import ROWS, rows_of
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_parquet_is_read(tmp_path, packed):
+    import pyarrow
+    from pyarrow import parquet
+
+    table = pyarrow.table(
+        {
+            "Rating": [5, 3],
+            "Review Text": ["soft, warm", "so so"],
+            "Title": pyarrow.array(["Nice", None], pyarrow.string()),
+            "more": [[1], []],
+        }
+    )
+    path = tmp_path / "r.parquet"
+    parquet.write_table(table, path)
+    if packed:
+        path.write_bytes(gzip.compress(path.read_bytes()))
+    assert rows_of(path) == ROWS
+
+
+def test_parquet_of_all_types_that_hold_texts_and_numbers_is_read(tmp_path):
+    import pyarrow
+    from pyarrow import parquet
+
+    texts = ["soft, warm", "so so"]
+    forms = [
+        (pyarrow.array(texts).dictionary_encode(), pyarrow.array([5, 3], pyarrow.int8())),
+        (pyarrow.array(texts, pyarrow.large_string()), pyarrow.array(["5", "3"])),
+        (pyarrow.array([text.encode() for text in texts]), pyarrow.array([b"5", b"3"])),
+        (pyarrow.array(texts), pyarrow.array([5, 3], pyarrow.decimal128(3))),
+    ]
+    for number, (bodies, ratings) in enumerate(forms):
+        path = tmp_path / f"{number}.parquet"
+        parquet.write_table(pyarrow.table({"Review Text": bodies, "Rating": ratings}), path)
+        assert rows_of(path) == [("", "soft, warm", "5"), ("", "so so", "3")]
