@@ -69,7 +69,7 @@ def name_errors(
 _UPSTREAM = "SageMaker, Application Auto Scaling and Service Quotas are not served"
 _TASKS = "Step Functions: SDK integrations of SageMaker (`aws-sdk:sagemaker:…`) are refused"
 _TESTS = {
-    "sagemaker": "clients/test_lists.py::test_pages_hold_each_record_once",
+    "sagemaker": "ministack/test_tagging.py::test_resources_are_found_by_tag_and_type",
     "application-autoscaling": "autoscaling/test_scaling.py::test_what_is_not_there_cannot_go",
     "servicequotas": "jobs/test_service_quotas.py::test_quotas_come_in_pages",
 }

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
@@ -22,6 +23,8 @@ from worlds.faulty_cloud import (
 from worlds.waiting import until
 
 __all__ = ["_all_goes_well_again", "client", "cloud", "function", "world"]
+
+SAGEMAKER = {"ServiceNamespace": "sagemaker"}
 
 
 @pytest.mark.parametrize(
@@ -89,6 +92,39 @@ def test_a_throttled_call_has_the_error_of_its_service(
     assert (shown["seen"], shown["injected"]) == (1, 1)
     logged = cloud.faults.log()[-1]
     assert (logged["kind"], logged["call"]) == ("throttle", call)
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "request_of"),
+    [
+        ("application-autoscaling", "application-autoscaling:DescribeScalableTargets", SAGEMAKER),
+        ("athena", "athena:ListWorkGroups", {}),
+        ("cloudformation", "cloudformation:ListStacks", {}),
+        ("cloudwatch", "cloudwatch:DescribeAlarms", {}),
+        ("ecr", "ecr:DescribeRepositories", {}),
+        ("events", "events:ListRules", {}),
+        ("glue", "glue:GetDatabases", {}),
+        ("iam", "iam:ListRoles", {}),
+        ("kms", "kms:ListKeys", {}),
+        ("lambda", "lambda:ListFunctions", {}),
+        ("logs", "logs:DescribeLogGroups", {}),
+        ("s3", "s3:ListBuckets", {}),
+        ("sagemaker", "sagemaker:ListModels", {}),
+        ("service-quotas", "servicequotas:ListServiceQuotas", {"ServiceCode": "sagemaker"}),
+        ("sns", "sns:ListTopics", {}),
+        ("ssm", "ssm:DescribeParameters", {}),
+        ("stepfunctions", "states:ListStateMachines", {}),
+        ("sts", "sts:GetCallerIdentity", {}),
+    ],
+)
+def test_calls_of_every_service_can_be_throttled(
+    cloud: LocalCloud, client: Clients, service: str, call: str, request_of: dict[str, str]
+) -> None:
+    ask = getattr(client(service), xform_name(call.partition(":")[2]))
+    cloud.faults.add("throttle", call)
+    with pytest.raises(ClientError, match=r"Throttling|SlowDown|TooManyRequests"):
+        ask(**request_of)
+    ask(**request_of)
 
 
 def test_lambdas_throttling_says_why(cloud: LocalCloud, client: Clients) -> None:

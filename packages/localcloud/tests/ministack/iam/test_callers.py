@@ -146,10 +146,16 @@ def test_an_execution_is_described_by_who_may(world: IamWorld) -> None:
     assert refusal(caught.value) == ("AccessDeniedException", message)
 
 
-def test_a_task_that_cannot_be_authorised_is_refused(world: IamWorld) -> None:
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "arn:aws:states:::sns:publish",
+        "arn:aws:states:::states:startExecution",
+        "arn:aws:states:::states:startExecution.sync",
+    ],
+)
+def test_a_task_that_cannot_be_authorised_is_refused(world: IamWorld, resource: str) -> None:
     role = world.role(allow("sns:Publish", "states:StartExecution"))
-    topic = world.owner.client("sns").create_topic(Name=world.name("topic"))["TopicArn"]
-    task = {"Resource": "arn:aws:states:::sns:publish", "Arguments": {"TopicArn": topic}}
-    ended = run(world, role, **task)
+    ended = run(world, role, Resource=resource, Arguments={})
     assert (ended["status"], ended["error"]) == ("FAILED", "States.Runtime")
-    assert "sns:publish cannot be authorised by localcloud" in ended["cause"]
+    assert "cannot be authorised by localcloud" in ended["cause"]

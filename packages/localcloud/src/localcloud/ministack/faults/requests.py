@@ -104,7 +104,7 @@ PATCHES = tuple(
         options={"prefix": prefix},
         why="a fault that is set refuses, delays or loses requests of the service",
         upstream="Faults on demand: throttling, errors, slow and lost answers",
-        test="ministack/faults/test_requests.py::test_a_throttled_call_has_the_error_of_its_service",
+        test="ministack/faults/test_requests.py::test_calls_of_every_service_can_be_throttled",
         uses=names("core.iam_actions", "access_denied_response"),
     )
     for prefix, service in calls.SERVICES.items()
