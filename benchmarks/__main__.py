@@ -13,7 +13,7 @@ from benchmarks import (
     serving,
     training,
 )
-from reviews.client.samples import installable_reviews
+from reviews.client.files.samples import installable_reviews
 
 BENCHMARKS = {
     "preparation": preparation.compare,

@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.measure import python
 from infra.settings import settings_for
-from reviews.client.samples import installed_base_model
+from reviews.client.files.samples import installed_base_model
 
 (SETTINGS,) = settings_for("local")
 

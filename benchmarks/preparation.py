@@ -7,7 +7,7 @@ import pandas as pd
 
 from benchmarks.data import grow
 from benchmarks.measure import Measured, python
-from reviews.client.samples import installed_base_model
+from reviews.client.files.samples import installed_base_model
 
 _COMPARED_ROWS = (200_000, 1_000_000)
 _MAX_LENGTH = 128  # as the plain way pads

@@ -21,7 +21,7 @@ import pandas as pd
 import urllib3
 
 from benchmarks.measure import ROOT
-from reviews.client.samples import installed_base_model
+from reviews.client.files.samples import installed_base_model
 
 _CLIENTS = 16
 _SECONDS = 20

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.measure import python
 from benchmarks.pipeline import SETTINGS, prepare, train_and_evaluate
-from reviews.client.samples import installed_base_model
+from reviews.client.files.samples import installed_base_model
 
 _SEEDS = (42, 43, 44)
 

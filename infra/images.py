@@ -176,7 +176,7 @@ def jobs_by_image(images: Mapping[str, Image]) -> dict[Image, list[str]]:
 
 def ends_of_patches(images: Mapping[str, Image]) -> list[dict[str, str]]:
     """For step Prepare: until when AWS patches the image of each job, where it says so, and the
-    sentence of `reviews doctor` (reviews/client/findings.py) after that day."""
+    sentence of `reviews doctor` (reviews/client/checks/findings.py) after that day."""
     return [
         {
             "end_of_patches": image.end_of_patches.isoformat(),

@@ -56,7 +56,7 @@ def needed(settings: Settings) -> list[NeededQuota]:
 
 def for_functions(settings: Settings) -> str:
     """The quotas for the state machine's functions (lambdas/shared/quotas.py), and the sentence of
-    `reviews doctor` (reviews/client/findings.py) for one that is too small."""
+    `reviews doctor` (reviews/client/checks/findings.py) for one that is too small."""
     document = {
         "needed": [asdict(quota) for quota in needed(settings)],
         "sentence": "Quota: {name}: {granted:g}; needed: {needed}. Mend it: {fix}",

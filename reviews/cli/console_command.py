@@ -6,7 +6,7 @@ import typer
 
 from reviews.cli.options import Env
 from reviews.cli.output import AsJson, Stream, answers, message
-from reviews.client.aws import Environment
+from reviews.client.environment import Environment
 
 
 @answers

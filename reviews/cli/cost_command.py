@@ -7,11 +7,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from infra.settings import settings_for
+from infra.settings import ENVIRONMENTS
 from reviews.cli.output import Answer, answers
-from reviews.client.aws import find_settings
-from reviews.client.estimate import WEEK_HOURS, Assumptions, Estimate, Item, estimate
-from reviews.client.prices import FILE, REGION
+from reviews.client.cost.estimate import WEEK_HOURS, Assumptions, Estimate, Item
+from reviews.client.cost.prices import FILE, REGION
+from reviews.client.environment import Environment
 
 _UNKNOWN = "unknown"
 
@@ -45,8 +45,8 @@ def cost(
         log_gb=log_gb,
         office_hours=office_hours,
     )
-    chosen = [find_settings(env)] if env else settings_for()
-    estimates = [estimate(settings, assumed) for settings in chosen]
+    chosen = [env] if env else ENVIRONMENTS
+    estimates = [Environment(name).estimate(assumed) for name in chosen]
     return Answer(
         document=[_document(made, assumed) for made in estimates],
         show=lambda console: _show(console, assumed, estimates),

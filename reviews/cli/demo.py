@@ -13,20 +13,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from reviews.cli import report
+from reviews.cli import processes, report
 from reviews.cli.following import follow
-from reviews.cli.output import plain_errors
-from reviews.client import (
-    embedded,
-    endpoint,
-    execution,
-    features,
-    processes,
-    review_files,
-    samples,
-    storage,
-)
-from reviews.client.aws import Environment
+from reviews.cli.output import note, plain_errors, reading
+from reviews.client.aws import embedded
+from reviews.client.environment import Environment
+from reviews.client.files import samples
+from reviews.client.runs import execution, run_input
 
 SENTENCES = (
     "I love this dress, it fits perfectly and the fabric feels wonderful.",
@@ -43,35 +36,30 @@ def main(
 ) -> None:
     """Upload, execute, evaluate, predict, query."""
     processes.end_by_exception()
-    here = Environment(env)
-    arn = start(here, reviews)
-    result = follow(here, arn, console=console)
+    environment = Environment(env)
+    arn = start(environment, reviews)
+    result = follow(environment, arn, console=console)
 
     heading("Result")
     report.evaluation(console, result["evaluation"])
-    heading(f"Three sentences to the endpoint {here.outputs.endpoint_name}")
-    runtime = here.client("sagemaker-runtime")
-    report.predictions(console, endpoint.predict(runtime, here.outputs.endpoint_name, SENTENCES))
+    heading(f"Three sentences to the endpoint {environment.endpoint.name}")
+    report.predictions(console, environment.endpoint.predict(SENTENCES))
     heading("The features, by Athena: reviews by split and sentiment")
-    sql = features.counts_query(here.outputs.glue_table, here.settings.labels.feature)
-    report.rows(console, features.query(here.client("athena"), here.outputs, sql))
+    report.rows(console, environment.features.query(environment.features.counts_query))
     heading("The embedded AWS keeps running, with the live endpoint")
     console.print(next_steps(), markup=False, highlight=False, soft_wrap=True)
 
 
-def start(here: Environment, reviews: Path | None) -> str:
+def start(environment: Environment, reviews: Path | None) -> str:
     """Uploads the reviews, starts an execution and returns its ARN."""
-    s3, outputs = here.client("s3"), here.outputs
     with tempfile.TemporaryDirectory() as folder:
         file = reviews or samples.installable_reviews(Path(folder) / "sample.csv")
-        settings = here.settings
-        review_files.examine(file, settings, settings.columns, settings.max_rejected_share)
-        uri = storage.upload_reviews(s3, file, outputs.data_bucket)
-    console.print(f"Reviews: {uri}", highlight=False, soft_wrap=True)
+        with reading(file) as progress:
+            document = run_input.with_reviews(environment, file, {}, tell=note, progress=progress)
+    console.print(f"Reviews: {document['reviews']}", highlight=False, soft_wrap=True)
     name = execution.default_name()
     console.print(f"Execution: {name}\n", highlight=False)
-    states = here.client("stepfunctions")
-    return execution.start(states, outputs.state_machine_arn, name, {"reviews": uri})
+    return environment.runs.start(document, name)
 
 
 def heading(text: str) -> None:

@@ -9,10 +9,11 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from reviews.cli import processes
 from reviews.cli.output import note
-from reviews.client import embedded, processes, samples, stacks, storage
-from reviews.client.aws import Environment
-from reviews.client.embedded import PROJECT
+from reviews.client.aws import base_model, embedded, stacks
+from reviews.client.aws.embedded import PROJECT
+from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
 
 Run = Callable[[Sequence[str], Mapping[str, str]], None]
@@ -24,32 +25,40 @@ _QUIET = ("--no-notices", "--no-version-reporting")
 class Deployment:
     """`run` is what runs programs: processes.run, or a test's stand-in."""
 
-    def __init__(self, here: Environment, run: Run = processes.run) -> None:
-        self._here, self._run = here, run
+    def __init__(self, environment: Environment, run: Run = processes.run) -> None:
+        self._environment, self._run = environment, run
 
     def deploy(self, *, ask: bool, force: bool = False) -> None:
         """With `force` executions begin in spite of what `reviews doctor` says, too.
 
         Raises CommandFailed; InvalidArgument for a folder in which no training could run.
         """
-        if self._here.is_embedded:
+        if self._environment.is_embedded:
             check_paths(embedded.data_dir(), Path(sys.executable))
             note("== The embedded AWS")
             self._cloud("start")
-        if not self._here.is_on_aws:
+        if not self._environment.is_on_aws:
             # With an app, even for a named account, the CDK would synthesise all of it first.
-            bootstrap = ("cdk", "bootstrap", stacks.account(self._here), "--app", "", *_QUIET)
+            bootstrap = (
+                "cdk",
+                "bootstrap",
+                stacks.account(self._environment),
+                "--app",
+                "",
+                *_QUIET,
+            )
             self._step("cdk bootstrap", bootstrap)
         approval = () if ask else ("--require-approval", "never")
         forced = ("-c", "force=true") if force else ()
         self._step("cdk deploy", ("cdk", "deploy", _ALL, *approval, *self._app(), *forced))
-        provide_base_model(self._here)
+        if uri := base_model.upload(self._environment):
+            note(f"Base model: {uri}")
 
     def destroy(self) -> None:
         """Raises CommandFailed, also when something is left behind in the embedded AWS."""
         self._step("cdk destroy", ("cdk", "destroy", _ALL, "--force", *self._app()))
-        if self._here.is_embedded:
-            check = (sys.executable, "-m", "reviews.cli.teardown", "--env", self._here.name)
+        if self._environment.is_embedded:
+            check = (sys.executable, "-m", "reviews.cli.teardown", "--env", self._environment.name)
             self._step("What is left", check)
             self._cloud("stop")
             self._cloud("clear")
@@ -61,12 +70,12 @@ class Deployment:
 
     def _step(self, heading: str, command: Sequence[str]) -> None:
         note(f"\n== {heading}")
-        self._run(command, self._here.variables())
+        self._run(command, self._environment.variables())
 
     def _app(self) -> tuple[str, ...]:
         app = f"{shlex.quote(sys.executable)} app.py"
         output = str(PROJECT / "build" / "cdk.out")
-        return ("-c", f"env={self._here.name}", "--app", app, "--output", output, *_QUIET)
+        return ("-c", f"env={self._environment.name}", "--app", app, "--output", output, *_QUIET)
 
 
 def check_paths(data_dir: Path, python: Path) -> None:
@@ -80,14 +89,3 @@ def check_paths(data_dir: Path, python: Path) -> None:
             raise InvalidArgument(
                 f"{path}: no training can run in a path with {found[0]!r}; {remedy}"
             )
-
-
-def provide_base_model(here: Environment) -> None:
-    """Brings the installed pretrained model to where the environment expects it.
-
-    Nothing to do where the base model is a name that a model hub knows, or another model.
-    """
-    base_model = here.outputs.base_model
-    if base_model.startswith("s3://") and base_model.rstrip("/").endswith(f"/{samples.BASE_MODEL}"):
-        storage.upload_directory(here.client("s3"), samples.installed_base_model(), base_model)
-        note(f"Base model: {base_model}")

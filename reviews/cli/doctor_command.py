@@ -5,11 +5,11 @@ from dataclasses import asdict
 
 from rich.console import Console
 
+from reviews.cli import checks
 from reviews.cli.options import Env
 from reviews.cli.output import Answer, answers, notes
-from reviews.client import checks
-from reviews.client.aws import Environment
-from reviews.client.findings import Finding, Verdict
+from reviews.client.checks.findings import Finding, Verdict
+from reviews.client.environment import Environment
 
 _MARKS = {
     Verdict.FINE: "[green]✓[/]",
@@ -22,9 +22,9 @@ _MARKS = {
 @answers
 def doctor(env: Env = "local") -> Answer:
     """Say what is missing before a run, and the command that mends it; exits with 1 if any is."""
-    here = Environment(env)
+    environment = Environment(env)
     with notes.status("Looking"):
-        findings = list(checks.examine(here))
+        findings = list(checks.examine(environment))
     is_fine = all(finding.verdict is not Verdict.MISSING for finding in findings)
     return Answer(
         document={"environment": env, "fine": is_fine, "findings": [*map(asdict, findings)]},

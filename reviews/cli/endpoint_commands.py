@@ -6,8 +6,7 @@ import typer
 
 from reviews.cli.options import Env
 from reviews.cli.output import Answer, answers, message, notes
-from reviews.client.aws import Environment
-from reviews.client.endpoint_switch import EndpointSwitch
+from reviews.client.environment import Environment
 
 app = typer.Typer(
     no_args_is_help=True, help="Stop the endpoint, which costs money while it exists; start it."
@@ -18,10 +17,10 @@ app = typer.Typer(
 @answers
 def stop(env: Env = "local") -> Answer:
     """Delete the endpoint. Its model and its configuration stay, for the next start."""
-    here = Environment(env)
+    environment = Environment(env)
     with notes.status("Stopping"):
-        said = EndpointSwitch(here).stop()
-    return _answer(here, said)
+        result = environment.endpoint.stop()
+    return _answer(environment, result)
 
 
 @app.command()
@@ -36,13 +35,13 @@ def start(
     ] = False,
 ) -> Answer:
     """Create the endpoint again as it was, and wait until it is in service."""
-    here = Environment(env)
+    environment = Environment(env)
     with notes.status("Starting"):
-        said = EndpointSwitch(here).start(config=config, wait=not no_wait)
-    return _answer(here, said)
+        result = environment.endpoint.start(config=config, wait=not no_wait)
+    return _answer(environment, result)
 
 
-def _answer(here: Environment, said: str) -> Answer:
+def _answer(environment: Environment, result: str) -> Answer:
     return Answer(
-        document={"endpoint": here.outputs.endpoint_name, "message": said}, show=message(said)
+        document={"endpoint": environment.endpoint.name, "message": result}, show=message(result)
     )

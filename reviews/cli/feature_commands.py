@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
+from contract.features import SPLITS
 from reviews.cli import report
 from reviews.cli.options import Env
 from reviews.cli.output import Answer, answers, message, notes
-from reviews.client import dataset, features
-from reviews.client.aws import Environment
+from reviews.client.environment import Environment
 
 
 @answers
@@ -21,10 +21,8 @@ def query(
     env: Env = "local",
 ) -> Answer:
     """Query the offline feature store with Athena."""
-    here = Environment(env)
-    if sql is None:
-        sql = features.counts_query(here.outputs.glue_table, here.settings.labels.feature)
-    found = features.query(here.client("athena"), here.outputs, sql)
+    environment = Environment(env)
+    found = environment.features.query(environment.features.counts_query if sql is None else sql)
     return Answer(
         document={"columns": found.columns, "rows": found.rows},
         show=lambda console: report.rows(console, found),
@@ -38,15 +36,12 @@ def features_command(
     at: Annotated[
         datetime | None, typer.Option(help="As they were then (event time, UTC); default: now.")
     ] = None,
-    split: Annotated[
-        str, typer.Option(help=f"{', '.join(dataset.SPLITS)}; default: all of them.")
-    ] = "",
+    split: Annotated[str, typer.Option(help=f"{', '.join(SPLITS)}; default: all of them.")] = "",
 ) -> Answer:
     """Write the features of each review, as they are or as they were, to a file."""
-    dataset.check(out, split)
     moment = at.replace(tzinfo=UTC) if at else None
     with notes.status("Querying"):
-        rows = dataset.save(Environment(env), out, at=moment, split=split)
+        rows = Environment(env).features.save(out, at=moment, split=split)
     return Answer(
         document={"out": out, "at": moment, "split": split or None, "rows": rows},
         show=message(f"{rows} reviews in {out}"),

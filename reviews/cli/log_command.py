@@ -8,11 +8,9 @@ from rich.console import Console
 
 from reviews.cli.options import Env, RunOption
 from reviews.cli.output import Answer, Stream, answers
-from reviews.client import execution
-from reviews.client.aws import Environment
+from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
-from reviews.client.run_log import RunLog
-from reviews.client.steps import STEPS_WITH_A_JOB
+from reviews.client.runs.steps import STEPS_WITH_A_JOB
 
 
 def _complete(incomplete: str) -> list[str]:
@@ -36,10 +34,10 @@ def logs(
     ] = False,
 ) -> Answer | Stream:
     """Print the log of a step's job; with several instances each line says whose it is."""
-    here = Environment(env)
+    environment = Environment(env)
     wanted = _checked(step)
-    found = execution.find(here.client("stepfunctions"), here.outputs.state_machine_arn, run)
-    log = RunLog(here, found.arn, wanted)
+    found = environment.runs.find(run)
+    log = environment.runs.log(found.arn, wanted)
     if follow:
         return Stream(items=log.follow(), show=_show)
     lines = list(log.read())

@@ -1,6 +1,6 @@
 """`reviews`: deploys the pipeline, runs it, watches it, and asks what it made.
 
-Against AWS and the embedded AWS alike: reviews/client/aws.py says which.
+Against AWS and the embedded AWS alike: reviews/client/aws/connection.py says which.
 """
 
 import os

@@ -1,14 +1,14 @@
 """Options and arguments that several commands have, with what a shell completes them to."""
 
-from collections.abc import Iterator
+from itertools import islice
 from typing import Annotated
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.settings import ENVIRONMENTS
-from reviews.client.aws import Environment
-from reviews.client.errors import CliError
+from reviews.client.environment import Environment
+from reviews.client.errors import ReviewsError
 
 _COMPLETED_RUNS = 100
 
@@ -20,17 +20,11 @@ def _environments(incomplete: str) -> list[str]:
 def _runs(context: typer.Context, incomplete: str) -> list[str]:
     """The latest runs of the environment that is on the command line already, if it answers."""
     try:
-        names = list(_latest(Environment(context.params.get("env") or "local")))
-    except (CliError, ClientError, BotoCoreError):
+        environment = Environment(context.params.get("env") or "local")
+        names = list(islice(environment.runs.names(), _COMPLETED_RUNS))
+    except (ReviewsError, ClientError, BotoCoreError):
         return []
     return [name for name in names if name.startswith(incomplete)]
-
-
-def _latest(here: Environment) -> Iterator[str]:
-    found = here.client("stepfunctions").list_executions(
-        stateMachineArn=here.outputs.state_machine_arn, maxResults=_COMPLETED_RUNS
-    )
-    return (item["name"] for item in found["executions"])
 
 
 Env = Annotated[

@@ -9,7 +9,8 @@ import inspect
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -21,11 +22,12 @@ import typer
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
+from rich.progress import Progress
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from localcloud.core.loopback import no_proxy
-from reviews.client.errors import CliError, Interrupted, InvalidArgument
+from reviews.client.errors import Interrupted, InvalidArgument, ReviewsError
 
 P = ParamSpec("P")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -36,7 +38,7 @@ console = Console(width=None if sys.stdout.isatty() else 1000)
 notes = Console(stderr=True)
 _JSON = "as_json"
 # What a user can put right; anything else is a mistake of ours and keeps its traceback.
-_PLAIN = (CliError, ClientError, BotoCoreError, Boto3Error, OSError)
+_PLAIN = (ReviewsError, ClientError, BotoCoreError, Boto3Error, OSError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +113,15 @@ def message(text: str) -> Callable[[Console], object]:
 def note(text: str) -> None:
     """Says something beside the answer."""
     message(text)(notes)
+
+
+@contextmanager
+def reading(file: Path) -> Iterator[Callable[[float], None]]:
+    """Shows on a terminal how much of a file has been read; gives what takes that share."""
+    bar = Progress(console=notes, transient=True, disable=not notes.is_terminal)
+    with bar:
+        task = bar.add_task(f"Reading {file.name}", total=1.0)
+        yield lambda share: bar.update(task, completed=share)
 
 
 def confirm(question: str, *, as_json: bool) -> None:

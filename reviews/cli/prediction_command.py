@@ -10,21 +10,15 @@ from typing import IO, Annotated, Any
 import typer
 from rich.progress import track
 
-from infra.settings import Columns
-from ml_code.reading.classes import parse
-from ml_code.reading.ratings import RatingLookup
-from ml_code.reading.text import review_text
 from reviews.cli import report
 from reviews.cli.options import Env
 from reviews.cli.output import Answer, answers, message, note, notes
-from reviews.client import endpoint, predictions
-from reviews.client.aws import Environment
-from reviews.client.endpoint_memory import Memory
-from reviews.client.errors import EndpointMissing, InvalidArgument
-from reviews.client.files import check_target, replacing
-from reviews.client.predictions import Predicted, distinct
-from reviews.client.review_files import ReviewFile, check_file
-from reviews.client.serving_run import serving_columns
+from reviews.client.endpoint import predictions
+from reviews.client.endpoint.predictions import Predicted, distinct
+from reviews.client.environment import Environment
+from reviews.client.errors import InvalidArgument
+from reviews.client.files.review_files import check_file, has_text
+from reviews.client.files.targets import check_target, replacing
 
 
 @answers
@@ -47,25 +41,17 @@ def predict(
     """Ask the live endpoint; the rows of a file come back with the predictions behind them."""
     if bool(texts) == bool(file):
         raise InvalidArgument("Give either texts, or a file: reviews predict --file reviews.csv")
-    here = Environment(env)
-    try:
-        return _of_file(here, file, out, column) if file else _of_texts(here, texts or [])
-    except EndpointMissing as error:
-        if Memory(here).read() is None:
-            raise
-        again = f"reviews endpoint start --env {env}"
-        name = here.outputs.endpoint_name
-        raise EndpointMissing(f"{name} is stopped. Start it: {again}") from error
+    environment = Environment(env)
+    return _of_file(environment, file, out, column) if file else _of_texts(environment, texts or [])
 
 
-def _of_texts(here: Environment, texts: list[str]) -> Answer:
+def _of_texts(environment: Environment, texts: list[str]) -> Answer:
     for number, text in enumerate(texts, start=1):
-        if not review_text("", text):
+        if not has_text(text):
             raise InvalidArgument(f"text {number} is empty: {text!r}")
         if _is_broken(text):
             raise InvalidArgument(f"text {number} is not UTF-8: {text!r}")
-    runtime = here.client("sagemaker-runtime")
-    found = endpoint.predict(runtime, here.outputs.endpoint_name, texts)
+    found = environment.endpoint.predict(texts)
     return Answer(
         document=[asdict(prediction) for prediction in found],
         show=lambda console: report.predictions(console, found),
@@ -81,17 +67,14 @@ def _is_broken(text: str) -> bool:
     return False
 
 
-def _of_file(here: Environment, file: Path, out: Path | None, column: str) -> Answer:
+def _of_file(environment: Environment, file: Path, out: Path | None, column: str) -> Answer:
     check_file(file)
     if out is not None:
         check_target(out, source=file)
-    columns = Columns(text=column, title="") if column else serving_columns(here)
-    is_rating = RatingLookup(parse(here.settings.labels.argument).ratings).is_rating
-    reviews = ReviewFile(file, columns, is_rating)
+    reviews = environment.endpoint.open(file, text_column=column)
     header = [*reviews.header, *predictions.free_names(reviews.header)]
-    runtime, name = here.client("sagemaker-runtime"), here.outputs.endpoint_name
     found = track(
-        predictions.predict(runtime, name, reviews),
+        environment.endpoint.predict_file(reviews),
         "Asking the endpoint",
         total=reviews.count(),
         console=notes,

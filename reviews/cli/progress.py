@@ -11,9 +11,9 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Column
 from rich.text import Text
 
-from reviews.client.execution import Execution
-from reviews.client.progress import StepView, Watcher
-from reviews.client.steps import State
+from reviews.client.runs.execution import Execution
+from reviews.client.runs.progress import StepView, Watcher
+from reviews.client.runs.steps import State
 
 _POLL_SECONDS = 1.0
 _PLAIN_SECONDS = 15.0  # how often a running step is mentioned in plain output

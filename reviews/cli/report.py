@@ -8,10 +8,10 @@ from rich.console import Console
 
 from reviews.cli import tables
 from reviews.cli.progress import clock
-from reviews.client import features
-from reviews.client.endpoint import Prediction
-from reviews.client.execution import Execution
-from reviews.client.progress import StepView
+from reviews.client.endpoint.invocation import Prediction
+from reviews.client.features import queries
+from reviews.client.runs.execution import Execution
+from reviews.client.runs.progress import StepView
 
 EVALUATION_FIELDS = (
     "accuracy",
@@ -51,7 +51,7 @@ def predictions(console: Console, answers: Sequence[Prediction]) -> None:
     console.print(table)
 
 
-def rows(console: Console, result: features.Table) -> None:
+def rows(console: Console, result: queries.Table) -> None:
     table = tables.of_texts(*result.columns)
     for row in result.rows:
         tables.add(table, *row)

@@ -12,13 +12,11 @@ from reviews.cli import report, run_tables
 from reviews.cli.options import Env, NamedRun, Run
 from reviews.cli.output import Answer, AsJson, answers
 from reviews.cli.run_tables import Row
-from reviews.client import jobs, run_costs
-from reviews.client.aws import Environment
-from reviews.client.cache import folder
-from reviews.client.comparison import compare as compare_runs
+from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
-from reviews.client.runs import Run as FoundRun
-from reviews.client.runs import Runs
+from reviews.client.files.cache import folder
+from reviews.client.runs.comparison import compare as compare_runs
+from reviews.client.runs.run import Run as FoundRun
 
 _FREE, _UNKNOWN = "free", "unknown"
 
@@ -29,29 +27,28 @@ def runs(
     limit: Annotated[int, typer.Option(min=1, help="So many, the latest first.")] = 20,
 ) -> Answer:
     """List the runs: data, model, metrics, duration, and about what the jobs took on AWS."""
-    here = Environment(env)
-    rows = _rows(here, Runs(here).latest(limit))
+    environment = Environment(env)
+    rows = _rows(environment, environment.runs.latest(limit))
     return Answer(
         document=[row.document() for row in rows],
         show=lambda console: run_tables.runs(console, rows),
     )
 
 
-def _rows(here: Environment, found: list[FoundRun]) -> list[Row]:
-    if not here.is_on_aws:
+def _rows(environment: Environment, found: list[FoundRun]) -> list[Row]:
+    if not environment.is_on_aws:
         return [Row(run=run, cost=_FREE) for run in found]
-    every = jobs.find(here.client("sagemaker"), here.settings.name)
-    rows = []
-    for run in found:
-        usd = run_costs.usd(here.settings, [job for job in every if job.run == run.id])
-        rows.append(Row(run=run, cost=_UNKNOWN if usd is None else usd))
-    return rows
+    costs = environment.runs.costs(found)
+    return [
+        Row(run=run, cost=_UNKNOWN if usd is None else usd)
+        for run, usd in zip(found, costs, strict=True)
+    ]
 
 
 @answers
 def compare(first: NamedRun, second: NamedRun, env: Env = "local") -> Answer:
     """Show the settings in which two runs differ, and their metrics side by side."""
-    known = Runs(Environment(env))
+    known = Environment(env).runs
     found = compare_runs(known.named(first), known.named(second))
     return Answer(
         document=run_tables.comparison_document(found),
@@ -72,8 +69,8 @@ def report_command(
 
     With --json it is not opened.
     """
-    here = Environment(env)
-    known = Runs(here)
+    environment = Environment(env)
+    known = environment.runs
     found = known.named(run)
     if not found.evaluation:
         raise InvalidArgument(f"{found.name} is {found.status} and has no evaluation")
@@ -84,7 +81,7 @@ def report_command(
             f"{found.name}: its evaluation.json has no {', '.join(missing)}. Evaluate it anew: "
             f"{again}"
         )
-    page = _save(f"{here.name}-{found.id}.html", known.page(found))
+    page = _save(f"{environment.name}-{found.id}.html", known.page(found))
     if not (no_open or as_json):
         webbrowser.open(page.as_uri())
     return Answer(

@@ -8,8 +8,8 @@ from rich.console import Console
 
 from reviews.cli import tables
 from reviews.cli.progress import clock
-from reviews.client.comparison import Comparison
-from reviews.client.runs import Run
+from reviews.client.runs.comparison import Comparison
+from reviews.client.runs.run import Run
 
 _NOTHING = "-"
 _METRICS = ("accuracy", "macro_f1")

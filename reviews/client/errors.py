@@ -1,6 +1,6 @@
 """What can go wrong for a user of the command line.
 
-CliError
+ReviewsError
 ├── NotDeployed          the environment has no Pipeline stack
 ├── DeploymentBlocked    something of the account or the settings has to be mended before
 ├── NotRunning           the environment is in an embedded AWS that does not run
@@ -16,29 +16,29 @@ CliError
 """
 
 
-class CliError(Exception):
+class ReviewsError(Exception):
     """Base of all errors that are shown as one plain message, without a traceback."""
 
     exit_code = 1
 
 
-class NotDeployed(CliError):
+class NotDeployed(ReviewsError):
     """The environment's Pipeline stack does not exist in this account and region."""
 
 
-class DeploymentBlocked(CliError):
+class DeploymentBlocked(ReviewsError):
     """The checks of `reviews doctor` found what a deployment, or the first run, would fail at."""
 
 
-class NotRunning(CliError):
+class NotRunning(ReviewsError):
     """No embedded AWS runs here, and no setting of the SDK names another one."""
 
 
-class InvalidArgument(CliError):
+class InvalidArgument(ReviewsError):
     """An argument names something that is not there or has the wrong form."""
 
 
-class ExecutionFailed(CliError):
+class ExecutionFailed(ReviewsError):
     """An execution did not succeed; `error` is the failed step, `cause` its reason."""
 
     def __init__(self, *, status: str, error: str, cause: str) -> None:
@@ -46,11 +46,11 @@ class ExecutionFailed(CliError):
         self.status, self.error, self.cause = status, error, cause
 
 
-class QueryFailed(CliError):
+class QueryFailed(ReviewsError):
     """Athena ended the query as FAILED or CANCELLED."""
 
 
-class EndpointUnavailable(CliError):
+class EndpointUnavailable(ReviewsError):
     """The endpoint does not exist, is not in service or failed to answer."""
 
 
@@ -58,19 +58,19 @@ class EndpointMissing(EndpointUnavailable):
     """The endpoint does not exist: it is stopped, or was never deployed."""
 
 
-class EndpointBusy(CliError):
+class EndpointBusy(ReviewsError):
     """The endpoint is being created, changed or deleted."""
 
 
-class PriceMissing(CliError):
-    """reviews/client/prices.py has no row for an instance type or a region of the settings."""
+class PriceMissing(ReviewsError):
+    """reviews/client/cost/prices.py has no row for an instance type or a region of the settings."""
 
 
-class CommandFailed(CliError):
+class CommandFailed(ReviewsError):
     """A program ended with another exit code than 0, or is not installed."""
 
 
-class Interrupted(CliError):
+class Interrupted(ReviewsError):
     """The user pressed Ctrl-C; the message says what goes on nevertheless."""
 
     exit_code = 130  # as of a shell: 128 and the number of SIGINT

@@ -2,16 +2,14 @@
 
 import json
 from dataclasses import asdict
-from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
 
-from reviews.client import endpoint
+from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
 from reviews.console import documents, graph
-from reviews.console.account import Account
 from reviews.console.executions import Executions
 from reviews.console.guard import REPORT_POLICY
 from reviews.console.live import LiveExecution
@@ -23,9 +21,9 @@ from reviews.console.tables import Tables
 class Api:
     """Each method answers one kind of request; Starlette runs them in threads."""
 
-    def __init__(self, account: Account) -> None:
-        self._account = account
-        self._executions, self._tables = Executions(account), Tables(account)
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._executions, self._tables = Executions(environment), Tables(environment.features)
 
     def executions(self, request: Request) -> JSONResponse:
         page = self._executions.page(request.query_params.get("after", ""))
@@ -65,18 +63,14 @@ class Api:
 
     async def predict(self, request: Request) -> JSONResponse:
         text = await _text(request, "text")
-        explained = await run_in_threadpool(explain, self._ask, text)
+        explained = await run_in_threadpool(explain, self._environment.endpoint.predict, text)
         return JSONResponse(asdict(explained))
-
-    def _ask(self, texts: Any) -> Any:
-        runtime = self._account.client("sagemaker-runtime")
-        return endpoint.predict(runtime, self._account.outputs.endpoint_name, texts)
 
     def _live(self, request: Request) -> LiveExecution:
         return self._executions.named(request.path_params["name"])
 
     def _reports(self, request: Request) -> Reports:
-        return Reports(self._account.client("s3"), self._live(request).look())
+        return Reports(self._environment.client("s3"), self._live(request).look())
 
 
 async def _text(request: Request, name: str) -> str:

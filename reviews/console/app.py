@@ -10,19 +10,19 @@ from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from reviews.client.errors import CliError
-from reviews.console.account import Account
+from reviews.client.environment import Environment
+from reviews.client.errors import ReviewsError
 from reviews.console.api import Api
 from reviews.console.guard import Guard
 from reviews.console.pages import FOLDER, PAGES, Page
 
 
-def make_app(account: Account, *, port: int) -> Starlette:
+def make_app(environment: Environment, *, port: int) -> Starlette:
     """For a server that is reached as 127.0.0.1 and localhost at `port`."""
-    api = Api(account)
+    api = Api(environment)
     return Starlette(
         routes=[
-            *(Route(page.path, partial(_show, page, account.name)) for page in PAGES),
+            *(Route(page.path, partial(_show, page, environment.name)) for page in PAGES),
             Route("/api/executions", api.executions),
             Route("/api/executions/{name}", api.execution),
             Route("/api/executions/{name}/graph", api.graph),
@@ -36,7 +36,7 @@ def make_app(account: Account, *, port: int) -> Starlette:
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
         ],
         middleware=[Middleware(Guard, port=port)],
-        exception_handlers={CliError: _refused, ClientError: _failed, BotoCoreError: _failed},
+        exception_handlers={ReviewsError: _refused, ClientError: _failed, BotoCoreError: _failed},
     )
 
 

@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from reviews.client.job_logs import LiveValues
+from reviews.client.runs.job_logs import LiveValues
 
 _RESUMED = re.compile(r"Resumed at step (\d+) of (\d+)")  # before any other step is printed
 NAMES = ("train:loss", "validation:loss", "validation:accuracy", "validation:macro_f1")

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from reviews.client.progress import StepView
+from reviews.client.runs.progress import StepView
 from reviews.console.live import Look
 from reviews.console.visits import Visit
 

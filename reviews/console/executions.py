@@ -3,8 +3,8 @@
 from functools import lru_cache
 from typing import Any
 
-from reviews.client import execution
-from reviews.console.account import Account
+from reviews.client.environment import Environment
+from reviews.client.runs import execution
 from reviews.console.live import LiveExecution
 
 _PAGE = 50
@@ -12,19 +12,19 @@ _REMEMBERED = 8  # executions whose history is read on and not anew
 
 
 class Executions:
-    def __init__(self, account: Account) -> None:
-        self._account, self._machine = account, account.outputs.state_machine_arn
+    def __init__(self, environment: Environment) -> None:
+        self._environment, self._machine = environment, environment.outputs.state_machine_arn
         self.named = lru_cache(_REMEMBERED)(self._find)
 
     def page(self, token: str = "") -> dict[str, Any]:
         """ListExecutions, newest first; with a `nextToken` where there are more."""
         more = {"nextToken": token} if token else {}
-        answer: dict[str, Any] = self._account.client("stepfunctions").list_executions(
+        answer: dict[str, Any] = self._environment.client("stepfunctions").list_executions(
             stateMachineArn=self._machine, maxResults=_PAGE, **more
         )
         return answer
 
     def _find(self, name: str) -> LiveExecution:
         """Raises InvalidArgument when there is none of this name."""
-        states, logs = self._account.client("stepfunctions"), self._account.client("logs")
+        states, logs = self._environment.client("stepfunctions"), self._environment.client("logs")
         return LiveExecution(states, logs, execution.find(states, self._machine, name).arn)

@@ -7,12 +7,12 @@ from functools import cached_property
 from threading import Lock
 from typing import Any
 
-from reviews.client import execution
-from reviews.client.execution import Execution, History
-from reviews.client.job_logs import JobLog, LiveValues
-from reviews.client.progress import StepView
-from reviews.client.runs import prepared
-from reviews.client.steps import Step, read_steps
+from reviews.client.runs import execution
+from reviews.client.runs.execution import Execution, History
+from reviews.client.runs.job_logs import JobLog, LiveValues
+from reviews.client.runs.progress import StepView
+from reviews.client.runs.run import prepared
+from reviews.client.runs.steps import Step, read_steps
 from reviews.console.curves import Curves
 from reviews.console.visits import Visit, read_visits
 

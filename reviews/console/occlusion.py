@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ml_code.reading.text import review_text
-from reviews.client.endpoint import Prediction
+from reviews.client.endpoint.invocation import Prediction
 from reviews.client.errors import InvalidArgument
+from reviews.client.files.review_files import has_text
 
 MOST_WORDS = 60
 _LONGEST = 10_000
@@ -31,14 +31,14 @@ class Explained:
 
 def explain(predict: Predict, text: str) -> Explained:
     """One request, with the text and its variants. Raises InvalidArgument for no usable text."""
-    if not review_text("", text):
+    if not has_text(text):
         raise InvalidArgument("There is no text to classify.")
     if len(text) > _LONGEST:
         raise InvalidArgument(f"The text has {len(text)} characters; {_LONGEST} are allowed.")
     found = list(re.finditer(r"\S+", text))
     without = {word: text[: word.start()] + text[word.end() :] for word in found[:MOST_WORDS]}
     # What is left of a text may be none, as without its only word: the endpoint refuses that.
-    variants = {word: left for word, left in without.items() if review_text("", left)}
+    variants = {word: left for word, left in without.items() if has_text(left)}
     whole, *answers = predict([text, *variants.values()])
     probability = whole.probabilities[whole.label]
     effects = {

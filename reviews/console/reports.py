@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reviews.client.errors import InvalidArgument
-from reviews.client.storage import split_uri
+from reviews.client.files.storage import split_uri
 from reviews.console.live import Look
 
 _LARGEST = 20 * 2**20

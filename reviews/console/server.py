@@ -7,27 +7,26 @@ from collections.abc import Iterator
 
 import uvicorn
 
-from reviews.client.aws import Environment
+from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
-from reviews.console.account import Account
 from reviews.console.app import make_app
 
 _LOOPBACK = "127.0.0.1"
 
 
-def serve(here: Environment, *, port: int, opens_browser: bool) -> Iterator[dict[str, str]]:
+def serve(environment: Environment, *, port: int, opens_browser: bool) -> Iterator[dict[str, str]]:
     """Says where it is, then serves until Ctrl-C.
 
-    Raises NotDeployed before it listens, and InvalidArgument for a taken port.
+    Raises NotDeployed before that, and InvalidArgument for a taken port.
     """
-    account = Account(here)
     with listen(port) as listener:
         port = listener.getsockname()[1]
+        server = make_server(environment, port)
         address = f"http://{_LOOPBACK}:{port}/"
-        yield {"environment": account.name, "url": address}
+        yield {"environment": environment.name, "url": address}
         if opens_browser:
             webbrowser.open(address)
-        run(make_server(account, port), listener)
+        run(server, listener)
 
 
 def listen(port: int) -> socket.socket:
@@ -38,9 +37,9 @@ def listen(port: int) -> socket.socket:
         raise InvalidArgument(f"--port {port}: {os.strerror(error.errno or 0)}") from error
 
 
-def make_server(account: Account, port: int) -> uvicorn.Server:
+def make_server(environment: Environment, port: int) -> uvicorn.Server:
     config = uvicorn.Config(
-        make_app(account, port=port),
+        make_app(environment, port=port),
         log_level="warning",
         access_log=False,
         proxy_headers=False,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from infra.state_machine import REDRIVES
-from reviews.client.execution import Execution
+from reviews.client.runs.execution import Execution
 from tests.chaos.environment import ChaosDeployment
 
 Call = tuple[str, str]  # the operation, and a text that tells it from others in a run

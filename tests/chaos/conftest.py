@@ -6,7 +6,7 @@ import pytest
 
 from localcloud.faults.client import FaultClient
 from localcloud.server import LocalCloud
-from reviews.client.execution import Execution
+from reviews.client.runs.execution import Execution
 from tests.chaos import outcomes
 from tests.chaos.environment import ChaosDeployment, deployed, embedded_aws
 from tests.chaos.outcomes import Tried

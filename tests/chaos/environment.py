@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from localcloud.server import LocalCloud
-from reviews.client import storage
+from reviews.client.files import storage
 from tests.integration import reviews
 from tests.integration.deployment import Deployment
 from tests.ml_code.conftest import make_base_model

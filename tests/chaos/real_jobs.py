@@ -16,7 +16,7 @@ from infra.bundles import stage_jobs
 from infra.jobs import METRICS
 from localcloud.jobs.process import MARK
 from localcloud.server import LocalCloud
-from reviews.client import storage
+from reviews.client.files import storage
 from tests.ml_code.tiny import EVENT_TIME
 from worlds.execution_world import (
     BUCKET,

@@ -7,8 +7,8 @@ from typing import Any
 
 from contract.features import SPLITS
 from localcloud.faults.client import FaultClient
-from reviews.client import storage
-from reviews.client.execution import Execution
+from reviews.client.files import storage
+from reviews.client.runs.execution import Execution
 from tests.integration import executions, reviews
 from tests.integration.deployment import Deployment
 from tests.integration.executions import TRAINING

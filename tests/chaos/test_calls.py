@@ -7,7 +7,7 @@ import pytest
 
 from localcloud.faults.client import FaultClient
 from localcloud.server import LocalCloud
-from reviews.client.execution import Execution
+from reviews.client.runs.execution import Execution
 from tests.chaos.calls import CALLS, FOUND, HANDLING, OWN, SKIPPING, Alone, Call
 from tests.chaos.environment import ChaosDeployment
 from tests.chaos.outcomes import Outcome, Tried

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reviews.client.execution import Execution
+from reviews.client.runs.execution import Execution
 from tests.chaos.environment import ChaosDeployment, deployed, embedded_aws
 from tests.chaos.outcomes import Outcome, Tried
 from tests.chaos.runs import begin_again, expect_one_job, expect_same_at_once, start

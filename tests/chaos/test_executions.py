@@ -4,9 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from reviews.client import execution, features
 from reviews.client.errors import InvalidArgument
-from reviews.client.execution import Execution
+from reviews.client.features import queries
+from reviews.client.runs import execution
+from reviews.client.runs.execution import Execution
 from tests.chaos.environment import ChaosDeployment
 from tests.chaos.outcomes import Outcome, Tried
 from tests.chaos.runs import (
@@ -55,7 +56,7 @@ def test_none_of_ten_has_rows_of_another(
             row for split in ("train", "validation", "test") for row in rows(deployment, run, split)
         ]
         assert all(row[6] in text for row in found_rows)
-        counted = features.query(
+        counted = queries.query(
             deployment.client("athena"),
             outputs,
             f'SELECT count(*) FROM "{outputs.glue_table}" WHERE "date" = \'{run["event_time"]}\'',

@@ -3,8 +3,8 @@
 import pytest
 
 from localcloud.faults.client import FaultClient
-from reviews.client import execution
-from reviews.client.execution import Execution
+from reviews.client.runs import execution
+from reviews.client.runs.execution import Execution
 from tests.chaos.environment import ChaosDeployment
 from tests.chaos.outcomes import Outcome, Tried
 from tests.chaos.runs import (

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from contract.execution_input import GROUPS, InvalidInput, check_input
 from reviews.client.errors import InvalidArgument
-from reviews.client.run_input import FIELDS, parse_settings
+from reviews.client.runs.run_input import FIELDS, parse_settings
 from tests.fuzz.cases import fuzz
 from tests.fuzz.values import deep_json, documents, texts
 

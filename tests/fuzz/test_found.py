@@ -18,7 +18,7 @@ from localcloud.http.wire import HttpRequest
 from localcloud.jobs.transfer import Source, extract
 from reading.errors import UserError
 from reviews.client.errors import InvalidArgument
-from reviews.client.run_input import parse_settings
+from reviews.client.runs.run_input import parse_settings
 from serving.errors import RequestError
 from serving.request_parsing import parse_request
 from tests.fuzz.functions import Load, functions

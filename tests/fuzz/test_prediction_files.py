@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,8 @@ import pytest
 from hypothesis import strategies as st
 
 from infra.settings import Columns
-from reviews.client import predictions
-from reviews.client.review_files import ReviewFile
+from reviews.client.endpoint import invocation, predictions
+from reviews.client.files.review_files import ReviewFile
 from tests.fuzz.cases import fuzz
 from tests.fuzz.review_tables import FORMATS
 
@@ -59,7 +60,9 @@ def test_every_row_comes_back_with_the_answer_to_its_own_text(
     reviews = ReviewFile(path, COLUMNS)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(predictions, "_TEXTS", size)
-        found = list(predictions.predict(Endpoint(), "reviews", reviews))
+        found = list(
+            predictions.predict(partial(invocation.predict, Endpoint(), "reviews"), reviews)
+        )
     assert [tuple(predicted.fields) for predicted in found] == rows
     texts = [review.text for review in reviews]
     assert [row.prediction.label if row.prediction else "" for row in found] == [

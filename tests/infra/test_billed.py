@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from infra.settings import ENVIRONMENTS, settings_for
-from reviews.client import estimate
+from reviews.client.cost import estimate
 from tests.infra.conftest import Synthesised, Template
 
 EVERY = pytest.mark.parametrize("environment", ENVIRONMENTS)

@@ -5,7 +5,7 @@ import pytest
 
 from infra.settings import settings_for
 from localcloud.server import LocalCloud
-from reviews.client import quotas
+from reviews.client.checks import quotas
 
 
 def test_every_quota_that_an_environment_needs_is_listed_and_enough(

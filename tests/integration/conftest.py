@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from localcloud.server import LocalCloud
-from reviews.client.execution import Execution
+from reviews.client.runs.execution import Execution
 from tests.integration import reviews
 from tests.integration.deployment import CDK, Deployment
 from tests.integration.executions import finish, start

@@ -9,8 +9,9 @@ from typing import Any
 import boto3
 
 from localcloud.server import LocalCloud
-from reviews.client import samples, stack_outputs, storage
-from reviews.client.stack_outputs import StackOutputs
+from reviews.client.aws import stack_outputs
+from reviews.client.aws.stack_outputs import StackOutputs
+from reviews.client.files import samples, storage
 
 ROOT = Path(__file__).parents[2]
 CDK = str(ROOT / "node_modules" / ".bin" / "cdk")

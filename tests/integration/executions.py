@@ -3,8 +3,8 @@
 import uuid
 from typing import Any
 
-from reviews.client import execution
-from reviews.client.execution import Execution
+from reviews.client.runs import execution
+from reviews.client.runs.execution import Execution
 from tests.integration.deployment import Deployment
 from worlds.waiting import until
 

@@ -7,7 +7,7 @@ import pytest
 
 from localcloud.jobs.service_quotas import INSTANCES
 from localcloud.server import LocalCloud
-from reviews.client import storage
+from reviews.client.files import storage
 from tests.integration import reviews
 from tests.integration.deployment import Deployment
 from tests.integration.executions import begin, finish

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from reviews.client import execution, storage
 from reviews.client.errors import InvalidArgument
-from reviews.client.execution import Execution
+from reviews.client.files import storage
+from reviews.client.runs import execution
+from reviews.client.runs.execution import Execution
 from tests.integration import reviews
 from tests.integration.deployment import Deployment
 from tests.integration.executions import begin, finish, start, unique

@@ -8,7 +8,7 @@ import pytest
 
 from localcloud.iam.decisions import Decision, used
 from localcloud.server import LocalCloud
-from reviews.client.execution import Execution
+from reviews.client.runs.execution import Execution
 from tests.integration import reviews
 from tests.integration.deployment import Deployment
 from tests.integration.executions import begin, finish, start, unique

@@ -9,9 +9,11 @@ import pytest
 from infra import jobs
 from infra.settings import settings_for
 from reviews.cli.progress import Watcher
-from reviews.client import endpoint, features, storage
-from reviews.client.execution import Execution
-from reviews.client.steps import State
+from reviews.client.endpoint import invocation
+from reviews.client.features import queries
+from reviews.client.files import storage
+from reviews.client.runs.execution import Execution
+from reviews.client.runs.steps import State
 from tests.integration.deployment import Deployment
 
 
@@ -38,7 +40,7 @@ def test_every_step_was_seen_with_its_job_and_live_values(
 def test_the_endpoint_answers(deployment: Deployment, succeeded: Execution) -> None:
     name = succeeded.result()["endpoint"]["name"]
     texts = ["I loved this coat, it is perfect.", "I hated this coat, it is awful."]
-    answers = endpoint.predict(deployment.client("sagemaker-runtime"), name, texts)
+    answers = invocation.predict(deployment.client("sagemaker-runtime"), name, texts)
     assert [answer.label for answer in answers] == ["positive", "negative"]
     for answer in answers:
         assert sum(answer.probabilities.values()) == pytest.approx(1, abs=1e-3)
@@ -52,7 +54,7 @@ def test_athena_counts_what_was_split_into_balanced_classes(
         f'SELECT split_type, sentiment, count(*) AS reviews FROM "{outputs.glue_table}" '
         f"""WHERE "date" = '{result["run"]["event_time"]}' GROUP BY split_type, sentiment"""
     )
-    found = features.query(deployment.client("athena"), outputs, sql)
+    found = queries.query(deployment.client("athena"), outputs, sql)
     assert found.columns == ["split_type", "sentiment", "reviews"]
     counts = {(split, sentiment): int(count) for split, sentiment, count in found.rows}
     by_class = [

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from reviews.client.execution import Execution
+from reviews.client.runs.execution import Execution
 from tests.integration.deployment import Deployment
 from tests.judges.node import judged_by
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from reviews.client import endpoint
-from reviews.client.execution import Execution
+from reviews.client.endpoint import invocation
+from reviews.client.runs.execution import Execution
 from tests.integration.deployment import Deployment
 from tests.integration.executions import begin, finish, unique
 from worlds.waiting import until
@@ -27,7 +27,7 @@ def asked_all_the_time(deployment: Deployment) -> Iterator[list[list[str]]]:
 
     def client() -> None:
         while not over.is_set():
-            answers.append([said.label for said in endpoint.predict(runtime, name, TEXTS)])
+            answers.append([said.label for said in invocation.predict(runtime, name, TEXTS)])
 
     with ThreadPoolExecutor(_CLIENTS) as pool:
         asking = [pool.submit(client) for _ in range(_CLIENTS)]

@@ -3,7 +3,7 @@
 from fnmatch import fnmatchcase
 
 from localcloud.server import LocalCloud
-from reviews.client.execution import Execution
+from reviews.client.runs.execution import Execution
 from tests.integration.deployment import Deployment
 from worlds.least_privilege import statements, unused
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from reviews.client.execution import Execution
+from reviews.client.runs.execution import Execution
 from tests.integration.deployment import Deployment
 
 

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from localcloud.server import LocalCloud
-from reviews.client import approval, endpoint, features
+from reviews.client.endpoint import invocation
+from reviews.client.features import queries
+from reviews.client.runs import approval
 from tests.integration import reviews
 from tests.integration.deployment import Deployment
 from tests.integration.executions import begin, finish, start, unique
@@ -39,7 +41,7 @@ def test_other_settings_keep_the_data_and_the_endpoint(fresh: Deployment) -> Non
     assert after.feature_group != before.feature_group
     assert after.data_bucket == before.data_bucket
     ask = fresh.client("sagemaker-runtime")
-    (said,) = endpoint.predict(ask, after.endpoint_name, ["I hated this coat, it is awful."])
+    (said,) = invocation.predict(ask, after.endpoint_name, ["I hated this coat, it is awful."])
     assert said.label == "negative"
 
     # What was trained before is still there to begin with, and other machines may serve it.
@@ -60,9 +62,7 @@ def test_other_settings_keep_the_data_and_the_endpoint(fresh: Deployment) -> Non
     third = finish(fresh, arn)
     assert (third.status, third.error) == ("FAILED", "Gate")
     assert "was not approved: rejected by somebody: no hurry" in third.cause
-    found = features.query(
-        fresh.client("athena"), after, f"SELECT count(*) FROM {after.glue_table}"
-    )
+    found = queries.query(fresh.client("athena"), after, f"SELECT count(*) FROM {after.glue_table}")
     assert int(found.rows[0][0]) == 240
 
     fresh.destroy()

@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from infra.images import ends_of_patches
 from infra.settings import settings_for
-from reviews.client import aws_checks, quotas
-from reviews.client.findings import Verdict
+from reviews.client.checks import aws_checks, quotas
+from reviews.client.checks.findings import Verdict
 
 (DEV,) = settings_for("dev")
 WANTED = {quota.name: quota.wanted for quota in quotas.needed(DEV)}

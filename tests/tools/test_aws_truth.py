@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reviews.client.aws_checks import BOOTSTRAP_VERSION
+from reviews.client.checks.aws_checks import BOOTSTRAP_VERSION
 from tools import aws_truth
 from tools.assembly import synthesise
 from tools.aws_truth import WrongClaim
@@ -17,7 +17,7 @@ CLAIM = """
 
 [[claim.Limits]]
 says = "A name of an execution has 80 characters"
-used_in = ["reviews/client/execution.py"]
+used_in = ["reviews/client/runs/execution.py"]
 model = ["stepfunctions Name holds 80"]
 tests = ["botocore: tests/tools/test_aws_truth.py::test_a_claim_has_its_checks"]
 documents = ["Page"]
@@ -39,7 +39,7 @@ def test_a_claim_has_its_checks() -> None:
     assert lines[2] == "- The images run (`infra/images.py`)"
     (row,) = (line for line in lines if line.startswith("| A name of an execution"))
     assert row == (
-        "| A name of an execution has 80 characters | `reviews/client/execution.py` | "
+        "| A name of an execution has 80 characters | `reviews/client/runs/execution.py` | "
         f"botocore {version}, its model; botocore {version} (`test_a_claim_has_its_checks`); "
         "[Page](https://docs.aws.amazon.com/x.html) | `make test`, 2026-11-30 |"
     )
@@ -49,7 +49,7 @@ def test_a_claim_has_its_checks() -> None:
 @pytest.mark.parametrize(
     ("right", "wrong", "reason"),
     [
-        ("reviews/client/execution.py", "cli/executions.py", "no file cli/executions.py"),
+        ("reviews/client/runs/execution.py", "cli/executions.py", "no file cli/executions.py"),
         (
             "has_its_checks",
             "is_gone",

@@ -1,30 +1,13 @@
 """The command line against the memory of runs_world.py."""
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
 import pytest
 from typer.testing import CliRunner
 
 from reviews.cli.main import app
-from reviews.client.aws import Environment
-from tests.reviews.cli.endpoint_world import OUTPUTS
-from tests.reviews.cli.runs_world import RunsWorld
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a command said, and with which exit code."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
+from reviews.client.environment import Environment
+from tests.reviews.cli.commands import Result, Reviews
+from tests.reviews.worlds.endpoint_world import OUTPUTS
+from tests.reviews.worlds.runs_world import RunsWorld
 
 
 @pytest.fixture
@@ -36,11 +19,11 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> RunsWorld:
 
 
 @pytest.fixture
-def reviews() -> Callable[..., Said]:
+def reviews() -> Reviews:
     """Runs `reviews` with these words in the environment `dev`."""
 
-    def run(*words: str, answer: str = "") -> Said:
+    def run(*words: str, answer: str = "") -> Result:
         result = CliRunner().invoke(app, [*words, "--env", "dev"], input=answer)
-        return Said(result.exit_code, result.stdout, result.stderr)
+        return Result(result.exit_code, result.stdout, result.stderr)
 
     return run

@@ -1,19 +1,17 @@
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from reviews.cli import deployment
 from reviews.cli.deployment import Deployment
-from reviews.client import embedded, samples
-from reviews.client.aws import Environment
-from reviews.client.embedded import Embedded
+from reviews.client.aws import embedded
+from reviews.client.aws.embedded import Embedded
+from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
-from tests.reviews.cli.endpoint_world import OUTPUTS
-from tests.reviews.cli.runs_world import RunsWorld
+from tests.reviews.worlds.runs_world import RunsWorld
 
 
 class Programs:
@@ -116,26 +114,3 @@ def test_an_aws_that_is_named_is_not_started_or_stopped(
     Deployment(here, programs).deploy(ask=False)
     Deployment(here, programs).destroy()
     assert [line.split()[1] for line in programs.lines] == ["bootstrap", "deploy", "destroy"]
-
-
-@pytest.mark.parametrize(
-    ("base_model", "brought"),
-    [
-        ("roberta-base", []),
-        ("s3://data/base-models/other/", []),
-        ("s3://data/base-models/all-MiniLM-L6-v2/", ["base-models/all-MiniLM-L6-v2/config.json"]),
-    ],
-)
-def test_the_installed_base_model_is_brought_where_it_is_wanted(
-    runs: RunsWorld,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    base_model: str,
-    brought: list[str],
-) -> None:
-    (tmp_path / "config.json").write_text("{}")
-    monkeypatch.setattr(samples, "installed_base_model", lambda: tmp_path)
-    monkeypatch.setattr(runs, "list_objects_v2", lambda **_: {}, raising=False)
-    monkeypatch.setattr(Environment, "outputs", replace(OUTPUTS, base_model=base_model))
-    deployment.provide_base_model(Environment("dev"))
-    assert list(runs.objects) == brought

@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -7,14 +6,16 @@ import pytest
 
 from infra.quotas import needed
 from infra.settings import Settings
-from reviews.client import aws, aws_checks, checks, embedded, processes
-from reviews.client.aws import Environment, find_settings
+from reviews.cli import processes
+from reviews.client.aws import connection, embedded
+from reviews.client.aws.connection import find_settings
+from reviews.client.checks import aws_checks
+from reviews.client.environment import Environment
 from tests.fake_aws import Refused
-from tests.reviews.cli.conftest import Said
-from tests.reviews.cli.endpoint_world import NAME, OUTPUTS
-from tests.reviews.cli.runs_world import RunsWorld
+from tests.reviews.cli.commands import Result, Reviews
+from tests.reviews.worlds.endpoint_world import NAME, OUTPUTS
+from tests.reviews.worlds.runs_world import RunsWorld
 
-Reviews = Callable[..., Said]
 QUOTAS = {quota.name: float(quota.wanted) for quota in needed(find_settings("dev"))}
 IMAGES = len(set(find_settings("dev").every_image().values()))
 (ENDPOINT,) = [name for name in QUOTAS if name.endswith("for endpoint usage")]
@@ -36,13 +37,13 @@ def account(runs: RunsWorld, monkeypatch: pytest.MonkeyPatch) -> RunsWorld:
     return runs
 
 
-def missing(said: Said) -> dict[str, str]:
+def missing(said: Result) -> dict[str, str]:
     """What is missing, with the command that mends it."""
     found = said.json["findings"]
     return {item["check"]: item["fix"] for item in found if item["verdict"] == "missing"}
 
 
-def finding(said: Said, check: str) -> dict[str, Any]:
+def finding(said: Result, check: str) -> dict[str, Any]:
     (found,) = [item for item in said.json["findings"] if item["check"] == check]
     return dict(found)
 
@@ -96,7 +97,7 @@ def test_local_wants_an_embedded_aws_that_runs(
     account: RunsWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embedded, "find", lambda: None)
-    *_, last = checks.examine(Environment("local"))
+    *_, last = Environment("local").examine()
     assert (last.check, last.found) == ("Embedded AWS", "not running")
     assert last.fix == "reviews deploy --env local"
 
@@ -190,7 +191,7 @@ def test_credentials_of_another_account_than_that_of_the_settings_block(
     account: RunsWorld, reviews: Reviews, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = replace(find_settings("dev"), account="210987654321")
-    monkeypatch.setattr(aws, "find_settings", lambda _: settings)
+    monkeypatch.setattr(connection, "find_settings", lambda _: settings)
     found = finding(reviews("doctor", "--json"), "Account")
     assert (found["found"], found["needed"], found["blocks"]) == (
         "123456789012",

@@ -4,9 +4,9 @@ import pytest
 from typer.testing import CliRunner
 
 from reviews.cli import main
-from reviews.client.aws import Environment
+from reviews.client.environment import Environment
 from tests.fake_aws import Refused
-from tests.reviews.cli.endpoint_world import NAME, OLD, OUTPUTS, EndpointWorld
+from tests.reviews.worlds.endpoint_world import NAME, OLD, OUTPUTS, EndpointWorld
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_what_cannot_be_done_is_one_line_on_stderr_and_exits_with_1(world: Endpo
     assert error == f"{NAME} was never deployed. Deploy it: reviews run CSV --env dev\n"
 
 
-def test_predict_says_that_the_endpoint_is_stopped(
+def test_predict_says_that_the_endpoint_is_stopped_or_was_never_deployed(
     world: EndpointWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(**_: object) -> None:
@@ -46,7 +46,7 @@ def test_predict_says_that_the_endpoint_is_stopped(
     code, _, error = run("predict", "good")
     assert (code, error) == (
         1,
-        f"Endpoint {NAME} did not answer: Endpoint {NAME} of account 1 not found.\n",
+        f"{NAME} was never deployed. Deploy it: reviews run CSV --env dev\n",
     )
     world.deploy()
     run("endpoint", "stop")

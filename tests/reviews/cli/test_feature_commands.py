@@ -1,14 +1,12 @@
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pyarrow import parquet
 
-from tests.reviews.cli.conftest import Said
-from tests.reviews.cli.runs_world import RunsWorld
+from tests.reviews.cli.commands import Reviews
+from tests.reviews.worlds.runs_world import RunsWorld
 
-Reviews = Callable[..., Said]
 HEADER = (
     '"review_id","date","sentiment","label_id","star_rating","input_ids","review_body","split_type"'
 )

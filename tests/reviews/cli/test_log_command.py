@@ -1,13 +1,10 @@
 import json
-from collections.abc import Callable
 
 import pytest
 
-from reviews.client import run_log
-from tests.reviews.cli.conftest import Said
-from tests.reviews.cli.runs_world import RunsWorld
-
-Reviews = Callable[..., Said]
+from reviews.client.runs import run_log
+from tests.reviews.cli.commands import Reviews
+from tests.reviews.worlds.runs_world import RunsWorld
 
 
 @pytest.fixture(autouse=True)

@@ -11,8 +11,8 @@ import typer
 from typer.testing import CliRunner
 
 from reviews.cli.main import app
-from reviews.client.aws import Environment
-from tests.reviews.cli.runs_world import RunsWorld
+from reviews.client.environment import Environment
+from tests.reviews.worlds.runs_world import RunsWorld
 
 
 def test_an_endpoint_that_is_named_is_where_aws_is(

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import pytest
 
 from reviews.cli import options
-from tests.reviews.cli.runs_world import RunsWorld
+from tests.reviews.worlds.runs_world import RunsWorld
 
 
 def complete(incomplete: str, env: str = "dev") -> list[str]:

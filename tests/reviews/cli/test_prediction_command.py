@@ -2,19 +2,16 @@ import gzip
 import io
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reviews.client import predictions
+from reviews.client.endpoint import predictions
 from tests.fake_aws import Refused
-from tests.reviews.cli.conftest import Said
-from tests.reviews.cli.endpoint_world import NAME
-from tests.reviews.cli.runs_world import RunsWorld
-
-Reviews = Callable[..., Said]
+from tests.reviews.cli.commands import Reviews
+from tests.reviews.worlds.endpoint_world import NAME
+from tests.reviews.worlds.runs_world import RunsWorld
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ import pytest
 from rich.console import Console
 
 from reviews.cli.progress import BarView, PlainView, clock, watch
-from reviews.client.execution import Execution
-from reviews.client.job_logs import LiveValues
-from reviews.client.progress import StepView, Watcher
-from reviews.client.steps import State, Step
+from reviews.client.runs.execution import Execution
+from reviews.client.runs.job_logs import LiveValues
+from reviews.client.runs.progress import StepView, Watcher
+from reviews.client.runs.steps import State, Step
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

@@ -1,19 +1,17 @@
 import webbrowser
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from reviews.client import run_costs
-from reviews.client.aws import Environment, find_settings
-from reviews.client.jobs import Job
+from reviews.client.aws.connection import find_settings
+from reviews.client.cost import run_costs
+from reviews.client.environment import Environment
+from reviews.client.runs.jobs import Job
 from tests.fake_aws import Refused
-from tests.reviews.cli.conftest import Said
-from tests.reviews.cli.endpoint_world import NOW
-from tests.reviews.cli.runs_world import EVALUATION, RunsWorld
-
-Reviews = Callable[..., Said]
+from tests.reviews.cli.commands import Reviews
+from tests.reviews.worlds.endpoint_world import NOW
+from tests.reviews.worlds.runs_world import EVALUATION, RunsWorld
 
 
 @pytest.fixture(autouse=True)

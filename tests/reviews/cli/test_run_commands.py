@@ -1,15 +1,13 @@
 import json
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from reviews.cli import progress
-from tests.reviews.cli.conftest import Said
-from tests.reviews.cli.runs_world import ARN, EVALUATION, RunsWorld
+from tests.reviews.cli.commands import Reviews
+from tests.reviews.worlds.runs_world import ARN, EVALUATION, RunsWorld
 
-Reviews = Callable[..., Said]
 ROWS = "".join(f"text {n},{rating}\n" for n in range(8) for rating in (1, 3, 5))
 TABLE = f"Review Text,Rating\n{ROWS}"
 KEY = f"reviews/{sha256(TABLE.encode()).hexdigest()[:12]}/reviews.csv"
@@ -124,7 +122,7 @@ def test_more_rejected_rows_are_taken_where_the_run_says_so(
     said = reviews("run", csv, "--set", "max_rejected_share=0.5", "--json")
     assert said.json["input"]["max_rejected_share"] == 0.5
     said = reviews("run", csv, "--set", "max_rejected_share=2")
-    assert said.err == "--set max_rejected_share=2: must be a number from 0 to 1\n"
+    assert said.err == "--set max_rejected_share=2: 2 must be a number from 0 to 1\n"
     said = reviews("run", csv, "--set", "columns.text=")
     assert said.err == "--set columns.text=: must be the name of a column\n"
 

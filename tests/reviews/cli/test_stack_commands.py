@@ -1,19 +1,16 @@
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
 
-from reviews.cli import stack_commands
+from reviews.cli import checks, processes, stack_commands
 from reviews.cli.main import app
-from reviews.client import checks, embedded, processes
-from reviews.client.aws import Environment
-from reviews.client.findings import Finding, Verdict
-from tests.reviews.cli.conftest import Said
-from tests.reviews.cli.endpoint_world import NAME
-from tests.reviews.cli.runs_world import RunsWorld
-
-Reviews = Callable[..., Said]
+from reviews.client.aws import embedded
+from reviews.client.checks.findings import Finding, Verdict
+from reviews.client.environment import Environment
+from tests.reviews.cli.commands import Reviews
+from tests.reviews.worlds.endpoint_world import NAME
+from tests.reviews.worlds.runs_world import RunsWorld
 
 
 @pytest.fixture(autouse=True)

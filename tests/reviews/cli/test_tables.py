@@ -5,8 +5,8 @@ from typing import Any
 from rich.console import Console
 
 from reviews.cli import report, tables
-from reviews.client.endpoint import Prediction
-from reviews.client.features import Table
+from reviews.client.endpoint.invocation import Prediction
+from reviews.client.features.queries import Table
 
 
 def printed(width: int, show: Callable[..., None], *arguments: Any) -> str:

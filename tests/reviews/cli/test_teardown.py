@@ -1,8 +1,7 @@
-from typing import Any
-
 import pytest
 
 from reviews.cli import teardown
+from reviews.client.aws import leftovers
 
 
 def test_only_the_local_environment_may_be_named(capsys: pytest.CaptureFixture[str]) -> None:
@@ -13,8 +12,8 @@ def test_only_the_local_environment_may_be_named(capsys: pytest.CaptureFixture[s
 
 
 def run(monkeypatch: pytest.MonkeyPatch, left: dict[str, list[str]]) -> None:
-    monkeypatch.setattr(teardown, "remove_bootstrap", lambda: None)
-    monkeypatch.setattr(teardown, "leftovers", lambda: left)
+    monkeypatch.setattr(leftovers, "remove_bootstrap", lambda _: None)
+    monkeypatch.setattr(leftovers, "find", lambda _: left)
     teardown.main(env="local")
 
 
@@ -32,21 +31,3 @@ def test_anything_left_is_named_and_exits_with_1(
         run(monkeypatch, {"stacks": [], "buckets": ["forgotten"]})
     assert caught.value.code == 1
     assert "forgotten" in capsys.readouterr().out
-
-
-def test_deleted_stacks_are_no_stacks() -> None:
-    class CloudFormation:
-        def get_paginator(self, _: str) -> "CloudFormation":
-            return self
-
-        def paginate(self) -> list[dict[str, Any]]:
-            return [
-                {
-                    "Stacks": [
-                        {"StackName": "a", "StackStatus": "DELETE_COMPLETE"},
-                        {"StackName": "b", "StackStatus": "CREATE_COMPLETE"},
-                    ]
-                }
-            ]
-
-    assert [stack["StackName"] for stack in teardown._stacks(CloudFormation())] == ["b"]

@@ -1,11 +1,11 @@
-"""The console's app in this process, in front of the AWS of aws_world.py."""
+"""The console's app in this process, in front of the AWS of console_world.py."""
 
 import pytest
 from starlette.testclient import TestClient
 
-from reviews.console.account import Account
 from reviews.console.app import make_app
-from tests.reviews.console.aws_world import AwsWorld
+from tests.reviews.worlds.console_world import OUTPUTS, AwsWorld
+from tests.reviews.worlds.environment import FakeEnvironment
 
 PORT = 8123
 
@@ -17,5 +17,5 @@ def world() -> AwsWorld:
 
 @pytest.fixture
 def client(world: AwsWorld) -> TestClient:
-    app = make_app(Account(world), port=PORT)
+    app = make_app(FakeEnvironment(world, OUTPUTS), port=PORT)
     return TestClient(app, base_url=f"http://127.0.0.1:{PORT}")

@@ -4,8 +4,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from reviews.console.guard import REPORT_POLICY
-from tests.reviews.console import runs
-from tests.reviews.console.aws_world import COLUMNS, SYNTAX_ERROR, AwsWorld
+from tests.reviews.worlds import recorded_runs
+from tests.reviews.worlds.console_world import COLUMNS, SYNTAX_ERROR, AwsWorld
 
 RUNNING, SUCCEEDED, FAILED = "run-20261124-130000", "run-20261124-120000", "too-few-epochs"
 
@@ -36,7 +36,7 @@ def test_executions_are_listed_newest_first(client: TestClient) -> None:
 
 
 def test_older_executions_come_page_by_page(client: TestClient, world: AwsWorld) -> None:
-    world.runs = [runs.running(f"run-{number}") for number in range(51)]
+    world.runs = [recorded_runs.running(f"run-{number}") for number in range(51)]
     after = get(client, "/executions")["after"]
     older = get(client, f"/executions?after={after}")
     assert [item["name"] for item in older["executions"]] == ["run-50"]
@@ -62,14 +62,14 @@ def test_a_running_execution_has_its_steps_and_states(client: TestClient) -> Non
 def test_a_failed_execution_says_error_and_cause(client: TestClient) -> None:
     seen = get(client, f"/executions/{FAILED}")
     assert (seen["status"], seen["error"]) == ("FAILED", "Training")
-    assert seen["cause"] == f"Training: {runs.TROUBLE}"
+    assert seen["cause"] == f"Training: {recorded_runs.TROUBLE}"
     assert seen["states"]["HandleFailure"]["status"] == "failed"
 
 
 def test_an_execution_whose_input_was_refused_breaks_no_page(
     client: TestClient, world: AwsWorld
 ) -> None:
-    world.runs = [runs.refused("bad-from"), *world.runs]
+    world.runs = [recorded_runs.refused("bad-from"), *world.runs]
     assert get(client, "/executions")["executions"][0]["status"] == "FAILED"
     assert get(client, "/executions/bad-from")["cause"] == "from_run: there is no run 'typo'"
     assert get(client, "/executions/bad-from/reports") == []
@@ -111,7 +111,7 @@ def test_a_state_with_a_question_mark_in_its_name_is_found(client: TestClient) -
 
 def test_of_many_visits_the_newest_are_shown(client: TestClient, world: AwsWorld) -> None:
     for _ in range(60):
-        runs.wait(world.runs[0].history, "Training")
+        recorded_runs.wait(world.runs[0].history, "Training")
     state = get(client, f"/executions/{RUNNING}/states/DescribeTraining")
     assert state["visits"] == 61
     assert [visit["number"] for visit in state["shown"]] == list(range(61, 11, -1))
@@ -229,13 +229,12 @@ def test_a_prediction_comes_with_the_words_that_moved_it(
 def test_an_endpoint_that_is_not_there_is_told(client: TestClient, world: AwsWorld) -> None:
     world.has_endpoint = False
     answer = client.post("/api/predictions", json={"text": "Soft."})
-    assert refused(answer) == (
-        "Endpoint reviews-dev did not answer: Endpoint reviews-dev of account 1 not found."
-    )
+    reason = "reviews-dev was never deployed. Deploy it: reviews run CSV --env dev"
+    assert refused(answer) == reason
 
 
 def test_what_aws_refuses_is_told_in_its_words(client: TestClient, world: AwsWorld) -> None:
-    world.runs = [runs.running("new")]
+    world.runs = [recorded_runs.running("new")]
     get(client, "/executions/new")
     world.runs = []
     assert refused(client.get("/api/executions/new/graph"), 502) == (

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from reviews.console.account import Account
 from reviews.console.server import listen, make_server
-from tests.reviews.console import runs
-from tests.reviews.console.aws_world import SYNTAX_ERROR, AwsWorld
 from tests.reviews.console.browsers import CHROMIUM, DRIVER, Browser, chromium
+from tests.reviews.worlds import recorded_runs
+from tests.reviews.worlds.console_world import OUTPUTS, SYNTAX_ERROR, AwsWorld
+from tests.reviews.worlds.environment import FakeEnvironment
 from worlds.waiting import until
 
 pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="there is no Chromium here")
@@ -34,7 +34,7 @@ def world() -> AwsWorld:
 def browser(world: AwsWorld, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     with listen(0) as listener:
         port = listener.getsockname()[1]
-        server = make_server(Account(world), port)
+        server = make_server(FakeEnvironment(world, OUTPUTS), port)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         with chromium(f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("profile")) as running:
@@ -88,10 +88,10 @@ def test_reports_are_shown_in_a_sandbox(browser: Browser) -> None:
 
 def test_a_failure_says_its_error_and_cause(browser: Browser) -> None:
     browser.open(f"/executions/{FAILED}")
-    browser.says("#failure", runs.TROUBLE)
+    browser.says("#failure", recorded_runs.TROUBLE)
     browser.find("#graph a.failed").click()
     browser.says("#state", "✗ Visit 1: failed")
-    browser.says("#state .problem", runs.TROUBLE)
+    browser.says("#state .problem", recorded_runs.TROUBLE)
 
 
 def test_a_running_execution_goes_on_by_itself_and_keeps_the_focus(
@@ -103,8 +103,8 @@ def test_a_running_execution_goes_on_by_itself_and_keeps_the_focus(
     assert "WaitForTraining" in browser.focused
     history = world.runs[0].history
     history.leave("WaitForTraining")
-    runs.wait(history, "Training")
-    runs.job(history, "Evaluation", f"reviews-dev-evaluate-{RUNNING}-1", waits=1)
+    recorded_runs.wait(history, "Training")
+    recorded_runs.job(history, "Evaluation", f"reviews-dev-evaluate-{RUNNING}-1", waits=1)
     history.enter("CheckGate")
     browser.says("#status", "▸ RUNNING: Gate")
     browser.find("#graph a.running[aria-label='CheckGate, Task: running, 1 visit']")
@@ -140,7 +140,7 @@ def test_an_endpoint_that_is_not_there_is_an_alert(browser: Browser, world: AwsW
     browser.open("/endpoint")
     world.has_endpoint = False
     browser.find("#text").send_keys("Soft.", Keys.TAB, Keys.ENTER)
-    browser.says("[role=alert]", "Endpoint reviews-dev did not answer")
+    browser.says("[role=alert]", "reviews-dev was never deployed")
     world.has_endpoint = True
 
 

@@ -6,7 +6,7 @@ import pytest
 from reviews.console.definition import Edge, Kind, edges_of, handlers_of
 from reviews.console.graph import HEIGHT, draw
 from reviews.console.layers import layers_of
-from tests.reviews.console.history import DEFINITION, STATES
+from tests.reviews.worlds.history import DEFINITION, STATES
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from reviews.console.guard import POLICY
-from tests.reviews.console.aws_world import AwsWorld
 from tests.reviews.console.conftest import PORT
+from tests.reviews.worlds.console_world import AwsWorld
 
 OWN = f"http://127.0.0.1:{PORT}"
 TEXT = {"text": "Soft and warm."}

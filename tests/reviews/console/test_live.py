@@ -1,5 +1,5 @@
 from reviews.console.live import LiveExecution
-from tests.reviews.console.aws_world import AwsWorld, arn_of
+from tests.reviews.worlds.console_world import AwsWorld, arn_of
 
 
 def test_a_look_is_good_for_a_second(world: AwsWorld) -> None:

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from reviews.client.endpoint import Prediction
+from reviews.client.endpoint.invocation import Prediction
 from reviews.client.errors import InvalidArgument
 from reviews.console.occlusion import MOST_WORDS, explain
 

@@ -5,10 +5,10 @@ import pytest
 from typer.testing import CliRunner
 
 from reviews.cli.main import app
-from reviews.client.aws import Environment
+from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
 from reviews.console import server
-from tests.reviews.console.aws_world import OUTPUTS
+from tests.reviews.worlds.console_world import OUTPUTS
 
 
 def test_it_listens_on_the_loopback_interface_only() -> None:

@@ -1,7 +1,7 @@
 from typing import Any
 
 from reviews.console.visits import Status, Visit, read_visits
-from tests.reviews.console.history import History
+from tests.reviews.worlds.history import History
 
 
 def of(history: History, state: str) -> list[Visit]:

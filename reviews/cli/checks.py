@@ -1,0 +1,37 @@
+"""What `reviews doctor` looks at: the programs of this machine, and then the environment."""
+
+import re
+import sys
+from collections.abc import Iterator
+
+from reviews.cli import processes
+from reviews.client.checks.findings import Finding, judge
+from reviews.client.environment import Environment
+
+_PYTHON, _NODE = (3, 11), 18  # of pyproject.toml, and of the CDK's own package.json
+_INSTALL = "make install"
+
+
+def examine(environment: Environment) -> Iterator[Finding]:
+    """One finding after the other; those of AWS come only if it answers."""
+    yield from _installed()
+    yield from environment.examine()
+
+
+def _installed() -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    needed = ".".join(map(str, _PYTHON))
+    fix = "make install PYTHON=python3.12"
+    yield judge("Python", sys.version_info >= _PYTHON, version, needed=needed, fix=fix, blocks=True)
+    version = _version("node")
+    number = re.match(r"v(\d+)", version)
+    is_new = bool(number and int(number[1]) >= _NODE)
+    yield judge("Node.js", is_new, version, needed=f"v{_NODE}", fix=_INSTALL, blocks=True)
+    version = _version("cdk")
+    yield judge("CDK command line", bool(version), version, fix=_INSTALL, blocks=True)
+
+
+def _version(program: str) -> str:
+    """Empty if it is not installed."""
+    found = processes.find(program)
+    return processes.ask([found, "--version"]) if found else ""

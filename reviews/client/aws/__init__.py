@@ -1,0 +1,1 @@
+"""An environment in its AWS account: clients, stacks and their outputs."""

@@ -1,0 +1,94 @@
+"""What an environment consists of, before it is destroyed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from reviews.client.aws.connection import Connection
+from reviews.client.aws.stacks import find, names
+
+_BUCKET = "AWS::S3::Bucket"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackContent:
+    """A stack with the number of its resources, and those of them that hold data by name."""
+
+    name: str
+    status: str
+    resources: int
+    buckets: Sequence[str]
+    protected: bool  # against being deleted
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inventory:
+    stacks: Sequence[StackContent]
+    endpoint: str  # with its status; empty if there is none
+    model_versions: int
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.stacks
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "stacks": [stack.name for stack in self.stacks],
+            "resources": sum(stack.resources for stack in self.stacks),
+            "buckets": [bucket for stack in self.stacks for bucket in stack.buckets],
+            "endpoint": self.endpoint or None,
+            "model_versions": self.model_versions,
+        }
+
+
+def take(connection: Connection) -> Inventory:
+    stacks = [content for name in names(connection.name) if (content := _content(connection, name))]
+    return Inventory(
+        stacks=stacks,
+        endpoint=_endpoint(connection) if stacks else "",
+        model_versions=_versions(connection) if stacks else 0,
+    )
+
+
+def _content(connection: Connection, name: str) -> StackContent | None:
+    stack = find(connection, name)
+    if not stack:
+        return None
+    pages = connection.client("cloudformation").get_paginator("list_stack_resources")
+    items = [
+        item
+        for page in pages.paginate(StackName=name)
+        for item in page["StackResourceSummaries"]
+        if item["ResourceStatus"] != "DELETE_COMPLETE"
+    ]
+    return StackContent(
+        name=name,
+        status=stack["StackStatus"],
+        resources=len(items),
+        buckets=[item["PhysicalResourceId"] for item in items if item["ResourceType"] == _BUCKET],
+        protected=stack.get("EnableTerminationProtection", False),
+    )
+
+
+def _endpoint(connection: Connection) -> str:
+    name = connection.settings.name
+    try:
+        found = connection.client("sagemaker").describe_endpoint(EndpointName=name)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ValidationException":
+            raise
+        return ""
+    return f"endpoint {name} ({found['EndpointStatus']})"
+
+
+def _versions(connection: Connection) -> int:
+    try:
+        pages = connection.client("sagemaker").get_paginator("list_model_packages")
+        found = pages.paginate(ModelPackageGroupName=connection.settings.name)
+        return sum(len(page["ModelPackageSummaryList"]) for page in found)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("ValidationException", "ResourceNotFound"):
+            raise
+        return 0

@@ -1,0 +1,87 @@
+"""The checks of an environment, in their order; each says how to mend what it finds."""
+
+from collections.abc import Callable, Iterator
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from reviews.client.aws import base_model, embedded, stacks
+from reviews.client.aws.connection import Connection
+from reviews.client.checks import aws_checks
+from reviews.client.checks.findings import Finding, Verdict, judge
+from reviews.client.errors import ReviewsError
+from reviews.client.files import storage
+
+Check = Callable[[Connection], Finding]
+
+
+def examine(connection: Connection) -> Iterator[Finding]:
+    """One finding after the other; those that need an AWS come only if there is one."""
+    if connection.is_on_aws:
+        yield from aws_checks.images(connection.settings)
+    access = (
+        _embedded_aws(connection) if connection.is_embedded else aws_checks.credentials(connection)
+    )
+    yield access
+    if access.verdict is not Verdict.FINE:
+        return
+    if connection.is_on_aws:
+        yield from _each(aws_checks.PLACE, connection)
+    yield from _each(_DEPLOYED, connection)
+    if connection.is_on_aws:
+        yield from aws_checks.quotas(connection)
+
+
+def _each(checks: dict[str, Check], connection: Connection) -> Iterator[Finding]:
+    for check, look in checks.items():
+        try:
+            yield look(connection)
+        except (ReviewsError, BotoCoreError, ClientError) as error:
+            yield Finding(check=check, verdict=Verdict.UNKNOWN, found=str(error))
+
+
+def _embedded_aws(connection: Connection) -> Finding:
+    if embedded.find() is None:
+        return judge("Embedded AWS", False, "not running", fix=_deploy(connection))
+    return judge("Embedded AWS", True, connection.client("sts").get_caller_identity()["Arn"])
+
+
+def _bootstrap(connection: Connection) -> Finding:
+    return aws_checks.bootstrap(connection, fix="" if connection.is_on_aws else _deploy(connection))
+
+
+def _stacks(connection: Connection) -> Finding:
+    """Before the first deployment there are none, which does not block it."""
+    found = {
+        name: stacks.find(connection, name).get("StackStatus", "")
+        for name in stacks.names(connection.name)
+    }
+    bad = [
+        f"{name}: {status or 'not there'}"
+        for name, status in found.items()
+        if not stacks.is_up(status)
+    ]
+    return judge("Stacks", not bad, "; ".join(bad or found), fix=_deploy(connection))
+
+
+def _deploy(connection: Connection) -> str:
+    return f"reviews deploy --env {connection.name}"
+
+
+def _base_model(connection: Connection) -> Finding:
+    """One in S3 must be there; a name is for the training job to fetch."""
+    name = connection.outputs.base_model
+    if not name.startswith("s3://"):
+        return judge("Base model", True, f"{name}, which the training job fetches")
+    bucket, prefix = storage.split_uri(name)
+    config = {"Bucket": bucket, "Prefix": f"{prefix.rstrip('/')}/config.json", "MaxKeys": 1}
+    is_there = bool(connection.client("s3").list_objects_v2(**config).get("Contents"))
+    upload = f"aws s3 cp --recursive MODEL_FOLDER {name}"
+    fix = _deploy(connection) if base_model.is_installed_one(name) else upload
+    return judge("Base model", is_there, name if is_there else f"nothing in {name}", fix=fix)
+
+
+_DEPLOYED: dict[str, Check] = {
+    "CDK bootstrap": _bootstrap,
+    "Stacks": _stacks,
+    "Base model": _base_model,
+}

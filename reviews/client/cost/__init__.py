@@ -1,0 +1,1 @@
+"""What environments and runs cost on AWS."""

@@ -1,0 +1,38 @@
+"""What the jobs of a run took on AWS: how long they ran, at the prices of prices.py."""
+
+import math
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from infra.settings import Instances, Settings
+from reviews.client.cost import prices
+from reviews.client.errors import PriceMissing
+from reviews.client.runs.jobs import Job
+
+
+def usd(settings: Settings, jobs: Iterable[Job], now: datetime | None = None) -> float | None:
+    """By the machines of the present settings; None where a price is not known."""
+    moment = now or datetime.now(UTC)
+    try:
+        prices.check_region(settings.region, settings.environment)
+        return math.fsum(_usd(settings, job, moment) for job in jobs)
+    except PriceMissing:
+        return None
+
+
+def _usd(settings: Settings, job: Job, now: datetime) -> float:
+    instances = _instances_of(settings, job)
+    price = prices.of_instance(instances.instance_type, job.step).usd
+    if price is None:
+        raise PriceMissing(instances.instance_type)
+    hours = ((job.ended or now) - job.began).total_seconds() / 3600
+    return hours * instances.instance_count * price
+
+
+def _instances_of(settings: Settings, job: Job) -> Instances:
+    by_step = {
+        "process": settings.processing_instances,
+        "train": settings.training_instances,
+        "evaluate": settings.evaluation_instances,
+    }
+    return by_step[job.step]

@@ -1,0 +1,1 @@
+"""The endpoint of an environment: predictions, and stopping and starting it."""

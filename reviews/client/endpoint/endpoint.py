@@ -1,0 +1,62 @@
+"""The endpoint of an environment: ask it, stop it while nobody needs it, start it again."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from infra.settings import Columns
+from reviews.client.aws.connection import Connection
+from reviews.client.endpoint import invocation, predictions
+from reviews.client.endpoint.invocation import Prediction
+from reviews.client.endpoint.predictions import Predicted
+from reviews.client.endpoint.serving_run import serving_columns
+from reviews.client.endpoint.switch import EndpointSwitch
+from reviews.client.errors import EndpointMissing
+from reviews.client.files.review_files import ReviewFile, rating_test
+
+
+class Endpoint:
+    """Raises NotDeployed for an environment without a Pipeline stack."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.name = connection.outputs.endpoint_name
+
+    def predict(self, texts: Sequence[str]) -> list[Prediction]:
+        """One prediction for each text.
+
+        Raises EndpointMissing, which says how to get an endpoint, and EndpointUnavailable.
+        """
+        runtime = self._connection.client("sagemaker-runtime")
+        try:
+            return invocation.predict(runtime, self.name, texts)
+        except EndpointMissing as error:
+            raise self._switch().missing() from error
+
+    def predict_file(self, reviews: ReviewFile) -> Iterator[Predicted]:
+        """The rows of a file, in its order, each with its prediction. Raises as `predict`."""
+        return predictions.predict(self.predict, reviews)
+
+    def open(self, file: Path, *, text_column: str = "") -> ReviewFile:
+        """A file whose rows are to be classified.
+
+        Its text is `text_column`, or title and text as the model in service was trained on them.
+        Raises InvalidArgument for a file that has no such column.
+        """
+        settings = self._connection.settings
+        columns = (
+            Columns(text=text_column, title="")
+            if text_column
+            else serving_columns(self._connection)
+        )
+        return ReviewFile(file, columns, rating_test(settings))
+
+    def stop(self) -> str:
+        """Deletes it, and keeps what a start needs; returns a sentence about the result."""
+        return self._switch().stop()
+
+    def start(self, *, config: str = "", wait: bool = True) -> str:
+        """Creates it as it was, or with another configuration; returns a sentence likewise."""
+        return self._switch().start(config=config, wait=wait)
+
+    def _switch(self) -> EndpointSwitch:
+        return EndpointSwitch(self._connection)

@@ -1,0 +1,50 @@
+"""What is kept of a stopped endpoint: endpoint/stopped.json in the artefact bucket."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from reviews.client.aws.connection import Connection
+
+_KEY = "endpoint/stopped.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stopped:
+    """An endpoint as it served: its configuration, its tags, and how it was scaled."""
+
+    config: str
+    tags: list[dict[str, str]]
+    scaling: list[dict[str, Any]]  # of reviews/client/endpoint/autoscaling.py
+    at: datetime | None = None  # by the clock of S3
+
+
+class Memory:
+    """Kept from before the endpoint is deleted until it is in service again."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._s3 = connection.client("s3")
+        self._place = {"Bucket": connection.outputs.artefact_bucket, "Key": _KEY}
+
+    def read(self) -> Stopped | None:
+        try:
+            found = self._s3.get_object(**self._place)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchKey":
+                raise
+            return None
+        return Stopped(**json.load(found["Body"]), at=found["LastModified"])
+
+    def write(self, stopped: Stopped) -> None:
+        document = {
+            "config": stopped.config,
+            "tags": stopped.tags,
+            "scaling": stopped.scaling,
+        }
+        self._s3.put_object(**self._place, Body=json.dumps(document, indent=2).encode())
+
+    def forget(self) -> None:
+        self._s3.delete_object(**self._place)

@@ -1,0 +1,48 @@
+"""An environment and what one can ask of it.
+
+    environment = Environment("dev")
+    environment.runs.latest(5)
+    environment.endpoint.predict(["Soft, warm and true to size."])
+    environment.features.query("SELECT count(*) FROM reviews_dev")
+
+Nothing here prints or asks. All errors are ReviewsError, or those of boto3.
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from reviews.client.aws.connection import Connection
+from reviews.client.checks.examination import examine
+from reviews.client.checks.findings import Finding
+from reviews.client.cost.estimate import Assumptions, Estimate, estimate
+from reviews.client.endpoint.endpoint import Endpoint
+from reviews.client.features.feature_store import FeatureStore
+from reviews.client.runs.runs import Runs
+
+
+class Environment(Connection):
+    """Its parts are made when they are asked for; each reads the outputs of the Pipeline stack.
+
+    Raises NotDeployed where there is no such stack, and NotRunning for `local` while no embedded
+    AWS runs.
+    """
+
+    @cached_property
+    def runs(self) -> Runs:
+        return Runs(self)
+
+    @cached_property
+    def endpoint(self) -> Endpoint:
+        return Endpoint(self)
+
+    @cached_property
+    def features(self) -> FeatureStore:
+        return FeatureStore(self)
+
+    def examine(self) -> Iterator[Finding]:
+        """What has to be right before it can be deployed and run; the cheapest checks first."""
+        return examine(self)
+
+    def estimate(self, assumptions: Assumptions) -> Estimate:
+        """What it costs in a month. Raises PriceMissing."""
+        return estimate(self.settings, assumptions)

@@ -1,0 +1,1 @@
+"""The offline feature store, asked by Athena."""

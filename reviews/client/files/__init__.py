@@ -1,0 +1,1 @@
+"""Files of the user: reviews, samples, and what is written for them."""

@@ -1,0 +1,200 @@
+"""The user's files of reviews, read by the rules of the preparation job: ml_code/reading."""
+
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass, replace
+from pathlib import Path
+from typing import NoReturn
+
+from infra.settings import Columns, Settings
+from ml_code.reading.classes import parse
+from ml_code.reading.columns import Columns as ReadColumns
+from ml_code.reading.columns import as_settings, check_columns, detect, listed, resolved
+from ml_code.reading.errors import UserError
+from ml_code.reading.files import open_table
+from ml_code.reading.judging import NOT_TEXT, remedy_of
+from ml_code.reading.ratings import RatingLookup
+from ml_code.reading.survey import Survey, survey
+from ml_code.reading.tables import CheckedColumn, NotText, Table
+from ml_code.reading.text import review_text
+from reviews.client.errors import InvalidArgument
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """A row, field by field as in the header, with the text that the model is asked about.
+
+    The text is empty where there is none.
+    """
+
+    fields: Sequence[str]
+    text: str
+
+
+class ReviewFile:
+    """A file whose rows are to be classified. Raises InvalidArgument for one that is none."""
+
+    def __init__(
+        self, path: Path, columns: Columns, is_rating: Callable[[str], bool] | None = None
+    ) -> None:
+        """`is_rating` knows the values of the rating column, by which rows are told apart where
+        quotes are out of place, as in the preparation."""
+        self._path, self._table = path, _open(path, columns.text)
+        self.header = list(self._table.header)
+        found = resolved(self.header, _read_columns(columns))
+        if found.text not in self.header:
+            raise InvalidArgument(
+                f"{path}: there is no column {columns.text!r}; the columns are "
+                f"{listed(self.header)}: name that of the texts with --column"
+                f"{_offer(self.header, columns)}"
+            )
+        with _plain_errors(path):
+            check_columns(path.name, self.header, replace(found, rating=""))
+        self._text = self.header.index(found.text)
+        self._title = self.header.index(found.title) if found.title in self.header else None
+        self._checked = CheckedColumn(found.rating, is_rating) if is_rating else None
+
+    def __iter__(self) -> Iterator[Review]:
+        """Raises InvalidArgument at the first row that cannot be read for certain."""
+        with _plain_errors(self._path):
+            for batch in self._table.read(self.header, self._checked):
+                for fault in batch.faults:
+                    self._refuse(fault.line, fault.reason)
+                rows = zip(*batch.columns, strict=True)
+                for line, fields in zip(batch.lines, rows, strict=True):
+                    yield Review(fields=fields, text=self._text_of(line, fields))
+
+    def _text_of(self, line: int, fields: Sequence[str]) -> str:
+        body, title = fields[self._text], "" if self._title is None else fields[self._title]
+        text = review_text(title, body)
+        if text and (isinstance(body, NotText) or isinstance(title, NotText)):
+            self._refuse(line, NOT_TEXT)
+        return text
+
+    def _refuse(self, line: int, reason: str) -> NoReturn:
+        remedy = remedy_of(reason)
+        raise InvalidArgument(
+            f"{self._path}: {self._table.unit} {line} has {reason}{remedy and '; '}{remedy}"
+        )
+
+    def count(self) -> int:
+        """All rows; reads the whole file, so that nobody is asked about half of one."""
+        return sum(1 for _ in self)
+
+
+def _offer(header: Sequence[str], columns: Columns) -> str:
+    found = detect(header, ReadColumns(text=columns.text))
+    return f", such as --column {shlex.quote(found[1].text)}" if found else ""
+
+
+def check_file(path: Path) -> None:
+    """Raises InvalidArgument unless it is a file."""
+    if path.is_dir():
+        raise InvalidArgument(
+            f"{path}: is a folder; give one file of reviews (several may be packed into one: "
+            "gzip -c *.jsonl > all.jsonl.gz)"
+        )
+    if path.exists() and not path.is_file():
+        raise InvalidArgument(
+            f"{path}: is a pipe or a device; write its content into a file, since it is read twice"
+        )
+    if not path.is_file():
+        raise InvalidArgument(f"{path}: there is no such file")
+
+
+def detect_columns(path: Path, columns: Columns, *, tell: Tell) -> Columns:
+    """The columns by which a known export calls text, rating and title; else those given.
+
+    Raises InvalidArgument for a file that has neither.
+    """
+    wanted = _read_columns(columns)
+    header = list(_open(path, *wanted.required).header)
+    if all(name in header for name in resolved(header, wanted).required):
+        return columns
+    found = detect(header, wanted)
+    if found is None:
+        raise InvalidArgument(
+            f"{path}: --detect-columns knows no export like it; the columns are {listed(header)}: "
+            "name yours, such as --set columns.text=COLUMN --set columns.rating=COLUMN"
+        )
+    export, alike = found
+    tell(f"{path} looks like {export}: {' '.join(as_settings(alike))}")
+    return Columns(text=alike.text, rating=alike.rating, title=alike.title)
+
+
+def examine(
+    path: Path,
+    settings: Settings,
+    columns: Columns,
+    max_rejected_share: float,
+    *,
+    tell: Tell,
+    progress: Callable[[float], None],
+) -> Survey:
+    """Reads the whole file as the preparation will.
+
+    `progress` gets the share that has been read, from 0 to 1, and `tell` a sentence for each
+    result. Raises InvalidArgument for a file that the preparation would refuse.
+    """
+    check_file(path)
+    with _plain_errors(path):
+        found = survey(
+            path,
+            _read_columns(columns),
+            parse(settings.labels.argument),
+            max_rejected_share=max_rejected_share,
+            shares=astuple(settings.shares),
+            progress=progress,
+        )
+    for sentence in _sentences(found, columns):
+        tell(f"{path.name}: {sentence}")
+    return found
+
+
+def has_text(review: str) -> bool:
+    """Whether anything is left of a review once it is cleaned as the preparation cleans it."""
+    return bool(review_text("", review))
+
+
+def rating_test(settings: Settings) -> Callable[[str], bool]:
+    """Tells the values of a rating column from others, by the labels of an environment."""
+    return RatingLookup(parse(settings.labels.argument).ratings).is_rating
+
+
+def _sentences(found: Survey, columns: Columns) -> Iterator[str]:
+    classes = ", ".join(f"{name} {count}" for name, count in found.classes.items())
+    yield f"{found.classes.total()} of {found.rows} rows can be used: {classes}"
+    if found.rejects.counts:
+        yield f"not used: {found.rejects.describe()}"
+    if found.has_title:
+        yield f"the title {columns.title!r} is joined to the text {columns.text!r}"
+    elif found.like_title:
+        setting = shlex.quote(f"columns.title={found.like_title}")
+        yield f"no title is joined; if it is {found.like_title!r}, add --set {setting}"
+
+
+def _open(path: Path, *wanted: str) -> Table:
+    """Its columns are for the caller to check; by `wanted` its delimiter is told."""
+    check_file(path)
+    with _plain_errors(path):
+        table = open_table(path, wanted, whole_header=True)
+    if table is None:
+        raise InvalidArgument(f"{path}: the file is empty")
+    return table
+
+
+def _read_columns(columns: Columns) -> ReadColumns:
+    return ReadColumns(text=columns.text, rating=columns.rating, title=columns.title)
+
+
+@contextmanager
+def _plain_errors(path: Path) -> Iterator[None]:
+    """The reader names a file without its folder."""
+    try:
+        yield
+    except UserError as error:
+        reason = str(error).removeprefix(f"{path.name}: ")
+        raise InvalidArgument(f"{path}: {reason}") from error

@@ -1,0 +1,71 @@
+"""One look after the other at a running execution: its steps, with what their jobs last printed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from reviews.client.runs import execution
+from reviews.client.runs.execution import Execution, History
+from reviews.client.runs.job_logs import JobLog, LiveValues
+from reviews.client.runs.steps import State, Step, read_steps
+
+# What is worth a glance, in this order; the rest of a job's numbers are in its log.
+_SHOWN = (
+    "stage",
+    "rows",
+    "ingested",
+    "epoch",
+    "step",
+    "train:loss",
+    "train:samples_per_second",
+    "validation:accuracy",
+    "validation:macro_f1",
+    "accuracy",
+    "macro_f1",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepView:
+    """A step with the live values of its job."""
+
+    step: Step
+    live: LiveValues
+    tail: Sequence[str] = ()  # of its job's log
+
+    @property
+    def text(self) -> str:
+        """The job's numbers on one line."""
+        shown = [f"{name}={self.live.values[name]}" for name in _SHOWN if name in self.live.values]
+        return " ".join(shown)
+
+    def seconds(self, now: datetime) -> float:
+        if not self.step.began:
+            return 0.0
+        return max(((self.step.ended or now) - self.step.began).total_seconds(), 0.0)
+
+
+class Watcher:
+    """Reads one execution and its jobs' logs again and again."""
+
+    def __init__(self, states: Any, logs: Any, arn: str) -> None:
+        self._states, self._logs, self._arn = states, logs, arn
+        self._history = History(states, arn)
+        self._job_logs: dict[str, JobLog] = {}
+
+    def look(self) -> tuple[Execution, list[StepView]]:
+        """One look: the execution, and its steps with what their jobs last said."""
+        found = execution.describe(self._states, self._arn)
+        steps = read_steps(self._history.read(), found.status)
+        return found, [self._view(step) for step in steps]
+
+    def _view(self, step: Step) -> StepView:
+        if not step.job:
+            return StepView(step=step, live=LiveValues())
+        if step.job not in self._job_logs:
+            self._job_logs[step.job] = JobLog(self._logs, step.log_group, step.job)
+        log = self._job_logs[step.job]
+        if step.state in (State.RUNNING, State.FAILED) or not log.live.values:
+            log.read()
+        return StepView(step=step, live=log.live, tail=tuple(log.tail))

@@ -1,0 +1,130 @@
+"""The input of an execution, from the command line."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from contract import execution_input
+from contract.execution_input import GROUPS, STARTS, InvalidInput, check_field, check_input
+from reviews.client.aws.connection import Connection
+from reviews.client.errors import InvalidArgument
+from reviews.client.files import review_files, storage
+
+_NUMBERS = ("training", "max_rejected_share")  # the values of the other fields are texts
+# Fields without a group, in the order of the alphabet.
+FIELDS = tuple(
+    sorted({name for names in execution_input.FIELDS.values() for name in names} - set(GROUPS))
+)
+_FROM_RUN = ("from_run", "model_data")
+_ANY_OBJECT = "s3://bucket/key"  # where the uploaded file will be is not known yet
+
+
+def with_reviews(
+    connection: Connection,
+    reviews: Path,
+    document: dict[str, Any],
+    *,
+    detect_columns: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+    progress: Callable[[float], None] = lambda _: None,
+) -> dict[str, Any]:
+    """The input with the file uploaded, once it is read by the rules of the preparation.
+
+    `tell` gets sentences about the file, `progress` the share that has been read. Raises
+    InvalidArgument for a file that the preparation would refuse.
+    """
+    settings = connection.settings
+    columns = replace(settings.columns, **document.get("columns", {}))
+    if detect_columns:
+        columns = review_files.detect_columns(reviews, columns, tell=tell)
+        document = {**document, "columns": asdict(columns)}
+    limit = document.get("max_rejected_share", settings.max_rejected_share)
+    review_files.examine(reviews, settings, columns, limit, tell=tell, progress=progress)
+    _check_input({"reviews": _ANY_OBJECT, **document})  # with the columns that were detected
+    uri = storage.upload_reviews(connection.client("s3"), reviews, connection.outputs.data_bucket)
+    return {"reviews": uri, **document}
+
+
+def check_start(document: dict[str, Any], reviews: Path | None) -> None:
+    """Raises InvalidArgument where Prepare would refuse the input for what is there together."""
+    start_at = document.get("start_at", STARTS[0])
+    if start_at != STARTS[0]:
+        if reviews is not None or "reviews" in document:
+            raise InvalidArgument(
+                f"{reviews or document['reviews']}: a run that starts at {start_at} takes what "
+                "from_run has made, and no reviews"
+            )
+        if not document.get("from_run"):
+            raise InvalidArgument(f"--set start_at={start_at}: add --set from_run=NAME")
+        _check_input(document)
+        return
+    for name in _FROM_RUN:
+        if name in document:
+            raise InvalidArgument(
+                f"--set {name}={document[name]}: add --set start_at=training or "
+                "--set start_at=evaluation"
+            )
+    if reviews is None and "reviews" not in document:
+        raise InvalidArgument(
+            "Give a file of reviews, or begin with what an earlier run made: "
+            "--set start_at=training --set from_run=NAME"
+        )
+    if reviews is not None and "reviews" in document:
+        raise InvalidArgument(f"Give either {reviews} or --set reviews={document['reviews']}")
+    _check_input({"reviews": _ANY_OBJECT, **document})
+
+
+def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
+    """Turns `training.epochs=3` into {"training": {"epochs": 3}}.
+
+    A value is JSON where it reads as JSON, and text otherwise. Raises InvalidArgument for a field
+    that no execution has, with those there are, and for a value that it cannot have.
+    """
+    document: dict[str, Any] = {}
+    for setting in settings:
+        path, equals, text = setting.partition("=")
+        group, dot, leaf = path.partition(".")
+        if not equals or not group or bool(dot) != bool(leaf):
+            raise InvalidArgument(f"--set {setting}: write it as FIELD=VALUE or GROUP.FIELD=VALUE")
+        _check_name(path, group, leaf)
+        value = _json_or_text(text) if group in _NUMBERS else text
+        _check_value(setting, group, {leaf: value} if leaf else value)
+        if leaf:
+            document.setdefault(group, {})[leaf] = value
+        else:
+            document[group] = value
+    return document
+
+
+def _check_name(path: str, group: str, leaf: str) -> None:
+    known = leaf in GROUPS.get(group, ()) if leaf else group in FIELDS
+    if not known:
+        raise InvalidArgument(f"--set {path}: there is no such field; allowed is {_names()}")
+
+
+def _names() -> str:
+    grouped = (f"{group}.{name}" for group, names in GROUPS.items() for name in names)
+    return ", ".join([*FIELDS, *grouped])
+
+
+def _check_value(setting: str, field: str, value: Any) -> None:
+    try:
+        check_field(field, value)
+    except InvalidInput as error:
+        raise InvalidArgument(f"--set {setting}: {error.rule}") from error
+
+
+def _check_input(document: dict[str, Any]) -> None:
+    try:
+        check_input(document)
+    except InvalidInput as error:
+        raise InvalidArgument(str(error)) from error
+
+
+def _json_or_text(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text

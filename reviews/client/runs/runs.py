@@ -1,0 +1,161 @@
+"""The runs of an environment: start them, follow them, steer them, and read what they made."""
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from reviews.client.aws.connection import Connection
+from reviews.client.cost import run_costs
+from reviews.client.files import storage
+from reviews.client.runs import approval, execution, jobs
+from reviews.client.runs.execution import Execution
+from reviews.client.runs.progress import Watcher
+from reviews.client.runs.run import Run, json_object, prepared
+from reviews.client.runs.run_log import RunLog
+
+_THREADS = 8
+# AccessDenied is what S3 answers for a missing object to those who may not list the bucket.
+_MISSING_OBJECT = ("NoSuchKey", "NoSuchBucket", "AccessDenied")
+
+
+class Runs:
+    """Wherever a name is optional, the default is the latest run. Raises NotDeployed."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._states, self._s3 = connection.client("stepfunctions"), connection.client("s3")
+        self._machine = connection.outputs.state_machine_arn
+
+    # -- start and steer -----------------------------------------------------------------------
+
+    def start(self, document: dict[str, Any], name: str = "") -> str:
+        """Starts an execution with this input and returns its ARN.
+
+        Without a name it has one with the time. Raises InvalidArgument for a name that was used.
+        """
+        name = name or execution.default_name()
+        return execution.start(self._states, self._machine, name, document)
+
+    def stop(self, run: Execution) -> list[str]:
+        """Ends an execution and the jobs that it waits for, which would go on and cost money.
+
+        Returns the names of these jobs. Raises InvalidArgument for a run that has ended.
+        """
+        execution.stop(self._states, run)
+        run_id = self.named(run.name).id
+        if not run_id:
+            return []
+        sagemaker, environment = (
+            self._connection.client("sagemaker"),
+            self._connection.settings.name,
+        )
+        running = jobs.find(sagemaker, environment, run=run_id, running=True)
+        for job in running:
+            jobs.stop(sagemaker, job)
+        return [job.name for job in running]
+
+    def redrive(self, run: Execution) -> None:
+        """Lets it go on with the step that failed. Raises InvalidArgument if that cannot be."""
+        execution.redrive(self._states, run)
+
+    def approve(self, name: str, *, approved: bool, comment: str = "") -> str:
+        """Answers for the model that waits for approval; returns the ARN of who has answered.
+
+        Raises InvalidArgument when no model of this run waits.
+        """
+        who = str(self._connection.client("sts").get_caller_identity()["Arn"])
+        approval.answer(
+            self._connection.client,
+            self._connection.outputs.artefact_bucket,
+            name,
+            approved=approved,
+            comment=comment,
+            who=who,
+        )
+        return who
+
+    # -- follow --------------------------------------------------------------------------------
+
+    def find(self, name: str = "") -> Execution:
+        """The state of a run at this moment. Raises InvalidArgument, with similar names."""
+        return execution.find(self._states, self._machine, name)
+
+    def watch(self, arn: str) -> Watcher:
+        """Reads its steps, and the logs of their jobs, again and again."""
+        return Watcher(self._states, self._connection.client("logs"), arn)
+
+    def log(self, arn: str, step: str = "") -> RunLog:
+        """The log of the job of one step; without a step, of the newest job."""
+        return RunLog(self._states, self._connection.client("logs"), arn, step)
+
+    # -- results -------------------------------------------------------------------------------
+
+    def names(self) -> Iterator[str]:
+        """Newest first."""
+        return (item["name"] for item in execution.every(self._states, self._machine))
+
+    def latest(self, count: int) -> list[Run]:
+        """Newest first."""
+        items = islice(execution.every(self._states, self._machine), count)
+        with ThreadPoolExecutor(_THREADS) as pool:
+            return list(pool.map(self._read, items))
+
+    def named(self, name: str = "") -> Run:
+        """Raises InvalidArgument, with similar names."""
+        found = self.find(name)
+        return self._load(found.arn, found.name, found.status, found.started, found.ended)
+
+    def page(self, run: Run) -> bytes:
+        """Its evaluation.html."""
+        return self._get(f"{run.document['prefix']}/evaluation/evaluation.html")
+
+    def costs(self, runs: Iterable[Run]) -> list[float | None]:
+        """USD that the jobs of each run took on AWS; None where a price is not known."""
+        settings = self._connection.settings
+        every = jobs.find(self._connection.client("sagemaker"), settings.name)
+        return [
+            run_costs.usd(settings, [job for job in every if job.run == run.id]) for run in runs
+        ]
+
+    def _read(self, item: dict[str, Any]) -> Run:
+        times = item["startDate"], item.get("stopDate")
+        return self._load(item["executionArn"], item["name"], item["status"], *times)
+
+    def _load(
+        self, arn: str, name: str, status: str, started: datetime, ended: datetime | None
+    ) -> Run:
+        document = self._document(arn)
+        return Run(
+            name=name,
+            status=status,
+            started=started,
+            ended=ended,
+            document=document,
+            evaluation=self._evaluation(document) if document else {},
+        )
+
+    def _document(self, arn: str) -> dict[str, Any]:
+        pages = self._states.get_paginator("get_execution_history").paginate(executionArn=arn)
+        try:
+            return prepared(event for page in pages for event in page["events"])
+        except self._states.exceptions.ExecutionDoesNotExist:  # its history is kept for 90 days
+            return {}
+
+    def _evaluation(self, document: dict[str, Any]) -> dict[str, Any]:
+        """Empty, too, if what is there is no JSON object."""
+        try:
+            content = self._get(f"{document['prefix']}/evaluation/evaluation.json")
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _MISSING_OBJECT:
+                raise
+            return {}
+        return json_object(content)
+
+    def _get(self, uri: str) -> bytes:
+        bucket, key = storage.split_uri(uri)
+        body: bytes = self._s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        return body

@@ -1,0 +1,97 @@
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from reviews.client.runs.steps import State, read_steps, step_of
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def events(*moves: tuple[str, str, Any]) -> list[dict[str, Any]]:
+    """(enter or exit, state name, output) one second apart, in the shape of GetExecutionHistory."""
+    made = []
+    for index, (kind, name, output) in enumerate(moves):
+        details: dict[str, Any] = {"name": name}
+        if output is not None:
+            details["output"] = json.dumps(output)
+        key = "stateEnteredEventDetails" if kind == "enter" else "stateExitedEventDetails"
+        time = NOON + timedelta(seconds=index)
+        made.append({"id": index + 1, "timestamp": time, key: details})
+    return made
+
+
+@pytest.mark.parametrize(
+    ("state", "index"),
+    [
+        ("Prepare", 0),
+        ("StartProcessing", 1),
+        ("ProcessingDone?", 1),
+        ("CheckFeatures", 2),
+        ("DescribeTraining", 3),
+        ("WaitForEvaluation", 4),
+        ("CheckGate", 5),
+        ("RegisterModel", 5),
+        ("Approved?", 5),
+        ("RecordAnswer", 5),
+        ("DeployEndpoint", 6),
+        ("DescribeEndpoint", 6),
+        ("SmokeTest", 7),
+        ("Tell", 7),
+        ("Succeeded", None),
+        ("HandleFailure", None),
+        ("Resume?", None),
+        ("StartAt?", None),
+    ],
+)
+def test_state_names_tell_the_step(state: str, index: int | None) -> None:
+    assert step_of(state) == index
+
+
+def test_before_the_first_event_every_step_waits() -> None:
+    assert {step.state for step in read_steps([], "RUNNING")} == {State.WAITING}
+
+
+def test_a_step_is_done_when_a_later_one_has_begun() -> None:
+    steps = read_steps(
+        events(
+            ("enter", "Prepare", None),
+            ("exit", "Prepare", {}),
+            ("enter", "StartProcessing", None),
+            ("exit", "StartProcessing", {"processing": {"name": "reviews-local-process-a"}}),
+            ("enter", "WaitForProcessing", None),
+        ),
+        "RUNNING",
+    )
+    assert [step.state for step in steps[:3]] == [State.DONE, State.RUNNING, State.WAITING]
+    assert steps[0].ended == NOON + timedelta(seconds=2)
+    assert steps[1].job == "reviews-local-process-a"
+
+
+def test_the_step_that_ran_last_failed_when_the_execution_did() -> None:
+    steps = read_steps(
+        events(
+            ("enter", "Prepare", None),
+            ("enter", "StartTraining", None),
+            ("enter", "HandleFailure", None),
+        ),
+        "FAILED",
+    )
+    assert steps[3].state is State.FAILED
+    assert steps[4].state is State.WAITING
+
+
+def test_the_last_step_is_done_when_the_execution_succeeded() -> None:
+    steps = read_steps(
+        events(("enter", "SmokeTest", None), ("enter", "Succeeded", None)), "SUCCEEDED"
+    )
+    assert steps[7].state is State.DONE
+
+
+def test_a_later_start_finds_its_own_job_after_those_before() -> None:
+    output = {"process": {"name": "the-process"}, "train": {"name": "the-training"}}
+    steps = read_steps(
+        events(("enter", "StartTraining", None), ("exit", "StartTraining", output)), "RUNNING"
+    )
+    assert steps[3].job == "the-training"
