@@ -29,7 +29,7 @@ class Patch:
     `app:SERVICE_HANDLERS[s3]` or, for every entry, `app:SERVICE_HANDLERS[*]`.
     `make(ministack, original)` returns what replaces it; for every entry it gets the key, too.
     `uses` are other private names that the replacement needs. `upstream` is the issue or pull
-    request of ministack, or the text of one. `test` fails without the patch: `file.py::function`.
+    request of ministack, or the text of one. `test` shows what the patch does: `file.py::function`.
     """
 
     target: str

@@ -92,10 +92,11 @@ PATCHES = (
             options={"service": service},
             why="requests are routed by X-Amz-Target or by their host",
             upstream=_UPSTREAM,
-            test=test,
+            test="ministack/test_sagemaker.py"
+            "::test_a_request_without_a_signature_is_routed_by_its_target",
             is_new=True,
         )
-        for service, test in _TESTS.items()
+        for service in _TESTS
     ),
     Patch(
         target="services.stepfunctions:_AWS_SDK_SERVICE_MAP[sagemaker]",
