@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import wraps
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any, ParamSpec
+from typing import Annotated, Any, NoReturn, ParamSpec
 
 import typer
 from boto3.exceptions import Boto3Error
@@ -33,8 +33,24 @@ P = ParamSpec("P")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 if sys.stdout is None:  # closed by who started it; print() is silent then, and others are not
     sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - to the end of the process
+_SIGPIPE_CODE = 128 + 13  # of a program that its reader has left, as a shell reports it
+
+
+class _Output(Console):
+    """Ends like other programs when its reader has left, such as `head -1`."""
+
+    def on_broken_pipe(self) -> None:
+        end_of_reader()
+
+
+def end_of_reader() -> NoReturn:
+    """Ends quietly; what is still to be printed goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(_SIGPIPE_CODE)
+
+
 # A file or a program gets a table with each row on one line; a terminal has a width of its own.
-console = Console(width=None if sys.stdout.isatty() else 1000)
+console = _Output(width=None if sys.stdout.isatty() else 1000)
 notes = Console(stderr=True)
 _JSON = "as_json"
 # What a user can put right; anything else is a mistake of ours and keeps its traceback.
@@ -140,8 +156,8 @@ def _code(command: Callable[[], Answer | Stream], *, as_json: bool) -> int:
                 _print_item(answer, item, as_json=as_json)
             return 0
         _print(answer, as_json=as_json)
-    except BrokenPipeError:  # the reader has had enough, which typer knows about
-        raise
+    except BrokenPipeError:
+        end_of_reader()
     except KeyboardInterrupt:
         return _fail(Interrupted("Interrupted."), as_json=as_json)
     except _PLAIN as error:

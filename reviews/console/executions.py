@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 from reviews.client.environment import Environment
+from reviews.client.errors import InvalidArgument
 from reviews.client.runs import execution
 from reviews.console.live import LiveExecution
 
@@ -17,11 +18,18 @@ class Executions:
         self.named = lru_cache(_REMEMBERED)(self._find)
 
     def page(self, token: str = "") -> dict[str, Any]:
-        """ListExecutions, newest first; with a `nextToken` where there are more."""
+        """ListExecutions, newest first; with a `nextToken` where there are more.
+
+        Raises InvalidArgument for a token that Step Functions has not given.
+        """
+        states = self._environment.client("stepfunctions")
         more = {"nextToken": token} if token else {}
-        answer: dict[str, Any] = self._environment.client("stepfunctions").list_executions(
-            stateMachineArn=self._machine, maxResults=_PAGE, **more
-        )
+        try:
+            answer: dict[str, Any] = states.list_executions(
+                stateMachineArn=self._machine, maxResults=_PAGE, **more
+            )
+        except states.exceptions.InvalidToken as error:
+            raise InvalidArgument(f"after={token}: {error}") from error
         return answer
 
     def _find(self, name: str) -> LiveExecution:

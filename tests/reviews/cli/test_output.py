@@ -168,6 +168,22 @@ def test_a_stdout_that_takes_nothing_leaves_no_traceback(
     assert (done.returncode, says in done.stderr) == (code, True)
 
 
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_a_reader_that_has_left_ends_it_quietly_with_141(tmp_path: Path, more: list[str]) -> None:
+    """As `reviews doctor | true`; 141 is what a shell reports of SIGPIPE."""
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, "-m", "reviews.cli.main", "doctor", *more],
+        env={**os.environ, "REVIEWS_DATA_DIR": str(tmp_path)},
+        stdout=write,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
 def test_loopback_is_spared_by_any_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "intranet")
     CliRunner().invoke(reviews, ["--help"])

@@ -43,6 +43,11 @@ def test_older_executions_come_page_by_page(client: TestClient, world: AwsWorld)
     assert older["after"] == ""
 
 
+def test_a_page_token_that_step_functions_has_not_given_is_refused(client: TestClient) -> None:
+    answer = client.get("/api/executions?after=older")
+    assert refused(answer).startswith("after=older: An error occurred (InvalidToken)")
+
+
 def test_a_running_execution_has_its_steps_and_states(client: TestClient) -> None:
     seen = get(client, f"/executions/{RUNNING}")
     steps = {step["title"]: step for step in seen["steps"]}

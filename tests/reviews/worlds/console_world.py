@@ -83,6 +83,8 @@ class AwsWorld(FakeAws):
     def list_executions(
         self, stateMachineArn: str, maxResults: int = 100, nextToken: str = "0"
     ) -> dict[str, Any]:
+        if not nextToken.isdigit():
+            raise Refused("InvalidToken", f"Invalid Token: '{nextToken}'")
         start = int(nextToken)
         shown = self.runs[start : start + maxResults]
         executions = [
