@@ -124,7 +124,7 @@ def test_more_rejected_rows_are_taken_where_the_run_says_so(
     said = reviews("run", csv, "--set", "max_rejected_share=2")
     assert said.err == "--set max_rejected_share=2: 2 must be a number from 0 to 1\n"
     said = reviews("run", csv, "--set", "columns.text=")
-    assert said.err == "--set columns.text=: must be the name of a column\n"
+    assert said.err == "--set columns.text=: '' must be a column's name\n"
 
 
 def test_a_setting_that_no_run_has_is_refused_before_anything_is_uploaded(
