@@ -124,7 +124,7 @@ OTHER_MEANINGS = {
         "ml_code/reading/classes.py",  # of a class in --labels
         "ml_code/reading/columns.py",  # a column of an export
         "ml_code/serving/",  # of an answer of the endpoint
-        "reviews/client/endpoint.py",
+        "reviews/client/endpoint/invocation.py",
     },
     "seed": {"ml_code/evaluate.py"},  # of the bootstrap
     "weight_decay": {"ml_code/training/optimiser.py"},  # AdamW's own name for it
