@@ -10,15 +10,16 @@ from typing import Any
 
 from contract import s3_uri
 from contract.hyperparameters import OVERRIDABLE
+from contract.steps import StartAt
 
 # Where an execution may begin → the fields that it takes then.
 FIELDS: Mapping[str, tuple[str, ...]] = {
-    "processing": (
+    StartAt.PROCESSING.value: (
         *("start_at", "reviews", "base_model", "columns"),
         *("max_rejected_share", "training"),
     ),
-    "training": ("start_at", "from_run", "training"),
-    "evaluation": ("start_at", "from_run", "model_data"),
+    StartAt.TRAINING.value: ("start_at", "from_run", "training"),
+    StartAt.EVALUATION.value: ("start_at", "from_run", "model_data"),
 }
 STARTS = tuple(FIELDS)
 COLUMNS = ("text", "rating", "title")

@@ -7,13 +7,13 @@ from aws_cdk import CustomResource, Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IDependable
 
+from contract.names import endpoint_log_group
+from contract.steps import JobKind
 from infra.functions import Function
-from infra.monitoring import VARIANT
 from infra.permissions import allow, arn, may_stop_scaling, model_package_arns
 from infra.settings import Settings
 from infra.storage import Storage
 
-_JOB_LOGS = ("ProcessingJobs", "TrainingJobs")
 _LONGEST_CALL = Duration.minutes(15)
 # Of all calls; CloudFormation waits no longer. An update of the endpoint may take longer (three
 # hours, by infra/requests.py), and a destroy that comes in the middle of one has to be repeated.
@@ -54,7 +54,6 @@ class Cleanup(Construct):
                 "StateMachine": state_machine,
                 "NamePrefix": f"{settings.name}-",
                 "Endpoint": settings.name,
-                "ScalableTarget": f"endpoint/{settings.name}/variant/{VARIANT}",
                 "ModelPackageGroup": settings.name,
                 "FeatureGroup": settings.feature_group,
                 "GlueDatabase": settings.catalog_name,
@@ -71,8 +70,8 @@ class Cleanup(Construct):
 
     def _may_clean_up(self, settings: Settings, state_machine: str) -> list[iam.PolicyStatement]:
         name = settings.name
-        groups = [arn(self, "logs", f"log-group:/aws/sagemaker/{group}") for group in _JOB_LOGS]
-        endpoint_logs = arn(self, "logs", f"log-group:/aws/sagemaker/Endpoints/{name}")
+        groups = [arn(self, "logs", f"log-group:{kind.log_group}") for kind in JobKind]
+        endpoint_logs = arn(self, "logs", f"log-group:{endpoint_log_group(name)}")
         return [
             allow("lambda:InvokeFunction", on=[arn(self, "lambda", f"function:{_name(settings)}")]),
             allow("states:ListExecutions", on=[state_machine]),

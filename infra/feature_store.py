@@ -9,6 +9,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
+from contract import s3_keys
 from contract.features import SCHEMA
 from infra.settings import Settings
 from infra.storage import Storage
@@ -45,7 +46,7 @@ class FeatureStore(Construct):
     def _group(
         self, *, settings: Settings, key: kms.IKey, artefacts: s3.IBucket, role: iam.IRole
     ) -> sagemaker.CfnFeatureGroup:
-        store = artefacts.s3_url_for_object("feature-store")
+        store = artefacts.s3_url_for_object(s3_keys.FEATURE_STORE)
         return sagemaker.CfnFeatureGroup(
             self,
             "Group",
@@ -77,7 +78,7 @@ class FeatureStore(Construct):
         self, *, settings: Settings, key: kms.IKey, artefacts: s3.IBucket
     ) -> athena.CfnWorkGroup:
         results = athena.CfnWorkGroup.ResultConfigurationProperty(
-            output_location=artefacts.s3_url_for_object("athena/"),
+            output_location=artefacts.s3_url_for_object(f"{s3_keys.ATHENA}/"),
             encryption_configuration=athena.CfnWorkGroup.EncryptionConfigurationProperty(
                 encryption_option="SSE_KMS", kms_key=key.key_arn
             ),

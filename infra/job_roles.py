@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from contract import s3_keys
 from infra.permissions import allow, arn, grant, may_look_at_alarms
 from infra.settings import Settings
 from infra.storage import Storage
@@ -35,8 +36,8 @@ class JobRoles(Construct):
         data, artefacts = storage.data, storage.artefacts
         reading = [
             data.arn_for_objects("*"),
-            artefacts.arn_for_objects("code/*"),
-            artefacts.arn_for_objects("runs/*"),
+            artefacts.arn_for_objects(f"{s3_keys.CODE}/*"),
+            artefacts.arn_for_objects(s3_keys.run_prefix("*")),
         ]
         group = arn(self, "sagemaker", f"feature-group/{settings.feature_group}")
         self.processing = self._role(
@@ -53,14 +54,20 @@ class JobRoles(Construct):
         )
         # Of checkpoints: SageMaker keeps the prefix as the folder is.
         may_delete = allow(
-            "s3:DeleteObject", on=[artefacts.arn_for_objects("runs/*/checkpoints/*")]
+            "s3:DeleteObject",
+            on=[artefacts.arn_for_objects(f"{s3_keys.run_prefix('*')}/{s3_keys.CHECKPOINTS}/*")],
         )
         self.training = self._role("Training", [*self._may_write_runs(reading), may_delete])
         self.serving = self._role(
             "Serving",
             [
                 allow("s3:ListBucket", on=[artefacts.bucket_arn]),
-                allow("s3:GetObject", on=[artefacts.arn_for_objects("runs/*/training/*")]),
+                allow(
+                    "s3:GetObject",
+                    on=[
+                        artefacts.arn_for_objects(f"{s3_keys.run_prefix('*')}/{s3_keys.TRAINING}/*")
+                    ],
+                ),
                 allow("kms:Decrypt", on=[storage.key.key_arn]),
                 *(self._may_capture() if settings.endpoint.capture_percent else []),
                 # Whether an update has to be rolled back is seen with this role:
@@ -77,7 +84,7 @@ class JobRoles(Construct):
             allow(
                 "s3:PutObject",
                 "s3:AbortMultipartUpload",
-                on=[storage.artefacts.arn_for_objects("runs/*")],
+                on=[storage.artefacts.arn_for_objects(s3_keys.run_prefix("*"))],
             ),
             allow(
                 "kms:Decrypt",
@@ -90,7 +97,7 @@ class JobRoles(Construct):
     def _may_capture(self) -> list[iam.PolicyStatement]:
         storage = self._storage
         return [
-            allow("s3:PutObject", on=[storage.artefacts.arn_for_objects("capture/*")]),
+            allow("s3:PutObject", on=[storage.artefacts.arn_for_objects(f"{s3_keys.CAPTURE}/*")]),
             allow("kms:GenerateDataKey", on=[storage.key.key_arn]),
         ]
 

@@ -10,18 +10,15 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from contract.names import VARIANT, endpoint_log_group
+from contract.steps import JobKind
 from infra.settings import Settings
 from infra.storage import Storage
 
-VARIANT = "AllTraffic"  # what the SageMaker SDK calls the only one
 _MINUTE, _HOUR = Duration.minutes(1), Duration.hours(1)
 _FEWEST_PREDICTIONS = 100  # an hour, before their mix says anything
 _MICROSECONDS = 1000  # a millisecond has
 _CLASSES_AN_ALARM = 9  # of metric math takes ten metrics: these and their total
-_JOBS = (
-    ("Processing", "/aws/sagemaker/ProcessingJobs"),
-    ("Training", "/aws/sagemaker/TrainingJobs"),
-)
 
 
 class Monitoring(Construct):
@@ -41,7 +38,7 @@ class Monitoring(Construct):
         self._endpoint_logs = logs.LogGroup(
             self,
             "EndpointLogs",
-            log_group_name=f"/aws/sagemaker/Endpoints/{settings.name}",
+            log_group_name=endpoint_log_group(settings.name),
             retention=logs.RetentionDays.THREE_MONTHS,
             removal_policy=RemovalPolicy.DESTROY,
             encryption_key=storage.key,
@@ -166,7 +163,7 @@ class Monitoring(Construct):
         return cloudwatch.LogQueryWidget(
             title="Jobs: seconds from the first to the last line of their logs",
             width=12,
-            log_group_names=[group for _, group in _JOBS],
+            log_group_names=[kind.log_group for kind in JobKind],
             query_lines=[
                 f"filter @logStream like /^{self._settings.name}-/",
                 "stats (latest(@timestamp) - earliest(@timestamp)) / 1000 as seconds by @logStream",

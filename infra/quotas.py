@@ -4,10 +4,9 @@
 and step Prepare does so before anything is paid for.
 """
 
-import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 
+from contract.quotas import Quota, Quotas
 from infra.settings import Endpoint, Instances, Settings
 
 SERVICE = "sagemaker"  # its code in Service Quotas
@@ -23,30 +22,17 @@ _CODE_OF_NAME = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class NeededQuota:
-    """With less than `least` SageMaker answers ResourceLimitExceeded to the first run already.
-
-    With `wanted` an update of the endpoint succeeds, too, which has its old and its new instances
-    at the same time.
-    """
-
-    name: str
-    least: int
-    wanted: int
-
-
-def needed(settings: Settings) -> list[NeededQuota]:
+def needed(settings: Settings) -> list[Quota]:
     """Of one execution at a time, without what an endpoint that scales adds; each name once.
 
     Names of the instance types as ResourceLimitExceeded cites them
     (https://github.com/aws-samples/sagemaker-custom-project-templates/issues/51), those of the
     totals from https://docs.aws.amazon.com/general/latest/gr/sagemaker.html.
     """
-    found: dict[str, NeededQuota] = {}
+    found: dict[str, Quota] = {}
     for quota in _all(settings):
         other = found.get(quota.name, quota)
-        found[quota.name] = NeededQuota(
+        found[quota.name] = Quota(
             name=quota.name,
             least=max(quota.least, other.least),
             wanted=max(quota.wanted, other.wanted),
@@ -55,19 +41,18 @@ def needed(settings: Settings) -> list[NeededQuota]:
 
 
 def for_functions(settings: Settings) -> str:
-    """The quotas for the state machine's functions (lambdas/shared/quotas.py), and the sentence of
+    """The quotas for the functions of the state machine, and the sentence of
     `reviews doctor` (reviews/client/checks/findings.py) for one that is too small."""
-    document = {
-        "needed": [asdict(quota) for quota in needed(settings)],
-        "sentence": "Quota: {name}: {granted:g}; needed: {needed}. Mend it: {fix}",
-        "increase": INCREASE.replace("{region}", settings.region),
-        "fewer": FEWER,
-        "code_of_name": _CODE_OF_NAME.replace("{region}", settings.region),
-    }
-    return json.dumps(document, separators=(",", ":"))
+    return Quotas(
+        needed=needed(settings),
+        sentence="Quota: {name}: {granted:g}; needed: {needed}. Mend it: {fix}",
+        increase=INCREASE.replace("{region}", settings.region),
+        fewer=FEWER,
+        code_of_name=_CODE_OF_NAME.replace("{region}", settings.region),
+    ).write()
 
 
-def _all(settings: Settings) -> Iterator[NeededQuota]:
+def _all(settings: Settings) -> Iterator[Quota]:
     for instances in (settings.processing_instances, settings.evaluation_instances):
         yield from _of_job(instances, "processing job")
     yield from _of_job(settings.training_instances, "training job")
@@ -77,7 +62,7 @@ def _all(settings: Settings) -> Iterator[NeededQuota]:
         yield from _of_endpoint(settings.endpoint)
 
 
-def _of_job(instances: Instances, job: str) -> Iterator[NeededQuota]:
+def _of_job(instances: Instances, job: str) -> Iterator[Quota]:
     """Evaluation is a processing job, too; jobs of one execution run one after the other."""
     count = instances.instance_count
     yield _quota(f"{instances.instance_type} for {job} usage", count)
@@ -86,16 +71,16 @@ def _of_job(instances: Instances, job: str) -> Iterator[NeededQuota]:
         yield _quota(f"Maximum number of instances per {job}", count)
 
 
-def _of_endpoint(endpoint: Endpoint) -> Iterator[NeededQuota]:
+def _of_endpoint(endpoint: Endpoint) -> Iterator[Quota]:
     count = endpoint.instance_count
     yield _quota(f"{endpoint.instance_type} for endpoint usage", count, 2 * count)
     yield _quota("Number of instances across active endpoints", count, 2 * count)
 
 
-def _serverless(endpoint: Endpoint) -> NeededQuota:
+def _serverless(endpoint: Endpoint) -> Quota:
     name = "Maximum total concurrency that can be allocated across all serverless endpoints"
     return _quota(name, endpoint.serverless_concurrency)
 
 
-def _quota(name: str, least: int, wanted: int | None = None) -> NeededQuota:
-    return NeededQuota(name=name, least=least, wanted=least if wanted is None else wanted)
+def _quota(name: str, least: int, wanted: int | None = None) -> Quota:
+    return Quota(name=name, least=least, wanted=least if wanted is None else wanted)

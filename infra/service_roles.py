@@ -21,6 +21,7 @@ from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from contract import s3_keys
 from infra.permissions import allow, arn, grant
 from infra.settings import Settings
 from infra.storage import Storage
@@ -58,7 +59,7 @@ class ServiceRoles(Construct):
                 "s3:GetObject",
                 "s3:PutObject",
                 "s3:PutObjectAcl",
-                on=[artefacts.arn_for_objects("feature-store/*")],
+                on=[artefacts.arn_for_objects(f"{s3_keys.FEATURE_STORE}/*")],
             ),
             allow("kms:Decrypt", "kms:GenerateDataKey", on=[storage.key.key_arn]),
             allow(

@@ -7,6 +7,7 @@ from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from contract import s3_keys
 from infra import requests
 from infra.cleanup import Cleanup
 from infra.feature_store import FeatureStore
@@ -20,7 +21,7 @@ from infra.schedule import Schedule
 from infra.service_roles import ServiceRoles
 from infra.settings import Settings
 from infra.state_machine import PipelineStateMachine
-from infra.steps import Requests
+from infra.steps.context import Requests
 from infra.storage import Storage
 
 
@@ -122,7 +123,7 @@ def _requests(
             key=storage.key.key_arn,
             feature_group=settings.feature_group,
             wheels=storage.data.s3_url_for_object(settings.network.wheels),
-            capture=storage.artefacts.s3_url_for_object("capture"),
+            capture=storage.artefacts.s3_url_for_object(s3_keys.CAPTURE),
         )
 
     return Requests(

@@ -3,6 +3,7 @@
 from aws_cdk import Environment, Stage, Tags
 from constructs import Construct
 
+from contract.names import ENVIRONMENT_TAG
 from infra.instance_check import check_instance_types
 from infra.settings import Settings
 from infra.stacks import FeaturesStack, PipelineStack, StorageStack
@@ -25,4 +26,4 @@ class ReviewsStage(Stage):
         pipeline = PipelineStack(self, "Pipeline", settings=settings, first=first)
         # It writes to the Feature Group, and cleans up before that goes.
         pipeline.add_stack_dependency(features)
-        Tags.of(self).add("reviews:environment", settings.environment)
+        Tags.of(self).add(ENVIRONMENT_TAG, settings.environment)

@@ -1,14 +1,14 @@
 """The state machine: from reviews to a live endpoint, one step after the other.
 
-The steps are those of infra/steps.py; here they are put in order. What is kept in variables over
-all of them: `attempt`, which names of jobs end in, `redrives` that were noticed, and how often AWS
-lacked machines.
+The steps are made in infra/steps/; here they are put in order. Variables that all of them share:
+`attempt`, in which the names of jobs end; `redrives`, how many were noticed; and `capacity_waits`,
+how often AWS lacked instances.
 
 Whatever fails leads to HandleFailure, whose function stops the job, tells people and fails. After a
 redrive it succeeds instead, and the failed step begins again with the next attempt.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from aws_cdk import RemovalPolicy
@@ -18,24 +18,23 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
+from contract import states as names
+from contract.steps import StartAt, Step
+from infra.jsonata import RESULT, condition, queries, query
 from infra.permissions import acknowledge_wildcards, allow
 from infra.pipeline_functions import PipelineFunctions
 from infra.settings import Settings
-from infra.states import (
-    RESULT,
-    States,
-    Step,
-    condition,
-    invoke,
-    queries,
-    query,
-)
-from infra.steps import Requests, Steps
+from infra.states import Fragment, invoke
+from infra.steps.context import Context, Requests
+from infra.steps.endpoint import deploy, scale, smoke_test
+from infra.steps.gate import gate
+from infra.steps.jobs import evaluate, process, train
+from infra.steps.preparation import features, prepare
 from infra.storage import Storage
 
 # "RedriveTime Context object is only available if you've redriven an execution"; the count is there
-# from the beginning, and is not waited for, as that of DescribeExecution would have to be, which is
-# eventually consistent.
+# from the beginning. The function need not wait for it, as it would for that of DescribeExecution,
+# which is eventually consistent.
 # https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
 REDRIVES = (
     "$exists($states.context.Execution.RedriveCount) ? $states.context.Execution.RedriveCount : 0"
@@ -43,6 +42,8 @@ REDRIVES = (
 
 
 class PipelineStateMachine(Construct):
+    """`state_machine` runs the steps."""
+
     def __init__(
         self,
         scope: Construct,
@@ -55,50 +56,55 @@ class PipelineStateMachine(Construct):
         topic: sns.ITopic,
     ) -> None:
         super().__init__(scope, id_)
-        self._settings, self._functions, self._key = settings, functions, storage.key
-        failure = self._handle_failure()
-        self._states = States(self, settings.waiting, failure)
-        make = Steps(
-            self,
-            self._states,
+        failure = self._handle_failure(functions)
+        # CDK allows every version of a function.
+        resources = [f"{functions.handle_failure.function_arn}:*"]
+        context = Context(
+            scope=self,
             settings=settings,
             functions=functions,
             requests=requests,
             topic=topic,
+            failure=failure,
+            resources=resources,
         )
-        prepare = make.prepare()
-        # In this order; a step has the name that its states give to a failure.
-        steps = {
-            "Processing": make.processing(),
-            "Features": make.features(),
-            "Training": make.training(),
-            "Evaluation": make.evaluation(),
-            "Gate": make.gate(),
-            "Endpoint": make.endpoint(),
-            **make.scaling(),
-            "SmokeTest": make.smoke_test(),
-        }
-        start = self._begin().next(prepare.entry)
-        prepare.then(self._start_at(steps))
-        for step, following in pairwise(steps.values()):
-            step.then(following.entry)
-        steps["SmokeTest"].then(make.tell())
-        failure.next(self._resume({"Prepare": prepare, **steps}))
-        self.state_machine = self._state_machine(start)
-        may_tell = allow("kms:Decrypt", "kms:GenerateDataKey", on=[self._key.key_arn])
-        self.state_machine.add_to_role_policy(may_tell)
+        start = self._connect(context)
+        self.state_machine = self._state_machine(settings, storage, start)
+        # Log delivery and tracing have no resource types.
+        acknowledge_wildcards(self.state_machine, ["*", *resources])
+        may_publish = allow("kms:Decrypt", "kms:GenerateDataKey", on=[storage.key.key_arn])
+        self.state_machine.add_to_role_policy(may_publish)
 
-    # -- the way through -----------------------------------------------------------------------
+    def _connect(self, context: Context) -> sfn.IChainable:
+        """All states, in their order."""
+        begin, preparation = self._begin(), prepare(context)
+        fragments = {
+            Step.PROCESS: process(context),
+            Step.FEATURES: features(context),
+            Step.TRAIN: train(context),
+            Step.EVALUATE: evaluate(context),
+            Step.GATE: gate(context),
+            Step.DEPLOY: deploy(context),
+        }
+        begin.next(preparation.entry)
+        preparation.then(self._start_at(fragments))
+        in_order = [*fragments.values(), *scale(context), smoke_test(context)]
+        for fragment, following in pairwise(in_order):
+            fragment.then(following.entry)
+        in_order[-1].then(sfn.Succeed.jsonata(self, names.SUCCEEDED))
+        context.failure.next(self._resume([preparation, *in_order]))
+        return begin
 
     def _begin(self) -> sfn.Pass:
-        """Variables that the handling of a failure reads, whatever fails."""
+        """Sets the variables that the handling of a failure reads, whatever fails."""
         return sfn.Pass.jsonata(
             self,
-            "Begin",
+            names.BEGIN,
             assign={
                 "run": {},
                 "job": {},
-                "step": "Prepare",
+                "step": Step.PREPARE.value,
+                "resume_at": names.PREPARE,
                 "reason": "",
                 "error": "",
                 "redrives": 0,
@@ -107,25 +113,27 @@ class PipelineStateMachine(Construct):
             },
         )
 
-    def _start_at(self, steps: Mapping[str, Step]) -> sfn.State:
-        choice = sfn.Choice.jsonata(self, "StartAt?")
-        for name in ("Training", "Evaluation"):
-            choice.when(condition(f"$run.start_at = '{name.lower()}'"), steps[name].entry)
-        return choice.otherwise(steps["Processing"].entry)
+    def _start_at(self, fragments: Mapping[Step, Fragment]) -> sfn.State:
+        choice = sfn.Choice.jsonata(self, names.START_AT)
+        first, *others = StartAt
+        for start in others:
+            is_wanted = condition(f"$run.start_at = '{start.value}'")
+            choice.when(is_wanted, fragments[start.step].entry)
+        return choice.otherwise(fragments[first.step].entry)
 
-    def _resume(self, steps: Mapping[str, Step]) -> sfn.State:
-        """After a redrive: the step that failed, from its beginning."""
-        choice = sfn.Choice.jsonata(self, "Resume?")
-        *others, last = steps
-        for name in others:
-            choice.when(condition(f"$step = '{name}'"), steps[name].entry)
-        return choice.otherwise(steps[last].entry)
+    def _resume(self, fragments: Sequence[Fragment]) -> sfn.State:
+        """After a redrive: the fragment that failed, from its beginning."""
+        choice = sfn.Choice.jsonata(self, names.RESUME)
+        *others, last = fragments
+        for fragment in others:
+            choice.when(condition(f"$resume_at = '{fragment.entry.state_id}'"), fragment.entry)
+        return choice.otherwise(last.entry)
 
-    def _handle_failure(self) -> tasks.LambdaInvoke:
+    def _handle_failure(self, functions: PipelineFunctions) -> tasks.LambdaInvoke:
         return invoke(
             self,
-            "HandleFailure",
-            self._functions.handle_failure,
+            names.HANDLE_FAILURE,
+            functions.handle_failure,
             payload={
                 "execution": query("$states.context.Execution.Id"),
                 "run": query("$run"),
@@ -146,22 +154,21 @@ class PipelineStateMachine(Construct):
             ),
         )
 
-    # -- the machine ---------------------------------------------------------------------------
-
-    def _state_machine(self, start: sfn.IChainable) -> sfn.StateMachine:
-        name = self._settings.name
+    def _state_machine(
+        self, settings: Settings, storage: Storage, start: sfn.IChainable
+    ) -> sfn.StateMachine:
         log_group = logs.LogGroup(
             self,
             "Logs",
-            log_group_name=f"/aws/vendedlogs/states/{name}",
+            log_group_name=f"/aws/vendedlogs/states/{settings.name}",
             retention=logs.RetentionDays.THREE_MONTHS,
             removal_policy=RemovalPolicy.DESTROY,
-            encryption_key=self._key,
+            encryption_key=storage.key,
         )
-        machine = sfn.StateMachine(
+        return sfn.StateMachine(
             self,
             "StateMachine",
-            state_machine_name=name,
+            state_machine_name=settings.name,
             definition_body=sfn.DefinitionBody.from_chainable(start),
             query_language=sfn.QueryLanguage.JSONATA,
             tracing_enabled=True,
@@ -169,7 +176,3 @@ class PipelineStateMachine(Construct):
                 destination=log_group, level=sfn.LogLevel.ALL, include_execution_data=True
             ),
         )
-        # Log delivery and tracing know no resources; CDK allows every version of a function.
-        handle_failure = f"{self._functions.handle_failure.function_arn}:*"
-        acknowledge_wildcards(machine, ["*", handle_failure, *self._states.resources])
-        return machine

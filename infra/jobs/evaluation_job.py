@@ -4,6 +4,7 @@ from typing import Any
 
 from sagemaker.processing import ScriptProcessor
 
+from contract import s3_keys
 from infra.jobs.processing_jobs import (
     INPUT,
     MESSAGE,
@@ -35,7 +36,7 @@ def evaluator(settings: Settings, session: Any, values: Values) -> Any:
 def evaluation(settings: Settings, values: Values) -> dict[str, Any]:
     """The arguments of `evaluator(...).run(...)` for ml_code/evaluate.py."""
     return {
-        "code": f"{values.code}/source/evaluate.py",
+        "code": f"{values.code}/{s3_keys.SOURCE}/evaluate.py",
         "inputs": [
             read("model", values.model_data),
             read("test", f"{values.features}/test"),

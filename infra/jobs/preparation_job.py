@@ -4,6 +4,7 @@ from typing import Any
 
 from sagemaker.sklearn.processing import SKLearnProcessor
 
+from contract import s3_keys
 from contract.features import SPLITS
 from contract.hyperparameters import PREPARATION
 from infra.jobs.processing_jobs import (
@@ -57,7 +58,7 @@ def preparation(settings: Settings, values: Values) -> dict[str, Any]:
         "event-time": values.event_time,
     }
     return {
-        "code": f"{values.code}/source/preprocess.py",
+        "code": f"{values.code}/{s3_keys.SOURCE}/preprocess.py",
         "inputs": [read("reviews", values.reviews), *modules(settings, values)],
         "outputs": [
             *(write(name, f"{values.features}/{name}") for name in SPLITS),

@@ -5,6 +5,7 @@ from typing import Any
 from sagemaker.network import NetworkConfig
 from sagemaker.processing import ProcessingInput, ProcessingOutput
 
+from contract import s3_keys
 from infra.jobs.options import WHEELS, packages, subnets, volume_key
 from infra.jobs.values import Values
 from infra.settings import Instances, Settings
@@ -37,7 +38,7 @@ def processing_options(
 
 def modules(settings: Settings, values: Values) -> list[Any]:
     """What the script imports: the SDK brings the script alone."""
-    modules = [read("modules", f"{values.code}/source/")]
+    modules = [read("modules", f"{values.code}/{s3_keys.SOURCE}/")]
     if settings.network.wheels:
         modules.append(read(WHEELS, values.wheels))
     return modules

@@ -9,6 +9,7 @@ from sagemaker.pytorch import PyTorchModel
 from sagemaker.serverless import ServerlessInferenceConfig
 from sagemaker.session import production_variant
 
+from contract import s3_keys
 from infra import images
 from infra.jobs.options import WHEELS, packages, subnets
 from infra.jobs.values import Values
@@ -84,7 +85,7 @@ def data_capture(endpoint: Endpoint, session: Any, values: Values) -> Any:
 def registration(settings: Settings, values: Values) -> dict[str, Any]:
     """The arguments of `model(...).register(...)`: a version in the environment's group."""
     evaluated = MetricsSource(
-        content_type="application/json", s3_uri=f"{values.run_prefix}/evaluation/evaluation.json"
+        content_type="application/json", s3_uri=f"{values.run_prefix}/{s3_keys.EVALUATION_METRICS}"
     )
     return {
         "model_package_group_name": settings.name,

@@ -6,6 +6,7 @@ from sagemaker.debugger import DebuggerHookConfig, ProfilerConfig, ProfilerRule,
 from sagemaker.inputs import TrainingInput
 from sagemaker.pytorch import PyTorch
 
+from contract import s3_keys
 from contract.hyperparameters import OVERRIDABLE
 from infra.jobs.options import WHEELS, packages, subnets, volume_key
 from infra.jobs.values import Values, hyperparameters
@@ -28,7 +29,7 @@ def estimator(settings: Settings, session: Any, values: Values) -> Any:
     instances = settings.training_instances
     return PyTorch(
         entry_point="train.py",
-        source_dir=f"{values.code}/sourcedir.tar.gz",
+        source_dir=f"{values.code}/{s3_keys.SOURCE_ARCHIVE}",
         image_uri=settings.image_of_training().uri,
         role=values.role,
         sagemaker_session=session,
@@ -46,10 +47,10 @@ def estimator(settings: Settings, session: Any, values: Values) -> Any:
         },
         enable_sagemaker_metrics=True,  # which the SDK would set for a version that it knows
         metric_definitions=[{"Name": name, "Regex": f"{name}=([0-9.eE+-]+)"} for name in METRICS],
-        output_path=f"{values.run_prefix}/training/",
-        code_location=f"{values.run_prefix}/training",
+        output_path=f"{values.run_prefix}/{s3_keys.TRAINING}/",
+        code_location=f"{values.run_prefix}/{s3_keys.TRAINING}",
         output_kms_key=values.key,
-        checkpoint_s3_uri=f"{values.run_prefix}/checkpoints/",
+        checkpoint_s3_uri=f"{values.run_prefix}/{s3_keys.CHECKPOINTS}/",
         encrypt_inter_container_traffic=instances.instance_count > 1,
         # torchrun is for GPUs; CPU hosts find each other by SM_HOSTS (training/process_group.py).
         distribution={"torch_distributed": {"enabled": True}} if instances.has_gpu else None,
@@ -72,7 +73,9 @@ def _debugging(settings: Settings, values: Values) -> dict[str, Any]:
     if not settings.debugger:
         return {"debugger_hook_config": False, "disable_profiler": True}
     return {
-        "debugger_hook_config": DebuggerHookConfig(s3_output_path=f"{values.run_prefix}/debugger/"),
+        "debugger_hook_config": DebuggerHookConfig(
+            s3_output_path=f"{values.run_prefix}/{s3_keys.DEBUGGER}/"
+        ),
         "profiler_config": ProfilerConfig(
             s3_output_path=f"{values.run_prefix}/profiler/", system_monitor_interval_millis=1000
         ),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from contract.features import SCHEMA
+from contract.names import environment_name
 from infra import images
 from infra.images import Image, OwnImages
 from infra.setting_error import SettingsError
@@ -139,7 +140,7 @@ class Settings:
     @property
     def name(self) -> str:
         """The name that state machine, model group, endpoint and workgroup share."""
-        return f"reviews-{self.environment}"
+        return environment_name(self.environment)
 
     @property
     def catalog_name(self) -> str:

@@ -5,7 +5,8 @@ from typing import Any
 
 import boto3
 
-from contract import s3_uri
+from contract import s3_keys, s3_uri
+from contract.names import environment_name
 from shared.environment import Environment
 from shared.steps import step
 
@@ -17,7 +18,7 @@ SNS = boto3.client("sns")
 @step
 def handler(event: dict[str, Any], _context: object) -> None:
     run, package = event["run"], event["package"]
-    bucket, key = s3_uri.split(f"{run['prefix']}/approval.json")
+    bucket, key = s3_uri.split(f"{run['prefix']}/{s3_keys.APPROVAL}")
     # Who may read this object may answer.
     document = {"token": event["token"], "package": package["arn"]}
     S3.put_object(Bucket=bucket, Key=key, Body=json.dumps(document).encode())
@@ -28,11 +29,12 @@ def mail(environment: str, event: dict[str, Any]) -> dict[str, str]:
     run, metrics = event["run"], event["gate"]["metrics"]
     scores = ", ".join(f"{name} {value}" for name, value in metrics.items())
     missed = "".join(f"\nNot reached: {rule}." for rule in event["gate"]["missed"])
+    version = event["package"]["version"]
     return {
-        "Subject": f"reviews-{environment}: may model {event['package']['version']} go live?",
+        "Subject": f"{environment_name(environment)}: may model {version} be deployed?",
         "Message": (
             f"Run {run['id']} trained a model from {run['reviews']}.\n{scores}.{missed}\n"
-            f"Its evaluation: {run['prefix']}/evaluation/evaluation.html\n\n"
+            f"Its evaluation: {run['prefix']}/{s3_keys.EVALUATION_PAGE}\n\n"
             f"Yes:  reviews approve {run['id']} --env {environment}\n"
             f"No:   reviews approve {run['id']} --env {environment} --reject\n"
         ),

@@ -5,6 +5,7 @@ from typing import Any
 
 import boto3
 
+from contract import s3_keys
 from contract.features import EVENT_TIME, REVIEW_ID
 from shared import s3
 from shared.environment import Environment
@@ -32,7 +33,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 def count_ingested(client: Any, features: str) -> int:
     """The rows that the hosts of the processing job say they ingested."""
-    reports = s3.list_uris(client, f"{features}/report/preparation-")
+    reports = s3.list_uris(client, f"{features}/{s3_keys.PREPARATION_REPORTS}")
     return sum(s3.read_json(client, uri)["ingested"] for uri in reports)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import boto3
 
+from contract import s3_keys
 from shared import s3
 from shared.steps import step
 
@@ -13,7 +14,7 @@ _METRICS = ("accuracy", "macro_f1")
 
 @step
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    evaluation = s3.read_json(S3, f"{event['run']['prefix']}/evaluation/evaluation.json")
+    evaluation = s3.read_json(S3, f"{event['run']['prefix']}/{s3_keys.EVALUATION_METRICS}")
     gate = event["gate"]
     missed = missed_rules(evaluation, gate)
     return {

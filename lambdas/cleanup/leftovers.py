@@ -7,6 +7,8 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
+from contract.names import endpoint_log_group, scalable_target
+from contract.steps import JobKind
 from shared.endpoints import find_endpoint
 
 _GONE = (
@@ -18,7 +20,6 @@ _GONE = (
 _ENDED = "ValidationException"  # what Stop answers to a job that has ended meanwhile
 # SageMaker deletes an endpoint only in one of these; every other EndpointStatus passes by itself.
 _LASTING = ("InService", "OutOfService", "Failed", "UpdateRollbackFailed")
-_JOB_LOGS = ("/aws/sagemaker/ProcessingJobs", "/aws/sagemaker/TrainingJobs")
 _POLL_SECONDS = 2
 
 
@@ -27,8 +28,10 @@ class StillThere(Exception):
 
 
 def remove_leftovers(properties: dict[str, Any], deadline: float) -> None:
-    """`properties`: StateMachine (its ARN), NamePrefix, Endpoint, ScalableTarget (the id of its
-    variant), ModelPackageGroup, GlueDatabase, GlueTable, SecurityGroups (ids; none without a VPC).
+    """Removes what the executions of an environment made.
+
+    `properties`: StateMachine (its ARN), NamePrefix, Endpoint, ModelPackageGroup, GlueDatabase,
+    GlueTable, SecurityGroups (ids; none without a VPC).
 
     Raises StillThere when time.monotonic() has reached the deadline; it may begin again then. With
     KeepData "true" the models' versions, the logs and the table of the features stay.
@@ -39,9 +42,7 @@ def remove_leftovers(properties: dict[str, Any], deadline: float) -> None:
     stop_jobs(sagemaker, prefix, deadline)
     _forgive(
         boto3.client("application-autoscaling").deregister_scalable_target,
-        ServiceNamespace="sagemaker",
-        ResourceId=properties["ScalableTarget"],
-        ScalableDimension="sagemaker:variant:DesiredInstanceCount",
+        **scalable_target(properties["Endpoint"]),
     )
     delete_endpoint(sagemaker, endpoint, deadline)
     for name in names(sagemaker, "list_endpoint_configs", "EndpointConfigs", prefix):
@@ -143,8 +144,8 @@ def delete_packages(client: Any, group: str) -> None:
 
 def delete_logs(client: Any, prefix: str, endpoint: str) -> None:
     """The log groups of jobs are shared with others in the account; a group goes when empty."""
-    _forgive(client.delete_log_group, logGroupName=f"/aws/sagemaker/Endpoints/{endpoint}")
-    for group in _JOB_LOGS:
+    _forgive(client.delete_log_group, logGroupName=endpoint_log_group(endpoint))
+    for group in (kind.log_group for kind in JobKind):
         streams = _forgive(_streams, client, group, prefix) or []
         for stream in streams:
             _forgive(client.delete_log_stream, logGroupName=group, logStreamName=stream)

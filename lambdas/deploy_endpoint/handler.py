@@ -9,10 +9,11 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
+from contract.names import EXECUTION_TAG, scalable_target
 from shared.endpoints import find_endpoint
 from shared.environment import Environment
 from shared.jobs import start_once
-from shared.run import EXECUTION_TAG, fill, resource_name, tags
+from shared.run import fill, resource_name, tags
 from shared.steps import limit_error, step
 
 ENVIRONMENT = Environment.read()
@@ -133,9 +134,7 @@ class Endpoint:
         (variant,) = config["ProductionVariants"]
         try:
             self._scaling.deregister_scalable_target(
-                ServiceNamespace="sagemaker",
-                ResourceId=f"endpoint/{self._name}/variant/{variant['VariantName']}",
-                ScalableDimension="sagemaker:variant:DesiredInstanceCount",
+                **scalable_target(self._name, variant["VariantName"])
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ObjectNotFoundException":

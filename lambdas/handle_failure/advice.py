@@ -6,6 +6,8 @@ together.
 
 import re
 
+from contract.steps import Step
+
 REDRIVE = "When the reason is mended, a redrive goes on with this step."
 # The command line reads these words in an execution's cause (reviews/cli/following.py).
 NEW_RUN = "A redrive would end the same way: start a new run with other input or settings."
@@ -25,17 +27,17 @@ _NOT_THE_FILE = re.compile(
 )
 
 
-def advice(step: str, error: str, reason: str) -> str:
+def advice(step: Step, error: str, reason: str) -> str:
     """REDRIVE or NEW_RUN.
 
     `error` is the name of a state's error, and empty where a job failed or a model was rejected.
     """
     if error:
         return NEW_RUN if error in _OF_THE_INPUT else REDRIVE
-    if step == "Gate":  # the same model, on the same reviews
+    if step is Step.GATE:  # the same model, on the same reviews
         return NEW_RUN
-    if step in ("Processing", "Training", "Evaluation") and _LASTS.search(reason):
+    if step.job and _LASTS.search(reason):
         return NEW_RUN
-    if step == "Processing" and not _NOT_THE_FILE.search(reason):
+    if step is Step.PROCESS and not _NOT_THE_FILE.search(reason):
         return NEW_RUN
     return REDRIVE

@@ -14,9 +14,10 @@ import boto3
 from advice import NEW_RUN, REDRIVE, advice
 from botocore.exceptions import BotoCoreError, ClientError
 
-from contract import s3_uri
+from contract import s3_keys
+from contract.names import environment_name, run_id
+from contract.steps import Step
 from shared.environment import Environment
-from shared.run import run_id
 from shared.steps import Throttled, passes, shorten, step
 
 ENVIRONMENT = Environment.read()
@@ -29,7 +30,7 @@ _NO_REASON = "AWS gave no reason; the log may have one"
 
 
 class StepFailed(Exception):
-    """Of this a class is made with the name of the step, which becomes the execution's error."""
+    """The base of classes with the names of the steps, which are the errors of executions."""
 
 
 @step
@@ -40,7 +41,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, int]:
         return {"redrives": event["redrive_count"]}
     for action in (record, tell):
         _try(action, failure)
-    raise type(failure["step"], (StepFailed,), {})(cause(failure))
+    raise type(Step(failure["step"]).error, (StepFailed,), {})(cause(failure))
 
 
 def describe(event: dict[str, Any]) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def describe(event: dict[str, Any]) -> dict[str, Any]:
         "execution": event["execution"],
         "step": event["step"],
         "reason": reason,
-        "advice": advice(event["step"], event["error"], reason),
+        "advice": advice(Step(event["step"]), event["error"], reason),
         "job": event["job"],
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
     }
@@ -60,7 +61,7 @@ def describe(event: dict[str, Any]) -> dict[str, Any]:
 
 def cause(failure: dict[str, Any]) -> str:
     """Of the execution's end: step, reason, and whether a redrive is in vain."""
-    told = f"{failure['step']}: {failure['reason']}"
+    told = f"{Step(failure['step']).title}: {failure['reason']}"
     return f"{told.rstrip('. ')}. {NEW_RUN}" if failure["advice"] == NEW_RUN else told
 
 
@@ -82,13 +83,15 @@ def stop_job(failure: dict[str, Any]) -> None:
 
 
 def record(failure: dict[str, Any]) -> None:
-    prefix = f"s3://{ENVIRONMENT.artefact_bucket}/runs/{failure['run']}"
-    bucket, key = s3_uri.split(f"{prefix}/failure.json")
-    S3.put_object(Bucket=bucket, Key=key, Body=json.dumps(failure, indent=2).encode())
+    key = f"{s3_keys.run_prefix(failure['run'])}/{s3_keys.FAILURE}"
+    S3.put_object(
+        Bucket=ENVIRONMENT.artefact_bucket, Key=key, Body=json.dumps(failure, indent=2).encode()
+    )
 
 
 def tell(failure: dict[str, Any]) -> None:
-    subject = f"reviews-{ENVIRONMENT.name}: run {failure['run']} failed in {failure['step']}"
+    title = Step(failure["step"]).title
+    subject = f"{environment_name(ENVIRONMENT.name)}: run {failure['run']} failed in {title}"
     message = f"{failure['reason']}\n\n{failure['advice']}\n"
     if failure["advice"] == REDRIVE:
         command = "aws stepfunctions redrive-execution --execution-arn"

@@ -1,6 +1,6 @@
 """Whether the account can run what the environment needs, found out before anything is paid for.
 
-`reviews doctor` looks at the same and says the same of it (infra/quotas.py, infra/steps.py).
+`reviews doctor` checks the same and says the same of it (infra/quotas.py).
 """
 
 import logging
@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from contract.quotas import Quota
 from shared.endpoints import find_endpoint
 from shared.environment import Environment
-from shared.quotas import Quota
 
 _SERVICE = "sagemaker"
 _PAGE = 100  # the most that Service Quotas gives at once; SageMaker has some thousand quotas

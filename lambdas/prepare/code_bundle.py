@@ -10,6 +10,7 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
+from contract import s3_keys
 from shared import s3
 
 
@@ -24,11 +25,11 @@ def upload_code(client: Any, folder: Path, bucket: str) -> str:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
-    prefix = f"code/{_digest(files)}"
-    archive = f"{prefix}/sourcedir.tar.gz"
+    prefix = f"{s3_keys.CODE}/{_digest(files)}"
+    archive = f"{prefix}/{s3_keys.SOURCE_ARCHIVE}"
     if not s3.exists(client, f"s3://{bucket}/{archive}"):
         for name, content in files.items():
-            client.put_object(Bucket=bucket, Key=f"{prefix}/source/{name}", Body=content)
+            client.put_object(Bucket=bucket, Key=f"{prefix}/{s3_keys.SOURCE}/{name}", Body=content)
         client.put_object(Bucket=bucket, Key=archive, Body=_archive(files))
     return f"s3://{bucket}/{prefix}"
 

@@ -11,10 +11,10 @@ from code_bundle import upload_code
 from reviews_file import check_object
 from source_run import inherit
 
-from contract import s3_uri
+from contract import s3_keys, s3_uri
 from contract.execution_input import STARTS, check_input
+from contract.names import run_id
 from shared.environment import Environment
-from shared.run import run_id
 from shared.steps import step
 
 ENVIRONMENT = Environment.read()
@@ -34,7 +34,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         run |= inherit(S3, ENVIRONMENT, chosen)
     run["warnings"] = look_at_account(run, event["images"], force=event["force"])
     run["code"] = upload_code(S3, CODE, ENVIRONMENT.artefact_bucket)
-    bucket, key = s3_uri.split(f"{run['prefix']}/run.json")
+    bucket, key = s3_uri.split(f"{run['prefix']}/{s3_keys.RUN}")
     S3.put_object(Bucket=bucket, Key=key, Body=json.dumps(run, indent=2).encode())
     return run
 
@@ -54,7 +54,7 @@ def make_run(
 ) -> dict[str, Any]:
     """The run of an execution with this checked input."""
     identity = run_id(execution["name"])
-    prefix = f"s3://{environment.artefact_bucket}/runs/{identity}"
+    prefix = f"s3://{environment.artefact_bucket}/{s3_keys.run_prefix(identity)}"
     return {
         "id": identity,
         "execution": execution["id"],
@@ -64,7 +64,7 @@ def make_run(
         "start_at": chosen.get("start_at", STARTS[0]),
         "prefix": prefix,
         "reviews": chosen.get("reviews", ""),
-        "features": f"{prefix}/features",
+        "features": f"{prefix}/{s3_keys.FEATURES}",
         "model_data": "",
         "base_model": chosen.get("base_model", environment.base_model),
         "columns": environment.columns | chosen.get("columns", {}),

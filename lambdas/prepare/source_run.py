@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from contract import s3_keys
 from contract.execution_input import InvalidInput
+from contract.names import run_id
 from shared import s3
 from shared.environment import Environment
-from shared.run import run_id
 
 _ARTEFACT = "/output/model.tar.gz"
 _INHERITED = ("reviews", "features", "base_model", "columns", "labels")
@@ -17,7 +18,7 @@ def inherit(client: Any, environment: Environment, chosen: dict[str, Any]) -> di
     Token ids belong to a base model and a length, so these are those of the features. The classes
     of a trained model are its own, but a training takes those of the settings.
     """
-    prefix = f"s3://{environment.artefact_bucket}/runs/{run_id(chosen['from_run'])}"
+    prefix = f"s3://{environment.artefact_bucket}/{s3_keys.run_prefix(run_id(chosen['from_run']))}"
     source = _read_run(client, prefix, chosen["from_run"])
     if not s3.list_uris(client, f"{source['features']}/test/"):
         raise InvalidInput("from_run", f"{chosen['from_run']!r} has no features")
@@ -37,15 +38,19 @@ def inherit(client: Any, environment: Environment, chosen: dict[str, Any]) -> di
 
 
 def _read_run(client: Any, prefix: str, name: str) -> dict[str, Any]:
-    if not s3.exists(client, f"{prefix}/run.json"):
+    if not s3.exists(client, f"{prefix}/{s3_keys.RUN}"):
         raise InvalidInput("from_run", f"there is no run {name!r}")
-    run: dict[str, Any] = s3.read_json(client, f"{prefix}/run.json")
+    run: dict[str, Any] = s3.read_json(client, f"{prefix}/{s3_keys.RUN}")
     return run
 
 
 def _newest_model(client: Any, prefix: str, source: dict[str, Any]) -> str:
     """Of the last attempt, whose number ends its name; else the one that the run began with."""
-    found = [uri for uri in s3.list_uris(client, f"{prefix}/training/") if uri.endswith(_ARTEFACT)]
+    found = [
+        uri
+        for uri in s3.list_uris(client, f"{prefix}/{s3_keys.TRAINING}/")
+        if uri.endswith(_ARTEFACT)
+    ]
     if found:
         return max(found, key=lambda uri: (len(uri), uri))
     if source["model_data"]:

@@ -4,22 +4,18 @@ from typing import Any
 
 import boto3
 
+from contract.names import scalable_target
 from shared.environment import Environment
 from shared.steps import step
 
 ENVIRONMENT = Environment.read()
 SCALING = boto3.client("application-autoscaling")
-_DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 
 
 @step
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     scaling = event["scaling"]
-    target = {
-        "ServiceNamespace": "sagemaker",
-        "ResourceId": f"endpoint/{ENVIRONMENT.endpoint}/variant/{scaling['variant']}",
-        "ScalableDimension": _DIMENSION,
-    }
+    target = scalable_target(ENVIRONMENT.endpoint, scaling["variant"])
     # Both calls replace what was there.
     SCALING.register_scalable_target(
         **target, MinCapacity=scaling["least"], MaxCapacity=scaling["most"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from shared.quotas import Quotas
+from contract.quotas import Quotas
 
 
 class MissingVariable(Exception):

@@ -4,43 +4,24 @@ Requests are compiled at synth by the SageMaker SDK and hold {placeholders} for 
 execution knows.
 """
 
-import hashlib
 import re
 from typing import Any
 
+from contract import names
+
 Document = dict[str, Any]
-_LONGEST_ID = 24
-_HASH = 6
 
 
-def run_id(execution: str) -> str:
-    """An execution's name as part of resource names: lower case, hyphens, at most 24 characters.
-
-    A name that had to be changed ends in a hash of the original, so two never meet.
-    """
-    plain = re.sub(r"[^a-z0-9]+", "-", execution.lower()).strip("-")
-    if plain == execution and len(plain) <= _LONGEST_ID:
-        return plain
-    digest = hashlib.sha256(execution.encode()).hexdigest()[:_HASH]
-    return f"{plain[: _LONGEST_ID - _HASH - 1].strip('-')}-{digest}".strip("-")
-
-
-def resource_name(run: Document, step: str, attempt: int) -> str:
-    """reviews-{environment}-{step}-{run id}-{attempt}; at most 63 characters up to attempt 999.
-
-    A name serves one attempt: SageMaker never gives the name of a job again.
-    """
-    return f"reviews-{run['environment']}-{step}-{run['id']}-{attempt}"
-
-
-EXECUTION_TAG = "reviews:execution"
+def resource_name(run: Document, kind: str, attempt: int) -> str:
+    """The name of something that an attempt of the run makes."""
+    return names.resource_name(run["environment"], kind, run["id"], attempt)
 
 
 def tags(run: Document) -> list[dict[str, str]]:
     return [
-        {"Key": "reviews:environment", "Value": run["environment"]},
-        {"Key": "reviews:run", "Value": run["id"]},
-        {"Key": EXECUTION_TAG, "Value": run["execution"]},
+        {"Key": names.ENVIRONMENT_TAG, "Value": run["environment"]},
+        {"Key": names.RUN_TAG, "Value": run["id"]},
+        {"Key": names.EXECUTION_TAG, "Value": run["execution"]},
     ]
 
 

@@ -1,4 +1,4 @@
-"""S3 addresses and JSON documents."""
+"""Objects and JSON documents in S3."""
 
 import json
 from typing import Any

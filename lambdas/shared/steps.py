@@ -118,7 +118,9 @@ def limit_error(error: ClientError, own: int = 0) -> Exception:
     message = str(error)
     limit = quotas.read_limit(message)
     if limit and limit.granted < limit.asked + own:
-        return quotas.QuotaTooSmall(Environment.read().quotas.exceeded(limit, limit.asked + own))
+        needed = Environment.read().quotas
+        told = needed.exceeded(limit.name, limit.granted, limit.asked + own)
+        return quotas.QuotaTooSmall(told)
     return LimitReached(shorten(message))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import boto3
 
+from contract import s3_keys
 from shared import s3
 from shared.steps import step
 
@@ -27,7 +28,7 @@ class SmokeTestFailed(Exception):
 @step
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     run, name = event["run"], event["endpoint"]["name"]
-    evaluation = s3.read_json(S3, f"{run['prefix']}/evaluation/evaluation.json")
+    evaluation = s3.read_json(S3, f"{run['prefix']}/{s3_keys.EVALUATION_METRICS}")
     predictions = predict(RUNTIME, name, set(evaluation["labels"]))
     return {
         "run": run,

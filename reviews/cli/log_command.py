@@ -6,15 +6,17 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from contract.steps import STEPS_WITH_A_JOB
 from reviews.cli.options import Env, RunOption
 from reviews.cli.output import Answer, Stream, answers
 from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
-from reviews.client.runs.steps import STEPS_WITH_A_JOB
+
+_NAMES = tuple(step.value for step in STEPS_WITH_A_JOB)
 
 
 def _complete(incomplete: str) -> list[str]:
-    return [step for step in STEPS_WITH_A_JOB if step.startswith(incomplete)]
+    return [step for step in _NAMES if step.startswith(incomplete)]
 
 
 @answers
@@ -23,7 +25,7 @@ def logs(
         str,
         typer.Argument(
             metavar="STEP",
-            help=f"{', '.join(STEPS_WITH_A_JOB)}; default: the newest, and with -f all after it.",
+            help=f"{', '.join(_NAMES)}; default: the newest, and with -f all after it.",
             autocompletion=_complete,
         ),
     ] = "",
@@ -48,8 +50,8 @@ def logs(
 
 
 def _checked(step: str) -> str:
-    if step and step not in STEPS_WITH_A_JOB:
-        raise InvalidArgument(f"step {step}: allowed is {', '.join(STEPS_WITH_A_JOB)}")
+    if step and step not in _NAMES:
+        raise InvalidArgument(f"step {step}: allowed is {', '.join(_NAMES)}")
     return step
 
 

@@ -7,12 +7,13 @@ from functools import cached_property
 from threading import Lock
 from typing import Any
 
+from contract.steps import Step
 from reviews.client.runs import execution
 from reviews.client.runs.execution import Execution, History
 from reviews.client.runs.job_logs import JobLog, LiveValues
 from reviews.client.runs.progress import StepView
 from reviews.client.runs.run import prepared
-from reviews.client.runs.steps import Step, read_steps
+from reviews.client.runs.steps import StepProgress, read_steps
 from reviews.console.curves import Curves
 from reviews.console.visits import Visit, read_visits
 
@@ -28,8 +29,9 @@ class Look:
     visits: list[Visit]
     run: dict[str, Any]  # what the step Prepare made of the input; empty before that
 
-    def job_of(self, title: str) -> str:
-        return next((view.step.job for view in self.steps if view.step.title == title), "")
+    def job_of(self, step: Step) -> str:
+        """The name of the step's job; empty before it was started."""
+        return next((view.step.job for view in self.steps if view.step.step is step), "")
 
 
 @dataclass
@@ -68,7 +70,7 @@ class LiveExecution:
 
     def curves(self) -> Curves:
         """Of the newest training of this execution."""
-        job = self._jobs.get(self.look().job_of("Train"))
+        job = self._jobs.get(self.look().job_of(Step.TRAIN))
         return job.curves if job else Curves()
 
     def _read(self) -> Look:
@@ -82,7 +84,7 @@ class LiveExecution:
             run=prepared(events),
         )
 
-    def _with_live_values(self, step: Step) -> StepView:
+    def _with_live_values(self, step: StepProgress) -> StepView:
         if not step.job:
             return StepView(step=step, live=LiveValues())
         if step.job not in self._jobs:

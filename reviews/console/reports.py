@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from contract import s3_uri
+from contract.steps import Step
 from reviews.client.errors import InvalidArgument
-from reviews.client.files.storage import split_uri
 from reviews.console.live import Look
 
 _LARGEST = 20 * 2**20
@@ -25,8 +26,8 @@ class Report:
 class Reports:
     def __init__(self, s3: Any, look: Look) -> None:
         self._s3 = s3
-        self._bucket, self._prefix = split_uri(look.run["prefix"]) if look.run else ("", "")
-        self._training = look.job_of("Train")
+        self._bucket, self._prefix = s3_uri.split(look.run["prefix"]) if look.run else ("", "")
+        self._training = look.job_of(Step.TRAIN)
 
     def found(self) -> list[Report]:
         """Those that exist by now."""

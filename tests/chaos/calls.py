@@ -126,7 +126,7 @@ class Alone:
             "$gate": {"passed": True, "missed": [], "metrics": metrics},
             "$package": result["model_package"],
             "$endpoint": result["endpoint"],
-            "$step": "Training",
+            "$step": "train",
             "$reason": "a test",
             "$error": "",
             "$redrives": 0,

@@ -5,9 +5,9 @@ import io
 import random
 from typing import Any
 
+from contract import s3_uri
 from contract.features import SPLITS
 from localcloud.faults.client import FaultClient
-from reviews.client.files import storage
 from reviews.client.runs.execution import Execution
 from tests.integration import executions, reviews
 from tests.integration.deployment import Deployment
@@ -68,7 +68,7 @@ def metrics(result: dict[str, Any]) -> dict[str, Any]:
 
 def rows(deployment: Deployment, run: dict[str, Any], split: str) -> Rows:
     """Of one split, but for the date, which is that of the run."""
-    bucket, prefix = storage.split_uri(f"{run['features']}/{split}/")
+    bucket, prefix = s3_uri.split(f"{run['features']}/{split}/")
     s3, found = deployment.client("s3"), []
     for item in s3.list_objects_v2(Bucket=bucket, Prefix=prefix)["Contents"]:
         body = s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read().decode()

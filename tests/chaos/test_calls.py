@@ -192,7 +192,7 @@ def test_a_function_throttled_for_long_answers_in_the_end(
     throttled_for_long: dict[str, list[str]], tried: Tried, state: str
 ) -> None:
     calls = calls_of(state)
-    end = "Training" if state == "HandleFailure" else ""  # it fails with the step that it is told
+    end = "Train" if state == "HandleFailure" else ""  # it fails with the step that it is told
     assert throttled_for_long[state] == [*["Throttled"] * len(calls), end]
     for operation, _ in calls:
         tried("Throttling", f"{operation}, {_PATIENCE} in a row", Outcome.SAME)

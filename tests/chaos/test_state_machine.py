@@ -23,14 +23,14 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 # In the order in which a run comes to them, with the step that each belongs to.
 FUNCTIONS = {
     "prepare": "Prepare",
-    "start-processing": "Processing",
+    "start-processing": "Process",
     "check-features": "Features",
-    "start-training": "Training",
-    "start-evaluation": "Evaluation",
+    "start-training": "Train",
+    "start-evaluation": "Evaluate",
     "check-gate": "Gate",
     "register-model": "Gate",
-    "deploy-endpoint": "Endpoint",
-    "scale-endpoint": "Scaling",
+    "deploy-endpoint": "Deploy",
+    "scale-endpoint": "Deploy",
     "smoke-test": "SmokeTest",
 }
 # Calls that change something, or that the state machine makes itself; some texts of theirs.
@@ -242,7 +242,7 @@ def test_an_endpoint_without_machines_can_be_redriven(
     faults.add("capacity", f"sagemaker:{call}")
     arn = begin_again(deployment, name, undisturbed)
     failed = finish(deployment, arn)
-    assert (failed.status, failed.error) == ("FAILED", "Endpoint")
+    assert (failed.status, failed.error) == ("FAILED", "Deploy")
     assert "Unable to provision requested ML compute capacity" in failed.cause
     expect_all_injected(faults)
     execution.redrive(deployment.client("stepfunctions"), failed)

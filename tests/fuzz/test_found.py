@@ -25,7 +25,7 @@ from tests.fuzz.functions import Load, functions
 from tests.fuzz.lonely_cloud import answered, lonely_cloud
 from tests.fuzz.test_functions import LABELS, Model
 from tests.fuzz.test_transfer import Objects, packed
-from tests.lambdas.conftest import run
+from tests.lambdas.runs import run
 
 DEEP = "[" * 100_000
 

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from infra.quotas import NeededQuota, needed
+from contract.quotas import Quota
+from infra.quotas import needed
 from infra.settings import Endpoint, Instances, settings_for
 
 (DEV,) = settings_for("dev")
@@ -15,8 +16,8 @@ ONE = replace(
 )
 
 
-def quota(name: str, least: int, wanted: int | None = None) -> NeededQuota:
-    return NeededQuota(name=name, least=least, wanted=least if wanted is None else wanted)
+def quota(name: str, least: int, wanted: int | None = None) -> Quota:
+    return Quota(name=name, least=least, wanted=least if wanted is None else wanted)
 
 
 def test_each_instance_type_and_each_total_is_needed_once() -> None:

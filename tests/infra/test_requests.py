@@ -11,7 +11,7 @@ from infra import requests
 from infra.settings import ENVIRONMENTS, Endpoint, Instances, Settings, settings_for
 from localcloud.http.constraints import check
 from shared.run import fill
-from tests.lambdas.conftest import run
+from tests.lambdas.runs import run
 
 EVERY = pytest.mark.parametrize("environment", ENVIRONMENTS)
 RUN = run(

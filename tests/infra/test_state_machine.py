@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from contract.names import resource_name
+from contract.steps import STEPS_WITH_A_JOB
 from infra.settings import ENVIRONMENTS, settings_for
-from shared.run import resource_name
 from tests.infra.conftest import Synthesised
 
 EVERY = pytest.mark.parametrize("environment", ENVIRONMENTS)
@@ -31,15 +32,15 @@ def test_every_failure_is_handled_and_its_step_can_be_resumed(
     states = synthesised.definition(environment)["States"]
     tasks = {name: state for name, state in states.items() if state["Type"] == "Task"}
     assert "Catch" not in tasks.pop("HandleFailure")
-    steps = set()
+    entries = set()
     for task in tasks.values():
         (catch,) = task["Catch"]
         assert catch["ErrorEquals"] == ["States.ALL"]
         assert catch["Next"] == "HandleFailure"
         assert "errorMessage" in catch["Assign"]["reason"]
-        steps.add(catch["Assign"]["step"])
+        entries.add(catch["Assign"]["resume_at"])
     resumed = {choice["Condition"].split("'")[1] for choice in states["Resume?"]["Choices"]}
-    assert steps - resumed == {"SmokeTest"}
+    assert entries - resumed == {"SmokeTest"}
     assert states["Resume?"]["Default"] == "SmokeTest"
 
 
@@ -48,14 +49,11 @@ def test_a_start_that_fails_names_the_job_that_it_may_have_made(
     synthesised: Synthesised, environment: str
 ) -> None:
     states = synthesised.definition(environment)["States"]
-    run = {"environment": environment, "id": "ID"}
-    for step, verb in {
-        "Processing": "process",
-        "Training": "train",
-        "Evaluation": "evaluate",
-    }.items():
-        job = states[f"Start{step}"]["Catch"][0]["Assign"]["job"]
-        name = resource_name(run, verb, 7).replace("ID-7", "' & $run.id & '-' & $attempt")
+    for step in STEPS_WITH_A_JOB:
+        job = states[step.states[0]]["Catch"][0]["Assign"]["job"]
+        name = resource_name(environment, step.value, "ID", 7).replace(
+            "ID-7", "' & $run.id & '-' & $attempt"
+        )
         assert f"'name': '{name}" in job
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from contract import s3_uri
 from localcloud.jobs.service_quotas import INSTANCES
 from localcloud.server import LocalCloud
-from reviews.client.files import storage
 from tests.integration import reviews
 from tests.integration.deployment import Deployment
 from tests.integration.executions import begin, finish
@@ -32,7 +32,7 @@ def test_an_execution_fails_before_anything_is_paid_for_however_it_was_started(
 ) -> None:
     outputs, s3 = empty.outputs(), empty.client("s3")
     uri = f"s3://{outputs.data_bucket}/reviews/reviews.csv"
-    bucket, key = storage.split_uri(uri)
+    bucket, key = s3_uri.split(uri)
     s3.put_object(Bucket=bucket, Key=key, Body=reviews.to_csv(reviews.rows()))
     found = finish(empty, begin(empty, "first", {"reviews": uri, **_FIELDS}))
     assert (found.status, found.error) == ("FAILED", "Prepare")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from contract import s3_uri
 from reviews.client.errors import InvalidArgument
-from reviews.client.files import storage
 from reviews.client.runs import execution
 from reviews.client.runs.execution import Execution
 from tests.integration import reviews
@@ -62,9 +62,9 @@ def test_a_failure_is_written_down_and_told(
     found = failed["empty"]
     uri = f"s3://{deployment.outputs().artefact_bucket}/runs/{found.name}/failure.json"
     document = read_json(deployment, uri)
-    assert document["step"] == "Processing"
+    assert document["step"] == "process"
     assert "empty" in document["reason"]
-    assert found.error == "Processing"
+    assert found.error == "Process"
 
 
 def test_a_model_that_learned_nothing_is_registered_as_rejected_and_not_deployed(
@@ -90,16 +90,16 @@ def test_a_redrive_begins_with_the_step_that_failed_and_another_attempt(
     run = succeeded.result()["run"]
     (good,) = artefacts(deployment, run["prefix"])
     target = f"{run['prefix']}/training/mended/output/model.tar.gz"
-    bucket, key = storage.split_uri(target)
+    bucket, key = s3_uri.split(target)
     s3 = deployment.client("s3")
     s3.put_object(Bucket=bucket, Key=key, Body=b"not an archive")
     name = unique("mended")
     document = {"start_at": "evaluation", "from_run": succeeded.name, "model_data": target}
     failed = finish(deployment, begin(deployment, name, document))
-    assert (failed.status, failed.error) == ("FAILED", "Evaluation")
+    assert (failed.status, failed.error) == ("FAILED", "Evaluate")
     assert "model.tar.gz" in failed.cause
 
-    source = dict(zip(("Bucket", "Key"), storage.split_uri(good), strict=True))
+    source = dict(zip(("Bucket", "Key"), s3_uri.split(good), strict=True))
     s3.copy_object(Bucket=bucket, Key=key, CopySource=source)
     execution.redrive(deployment.client("stepfunctions"), failed)
     mended = finish(deployment, failed.arn)
@@ -115,7 +115,7 @@ def test_the_same_name_twice_is_one_run(deployment: Deployment, succeeded: Execu
 
 
 def read_json(deployment: Deployment, uri: str) -> Any:
-    bucket, key = storage.split_uri(uri)
+    bucket, key = s3_uri.split(uri)
     return json.load(deployment.client("s3").get_object(Bucket=bucket, Key=key)["Body"])
 
 
@@ -138,7 +138,7 @@ def packages(deployment: Deployment, status: str) -> list[str]:
 
 
 def artefacts(deployment: Deployment, prefix: str) -> list[str]:
-    bucket, key = storage.split_uri(f"{prefix}/training/")
+    bucket, key = s3_uri.split(f"{prefix}/training/")
     found = deployment.client("s3").list_objects_v2(Bucket=bucket, Prefix=key)["Contents"]
     names = [item["Key"] for item in found]
     return [f"s3://{bucket}/{name}" for name in names if name.endswith("/output/model.tar.gz")]

@@ -6,12 +6,12 @@ import tarfile
 
 import pytest
 
+from contract import s3_uri
 from infra import jobs
 from infra.settings import settings_for
 from reviews.cli.progress import Watcher
 from reviews.client.endpoint import invocation
 from reviews.client.features import queries
-from reviews.client.files import storage
 from reviews.client.runs.execution import Execution
 from reviews.client.runs.steps import State
 from tests.integration.deployment import Deployment
@@ -68,7 +68,7 @@ def test_athena_counts_what_was_split_into_balanced_classes(
 
 def test_a_run_leaves_its_reports(deployment: Deployment, succeeded: Execution) -> None:
     s3 = deployment.client("s3")
-    bucket, prefix = storage.split_uri(succeeded.result()["run"]["prefix"])
+    bucket, prefix = s3_uri.split(succeeded.result()["run"]["prefix"])
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     keys = [item["Key"] for page in pages for item in page["Contents"]]
 
@@ -107,6 +107,6 @@ def test_the_same_definition_runs_a_job_from_a_notebook(
     arguments = jobs.evaluation(settings, values)
     arguments["outputs"][0].destination = prefix
     evaluator.run(**arguments, job_name="reviews-local-notebook", wait=True, logs=False)
-    bucket, key = storage.split_uri(f"{prefix}/evaluation.json")
+    bucket, key = s3_uri.split(f"{prefix}/evaluation.json")
     body = deployment.client("s3").get_object(Bucket=bucket, Key=key)["Body"]
     assert json.load(body) == result["evaluation"]

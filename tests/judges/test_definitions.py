@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from contract.steps import STATES_OF_NO_STEP, Step, step_of
 from tests.judges.conftest import Variant
 from tests.judges.node import judged_by
 
@@ -58,3 +59,20 @@ def test_a_wrong_definition_is_found(
     definition = copy.deepcopy(variants[0].definition())
     spoil(definition)
     assert judge({"spoilt": definition})["spoilt"]
+
+
+def test_every_state_belongs_to_one_step_or_handles_failures(variants: list[Variant]) -> None:
+    for variant in variants:
+        states = set(variant.definition()["States"])
+        assert {name for name in states if step_of(name) is None} == set(STATES_OF_NO_STEP)
+    every = {name for variant in variants for name in variant.definition()["States"]}
+    assert {name for step in Step for name in step.states} == every - set(STATES_OF_NO_STEP)
+
+
+def test_a_state_that_fails_names_its_step(variants: list[Variant]) -> None:
+    for variant in variants:
+        for name, state in variant.definition()["States"].items():
+            for part in (state, *state.get("Catch", [])):
+                if "step" in (assigned := part.get("Assign", {})):
+                    assert Step(assigned["step"]) is step_of(name)
+                    assert step_of(assigned["resume_at"]) is step_of(name)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from contract.steps import Step
 from tests.judges.conftest import Variant
 from tests.judges.executions import (
     ARTEFACT,
@@ -221,24 +222,24 @@ def test_a_start_that_fails_tells_the_job_that_it_may_have_made(definition: dict
 @pytest.mark.parametrize(
     ("state", "step"),
     [
-        ("Prepare", "Prepare"),
-        ("StartProcessing", "Processing"),
-        ("CheckFeatures", "Features"),
-        ("StartTraining", "Training"),
-        ("StartEvaluation", "Evaluation"),
-        ("CheckGate", "Gate"),
-        ("DeployEndpoint", "Endpoint"),
-        ("ScaleEndpoint", "Scaling"),
-        ("SmokeTest", "SmokeTest"),
+        ("Prepare", Step.PREPARE),
+        ("StartProcessing", Step.PROCESS),
+        ("CheckFeatures", Step.FEATURES),
+        ("StartTraining", Step.TRAIN),
+        ("StartEvaluation", Step.EVALUATE),
+        ("CheckGate", Step.GATE),
+        ("DeployEndpoint", Step.DEPLOY),
+        ("ScaleEndpoint", Step.DEPLOY),
+        ("SmokeTest", Step.SMOKE_TEST),
     ],
 )
 def test_a_redrive_goes_on_with_the_step_that_failed(
-    definition: dict[str, Any], state: str, step: str
+    definition: dict[str, Any], state: str, step: Step
 ) -> None:
     once = [raised("E", "no"), *answers()[state]]
     end = walk(definition, {state: once, "HandleFailure": [payload({"redrives": 1})]})
     assert end["path"][-1] == "Succeeded", end
-    assert end["arguments"]["HandleFailure"]["Payload"]["step"] == step
+    assert end["arguments"]["HandleFailure"]["Payload"]["step"] == step.value
     assert end["variables"]["attempt"] == 2
     assert end["path"].count(state) == 1 + len(answers()[state])
 

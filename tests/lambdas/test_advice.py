@@ -7,15 +7,17 @@ from typing import NamedTuple
 
 import pytest
 
+from contract.steps import Step
+
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
-STEPS = ("Prepare", "Processing", "Features", "Training", "Evaluation", "Gate", "Endpoint")
+STEPS = {step.title: step for step in Step if step is not Step.SMOKE_TEST}  # its table is no list
 # Of the fields of a table's row.
 _QUOTED = re.compile(r"`([^`]+)`")
 _ERROR = re.compile(r"^`([A-Z][\w.]+)`[:,]")
 
 
 class Row(NamedTuple):
-    step: str
+    step: Step
     error: str
     reason: str
     helps: bool  # a redrive
@@ -37,13 +39,13 @@ def _rows() -> Iterator[Row]:
         error = _ERROR.search(meaning)
         for reason in _QUOTED.findall(says):
             text = reason.replace("…", "x").strip()
-            yield Row(step, error[1] if error else "", text, helps)
+            yield Row(STEPS[step], error[1] if error else "", text, helps)
 
 
 ROWS = list(_rows())
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.step}: {row.reason}"[:60])
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.step.title}: {row.reason}"[:60])
 def test_the_advice_is_that_of_the_documentation(load, row: Row) -> None:
     advice = load("handle_failure", "advice")
     assert advice.advice(row.step, row.error, row.reason) == (
@@ -53,26 +55,26 @@ def test_the_advice_is_that_of_the_documentation(load, row: Row) -> None:
 
 def test_most_rows_of_the_documentation_are_held() -> None:
     assert len(ROWS) >= 40
-    assert {row.step for row in ROWS} == set(STEPS)
+    assert {row.step for row in ROWS} == set(STEPS.values())
 
 
 @pytest.mark.parametrize(
     ("step", "reason", "helps"),
     [
         # As SageMaker writes the reasons of training jobs.
-        ("Training", "AlgorithmError: token id 9 is outside the base model's, exit code: 1", False),
-        ("Training", "AlgorithmError: ExecuteUserScriptError: OutOfMemory: Process killed", False),
-        ("Training", "InternalServerError: We encountered an internal error", True),
-        ("Training", "CapacityError: Unable to provision requested ML compute capacity", True),
-        ("Training", "AlgorithmError: ConnectionError: the hub", True),
-        ("Training", "the training job was stopped: MaxRuntimeExceeded", True),
-        ("Evaluation", "test: no rows in any .csv or .parquet file", False),
-        ("Evaluation", "RuntimeError: engine", True),
-        ("Processing", "InternalServerError: We encountered an internal error", True),
-        ("Processing", "base model 'x' cannot be had from the model hub; give a name", True),
-        ("Endpoint", "the container cannot be loaded: cannot be read", True),
+        (Step.TRAIN, "AlgorithmError: token id 9 is outside the base model's, exit code: 1", False),
+        (Step.TRAIN, "AlgorithmError: ExecuteUserScriptError: OutOfMemory: Process killed", False),
+        (Step.TRAIN, "InternalServerError: We encountered an internal error", True),
+        (Step.TRAIN, "CapacityError: Unable to provision requested ML compute capacity", True),
+        (Step.TRAIN, "AlgorithmError: ConnectionError: the hub", True),
+        (Step.TRAIN, "the training job was stopped: MaxRuntimeExceeded", True),
+        (Step.EVALUATE, "test: no rows in any .csv or .parquet file", False),
+        (Step.EVALUATE, "RuntimeError: engine", True),
+        (Step.PROCESS, "InternalServerError: We encountered an internal error", True),
+        (Step.PROCESS, "base model 'x' cannot be had from the model hub; give a name", True),
+        (Step.DEPLOY, "the container cannot be loaded: cannot be read", True),
     ],
 )
-def test_a_reason_that_lasts_needs_a_new_run(load, step: str, reason: str, helps: bool) -> None:
+def test_a_reason_that_lasts_needs_a_new_run(load, step: Step, reason: str, helps: bool) -> None:
     advice = load("handle_failure", "advice")
     assert (advice.advice(step, "", reason) == advice.REDRIVE) is helps

@@ -12,7 +12,6 @@ PROPERTIES = {
     "StateMachine": "arn:machine",
     "NamePrefix": "reviews-dev-",
     "Endpoint": "reviews-dev",
-    "ScalableTarget": "endpoint/reviews-dev/variant/AllTraffic",
     "ModelPackageGroup": "reviews-dev",
     "FeatureGroup": "reviews-dev-new",
     "GlueDatabase": "reviews_dev",

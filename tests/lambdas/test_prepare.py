@@ -6,7 +6,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from contract.execution_input import InvalidInput, check_input
-from tests.lambdas.conftest import LAMBDAS, VARIABLES, run
+from tests.lambdas.conftest import LAMBDAS, VARIABLES
+from tests.lambdas.runs import run
 
 GOOD = {"reviews": "s3://data/reviews.csv"}
 EXECUTION = {

@@ -7,28 +7,12 @@ from botocore.exceptions import ClientError
 from shared.environment import Environment, MissingVariable
 from shared.jobs import NameTaken, start_once
 from shared.quotas import QuotaTooSmall
-from shared.run import fill, resource_name, run_id
+from shared.run import fill
 from shared.steps import LimitReached, Throttled, step
-from tests.lambdas.conftest import VARIABLES, run
+from tests.lambdas.conftest import VARIABLES
+from tests.lambdas.runs import run
 
 STARTED = datetime(2026, 1, 31, 12, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("name", ["run-1", "run-20260131-120000", "a"])
-def test_a_plain_name_is_the_id(name: str) -> None:
-    assert run_id(name) == name
-
-
-def test_ids_fit_and_never_meet() -> None:
-    names = ["Run 1", "run_1", "run.1", "RUN-1", "x" * 80, "x" * 79, "---", "é"]
-    ids = {run_id(name) for name in names}
-    assert len(ids) == len(names)
-    for identity in ids:
-        assert len(identity) <= 24
-        assert identity[0].isalnum()
-        assert identity[-1].isalnum()
-        longest = resource_name(run(id=identity, environment="staging"), "endpoint-config", 999)
-        assert len(longest) <= 63
 
 
 def test_placeholders_become_this_run() -> None:

@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from botocore.exceptions import ClientError
 
+from contract.names import stack_name
 from reviews.client.errors import NotDeployed
 
 
@@ -38,7 +39,7 @@ def _output_key(field: str) -> str:
 
 def read(cloudformation: Any, environment: str) -> StackOutputs:
     """Returns the outputs of the environment's Pipeline stack; NotDeployed if there is none."""
-    stack = f"reviews-{environment}-Pipeline"
+    stack = stack_name(environment, "Pipeline")
     try:
         described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
     except ClientError as error:

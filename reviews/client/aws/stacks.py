@@ -4,6 +4,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from contract.names import stack_name
 from reviews.client.aws.connection import Connection
 
 BOOTSTRAP = "CDKToolkit"
@@ -11,7 +12,7 @@ BOOTSTRAP = "CDKToolkit"
 
 def names(environment: str) -> list[str]:
     """In the order in which they need each other (infra/stage.py)."""
-    return [f"reviews-{environment}-{part}" for part in ("Storage", "Features", "Pipeline")]
+    return [stack_name(environment, part) for part in ("Storage", "Features", "Pipeline")]
 
 
 def find(connection: Connection, name: str) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from contract import s3_uri
 from reviews.client.aws import base_model, embedded, stacks
 from reviews.client.aws.connection import Connection
 from reviews.client.checks import aws_checks
 from reviews.client.checks.findings import Finding, Verdict, judge
 from reviews.client.errors import ReviewsError
-from reviews.client.files import storage
 
 Check = Callable[[Connection], Finding]
 
@@ -72,7 +72,7 @@ def _base_model(connection: Connection) -> Finding:
     name = connection.outputs.base_model
     if not name.startswith("s3://"):
         return judge("Base model", True, f"{name}, which the training job fetches")
-    bucket, prefix = storage.split_uri(name)
+    bucket, prefix = s3_uri.split(name)
     config = {"Bucket": bucket, "Prefix": f"{prefix.rstrip('/')}/config.json", "MaxKeys": 1}
     is_there = bool(connection.client("s3").list_objects_v2(**config).get("Contents"))
     upload = f"aws s3 cp --recursive MODEL_FOLDER {name}"

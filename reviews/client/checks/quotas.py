@@ -4,7 +4,8 @@ from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
-from infra.quotas import FEWER, INCREASE, SERVICE, NeededQuota, needed
+from contract.quotas import Quota
+from infra.quotas import FEWER, INCREASE, SERVICE, needed
 from infra.settings import Settings
 
 
@@ -12,7 +13,7 @@ from infra.settings import Settings
 class AccountQuota:
     """`granted` is None where AWS lists no quota of this name in this region."""
 
-    needed: NeededQuota
+    needed: Quota
     granted: float | None
     fix: str  # the command that asks AWS for more, or what to do where AWS gives no more
 
@@ -23,7 +24,7 @@ def look(service_quotas: Any, settings: Settings) -> list[AccountQuota]:
     return [_compare(quota, listed.get(name), settings) for name, quota in wanted.items()]
 
 
-def _compare(quota: NeededQuota, listed: dict[str, Any] | None, settings: Settings) -> AccountQuota:
+def _compare(quota: Quota, listed: dict[str, Any] | None, settings: Settings) -> AccountQuota:
     if listed is None:
         return AccountQuota(needed=quota, granted=None, fix="")
     if not listed.get("Adjustable", True):

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from contract.steps import Step
 from infra.settings import Instances, Settings
 from reviews.client.cost import prices
 from reviews.client.errors import PriceMissing
@@ -22,7 +23,7 @@ def usd(settings: Settings, jobs: Iterable[Job], now: datetime | None = None) ->
 
 def _usd(settings: Settings, job: Job, now: datetime) -> float:
     instances = _instances_of(settings, job)
-    price = prices.of_instance(instances.instance_type, job.step).usd
+    price = prices.of_instance(instances.instance_type, job.step.value).usd
     if price is None:
         raise PriceMissing(instances.instance_type)
     hours = ((job.ended or now) - job.began).total_seconds() / 3600
@@ -30,9 +31,9 @@ def _usd(settings: Settings, job: Job, now: datetime) -> float:
 
 
 def _instances_of(settings: Settings, job: Job) -> Instances:
-    by_step = {
-        "process": settings.processing_instances,
-        "train": settings.training_instances,
-        "evaluate": settings.evaluation_instances,
+    of_step = {
+        Step.PROCESS: settings.processing_instances,
+        Step.TRAIN: settings.training_instances,
+        Step.EVALUATE: settings.evaluation_instances,
     }
-    return by_step[job.step]
+    return of_step[job.step]

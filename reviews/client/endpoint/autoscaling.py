@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from contract import names
+
 _NAMESPACE = "sagemaker"
 # What the calls that register them take of what the calls that describe them say.
 _TARGET = ("ResourceId", "ScalableDimension", "MinCapacity", "MaxCapacity", "SuspendedState")
@@ -19,7 +21,7 @@ def describe(client: Any, endpoint: str, variants: Sequence[str]) -> list[dict[s
     """Each scalable target of these variants, with its policies."""
     if not variants:  # no filter at all would find the targets of every endpoint
         return []
-    resources = [f"endpoint/{endpoint}/variant/{variant}" for variant in variants]
+    resources = [names.scalable_target(endpoint, variant)["ResourceId"] for variant in variants]
     pages = client.get_paginator("describe_scalable_targets").paginate(
         ServiceNamespace=_NAMESPACE, ResourceIds=resources
     )

@@ -5,10 +5,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from contract import s3_keys
+from contract.names import RUN_TAG
 from infra.settings import Columns
 from reviews.client.aws.connection import Connection
-
-_RUN_TAG = "reviews:run"  # of every resource that a run makes: lambdas/shared/run.py
 
 
 def serving_columns(connection: Connection) -> Columns:
@@ -26,8 +26,9 @@ def _document(connection: Connection) -> dict[str, Any]:
             EndpointConfigName=endpoint["EndpointConfigName"]
         )
         tags = sagemaker.list_tags(ResourceArn=config["EndpointConfigArn"])["Tags"]
-        run = next((tag["Value"] for tag in tags if tag["Key"] == _RUN_TAG), "")
-        place = {"Bucket": connection.outputs.artefact_bucket, "Key": f"runs/{run}/run.json"}
+        run = next((tag["Value"] for tag in tags if tag["Key"] == RUN_TAG), "")
+        key = f"{s3_keys.run_prefix(run)}/{s3_keys.RUN}"
+        place = {"Bucket": connection.outputs.artefact_bucket, "Key": key}
         document: dict[str, Any] = json.load(s3.get_object(**place)["Body"]) if run else {}
     except ClientError as error:
         code = error.response["Error"]["Code"]

@@ -7,9 +7,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from contract import s3_keys
 from reviews.client.aws.connection import Connection
-
-_KEY = "endpoint/stopped.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +26,10 @@ class Memory:
 
     def __init__(self, connection: Connection) -> None:
         self._s3 = connection.client("s3")
-        self._place = {"Bucket": connection.outputs.artefact_bucket, "Key": _KEY}
+        self._place = {
+            "Bucket": connection.outputs.artefact_bucket,
+            "Key": s3_keys.STOPPED_ENDPOINT,
+        }
 
     def read(self) -> Stopped | None:
         try:

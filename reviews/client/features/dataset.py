@@ -4,11 +4,11 @@ import csv
 from datetime import datetime
 from pathlib import Path
 
+from contract import s3_uri
 from contract.features import SCHEMA, SPLITS
 from reviews.client.aws.connection import Connection
 from reviews.client.errors import InvalidArgument
 from reviews.client.features import queries
-from reviews.client.files import storage
 from reviews.client.files.targets import check_target, real
 
 FORMATS = (".csv", ".parquet")
@@ -28,7 +28,7 @@ def save(connection: Connection, out: Path, *, at: datetime | None, split: str) 
     """Writes the features that there were at a time; returns how many reviews they are."""
     sql = queries.dataset_query(connection.outputs.glue_table, at=at, split=split)
     uri = queries.result_file(connection.client("athena"), connection.outputs, sql)
-    bucket, key = storage.split_uri(uri)
+    bucket, key = s3_uri.split(uri)
     target = real(out)
     part = target.with_name(target.name + _PART)
     try:

@@ -5,15 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from contract import s3_uri
 from reviews.client.errors import InvalidArgument
 
 _DIGITS = 12  # of a hash that tells the files of a name apart
-
-
-def split_uri(uri: str) -> tuple[str, str]:
-    """Splits s3://bucket/key into bucket and key."""
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    return bucket, key
 
 
 def upload_reviews(s3: Any, reviews: Path, bucket: str) -> str:
@@ -40,7 +35,7 @@ def upload_directory(
 
     A file that is already there with the same size is not sent again: base models never change.
     """
-    bucket, base = split_uri(prefix)
+    bucket, base = s3_uri.split(prefix)
     base = base.rstrip("/")
     present = _sizes(s3, bucket, f"{base}/")
     sent = 0

@@ -5,8 +5,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from contract import s3_keys
 from reviews.client.errors import InvalidArgument
-from reviews.client.files import storage
 
 _LONGEST_COMMENT = 1024
 _OVER = ("TaskTimedOut", "TaskDoesNotExist", "InvalidToken")
@@ -34,10 +34,9 @@ def answer(
 
 
 def _token(s3: Any, artefacts: str, run: str) -> str:
-    uri = f"s3://{artefacts}/runs/{run}/approval.json"
-    bucket, key = storage.split_uri(uri)
+    key = f"{s3_keys.run_prefix(run)}/{s3_keys.APPROVAL}"
     try:
-        document = json.load(s3.get_object(Bucket=bucket, Key=key)["Body"])
+        document = json.load(s3.get_object(Bucket=artefacts, Key=key)["Body"])
     except ClientError as error:
         if error.response["Error"]["Code"] != "NoSuchKey":
             raise

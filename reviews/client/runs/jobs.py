@@ -1,9 +1,8 @@
 """The SageMaker jobs that runs have started.
 
-Their names, reviews-{environment}-{step}-{run id}-{attempt}, are given by lambdas/shared/run.py.
+Their names are those of contract/names.py.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,18 +10,19 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-_STEPS = "process|train|evaluate"
+from contract import names
+from contract.steps import JobKind, Step
+
 _GONE = ("ValidationException", "ResourceNotFound")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A processing or training job: what it is for, and when it ran."""
+    """A processing or training job: the step that started it, and when it ran."""
 
-    kind: str  # processing or training
     name: str
     run: str
-    step: str  # process, train or evaluate
+    step: Step
     status: str
     began: datetime
     ended: datetime | None
@@ -43,7 +43,7 @@ def find(sagemaker: Any, environment: str, *, run: str = "", running: bool = Fal
 def stop(sagemaker: Any, job: Job) -> None:
     """Asks a job to end; one that has ended meanwhile need not."""
     try:
-        if job.kind == "training":
+        if job.step.job is JobKind.TRAINING:
             sagemaker.stop_training_job(TrainingJobName=job.name)
         else:
             sagemaker.stop_processing_job(ProcessingJobName=job.name)
@@ -55,25 +55,24 @@ def stop(sagemaker: Any, job: Job) -> None:
 def _processing(sagemaker: Any, environment: str, wanted: dict[str, str]) -> Iterator[Job]:
     pages = sagemaker.get_paginator("list_processing_jobs").paginate(**wanted)
     for item in (item for page in pages for item in page["ProcessingJobSummaries"]):
-        yield from _job(environment, "processing", item, "Processing")
+        yield from _job(environment, item, "Processing")
 
 
 def _training(sagemaker: Any, environment: str, wanted: dict[str, str]) -> Iterator[Job]:
     pages = sagemaker.get_paginator("list_training_jobs").paginate(**wanted)
     for item in (item for page in pages for item in page["TrainingJobSummaries"]):
-        yield from _job(environment, "training", item, "Training")
+        yield from _job(environment, item, "Training")
 
 
-def _job(environment: str, kind: str, item: dict[str, Any], prefix: str) -> Iterator[Job]:
+def _job(environment: str, item: dict[str, Any], prefix: str) -> Iterator[Job]:
     """Nothing for the job of somebody else that has such a name."""
     name = item[f"{prefix}JobName"]
-    parts = re.fullmatch(rf"{re.escape(environment)}-({_STEPS})-(.+)-\d+", name)
+    parts = names.read_job_name(name, environment)
     if parts:
         yield Job(
-            kind=kind,
             name=name,
-            run=parts[2],
-            step=parts[1],
+            run=parts.run,
+            step=parts.step,
             status=item[f"{prefix}JobStatus"],
             began=item["CreationTime"],
             ended=item.get(f"{prefix}EndTime"),

@@ -8,7 +8,7 @@ from typing import Any
 from reviews.client.runs import execution
 from reviews.client.runs.execution import Execution, History
 from reviews.client.runs.job_logs import JobLog, LiveValues
-from reviews.client.runs.steps import State, Step, read_steps
+from reviews.client.runs.steps import State, StepProgress, read_steps
 
 # What is worth a glance, in this order; the rest of a job's numbers are in its log.
 _SHOWN = (
@@ -30,7 +30,7 @@ _SHOWN = (
 class StepView:
     """A step with the live values of its job."""
 
-    step: Step
+    step: StepProgress
     live: LiveValues
     tail: Sequence[str] = ()  # of its job's log
 
@@ -60,7 +60,7 @@ class Watcher:
         steps = read_steps(self._history.read(), found.status)
         return found, [self._view(step) for step in steps]
 
-    def _view(self, step: Step) -> StepView:
+    def _view(self, step: StepProgress) -> StepView:
         if not step.job:
             return StepView(step=step, live=LiveValues())
         if step.job not in self._job_logs:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from contract import states
+
 _OF_EVERY_RUN = ("id", "prefix")
 
 
@@ -43,7 +45,7 @@ def prepared(events: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """
     for event in events:
         exited = event.get("stateExitedEventDetails", {})
-        if exited.get("name") == "Prepare":
+        if exited.get("name") == states.PREPARE:
             document = json_object(exited.get("output", ""))
             if all(isinstance(document.get(name), str) for name in _OF_EVERY_RUN):
                 return document

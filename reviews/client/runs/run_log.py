@@ -8,7 +8,7 @@ from reviews.client.errors import InvalidArgument
 from reviews.client.runs import execution, job_logs
 from reviews.client.runs.execution import Execution, History
 from reviews.client.runs.job_logs import Stream
-from reviews.client.runs.steps import State, Step, read_steps
+from reviews.client.runs.steps import State, StepProgress, read_steps
 
 _POLL_SECONDS = 1.0
 _ENDED = (State.DONE, State.FAILED)
@@ -33,7 +33,7 @@ class RunLog:
         self._states, self._logs = states, logs
         self._arn, self._wanted, self._sleep = arn, step, sleep
         self._history = History(self._states, arn)
-        self._streams: dict[str, tuple[Step, Stream]] = {}
+        self._streams: dict[str, tuple[StepProgress, Stream]] = {}
         self._look()
 
     def read(self) -> Iterator[dict[str, Any]]:
@@ -74,7 +74,7 @@ class RunLog:
         self._has_ended = found.finished or is_over
 
 
-def _without_job(found: Execution, steps: Sequence[Step], wanted: Step) -> str:
+def _without_job(found: Execution, steps: Sequence[StepProgress], wanted: StepProgress) -> str:
     later = steps[steps.index(wanted) + 1 :]
     first = next((step for step in later if step.began), None)
     if first is not None and not wanted.began:

@@ -8,9 +8,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from contract import s3_keys, s3_uri
 from reviews.client.aws.connection import Connection
 from reviews.client.cost import run_costs
-from reviews.client.files import storage
 from reviews.client.runs import approval, execution, jobs
 from reviews.client.runs.execution import Execution
 from reviews.client.runs.progress import Watcher
@@ -111,7 +111,7 @@ class Runs:
 
     def page(self, run: Run) -> bytes:
         """Its evaluation.html."""
-        return self._get(f"{run.document['prefix']}/evaluation/evaluation.html")
+        return self._get(f"{run.document['prefix']}/{s3_keys.EVALUATION_PAGE}")
 
     def costs(self, runs: Iterable[Run]) -> list[float | None]:
         """USD that the jobs of each run took on AWS; None where a price is not known."""
@@ -148,7 +148,7 @@ class Runs:
     def _evaluation(self, document: dict[str, Any]) -> dict[str, Any]:
         """Empty, too, if what is there is no JSON object."""
         try:
-            content = self._get(f"{document['prefix']}/evaluation/evaluation.json")
+            content = self._get(f"{document['prefix']}/{s3_keys.EVALUATION_METRICS}")
         except ClientError as error:
             if error.response["Error"]["Code"] not in _MISSING_OBJECT:
                 raise
@@ -156,6 +156,6 @@ class Runs:
         return json_object(content)
 
     def _get(self, uri: str) -> bytes:
-        bucket, key = storage.split_uri(uri)
+        bucket, key = s3_uri.split(uri)
         body: bytes = self._s3.get_object(Bucket=bucket, Key=key)["Body"].read()
         return body

@@ -73,7 +73,7 @@ def test_a_run_that_ended_before_its_first_job_says_why_it_has_no_log(
     said = reviews("logs", *more)
     step = "Train" if more == ("train",) else "Process"
     assert said.code == 1
-    assert said.err == f"mine is FAILED, and {step} has started no job: Training: no memory\n"
+    assert said.err == f"mine is FAILED, and {step} has started no job: Train: no memory\n"
 
 
 def test_a_step_that_comes_later_has_started_no_job_yet(runs: RunsWorld, reviews: Reviews) -> None:

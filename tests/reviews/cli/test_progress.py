@@ -4,17 +4,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rich.console import Console
 
+from contract.steps import Step
 from reviews.cli.progress import BarView, PlainView, clock, watch
 from reviews.client.runs.execution import Execution
 from reviews.client.runs.job_logs import LiveValues
 from reviews.client.runs.progress import StepView, Watcher
-from reviews.client.runs.steps import State, Step
+from reviews.client.runs.steps import State, StepProgress
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 def training(state: State, fraction: float | None = None, **values: str) -> StepView:
-    step = Step(title="Train", state=state, began=None if state is State.WAITING else NOON)
+    began = None if state is State.WAITING else NOON
+    step = StepProgress(step=Step.TRAIN, state=state, began=began)
     return StepView(step=step, live=LiveValues(fraction=fraction, values=dict(values)))
 
 

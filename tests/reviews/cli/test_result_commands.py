@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from contract.steps import Step
 from reviews.client.aws.connection import find_settings
 from reviews.client.cost import run_costs
 from reviews.client.environment import Environment
@@ -130,10 +131,9 @@ def test_the_embedded_aws_is_free(
 
 def test_a_machine_without_a_price_makes_the_cost_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     job = Job(
-        kind="training",
         name="job",
         run="first",
-        step="train",
+        step=Step.TRAIN,
         status="InProgress",
         began=NOW,
         ended=None,

@@ -184,7 +184,7 @@ def test_a_run_that_fails_says_why_and_what_to_do(runs: RunsWorld, reviews: Revi
     assert "  train begins\n" in said.err  # the end of the log
     assert "Its log: reviews logs train --run mine --env dev\n" in said.err
     assert "reviews redrive mine --env dev\n" in said.err
-    assert said.err.endswith("error: Training\n  cause: Training: no memory\n")
+    assert said.err.endswith("error: Train\n  cause: Train: no memory\n")
     assert reviews("status", "mine", "--wait", "--json").json["error"]["kind"] == "ExecutionFailed"
 
 
@@ -290,7 +290,7 @@ def test_a_redrive_that_would_end_the_same_way_is_not_begun_in_silence(
     runs: RunsWorld, reviews: Reviews
 ) -> None:
     runs.add("mine", status="FAILED")
-    cause = "Processing: no column. A redrive would end the same way: start a new run with other"
+    cause = "Process: no column. A redrive would end the same way: start a new run with other"
     runs.executions["mine"]["cause"] = cause
     said = reviews("redrive", "mine")
     assert (said.code, said.err) == (0, f"mine failed with: {cause}\n")

@@ -66,8 +66,8 @@ def test_a_running_execution_has_its_steps_and_states(client: TestClient) -> Non
 
 def test_a_failed_execution_says_error_and_cause(client: TestClient) -> None:
     seen = get(client, f"/executions/{FAILED}")
-    assert (seen["status"], seen["error"]) == ("FAILED", "Training")
-    assert seen["cause"] == f"Training: {recorded_runs.TROUBLE}"
+    assert (seen["status"], seen["error"]) == ("FAILED", "Train")
+    assert seen["cause"] == f"Train: {recorded_runs.TROUBLE}"
     assert seen["states"]["HandleFailure"]["status"] == "failed"
 
 

@@ -51,8 +51,8 @@ def test_an_error_that_was_caught_is_told_from_success() -> None:
 
 
 def test_the_end_of_the_execution_repeats_no_failure_of_its_state() -> None:
-    history = History({}).enter("HandleFailure").schedule().fail("Training", "stopped")
-    history.end(error="Training", cause="stopped")
+    history = History({}).enter("HandleFailure").schedule().fail("Train", "stopped")
+    history.end(error="Train", cause="stopped")
     (visit,) = of(history, "HandleFailure")
     assert len(visit.failures) == 1
 
@@ -79,8 +79,8 @@ def test_without_previous_ids_the_event_before_counts() -> None:
 
 
 def test_a_redriven_state_goes_on() -> None:
-    history = History({}).enter("HandleFailure").schedule().fail("Training", "stopped")
-    history.end(error="Training", cause="stopped")
+    history = History({}).enter("HandleFailure").schedule().fail("Train", "stopped")
+    history.end(error="Train", cause="stopped")
     number = len(history.events) + 1
     redriven = {
         "id": number,

@@ -122,9 +122,9 @@ def failed(name: str = "too-few-epochs") -> RecordedRun:
     history.fail("Throttled", json.dumps({"errorMessage": "Rate exceeded"}))
     history.schedule().succeed().leave("StartTraining", training)
     wait(history, "Training")
-    cause = json.dumps({"errorMessage": f"Training: {TROUBLE}", "errorType": "Training"})
-    history.enter("HandleFailure").schedule().fail("Training", cause)
-    history.end(error="Training", cause=cause)
+    cause = json.dumps({"errorMessage": f"Train: {TROUBLE}", "errorType": "Train"})
+    history.enter("HandleFailure").schedule().fail("Train", cause)
+    history.end(error="Train", cause=cause)
     return RecordedRun(name=name, history=history, status="FAILED")
 
 

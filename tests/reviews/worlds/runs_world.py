@@ -90,8 +90,8 @@ class RunsWorld(EndpointWorld):
         found = self.executions[name]
         found |= {"status": status, "stopDate": self.events[name][-1]["timestamp"] + _MINUTE}
         if status != "SUCCEEDED":
-            cause = json.dumps({"errorMessage": "Training: no memory"})
-            found |= {"error": "Training", "cause": cause}
+            cause = json.dumps({"errorMessage": "Train: no memory"})
+            found |= {"error": "Train", "cause": cause}
             return
         found["output"] = json.dumps(
             {

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from reviews.client.errors import InvalidArgument
-from reviews.client.files.storage import split_uri, upload_directory, upload_reviews
+from reviews.client.files.storage import upload_directory, upload_reviews
 
 
 class FakeS3:
@@ -25,10 +25,6 @@ class FakeS3:
             if name.startswith(f"{Bucket}/{Prefix}")
         ]
         return [{"Contents": found}] if found else [{}]
-
-
-def test_a_uri_splits_into_bucket_and_key() -> None:
-    assert split_uri("s3://bucket/a/b.csv") == ("bucket", "a/b.csv")
 
 
 def test_reviews_of_one_name_do_not_take_each_others_place(tmp_path: Path) -> None:

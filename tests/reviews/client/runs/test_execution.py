@@ -91,7 +91,7 @@ def test_before_the_first_run_is_told_how_to_start_one() -> None:
 @pytest.mark.parametrize(
     ("cause", "shown"),
     [
-        ('{"errorMessage": "Training: no memory", "errorType": "Training"}', "Training: no memory"),
+        ('{"errorMessage": "Train: no memory", "errorType": "Train"}', "Train: no memory"),
         ("plain words", "plain words"),
         ("404", "404"),
         ('["errorMessage"]', '["errorMessage"]'),

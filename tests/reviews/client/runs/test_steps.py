@@ -2,9 +2,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-
-from reviews.client.runs.steps import State, read_steps, step_of
+from reviews.client.runs.steps import State, read_steps
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -20,33 +18,6 @@ def events(*moves: tuple[str, str, Any]) -> list[dict[str, Any]]:
         time = NOON + timedelta(seconds=index)
         made.append({"id": index + 1, "timestamp": time, key: details})
     return made
-
-
-@pytest.mark.parametrize(
-    ("state", "index"),
-    [
-        ("Prepare", 0),
-        ("StartProcessing", 1),
-        ("ProcessingDone?", 1),
-        ("CheckFeatures", 2),
-        ("DescribeTraining", 3),
-        ("WaitForEvaluation", 4),
-        ("CheckGate", 5),
-        ("RegisterModel", 5),
-        ("Approved?", 5),
-        ("RecordAnswer", 5),
-        ("DeployEndpoint", 6),
-        ("DescribeEndpoint", 6),
-        ("SmokeTest", 7),
-        ("Tell", 7),
-        ("Succeeded", None),
-        ("HandleFailure", None),
-        ("Resume?", None),
-        ("StartAt?", None),
-    ],
-)
-def test_state_names_tell_the_step(state: str, index: int | None) -> None:
-    assert step_of(state) == index
 
 
 def test_before_the_first_event_every_step_waits() -> None:

@@ -1,0 +1,74 @@
+"""The names of the state machine's states.
+
+infra/ gives them to the states, contract/steps.py groups them by step, and reviews/ finds them in
+the events of an execution.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loop:
+    """The states that start something in SageMaker and describe it until it is done.
+
+    `wait_for_capacity` is empty where nothing is started again for want of instances.
+    """
+
+    start: str
+    wait: str
+    describe: str
+    is_done: str
+    wait_for_capacity: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them, in the order in which they are entered."""
+        every = (self.start, self.wait, self.describe, self.is_done, self.wait_for_capacity)
+        return tuple(name for name in every if name)
+
+
+def _loop_of_job(job: str) -> Loop:
+    return Loop(
+        start=f"Start{job}",
+        wait=f"WaitFor{job}",
+        describe=f"Describe{job}",
+        is_done=f"{job}Done?",
+        wait_for_capacity=f"WaitForCapacityOf{job}",
+    )
+
+
+BEGIN = "Begin"
+PREPARE = "Prepare"
+START_AT = "StartAt?"
+
+PROCESSING = _loop_of_job("Processing")
+
+BEGIN_FEATURES = "BeginFeatures"
+CHECK_FEATURES = "CheckFeatures"
+FEATURES_READY = "FeaturesReady?"
+WAIT_FOR_FEATURES = "WaitForFeatures"
+
+TRAINING = _loop_of_job("Training")
+EVALUATION = _loop_of_job("Evaluation")
+
+CHECK_GATE = "CheckGate"
+REGISTER_MODEL = "RegisterModel"
+APPROVED = "Approved?"
+ASK_APPROVAL = "AskApproval"
+RECORD_ANSWER = "RecordAnswer"
+ANSWER = "Answer?"
+
+ENDPOINT = Loop(
+    start="DeployEndpoint",
+    wait="WaitForEndpoint",
+    describe="DescribeEndpoint",
+    is_done="EndpointDone?",
+)
+SCALE_ENDPOINT = "ScaleEndpoint"
+
+SMOKE_TEST = "SmokeTest"
+TELL = "Tell"
+SUCCEEDED = "Succeeded"
+
+HANDLE_FAILURE = "HandleFailure"
+RESUME = "Resume?"

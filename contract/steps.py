@@ -1,0 +1,114 @@
+"""The steps of an execution: one vocabulary for states, errors, commands, console and docs."""
+
+from collections.abc import Mapping
+from enum import Enum
+
+from contract import states
+
+
+class JobKind(Enum):
+    """The kinds of SageMaker jobs that an execution starts; the value is that of its variables."""
+
+    PROCESSING = "processing"
+    TRAINING = "training"
+
+    @property
+    def log_group(self) -> str:
+        """Where SageMaker writes what all jobs of the kind in an account print:
+        https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html"""
+        return f"/aws/sagemaker/{self.value.capitalize()}Jobs"
+
+
+class Step(Enum):
+    """The steps in the order in which they run.
+
+    The value is the name of the step in commands, in the names of jobs and in the variables of an
+    execution.
+    """
+
+    PREPARE = "prepare"
+    PROCESS = "process"
+    FEATURES = "features"
+    TRAIN = "train"
+    EVALUATE = "evaluate"
+    GATE = "gate"
+    DEPLOY = "deploy"
+    SMOKE_TEST = "smoke-test"
+
+    @property
+    def title(self) -> str:
+        """What people read: Smoke test."""
+        return self.value.capitalize().replace("-", " ")
+
+    @property
+    def error(self) -> str:
+        """The error of an execution that fails in this step, as Step Functions writes the names of
+        errors: SmokeTest."""
+        return self.value.title().replace("-", "")
+
+    @property
+    def job(self) -> JobKind | None:
+        """The kind of the job that the step starts; None for a step without a job."""
+        return _JOBS.get(self)
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The names of its states in the state machine; a setting may do without some of them."""
+        return _STATES[self]
+
+
+_JOBS: Mapping[Step, JobKind] = {
+    Step.PROCESS: JobKind.PROCESSING,
+    Step.TRAIN: JobKind.TRAINING,
+    Step.EVALUATE: JobKind.PROCESSING,
+}
+STEPS_WITH_A_JOB = tuple(_JOBS)
+_STATES: Mapping[Step, tuple[str, ...]] = {
+    Step.PREPARE: (states.BEGIN, states.PREPARE, states.START_AT),
+    Step.PROCESS: states.PROCESSING.names,
+    Step.FEATURES: (
+        states.BEGIN_FEATURES,
+        states.CHECK_FEATURES,
+        states.FEATURES_READY,
+        states.WAIT_FOR_FEATURES,
+    ),
+    Step.TRAIN: states.TRAINING.names,
+    Step.EVALUATE: states.EVALUATION.names,
+    Step.GATE: (
+        states.CHECK_GATE,
+        states.REGISTER_MODEL,
+        states.APPROVED,
+        states.ASK_APPROVAL,
+        states.RECORD_ANSWER,
+        states.ANSWER,
+    ),
+    Step.DEPLOY: (*states.ENDPOINT.names, states.SCALE_ENDPOINT),
+    Step.SMOKE_TEST: (states.SMOKE_TEST, states.TELL, states.SUCCEEDED),
+}
+# These states handle what fails in any step, and belong to none.
+STATES_OF_NO_STEP = (states.HANDLE_FAILURE, states.RESUME)
+_STEP_OF_STATE = {name: step for step in Step for name in step.states}
+
+
+def step_of(state: str) -> Step | None:
+    """The step of a state; None for the states of no step, and for unknown names."""
+    return _STEP_OF_STATE.get(state)
+
+
+class StartAt(Enum):
+    """Where an execution may start after Prepare; the value is that of its input."""
+
+    PROCESSING = "processing"
+    TRAINING = "training"
+    EVALUATION = "evaluation"
+
+    @property
+    def step(self) -> Step:
+        return _FIRST_STEPS[self]
+
+
+_FIRST_STEPS: Mapping[StartAt, Step] = {
+    StartAt.PROCESSING: Step.PROCESS,
+    StartAt.TRAINING: Step.TRAIN,
+    StartAt.EVALUATION: Step.EVALUATE,
+}

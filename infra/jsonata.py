@@ -1,0 +1,29 @@
+"""Expressions of JSONata, the query language of the state machine."""
+
+from collections.abc import Mapping
+
+from aws_cdk import aws_stepfunctions as sfn
+
+RESULT = "$states.result.Payload"  # the answer of a function
+ATTEMPT = "{% $attempt %}"
+
+
+def query(expression: str) -> str:
+    """A string that Step Functions evaluates."""
+    return f"{{% {expression} %}}"
+
+
+def queries(expressions: Mapping[str, str]) -> dict[str, str]:
+    return {name: query(expression) for name, expression in expressions.items()}
+
+
+def condition(expression: str) -> sfn.Condition:
+    return sfn.Condition.jsonata(query(expression))
+
+
+def first(*fields: str, otherwise: str) -> str:
+    """The first of the result's fields that exists and is not empty."""
+    for field in reversed(fields):
+        value = f"$states.result.{field}"
+        otherwise = f"{value} ? {value} : ({otherwise})"
+    return otherwise

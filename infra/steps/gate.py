@@ -1,0 +1,99 @@
+"""The gate: whether the evaluated model may be deployed, by its metrics and, if wanted, a person.
+
+Every model is registered. One that the gate or the person rejects is not deployed.
+"""
+
+from dataclasses import asdict
+
+from aws_cdk import Duration
+from aws_cdk import aws_stepfunctions as sfn
+
+from contract import states as names
+from contract.steps import Step
+from infra.jsonata import RESULT, condition, query
+from infra.states import Fragment, States
+from infra.steps.context import Context
+
+# Whoever has the token may send any answer: what is not a yes is a no, and a comment becomes one
+# line, which UpdateModelPackage asks for.
+_YES = "$answer.approved = true"
+_COMMENT = "$substring($replace($answer.comment & '', /\\s+/, ' '), 0, 1024)"
+
+
+def gate(context: Context) -> Fragment:
+    states = context.states(Step.GATE, entry=names.CHECK_GATE)
+    check = states.call(
+        names.CHECK_GATE,
+        context.functions.check_gate,
+        payload={"run": query("$run"), "gate": asdict(context.settings.gate)},
+        keep={"gate": RESULT, "job": "{}"},
+    )
+    choice = sfn.Choice.jsonata(context.scope, names.APPROVED)
+    check.next(_register(context, states)).next(choice)
+    choice.when(condition("$package.status = 'Rejected'"), states.failure)
+    if not context.settings.approval:
+        return Fragment(entry=check, then=choice.otherwise)
+    approval = _approval(context, states)
+    choice.otherwise(approval.entry)
+    return Fragment(entry=check, then=approval.then)
+
+
+def _register(context: Context, states: States) -> sfn.TaskStateBase:
+    return states.call(
+        names.REGISTER_MODEL,
+        context.functions.register_model,
+        payload={
+            "run": query("$run"),
+            "gate": query("$gate"),
+            "needs_approval": context.settings.approval,
+            "model_data": query("$model_data"),
+            "request": context.requests.model_package,
+        },
+        keep={
+            "package": RESULT,
+            "reason": f"$join($gate.missed, '; ') & '; registered as version ' & "
+            f"{RESULT}.version & ', rejected'",
+        },
+    )
+
+
+def _approval(context: Context, states: States) -> Fragment:
+    ask = _ask(context, states)
+    record = states.call_service(
+        names.RECORD_ANSWER,
+        service="sagemaker",
+        action="updateModelPackage",
+        parameters={
+            "ModelPackageArn": query("$package.arn"),
+            "ModelApprovalStatus": query(f"{_YES} ? 'Approved' : 'Rejected'"),
+            "ApprovalDescription": query(_COMMENT),
+        },
+        resource=context.sagemaker_arn(f"model-package/{context.settings.name}/*"),
+    )
+    choice = sfn.Choice.jsonata(context.scope, names.ANSWER)
+    choice.otherwise(states.failure)
+    ask.next(record).next(choice)
+    return Fragment(entry=ask, then=lambda following: choice.when(condition(_YES), following))
+
+
+def _ask(context: Context, states: States) -> sfn.TaskStateBase:
+    """Waits until `reviews approve` answers {approved, comment}."""
+    limit = context.settings.waiting.approval_limit_s
+    return states.call(
+        names.ASK_APPROVAL,
+        context.functions.ask_approval,
+        payload={
+            "run": query("$run"),
+            "gate": query("$gate"),
+            "package": query("$package"),
+            "token": query("$states.context.Task.Token"),
+        },
+        result="$states.result",
+        keep={
+            "answer": "$states.result",
+            "reason": "'version ' & $package.version & ' was not approved: ' & "
+            "$states.result.comment",
+        },
+        integration_pattern=sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN,
+        task_timeout=sfn.Timeout.duration(Duration.seconds(limit)),
+    )

@@ -1,0 +1,60 @@
+"""Prepare and features: the steps around the processing job, without jobs of their own."""
+
+from aws_cdk import aws_stepfunctions as sfn
+
+from contract import states as names
+from contract.steps import Step
+from infra import images
+from infra.jsonata import RESULT, condition, queries, query
+from infra.states import Fragment
+from infra.steps.context import Context
+
+
+def prepare(context: Context) -> Fragment:
+    task = context.states(Step.PREPARE, entry=names.PREPARE).call(
+        names.PREPARE,
+        context.functions.prepare,
+        payload={
+            "input": query("$states.context.Execution.Input"),
+            "execution": {
+                "id": query("$states.context.Execution.Id"),
+                "name": query("$states.context.Execution.Name"),
+                "start_time": query("$states.context.Execution.StartTime"),
+            },
+            "images": images.ends_of_patches(context.settings.every_image()),
+            # Set by `reviews deploy --force`.
+            "force": context.scope.node.try_get_context("force") == "true",
+        },
+        keep={"run": RESULT, "model_data": f"{RESULT}.model_data"},
+    )
+    return Fragment(entry=task, then=task.next)
+
+
+def features(context: Context) -> Fragment:
+    """Waits for the offline store, which lags behind by minutes: a training on features that are
+    not there yet could not be repeated."""
+    states = context.states(Step.FEATURES, entry=names.BEGIN_FEATURES)
+    begin = sfn.Pass.jsonata(
+        context.scope,
+        names.BEGIN_FEATURES,
+        assign={**states.marks, "job": {}, **queries(states.fresh_wait())},
+    )
+    check = states.call(
+        names.CHECK_FEATURES,
+        context.functions.check_features,
+        payload={"run": query("$run")},
+        keep={
+            "look": RESULT,
+            "reason": f"'the offline store has ' & {RESULT}.found & ' of ' & "
+            f"{RESULT}.expected & ' rows after ' & $waited & ' s'",
+        },
+    )
+    choice = sfn.Choice.jsonata(context.scope, names.FEATURES_READY)
+    begin.next(check).next(choice)
+    limit = context.settings.waiting.features_limit_s
+    is_late = condition(f"$not($look.ready) and $waited >= {limit}")
+    choice.when(is_late, states.failure)
+    choice.otherwise(states.wait(names.WAIT_FOR_FEATURES).next(check))
+    return Fragment(
+        entry=begin, then=lambda following: choice.when(condition("$look.ready"), following)
+    )

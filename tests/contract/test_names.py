@@ -1,0 +1,60 @@
+"""Names fit AWS's limits, never meet, and can be read again."""
+
+import pytest
+
+from contract.names import (
+    JobName,
+    environment_name,
+    read_job_name,
+    resource_name,
+    run_id,
+    scalable_target,
+    stack_name,
+)
+from contract.steps import STEPS_WITH_A_JOB, Step
+
+
+@pytest.mark.parametrize("name", ["run-1", "run-20260131-120000", "a"])
+def test_a_plain_name_is_the_id(name: str) -> None:
+    assert run_id(name) == name
+
+
+def test_ids_fit_and_never_meet() -> None:
+    names = ["Run 1", "run_1", "run.1", "RUN-1", "x" * 80, "x" * 79, "---", "é"]
+    ids = {run_id(name) for name in names}
+    assert len(ids) == len(names)
+    for identity in ids:
+        assert len(identity) <= 24
+        assert identity[0].isalnum()
+        assert identity[-1].isalnum()
+        longest = resource_name("staging", "endpoint-config", identity, 999)
+        assert len(longest) <= 63
+
+
+@pytest.mark.parametrize("step", STEPS_WITH_A_JOB)
+@pytest.mark.parametrize("run", ["a", "run-1", "train-2-of-3"])
+def test_the_name_of_a_job_tells_its_step_and_run(step: Step, run: str) -> None:
+    name = resource_name("dev", step.value, run, 12)
+    assert read_job_name(name, environment_name("dev")) == JobName(step, run)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "reviews-dev-process-run",  # no attempt
+        "reviews-dev-features-run-1-1",  # a step without a job
+        "reviews-development-train-run-1-1",  # another environment
+        "other-reviews-dev-train-run-1-1",
+        "",
+    ],
+)
+def test_a_job_of_somebody_else_has_no_step(name: str) -> None:
+    assert read_job_name(name, "reviews-dev") is None
+
+
+def test_names_of_an_environment_begin_alike() -> None:
+    assert environment_name("prod") == "reviews-prod"
+    assert stack_name("prod", "Pipeline") == "reviews-prod-Pipeline"
+    assert (
+        scalable_target("reviews-prod")["ResourceId"] == "endpoint/reviews-prod/variant/AllTraffic"
+    )
