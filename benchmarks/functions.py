@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 from benchmarks.measure import ROOT
+from infra import quotas
 from infra.bundles import stage_function
+from infra.settings import settings_for
 
 _RUNS = 5
 _PROGRAM = """
@@ -52,6 +54,11 @@ def _import(folder: Path) -> tuple[float, float]:
 
 
 def _variables() -> dict[str, str]:
-    """What a function is told by its environment; what it says is of no matter here."""
+    """The variables of a function's environment, with values that can be read."""
     source = (ROOT / "lambdas" / "shared" / "environment.py").read_text()
-    return dict.fromkeys(re.findall(r'get\("(\w+)"\)', source), "{}")
+    names = re.findall(r'get\("(\w+)"\)', source)
+    return {
+        **dict.fromkeys(names, "{}"),
+        "MAX_REJECTED_SHARE": "0.1",
+        "QUOTAS": quotas.for_functions(*settings_for("local")),
+    }
