@@ -121,10 +121,10 @@ def redrive(run: Run = "", env: Env = "local", wait: Wait = False) -> Answer:
 def approve(
     run: NamedRun,
     env: Env = "local",
-    reject: Annotated[bool, typer.Option("--reject", help="It shall not go live.")] = False,
-    comment: Annotated[str, typer.Option(help="Is kept with the model.")] = "",
+    reject: Annotated[bool, typer.Option("--reject", help="It must not be deployed.")] = False,
+    comment: Annotated[str, typer.Option(help="A reason, which is stored with the model.")] = "",
 ) -> Answer:
-    """Say whether a model that waits for approval may go live."""
+    """Answer whether a model that waits for approval may be deployed."""
     who = Environment(env).runs.approve(run, approved=not reject, comment=comment)
     verb = "rejected" if reject else "approved"
     return Answer(
