@@ -16,9 +16,10 @@ from infra.jsonata import ATTEMPT, RESULT, condition, queries, query
 from infra.retries import retry_function, retry_service
 from infra.settings import Waiting
 
-# A function's error is a JSON document with its message. Other causes are plain text, a document
-# that was cut off, empty, or missing (States.Timeout).
-_CAUGHT = (
+# JSONata of the reason of an error that was caught. A function's error is a JSON document with its
+# message. Other causes are plain text, a document that was cut off, empty, or missing
+# (States.Timeout).
+CAUGHT = (
     "($cause := $states.errorOutput.Cause;"
     " $isWhole := $substring($cause, 0, 1) = '{' and $substring($cause, -1) = '}';"
     " $message := $isWhole ? $parse($cause).errorMessage : $cause;"
@@ -195,7 +196,7 @@ class States:
     def _catch(self, task: sfn.TaskStateBase, keep: Mapping[str, str] | None = None) -> None:
         assign = {
             **self.marks,
-            "reason": query(_CAUGHT),
+            "reason": query(CAUGHT),
             "error": query("$states.errorOutput.Error"),
             **queries(keep or {}),
         }

@@ -11,7 +11,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from contract import states as names
 from contract.steps import Step
 from infra.jsonata import RESULT, condition, query
-from infra.states import Fragment, States
+from infra.states import CAUGHT, Fragment, States
 from infra.steps.context import Context
 
 # Whoever has the token may send any answer: what is not a yes is a no, and a comment becomes one
@@ -93,6 +93,10 @@ def _ask(context: Context, states: States) -> sfn.TaskStateBase:
             "answer": "$states.result",
             "reason": "'version ' & $package.version & ' was not approved: ' & "
             "$states.result.comment",
+        },
+        failing={
+            "reason": f"$states.errorOutput.Error = 'States.Timeout' ? "
+            f"'nobody answered within {limit} s' : {CAUGHT}"
         },
         integration_pattern=sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN,
         task_timeout=sfn.Timeout.duration(Duration.seconds(limit)),
