@@ -52,8 +52,11 @@ class Monitoring(Construct):
             self._count(f"Predicted{name.capitalize()}", pattern, _field(name)).with_(label=name)
             for name in classes
         ]
-        limit_ms = settings.endpoint.max_latency_ms
-        self.rollback_alarms = [
+        self.rollback_alarms = self._endpoint_alarms(settings.endpoint.max_latency_ms)
+        self._class_alarms(settings.endpoint.max_class_share)
+
+    def _endpoint_alarms(self, limit_ms: int) -> list[str]:
+        return [
             self._alarm(
                 "EndpointErrors",
                 self._endpoint_metric("Invocation5XXErrors", "Sum", _MINUTE),
@@ -68,11 +71,13 @@ class Monitoring(Construct):
                 says=f"One answer in a hundred takes longer than {limit_ms} ms.",
             ),
         ]
-        for first in range(0, len(classes), _CLASSES_AN_ALARM):
+
+    def _class_alarms(self, max_share: float) -> None:
+        for first in range(0, len(self._predicted), _CLASSES_AN_ALARM):
             self._alarm(
                 f"PredictedClasses{first // _CLASSES_AN_ALARM + 1 if first else ''}",
                 self._largest_share(self._predicted[first : first + _CLASSES_AN_ALARM]),
-                threshold=settings.endpoint.max_class_share,
+                threshold=max_share,
                 says="One class is predicted far more often than all others.",
             )
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from contract import s3_keys
@@ -89,21 +90,33 @@ class PipelineStack(Stack):
                 machine=pipeline.state_machine,
                 role=first.roles.schedule,
             ).node.add_dependency(cleanup)  # so that nothing starts while that cleans up
-        self._say(
-            StateMachineArn=arn,
-            DataBucket=storage.data.bucket_name,
-            ArtefactBucket=storage.artefacts.bucket_name,
-            FeatureGroup=settings.feature_group,
-            ModelPackageGroup=settings.name,
-            EndpointName=settings.name,
-            TopicArn=topic.topic_arn,
-            AthenaWorkGroup=settings.name,
-            GlueDatabase=settings.catalog_name,
-            GlueTable=settings.feature_table,
-            BaseModel=functions.base_model,
+        self._add_outputs(
+            settings, storage, topic, state_machine=arn, base_model=functions.base_model
         )
 
-    def _say(self, **outputs: str) -> None:
+    def _add_outputs(
+        self,
+        settings: Settings,
+        storage: Storage,
+        topic: sns.ITopic,
+        *,
+        state_machine: str,
+        base_model: str,
+    ) -> None:
+        """The outputs, by which `reviews` finds what belongs to the environment."""
+        outputs = {
+            "StateMachineArn": state_machine,
+            "DataBucket": storage.data.bucket_name,
+            "ArtefactBucket": storage.artefacts.bucket_name,
+            "FeatureGroup": settings.feature_group,
+            "ModelPackageGroup": settings.name,
+            "EndpointName": settings.name,
+            "TopicArn": topic.topic_arn,
+            "AthenaWorkGroup": settings.name,
+            "GlueDatabase": settings.catalog_name,
+            "GlueTable": settings.feature_table,
+            "BaseModel": base_model,
+        }
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)
 

@@ -35,7 +35,7 @@ from common.rated_labels import BY_STARS, parse
 from common.rows import read_rows
 from infra.settings import settings_for
 from preparing.features import FeatureTask, make_features
-from reviews.client.features import dataset_query
+from reviews.client.features.queries import dataset_query
 from tools import assembly
 
 folder = Path(tempfile.mkdtemp())

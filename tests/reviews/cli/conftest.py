@@ -1,8 +1,13 @@
 """The command line against the memory of runs_world.py."""
 
+import io
+import json
+from typing import Any
+
 import pytest
 from typer.testing import CliRunner
 
+from reviews.cli import progress
 from reviews.cli.main import app
 from reviews.client.environment import Environment
 from tests.reviews.cli.commands import Result, Reviews
@@ -27,3 +32,24 @@ def reviews() -> Reviews:
         return Result(result.exit_code, result.stdout, result.stderr)
 
     return run
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits between two looks."""
+    monkeypatch.setattr(progress, "_POLL_SECONDS", 0)
+
+
+@pytest.fixture
+def asked(runs: RunsWorld, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The texts of each request to an endpoint that finds all of them neutral."""
+    requests: list[list[str]] = []
+
+    def answer(Body: bytes, **_: Any) -> dict[str, Any]:
+        requests.append([json.loads(line)["features"][0] for line in Body.splitlines()])
+        said = {"label": "neutral", "sentiment": 0, "probability": 0.5, "probabilities": {}}
+        lines = "\n".join(json.dumps(said) for _ in requests[-1])
+        return {"Body": io.BytesIO(lines.encode())}
+
+    monkeypatch.setattr(runs, "invoke_endpoint", answer, raising=False)
+    return requests

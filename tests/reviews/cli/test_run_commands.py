@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from reviews.cli import progress
 from tests.reviews.cli.commands import Reviews
-from tests.reviews.worlds.runs_world import ARN, EVALUATION, RunsWorld
+from tests.reviews.worlds.runs_world import ARN, RunsWorld
 
 ROWS = "".join(f"text {n},{rating}\n" for n in range(8) for rating in (1, 3, 5))
 TABLE = f"Review Text,Rating\n{ROWS}"
@@ -18,12 +17,6 @@ def csv(tmp_path: Path) -> str:
     file = tmp_path / "reviews.csv"
     file.write_text(TABLE)
     return str(file)
-
-
-@pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits between two looks."""
-    monkeypatch.setattr(progress, "_POLL_SECONDS", 0)
 
 
 def test_run_starts_an_execution_with_the_uploaded_csv(
@@ -206,127 +199,3 @@ def test_ctrl_c_leaves_the_run_alone_and_says_how_to_follow_it_again(
     assert said.code == 130
     assert again in (said.json["error"]["message"] if more else said.err)
     assert runs.calls == []
-
-
-def test_status_has_a_row_for_each_step(runs: RunsWorld, reviews: Reviews) -> None:
-    runs.add("mine", status="RUNNING", reached=("process", "train"))
-    said = reviews("status")
-    rows = [line.split()[:3] for line in said.out.splitlines()]
-    assert ["Process", "done", "1:00"] in rows
-    assert any(row[:2] == ["Train", "running"] and ":" in row[2] for row in rows)
-
-
-def test_status_for_a_program_has_the_same(runs: RunsWorld, reviews: Reviews) -> None:
-    runs.add("mine", status="RUNNING", reached=("process", "train"))
-    found = reviews("status", "--json").json
-    assert (found["run"], found["status"], found["ended"]) == ("mine", "RUNNING", None)
-    (train,) = (step for step in found["steps"] if step["step"] == "train")
-    assert train["state"] == "running"
-    assert train["progress"] == 0.5
-    assert train["values"] == {"stage": "train"}
-
-
-def test_an_unknown_run_is_answered_with_the_nearest(runs: RunsWorld, reviews: Reviews) -> None:
-    runs.add("stars")
-    said = reviews("status", "star")
-    assert (said.code, said.err) == (1, "There is no run named star. Did you mean stars?\n")
-
-
-def test_stop_ends_the_execution_and_its_job(runs: RunsWorld, reviews: Reviews) -> None:
-    runs.add("other", status="RUNNING", reached=("train",))
-    runs.add("mine", status="RUNNING", reached=("process", "train"))
-    for job in ("other", "mine"):
-        runs.jobs[f"reviews-dev-train-{job}-1"]["status"] = "InProgress"
-    said = reviews("stop", "mine")
-    assert runs.calls == ["stop mine", "stop reviews-dev-train-mine-1"]
-    assert said.out == (
-        "mine is stopped, and so is reviews-dev-train-mine-1. "
-        "Take it up again: reviews redrive mine --env dev\n"
-    )
-
-
-def test_a_job_that_ended_meanwhile_need_not_be_stopped(runs: RunsWorld, reviews: Reviews) -> None:
-    runs.add("mine", status="RUNNING", reached=("process",))
-    runs.jobs["reviews-dev-process-mine-1"]["status"] = "InProgress"
-    said = reviews("stop", "--yes", "--json")
-    assert said.json == {"run": "mine", "stopped_jobs": ["reviews-dev-process-mine-1"]}
-
-
-def test_stop_without_a_name_says_which_run_it_means_and_asks(
-    runs: RunsWorld, reviews: Reviews
-) -> None:
-    runs.add("mine", status="RUNNING", reached=("process",))
-    said = reviews("stop", answer="n\n")
-    question = "Stop the latest run, mine (RUNNING, started 2026-11-24 18:00 UTC)? [y/N]"
-    assert (said.code, question in said.err, runs.calls) == (1, True, [])
-    assert reviews("stop", answer="y\n").code == 0
-    assert runs.calls[0] == "stop mine"
-
-
-def test_a_program_has_to_name_the_run_or_say_yes(runs: RunsWorld, reviews: Reviews) -> None:
-    runs.add("mine", status="RUNNING", reached=("process",))
-    said = reviews("stop", "--json")
-    assert (said.code, said.json["error"]["message"]) == (1, "--json asks nothing: add --yes")
-    assert runs.calls == []
-    assert reviews("stop", "mine", "--json").code == 0
-
-
-def test_what_has_ended_cannot_be_stopped(runs: RunsWorld, reviews: Reviews) -> None:
-    runs.add("mine")
-    said = reviews("stop")
-    assert (said.code, said.err) == (1, "mine is SUCCEEDED: there is nothing to stop\n")
-    assert runs.calls == []
-
-
-def test_redrive_goes_on_with_what_failed(runs: RunsWorld, reviews: Reviews) -> None:
-    runs.add("mine", status="FAILED")
-    said = reviews("redrive")
-    assert said.out == "mine goes on\n"
-    assert said.err == "The latest run: mine (FAILED, started 2026-11-24 18:00 UTC)\n"
-    assert runs.calls == ["redrive mine"]
-
-
-def test_a_redrive_that_would_end_the_same_way_is_not_begun_in_silence(
-    runs: RunsWorld, reviews: Reviews
-) -> None:
-    runs.add("mine", status="FAILED")
-    cause = "Process: no column. A redrive would end the same way: start a new run with other"
-    runs.executions["mine"]["cause"] = cause
-    said = reviews("redrive", "mine")
-    assert (said.code, said.err) == (0, f"mine failed with: {cause}\n")
-
-
-def test_a_command_to_be_copied_has_the_name_as_a_shell_reads_it(
-    runs: RunsWorld, reviews: Reviews
-) -> None:
-    runs.add("it's(1)", status="RUNNING", reached=("train",))
-    again = "Take it up again: reviews redrive 'it'\"'\"'s(1)' --env dev"
-    assert again in reviews("stop", "it's(1)").out
-
-
-def test_what_runs_cannot_be_redriven(runs: RunsWorld, reviews: Reviews) -> None:
-    runs.add("mine", status="RUNNING")
-    said = reviews("redrive", "mine")
-    assert said.code == 1
-    assert said.err == "mine is RUNNING: Execution is RUNNING and cannot be redriven\n"
-
-
-def test_approve_answers_and_says_who(runs: RunsWorld, reviews: Reviews) -> None:
-    runs.objects["runs/mine/approval.json"] = b'{"token": "secret"}'
-    said = reviews("approve", "mine", "--reject", "--comment", "too slow", "--json")
-    assert said.json == {
-        "run": "mine",
-        "answer": "rejected",
-        "comment": "too slow",
-        "by": "arn:aws:iam::123456789012:user/me",
-    }
-    assert runs.calls[0].startswith("answer secret {")
-
-
-def test_the_result_of_a_run_that_was_waited_for_is_one_document(
-    runs: RunsWorld, reviews: Reviews
-) -> None:
-    runs.add("mine")
-    found = reviews("status", "mine", "--wait", "--json").json
-    assert found["run"] == "mine"
-    assert found["evaluation"] == EVALUATION
