@@ -1,4 +1,4 @@
-"""Removes what CloudFormation knows nothing of: on `cdk destroy` what executions made, and on an
+"""Removes what CloudFormation did not create: on `cdk destroy` what executions made, and on an
 update the table of features that are no longer wanted."""
 
 from collections.abc import Sequence
@@ -76,7 +76,7 @@ class Cleanup(Construct):
             allow("lambda:InvokeFunction", on=[arn(self, "lambda", f"function:{_name(settings)}")]),
             allow("states:ListExecutions", on=[state_machine]),
             allow("states:StopExecution", on=[arn(self, "states", f"execution:{name}:*")]),
-            # To list knows no resources.
+            # Lists have no resource types.
             allow(
                 "sagemaker:ListProcessingJobs",
                 "sagemaker:ListTrainingJobs",
@@ -114,7 +114,7 @@ class Cleanup(Construct):
                 on=[*(f"{group}:*" for group in groups), f"{endpoint_logs}:*"],
             ),
             *self._may_remove_tables(settings),
-            # To look at network interfaces knows no resources.
+            # DescribeNetworkInterfaces has no resource types.
             *([allow("ec2:DescribeNetworkInterfaces", on=["*"])] if settings.network.vpc else []),
         ]
 

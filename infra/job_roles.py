@@ -126,7 +126,7 @@ class JobRoles(Construct):
                 "logs:PutLogEvents",
                 on=[arn(self, "logs", "log-group:/aws/sagemaker/*")],
             ),
-            # These two know no resources.
+            # These two actions have no resource types.
             allow("cloudwatch:PutMetricData", "ecr:GetAuthorizationToken", on=["*"]),
             allow(*_PULL, on=sorted({image.repository_arn for image in images})),
         ]

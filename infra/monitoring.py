@@ -1,4 +1,4 @@
-"""What rings, what brings a new model back, and the dashboard of one environment."""
+"""The alarms of one environment, those that roll an update of its endpoint back, its dashboard."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ _CLASSES_AN_ALARM = 9  # of metric math takes ten metrics: these and their total
 
 
 class Monitoring(Construct):
-    """`rollback_alarms` are the names of those that bring back the model before."""
+    """`rollback_alarms` are the names of the alarms that roll an update of the endpoint back."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The topic that people listen to: how executions end, what waits for them, which alarm rings."""
+"""The topic that tells people how executions end, what waits for their answer, and alarms."""
 
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam

@@ -14,8 +14,8 @@ _NAMES_OF_RUN_TIME = (
     "wildcard limits them to this environment."
 )
 _NO_RESOURCES = (
-    "The service knows no resources for these actions, or wants * (DescribeAlarms); tests/judges "
-    "asks AWS's reference."
+    "The service has no resource types for these actions, or wants * (DescribeAlarms): "
+    "tests/judges compares with AWS's reference."
 )
 
 
@@ -66,7 +66,7 @@ def grant(role: iam.Role, statements: Iterable[iam.PolicyStatement]) -> None:
 
 
 def acknowledge_wildcards(construct: Construct, resources: Iterable[str]) -> None:
-    """Tells cdk-nag why these ARNs end in a wildcard. It wants to hear it of each one."""
+    """Tells cdk-nag why these ARNs end in a wildcard, which it asks for each of them."""
     for resource in resources:
         text = _plain(Stack.of(construct).resolve(resource))
         if "*" in text:

@@ -97,7 +97,7 @@ def endpoint_config(settings: Settings) -> Request:
 
 
 def update(settings: Settings, alarms: Sequence[str]) -> Request:
-    """How UpdateEndpoint goes about it: blue/green, back again when one of the alarms rings.
+    """How UpdateEndpoint deploys: blue/green, and rolled back when one of the alarms goes off.
 
     A share of the traffic goes to the new instances first, where there is more than one instance to
     share it among. Serverless endpoints are changed by AWS, all at once.

@@ -18,7 +18,7 @@ _GONE = (
     "ResourceNotFoundException",
 )
 _ENDED = "ValidationException"  # what Stop answers to a job that has ended meanwhile
-# SageMaker deletes an endpoint only in one of these; every other EndpointStatus passes by itself.
+# SageMaker deletes an endpoint only in one of these; every other EndpointStatus is transient.
 _LASTING = ("InService", "OutOfService", "Failed", "UpdateRollbackFailed")
 _POLL_SECONDS = 2
 

@@ -18,7 +18,7 @@ from contract import s3_keys
 from contract.names import environment_name, run_id
 from contract.steps import Step
 from shared.environment import Environment
-from shared.steps import Throttled, passes, shorten, step
+from shared.steps import Throttled, is_transient, shorten, step
 
 ENVIRONMENT = Environment.read()
 SAGEMAKER = boto3.client("sagemaker")
@@ -77,7 +77,7 @@ def stop_job(failure: dict[str, Any]) -> None:
         elif job.get("kind") == "training":
             SAGEMAKER.stop_training_job(TrainingJobName=job["name"])
     except ClientError as error:
-        if passes(error):  # the last time, this is the end of the execution, which says why
+        if is_transient(error):  # the last time, this is the end of the execution, which says why
             raise Throttled(f"{cause(failure)} (its job could not be stopped: {error})") from error
         _LOGGER.warning("stop_job", exc_info=True)
 

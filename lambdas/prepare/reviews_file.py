@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 
 from contract import s3_uri
 from contract.execution_input import InvalidInput
-from shared.steps import passes
+from shared.steps import is_transient
 
 
 class UnreadableReviews(Exception):
@@ -20,7 +20,7 @@ def check_object(client: Any, uri: str) -> None:
     try:
         client.head_object(Bucket=bucket, Key=key)
     except ClientError as error:
-        if passes(error):
+        if is_transient(error):
             raise
         reason = error.response["Error"]["Code"]
         raise UnreadableReviews(f"reviews: {uri} cannot be read ({reason})") from error

@@ -7,7 +7,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from shared.run import Document
-from shared.steps import passes
+from shared.steps import is_transient
 
 _TAKEN = ("ResourceInUse", "ValidationException")
 
@@ -32,7 +32,7 @@ def start_once(
         try:
             found = describe()
         except ClientError as failed:
-            if passes(failed):
+            if is_transient(failed):
                 raise
             raise error from None
         _check_age(run, found)

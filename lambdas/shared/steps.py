@@ -37,7 +37,7 @@ _THROTTLED = (
     "ThrottledException",
     "TooManyRequestsException",
 )
-# Never passes, whatever the status that it comes with.
+# Never transient, whatever the status that it comes with.
 _LASTING = (
     "AccessDenied",
     "AccessDeniedException",
@@ -64,8 +64,8 @@ class LimitReached(Exception):
     """A quota is used up, so that other jobs have to end first."""
 
 
-def passes(error: ClientError) -> bool:
-    """Whether AWS may do later what it refuses now.
+def is_transient(error: ClientError) -> bool:
+    """Whether an error is transient: AWS may do later what it refuses now.
 
     S3's answer to HEAD has no body: its code is the status.
     """
@@ -94,7 +94,7 @@ def step(handler: Handler) -> Handler:
 
 def _told(error: Exception) -> Exception:
     match error:
-        case ClientError() if passes(error) or _is_of_something_new(error):
+        case ClientError() if is_transient(error) or _is_of_something_new(error):
             return Throttled(shorten(str(error)))
         case ClientError() if error.response["Error"]["Code"] == "ResourceLimitExceeded":
             return limit_error(error)
