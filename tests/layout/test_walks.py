@@ -84,9 +84,9 @@ from infra import requests
 from infra.settings import settings_for
 
 import train
-from contract.execution_input import InvalidInput, check_input
-from reviews.client.errors import InvalidArgument
-from reviews.client.run_input import parse_settings
+from contract.execution_input import check_input
+from contract.hyperparameters import TRAINING, Hyperparameters
+from reviews.client.runs.run_input import parse_settings
 from tools import settings_reference
 
 def refused(call, *arguments):
@@ -108,7 +108,9 @@ print(json.dumps({
     "--set": parse_settings(["training.rdrop=1"]),
     "--set refused": refused(parse_settings, ["training.rdrop=5"]),
     "hyperparameter": requests.training(dev)["HyperParameters"]["rdrop"],
-    "argument": train._hyperparameters(read("0.5")).rdrop,
+    "argument": Hyperparameters(
+        **{name: getattr(read("0.5"), name) for name in TRAINING}
+    ).rdrop,
     "argument refused": refused(read, "5"),
     "docs": settings_reference.render(),
 }))
