@@ -27,6 +27,7 @@ _SCHEDULE = re.compile(
     r"cron\((?=[^?]*\?[^?]*$)"
     r"[\d*/,-]+ [\d*/,-]+ [\d*?/LW,-]+ [\dA-Z*/,-]+ [\dA-Z*?#,-]+ [\d*/,-]+\)"
 )
+_PREFIX = re.compile(r"s3://[^/]+/[^/].*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +66,9 @@ class Settings:
             raise SettingsError(name="account", value=self.account, allowed="12 digits, or empty")
         if not self.base_model:
             raise SettingsError(name="base_model", value="", allowed="a name or an s3:// prefix")
+        if self.base_model.startswith("s3:") and not _PREFIX.fullmatch(self.base_model):
+            allowed = "a name, or s3://BUCKET/PREFIX/ of the model's files"
+            raise SettingsError(name="base_model", value=self.base_model, allowed=allowed)
         if self.network.closed and not self.base_model.startswith("s3://"):
             allowed = "an s3:// prefix, since the network has no way to a model hub"
             raise SettingsError(name="base_model", value=self.base_model, allowed=allowed)

@@ -8,7 +8,7 @@ from reviews.cli import processes
 from reviews.client.checks.findings import Finding, judge
 from reviews.client.environment import Environment
 
-_PYTHON, _NODE = (3, 11), 18  # of pyproject.toml, and of the CDK's own package.json
+_PYTHON, _NODE = (3, 11, 5), 18  # of pyproject.toml, and of the CDK's own package.json
 _INSTALL = "make install"
 
 

@@ -81,3 +81,12 @@ def test_a_volume_key_is_for_instances_without_a_disk_of_their_own() -> None:
     assert Instances(instance_type="ml.g5.xlarge").has_local_disk
     assert Instances(instance_type="ml.m5d.large").has_local_disk
     assert not Instances(instance_type="ml.m5.large").has_local_disk
+
+
+@pytest.mark.parametrize(
+    "base_model", ["s3://bucket", "s3://bucket/", "s3:bucket/model", "s3:///m"]
+)
+def test_a_base_model_in_s3_has_a_bucket_and_a_prefix(base_model: str) -> None:
+    (dev,) = settings_for("dev")
+    with pytest.raises(SettingsError, match=f"base_model={base_model!r}: allowed is a name, or s3"):
+        replace(dev, base_model=base_model)

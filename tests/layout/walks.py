@@ -16,11 +16,12 @@ _ON_PATH = ("", "ml_code", "lambdas")
 
 @dataclass(frozen=True, kw_only=True)
 class Edit:
-    """`new` is put in front of `before`, which is there once."""
+    """`new` is put in front of `before`, which is there once, or takes its place."""
 
     file: str
     before: str
     new: str
+    replaces: bool = False
 
 
 def changed_copy(folder: Path, *edits: Edit) -> Path:
@@ -35,7 +36,9 @@ def changed_copy(folder: Path, *edits: Edit) -> Path:
             raise ValueError(
                 f"{edit.file}: {edit.before!r} is there {text.count(edit.before)} times"
             )
-        path.write_text(text.replace(edit.before, edit.new + edit.before))
+        path.write_text(
+            text.replace(edit.before, edit.new + ("" if edit.replaces else edit.before))
+        )
     return folder
 
 
