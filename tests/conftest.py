@@ -1,5 +1,7 @@
 """Shared by all tests."""
 
+import signal
+
 import pytest
 
 from tests.fuzz.cases import tally
@@ -7,6 +9,9 @@ from tests.images import table
 from worlds.no_real_aws import no_real_aws
 
 __all__ = ["no_real_aws"]
+
+# A shell starts what is in its background with SIGINT ignored, and so would be what tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
