@@ -181,7 +181,7 @@ def ends_of_patches(images: Mapping[str, Image]) -> list[dict[str, str]]:
         {
             "end_of_patches": image.end_of_patches.isoformat(),
             "sentence": f"Image for {', '.join(jobs)}: {image.uri.rpartition('/')[2]}, AWS "
-            f"patches it until {image.end_of_patches}; needed: {PATCHED}. Mend it: {RENEWAL}",
+            f"patches it until {image.end_of_patches}; needed: {PATCHED}. To fix it: {RENEWAL}",
         }
         for image, jobs in jobs_by_image(images).items()
         if image.end_of_patches

@@ -45,7 +45,7 @@ def for_functions(settings: Settings) -> str:
     `reviews doctor` (reviews/client/checks/findings.py) for one that is too small."""
     return Quotas(
         needed=needed(settings),
-        sentence="Quota: {name}: {granted:g}; needed: {needed}. Mend it: {fix}",
+        sentence="Quota: {name}: {granted:g}; needed: {needed}. To fix it: {fix}",
         increase=INCREASE.replace("{region}", settings.region),
         fewer=FEWER,
         code_of_name=_CODE_OF_NAME.replace("{region}", settings.region),

@@ -56,9 +56,9 @@ def _is_url(text: str) -> bool:
         return False
 
 
-_BEFORE, _RUNS, _RESULTS, _MODEL = "Before and after", "Runs", "What came of them", "The model"
+_ENVIRONMENTS, _RUNS, _RESULTS, _ENDPOINT = "Environments", "Runs", "Results", "Endpoint"
 for _panel, _commands in {
-    _BEFORE: {
+    _ENVIRONMENTS: {
         "doctor": doctor_command.doctor,
         "deploy": stack_commands.deploy,
         "destroy": stack_commands.destroy,
@@ -80,11 +80,11 @@ for _panel, _commands in {
         "features": feature_commands.features_command,
         "console": console_command.console,
     },
-    _MODEL: {"predict": prediction_command.predict},
+    _ENDPOINT: {"predict": prediction_command.predict},
 }.items():
     for _name, _command in _commands.items():
         app.command(_name, rich_help_panel=_panel)(_command)
-app.add_typer(endpoint_commands.app, name="endpoint", rich_help_panel=_MODEL)
+app.add_typer(endpoint_commands.app, name="endpoint", rich_help_panel=_ENDPOINT)
 
 
 if __name__ == "__main__":

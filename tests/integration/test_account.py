@@ -38,8 +38,8 @@ def test_an_execution_fails_before_anything_is_paid_for_however_it_was_started(
     assert (found.status, found.error) == ("FAILED", "Prepare")
     assert found.ended is not None
     assert (found.ended - found.started).total_seconds() < 60
-    assert "for training job usage: 0; needed: 1. Mend it: " in found.cause
-    assert "for endpoint usage: 0; needed: 1. Mend it: " in found.cause
+    assert "for training job usage: 0; needed: 1. To fix it: " in found.cause
+    assert "for endpoint usage: 0; needed: 1. To fix it: " in found.cause
     failure = f"runs/{found.name}/failure.json"
     body = s3.get_object(Bucket=outputs.artefact_bucket, Key=failure)["Body"].read()
     assert "a redrive goes on" in json.loads(body)["advice"]

@@ -31,7 +31,7 @@ class Finding:
     @property
     def sentence(self) -> str:
         """All of it in one line."""
-        return f"{self.text}. Mend it: {self.fix}" if self.fix else self.text
+        return f"{self.text}. To fix it: {self.fix}" if self.fix else self.text
 
 
 def judge(

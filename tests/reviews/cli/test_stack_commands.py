@@ -72,7 +72,7 @@ def test_deploy_refuses_what_doctor_finds_to_block_it(
     assert said.err == (
         f"{NAME} cannot be deployed and run yet (--force deploys anyway):\n"
         "- Quota: ml.m7i.large for endpoint usage: 0; needed: 1. "
-        "Mend it: aws service-quotas request-service-quota-increase\n"
+        "To fix it: aws service-quotas request-service-quota-increase\n"
     )
     assert reviews("deploy", "--yes", "--json").json["error"]["kind"] == "DeploymentBlocked"
 
