@@ -18,6 +18,7 @@ from common.hub import fetch
 from common.rated_labels import parse
 from common.tokenisation import TOKENIZER_FILE, load_tokenizer
 from contract.features import SPLITS
+from contract.s3_keys import PREPARATION_REPORTS
 from preparing.features import FeatureTask, make_features
 from preparing.host import read_host
 from preparing.ingestion import IngestionResult, check_feature_group, ingest_file
@@ -231,7 +232,7 @@ class Preparation:
             "tokens": length_histogram(written.lengths, max_length=self._settings.max_length),
             "ingested": ingested,
         }
-        path = self._output / "report" / f"preparation-{self._host.name}.json"
+        path = self._output / f"{PREPARATION_REPORTS}{self._host.name}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(report, indent=2), encoding="utf-8")
         print(f"report: {json.dumps(report)}", flush=True)

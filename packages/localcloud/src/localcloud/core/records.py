@@ -88,3 +88,8 @@ def each(request: Mapping[str, Any], field: str, defaults: Record) -> Record:
 def pick(record: Mapping[str, Any], *fields: str) -> Record:
     """The fields that the record has, of those named."""
     return {field: record[field] for field in fields if field in record}
+
+
+def picker(*fields: str) -> Callable[[Record], Record]:
+    """A `summary` of `select` that has these fields of a record."""
+    return lambda record: pick(record, *fields)

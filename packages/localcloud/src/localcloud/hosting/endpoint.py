@@ -123,22 +123,14 @@ def _pending(fleet: Fleet) -> Record:
 
 
 def list_endpoints(cloud: Cloud, request: Record) -> Record:
-    def summary(record: Record) -> Record:
-        return records.pick(
-            record,
-            "EndpointName",
-            "EndpointArn",
-            "CreationTime",
-            "LastModifiedTime",
-            "EndpointStatus",
-        )
-
     found = records.select(
         cloud.store.list(KIND),
         request,
         name="EndpointName",
         status="EndpointStatus",
-        summary=summary,
+        summary=records.picker(
+            "EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus"
+        ),
     )
     return {"Endpoints": found}
 

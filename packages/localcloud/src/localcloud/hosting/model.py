@@ -107,10 +107,12 @@ def describe_model(cloud: Cloud, request: Record) -> Record:
 
 
 def list_models(cloud: Cloud, request: Record) -> Record:
-    def summary(record: Record) -> Record:
-        return records.pick(record, "ModelName", "ModelArn", "CreationTime")
-
-    found = records.select(cloud.store.list(MODEL), request, name="ModelName", summary=summary)
+    found = records.select(
+        cloud.store.list(MODEL),
+        request,
+        name="ModelName",
+        summary=records.picker("ModelName", "ModelArn", "CreationTime"),
+    )
     return {"Models": found}
 
 
@@ -178,11 +180,11 @@ def describe_endpoint_config(cloud: Cloud, request: Record) -> Record:
 
 
 def list_endpoint_configs(cloud: Cloud, request: Record) -> Record:
-    def summary(record: Record) -> Record:
-        return records.pick(record, "EndpointConfigName", "EndpointConfigArn", "CreationTime")
-
     found = records.select(
-        cloud.store.list(CONFIG), request, name="EndpointConfigName", summary=summary
+        cloud.store.list(CONFIG),
+        request,
+        name="EndpointConfigName",
+        summary=records.picker("EndpointConfigName", "EndpointConfigArn", "CreationTime"),
     )
     return {"EndpointConfigs": found}
 

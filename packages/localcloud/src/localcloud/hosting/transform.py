@@ -101,9 +101,12 @@ def describe_transform_job(cloud: Cloud, request: Record) -> Record:
 
 
 def list_transform_jobs(cloud: Cloud, request: Record) -> Record:
-    def summary(record: Record) -> Record:
-        return records.pick(
-            record,
+    found = records.select(
+        cloud.store.list(KIND),
+        request,
+        name="TransformJobName",
+        status="TransformJobStatus",
+        summary=records.picker(
             "TransformJobName",
             "TransformJobArn",
             "CreationTime",
@@ -111,14 +114,7 @@ def list_transform_jobs(cloud: Cloud, request: Record) -> Record:
             "LastModifiedTime",
             "TransformJobStatus",
             "FailureReason",
-        )
-
-    found = records.select(
-        cloud.store.list(KIND),
-        request,
-        name="TransformJobName",
-        status="TransformJobStatus",
-        summary=summary,
+        ),
     )
     return {"TransformJobSummaries": found}
 

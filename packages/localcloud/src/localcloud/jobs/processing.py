@@ -105,9 +105,12 @@ def describe_processing_job(cloud: Cloud, request: Record) -> Record:
 
 
 def list_processing_jobs(cloud: Cloud, request: Record) -> Record:
-    def summary(record: Record) -> Record:
-        return records.pick(
-            record,
+    found = records.select(
+        cloud.store.list(KIND),
+        request,
+        name="ProcessingJobName",
+        status="ProcessingJobStatus",
+        summary=records.picker(
             "ProcessingJobName",
             "ProcessingJobArn",
             "ProcessingJobStatus",
@@ -116,14 +119,7 @@ def list_processing_jobs(cloud: Cloud, request: Record) -> Record:
             "ProcessingEndTime",
             "FailureReason",
             "ExitMessage",
-        )
-
-    found = records.select(
-        cloud.store.list(KIND),
-        request,
-        name="ProcessingJobName",
-        status="ProcessingJobStatus",
-        summary=summary,
+        ),
     )
     return {"ProcessingJobSummaries": found}
 

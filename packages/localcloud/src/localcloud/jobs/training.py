@@ -195,9 +195,12 @@ def describe_training_job(cloud: Cloud, request: Record) -> Record:
 def list_training_jobs(cloud: Cloud, request: Record) -> Record:
     records.refuse(request, ["WarmPoolStatusEquals", "TrainingPlanArnEquals"])
 
-    def summary(record: Record) -> Record:
-        return records.pick(
-            record,
+    found = records.select(
+        cloud.store.list(KIND),
+        request,
+        name="TrainingJobName",
+        status="TrainingJobStatus",
+        summary=records.picker(
             "TrainingJobName",
             "TrainingJobArn",
             "CreationTime",
@@ -205,14 +208,7 @@ def list_training_jobs(cloud: Cloud, request: Record) -> Record:
             "LastModifiedTime",
             "TrainingJobStatus",
             "SecondaryStatus",
-        )
-
-    found = records.select(
-        cloud.store.list(KIND),
-        request,
-        name="TrainingJobName",
-        status="TrainingJobStatus",
-        summary=summary,
+        ),
     )
     return {"TrainingJobSummaries": found}
 

@@ -55,21 +55,17 @@ def describe_model_package_group(cloud: Cloud, request: Record) -> Record:
 def list_model_package_groups(cloud: Cloud, request: Record) -> Record:
     records.refuse(request, ["CrossAccountFilterOption"])
 
-    def summary(record: Record) -> Record:
-        return records.pick(
-            record,
+    found = records.select(
+        cloud.store.list(GROUP),
+        {"SortOrder": "Ascending", **request},
+        name="ModelPackageGroupName",
+        summary=records.picker(
             "ModelPackageGroupName",
             "ModelPackageGroupArn",
             "ModelPackageGroupDescription",
             "CreationTime",
             "ModelPackageGroupStatus",
-        )
-
-    found = records.select(
-        cloud.store.list(GROUP),
-        {"SortOrder": "Ascending", **request},
-        name="ModelPackageGroupName",
-        summary=summary,
+        ),
     )
     return {"ModelPackageGroupSummaryList": found}
 
