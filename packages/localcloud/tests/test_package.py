@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import venv
 import zipfile
 from collections.abc import Iterator
@@ -88,7 +89,8 @@ def test_the_wheel_says_what_it_is_and_what_it_needs(wheel: Path) -> None:
         (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
         metadata = message_from_bytes(archive.read(name))
     assert metadata["Name"] == "localcloud-sagemaker"
-    assert metadata["Requires-Python"] == ">=3.11"
+    declared = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    assert metadata["Requires-Python"] == declared["requires-python"]
     assert "## Quick start" in str(metadata.get_payload())
     assert "ministack[full]==1.5.33" in metadata.get_all("Requires-Dist", [])
 
