@@ -16,7 +16,7 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "http": {"core"},
     "iam": {"core", "http"},
     "faults": {"core", "http"},
-    "jobs": _LOW,
+    "jobs": {*_LOW, "onpath"},
     "hosting": {*_LOW, "jobs"},
     "autoscaling": {*_LOW, "hosting"},
     "features": _LOW,
@@ -26,9 +26,9 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "onpath": set(),
     "composition": {*_LOW, *_SERVICES},
     "ministack": {*_LOW, *_SERVICES},
-    "service": {"core", "http", "composition", "ministack"},
+    "service": {"core", "http", "onpath", "composition", "ministack"},
     "server": _LOW,
-    "__main__": {*_LOW, "server", "service"},
+    "__main__": {*_LOW, "onpath", "server", "service"},
 }
 _MUTATORS = {
     *("add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem"),

@@ -8,15 +8,13 @@ import signal
 import sys
 from pathlib import Path
 
-from localcloud import server, service
+from localcloud import onpath, server, service
 from localcloud.core.address import Address, ServerError, client_environment, without_account
 from localcloud.core.loopback import no_proxy
 from localcloud.faults import commands as faults
 from localcloud.faults.client import FaultClient
 from localcloud.faults.fault import FaultError
 from localcloud.iam import enforcement
-
-_ON_PATH = Path(__file__).parent / "onpath"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -105,9 +103,8 @@ def _running(parsed: argparse.Namespace) -> Address:
 
 def _environment(parsed: argparse.Namespace) -> dict[str, str]:
     """With the folder `onpath` first in PYTHONPATH, which only the SageMaker SDK needs."""
-    path = [str(_ON_PATH), *filter(None, [os.environ.get("PYTHONPATH")])]
     variables = client_environment(_running(parsed), parsed.data_dir)
-    return variables | {"PYTHONPATH": os.pathsep.join(path)}
+    return variables | {"PYTHONPATH": onpath.python_path(os.environ.get("PYTHONPATH"))}
 
 
 def _env(parsed: argparse.Namespace) -> int:

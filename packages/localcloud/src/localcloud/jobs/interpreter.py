@@ -7,11 +7,15 @@ server or another job. Making one takes about 30 ms.
 
 import json
 import os
+import shutil
 import sys
 import sysconfig
 import venv
 from pathlib import Path
 
+from localcloud import onpath
+
+_SDK = "localcloud_sdk"  # the module in which the SageMaker SDK learns an address
 _SCRIPT = "#!{python}\nimport sys\nfrom {module} import main\nsys.exit(main())\n"
 # Console scripts found on PATH would run the server's interpreter and miss the job's own packages.
 _CONSOLE_SCRIPTS = {"pip": "pip._internal.cli.main", "torchrun": "torch.distributed.run"}
@@ -23,9 +27,11 @@ def make_environment(folder: Path) -> Path:
     parent = sysconfig.get_path("purelib")
     scheme = {"base": str(folder), "platbase": str(folder)}
     own = Path(sysconfig.get_path("purelib", scheme="venv", vars=scheme))
-    # addsitedir also reads the parent's .pth files, so that editable installs keep working.
+    # addsitedir also reads the parent's .pth files, so that editable installs keep working. The
+    # other line is not in PYTHONPATH, since a request may set that.
+    shutil.copy(onpath.MODULE, own / f"{_SDK}.py")
     (own / "server-packages.pth").write_text(
-        f"import site; site.addsitedir({json.dumps(parent)})\n"
+        f"import site; site.addsitedir({json.dumps(parent)})\nimport {_SDK}\n"
     )
     binaries = Path(sysconfig.get_path("scripts", scheme="venv", vars=scheme))
     for name, module in _CONSOLE_SCRIPTS.items():

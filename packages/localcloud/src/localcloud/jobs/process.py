@@ -21,7 +21,10 @@ import psutil
 
 MARK = "LOCALCLOUD_PROCESS"  # environment variable that every process of a job inherits
 _KILL_SECONDS = 5
-_PASSED_ON = ("HOME", "LANG", "LC_ALL", "TMPDIR", "TERM", "USER", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_PASSED_ON = (
+    *("HOME", "LANG", "LC_ALL", "TMPDIR", "TERM", "USER", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+    "SAGEMAKER_USER_CONFIG_OVERRIDE",  # the server's: the SDK reports nothing over the network
+)
 _PASSED_ON_PREFIXES = ("PIP_", "UV_", "HF_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 _SECRETS = ("TOKEN", "PASSWORD", "SECRET")  # such as HF_TOKEN and UV_PUBLISH_PASSWORD
 

@@ -1,1 +1,13 @@
-"""What is put on the PYTHONPATH of programs that `localcloud exec` runs."""
+"""What is on the path of programs, so that the SageMaker SDK in them asks this server's STS."""
+
+import os
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+MODULE = FOLDER / "sitecustomize.py"
+
+
+def python_path(outer: str | None) -> str:
+    """PYTHONPATH with the folder in front of what `outer` already lists."""
+    listed = [folder for folder in (outer or "").split(os.pathsep) if folder]
+    return os.pathsep.join([str(FOLDER), *(one for one in listed if one != str(FOLDER))])

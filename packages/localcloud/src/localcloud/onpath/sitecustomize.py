@@ -1,8 +1,9 @@
-"""On the PYTHONPATH of what `localcloud exec` runs: the SageMaker SDK asks this server's STS, too.
+"""The SageMaker SDK asks this server's STS: in commands of `localcloud exec`, functions and jobs.
 
 The SDK makes https://sts.<region>.amazonaws.com itself (sts_regional_endpoint, sagemaker 2.257 and
 3) and gives it to boto3, which then ignores AWS_ENDPOINT_URL; its configuration file has no entry
 for it. Python imports a module of this name at every start, so it loads nothing that it can spare.
+The Python of a job imports a copy that has another name, since a job may have its own.
 """
 
 from __future__ import annotations
