@@ -29,6 +29,7 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "service": {"core", "http", "onpath", "composition", "ministack"},
     "server": _LOW,
     "__main__": {*_LOW, "onpath", "server", "service"},
+    "pytest": {"core", "server"},
 }
 _MUTATORS = {
     *("add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem"),

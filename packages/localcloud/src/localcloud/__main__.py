@@ -14,7 +14,7 @@ from localcloud.core.loopback import no_proxy
 from localcloud.faults import commands as faults
 from localcloud.faults.client import FaultClient
 from localcloud.faults.fault import FaultError
-from localcloud.iam import enforcement
+from localcloud.iam import enforcement, sessions
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -59,6 +59,11 @@ def _parser() -> argparse.ArgumentParser:
         )
         if name in ("serve", "start"):
             command.add_argument("--port", type=int, default=0, help="0 is any free port")
+        if name in ("env", "exec"):
+            command.add_argument(
+                "--role",
+                help="with a session of this role, as in a notebook of SageMaker; made if missing",
+            )
         if name == "exec":
             command.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- CMD")
         if name == "iam":
@@ -103,7 +108,10 @@ def _running(parsed: argparse.Namespace) -> Address:
 
 def _environment(parsed: argparse.Namespace) -> dict[str, str]:
     """With the folder `onpath` first in PYTHONPATH, which only the SageMaker SDK needs."""
-    variables = client_environment(_running(parsed), parsed.data_dir)
+    address = _running(parsed)
+    variables = client_environment(address, parsed.data_dir)
+    if parsed.role:
+        variables |= sessions.variables(address.endpoint_url, parsed.role)
     return variables | {"PYTHONPATH": onpath.python_path(os.environ.get("PYTHONPATH"))}
 
 

@@ -125,6 +125,13 @@ class LocalCloud:
     def __exit__(self, *_: object) -> None:
         stop(self.data_dir)
 
+    def reset(self) -> None:
+        """Ends all that runs and removes what is there; the address stays the same."""
+        port = self.address.port
+        stop(self.data_dir)
+        clear(self.data_dir)
+        self._address = start(self.data_dir, port)
+
     @property
     def address(self) -> Address:
         if self._address is None:
