@@ -1,8 +1,7 @@
 """Operations on transform jobs: batch transform.
 
-Refused, not ignored: RecordIO and TFRecord, augmented manifests, chunked payloads, filters and
-joins of DataProcessing, data capture, experiments. Kept and shown without effect: instance type,
-machine image.
+Refused, not ignored: RecordIO and TFRecord, augmented manifests, chunked payloads, data capture,
+experiments. Kept and shown without effect: instance type, machine image.
 """
 
 from localcloud.core import records
@@ -10,6 +9,7 @@ from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ResourceInUse, ValidationException
 from localcloud.core.records import Record
 from localcloud.core.s3 import Location, TransferError
+from localcloud.hosting.data_processing import DEFAULTS, DataProcessing
 from localcloud.hosting.model import find_model
 from localcloud.hosting.payloads import Batching
 from localcloud.hosting.transform_job import KIND, TransformJob
@@ -18,7 +18,6 @@ from localcloud.jobs.job_queue import JobQueue
 
 _MOST_MEGABYTES = 100
 _UNSUPPORTED = ("DataCaptureConfig", "ExperimentConfig")
-_NO_PROCESSING = {"InputFilter": "$", "OutputFilter": "$", "JoinSource": "None"}
 
 
 def create_transform_job(cloud: Cloud, request: Record) -> Record:
@@ -46,15 +45,13 @@ def _complete(request: Record) -> Record:
             **request["TransformInput"],
         },
         "TransformOutput": {"AssembleWith": "None", "KmsKeyId": "", **request["TransformOutput"]},
-        "DataProcessing": _NO_PROCESSING,
+        "DataProcessing": DEFAULTS | request.get("DataProcessing", {}),
     }
 
 
 def _check(request: Record) -> None:
     records.refuse(request, _UNSUPPORTED)
-    for field, default in _NO_PROCESSING.items():
-        if request.get("DataProcessing", {}).get(field, default) != default:
-            raise ValidationException(f"DataProcessing.{field} is not supported by localcloud")
+    DataProcessing.of(request)
     _check_input(request["TransformInput"])
     _check_payload(request)
     _check_uri("TransformOutput.S3OutputPath", request["TransformOutput"]["S3OutputPath"])

@@ -16,6 +16,7 @@ from typing import IO, Any, Self, cast
 
 from localcloud.core.records import Record
 from localcloud.core.s3 import Location, TransferError
+from localcloud.hosting.data_processing import DataProcessing, ProcessingError
 from localcloud.hosting.payloads import Batching, PayloadTooLarge
 from localcloud.hosting.server_process import Answer, ServerProcess
 from localcloud.jobs.logs import LogStream
@@ -63,6 +64,7 @@ class Settings:
     concurrency: int
     seconds: float
     attempts: int
+    processing: DataProcessing | None
 
     @classmethod
     def of(cls, record: Record) -> Self:
@@ -83,6 +85,7 @@ class Settings:
             concurrency=record.get("MaxConcurrentTransforms") or 1,
             seconds=client.get("InvocationsTimeoutInSeconds", 600),
             attempts=1 + client.get("InvocationsMaxRetries", 3),
+            processing=DataProcessing.of(record),
         )
 
     def __str__(self) -> str:
@@ -147,12 +150,21 @@ class TransformInstance:
             source = download_file(self._s3, str(entry.location), entry.folder / "in")
             with _open(source, settings.compressed) as content, result.open("wb") as output:
                 payloads = settings.batching.payloads(content)
-                for answer in in_order(requests, self._ask, payloads, settings.concurrency):
+                for answer in in_order(requests, self._process, payloads, settings.concurrency):
                     output.write(answer + settings.record_end)
         except (TransferError, PayloadTooLarge, gzip.BadGzipFile, zlib.error, EOFError) as error:
             raise ObjectFailure("ClientError", str(error)) from error
         source.unlink()
         return result
+
+    def _process(self, payload: bytes) -> bytes:
+        processing = self._settings.processing
+        if processing is None:
+            return self._ask(payload)
+        try:
+            return processing.finish(payload, self._ask(processing.prepare(payload)))
+        except ProcessingError as error:
+            raise ObjectFailure("ClientError", str(error)) from error
 
     def _ask(self, payload: bytes) -> bytes:
         settings = self._settings
