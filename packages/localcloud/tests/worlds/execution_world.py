@@ -5,8 +5,9 @@ import json
 import tarfile
 import textwrap
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ REGISTRY = "763104351884.dkr.ecr.us-east-1.amazonaws.com"
 SKLEARN = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-cpu-py3"
 TRAINING = f"{REGISTRY}/pytorch-training:2.8-cpu-py312"
 INFERENCE = f"{REGISTRY}/pytorch-inference:2.6-cpu-py312"
+_SESSION = boto3.session.Session()  # it reads the description of a service once
 TRUST = {
     "Version": "2012-10-17",
     "Statement": [
@@ -57,8 +59,13 @@ class World:
     environment: dict[str, str]
     role: str = ""
 
-    def client(self, service: str, **options: Any) -> Any:
-        return boto3.session.Session().client(
+    @cached_property
+    def client(self) -> Callable[..., Any]:
+        """One of each service and its options: to make one takes longer than most questions."""
+        return cache(self._client)
+
+    def _client(self, service: str, **options: Any) -> Any:
+        return _SESSION.client(
             service,
             **options,
             endpoint_url=self.environment["AWS_ENDPOINT_URL"],
