@@ -13,13 +13,16 @@ from worlds.execution_world import BUCKET, World, zipped
 
 Clients = Callable[[str], Any]
 ONCE = Config(retries={"total_max_attempts": 1})
-# Writes down that it was called, and then takes as long as it is told.
+# Writes down that it was called. With `hangs` it never gets so far.
 HANDLER = """
-import time, boto3
+import threading, boto3
+
+S3 = boto3.client("s3")  # made before the time of an invocation begins
 
 def handler(event, context):
-    boto3.client("s3").put_object(Bucket=event["bucket"], Key=event["key"], Body=b"done")
-    time.sleep(event.get("seconds", 0))
+    if event.get("hangs"):
+        threading.Event().wait()
+    S3.put_object(Bucket=event["bucket"], Key=event["key"], Body=b"done")
     return "answer"
 """
 
@@ -52,15 +55,20 @@ def _all_goes_well_again(cloud: LocalCloud) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def function(world: World) -> str:
+    """One whose time is over after 2 seconds."""
+    return make_function(world, "works", timeout=2)
+
+
+def make_function(world: World, name: str, *, timeout: int) -> str:
     world.client("lambda").create_function(
-        FunctionName="works",
+        FunctionName=name,
         Runtime="python3.12",
         Role=world.role,
         Handler="handler.handler",
-        Timeout=2,
+        Timeout=timeout,
         Code={"ZipFile": zipped("handler.py", HANDLER)},
     )
-    return "works"
+    return name
 
 
 def error(raised: pytest.ExceptionInfo[ClientError]) -> tuple[str, str, int]:

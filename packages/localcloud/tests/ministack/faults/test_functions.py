@@ -11,6 +11,7 @@ from worlds.faulty_cloud import (
     client,
     cloud,
     function,
+    make_function,
     world,
 )
 
@@ -37,10 +38,11 @@ def test_a_killed_function_has_worked_but_not_answered(
 
 
 def test_a_function_is_killed_in_the_midst_of_its_work(
-    cloud: LocalCloud, world: World, client: Clients, function: str
+    cloud: LocalCloud, world: World, client: Clients
 ) -> None:
+    function = make_function(world, "hangs", timeout=900)
     cloud.faults.add("kill", f"lambda:{function}", seconds=0)
-    kind, body = invoke(client("lambda"), function, key="midst", seconds=1)
+    kind, body = invoke(client("lambda"), function, key="midst", hangs=True)
     assert (kind, body["errorType"]) == ("Unhandled", "Runtime.ExitError")
     assert world.keys("midst") == []
 
