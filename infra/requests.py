@@ -26,18 +26,22 @@ _JOB = "{job}"  # the Lambda names the job, so this goes no further
 def processing(settings: Settings) -> Request:
     """CreateProcessingJob for ml_code/preprocess.py."""
     session, values = jobs.offline_session(settings.region), Values()
-    processor = jobs.processor(settings, session, values)
     return _processing(
-        session, lambda: processor.run(**jobs.preparation(settings, values), job_name=_JOB)
+        session,
+        lambda: jobs.processor(settings, session, values).run(
+            **jobs.preparation(settings, values), job_name=_JOB
+        ),
     )
 
 
 def evaluation(settings: Settings) -> Request:
     """CreateProcessingJob for ml_code/evaluate.py."""
     session, values = jobs.offline_session(settings.region), Values()
-    evaluator = jobs.evaluator(settings, session, values)
     return _processing(
-        session, lambda: evaluator.run(**jobs.evaluation(settings, values), job_name=_JOB)
+        session,
+        lambda: jobs.evaluator(settings, session, values).run(
+            **jobs.evaluation(settings, values), job_name=_JOB
+        ),
     )
 
 

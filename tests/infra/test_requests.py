@@ -6,8 +6,9 @@ from typing import Any
 
 import botocore.session
 import pytest
+from sagemaker import utils
 
-from infra import requests
+from infra import jobs, requests
 from infra.settings import ENVIRONMENTS, Endpoint, Instances, Settings, settings_for
 from localcloud.http.constraints import check
 from shared.run import fill
@@ -60,6 +61,19 @@ def filled(compile_request: Any, environment: str, **changes: Any) -> dict[str, 
 @pytest.mark.parametrize("compile_request", OPERATIONS, ids=lambda found: found.__name__)
 def test_sagemaker_takes_the_request(compile_request: Any, environment: str) -> None:
     check_request(compile_request, filled(compile_request, environment))
+
+
+@pytest.mark.parametrize("compile_request", OPERATIONS)
+def test_no_look_up_of_the_sdk_validates_our_configuration(
+    compile_request: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes a tenth of a second each time, and there are dozens in each environment."""
+    (settings,) = settings_for("dev")
+    jobs.offline_session(settings.region)  # validates it once
+    looked_up: list[Any] = []
+    monkeypatch.setattr(utils, "validate_sagemaker_config", looked_up.append)
+    compile_request(settings)
+    assert looked_up == []
 
 
 @pytest.mark.parametrize("hosts", [1, 2])
