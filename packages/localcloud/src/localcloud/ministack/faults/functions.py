@@ -5,7 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import IO, Any
+from typing import Any
 
 from localcloud.faults.fault import Fault
 from localcloud.ministack.modules import Ministack
@@ -52,28 +52,15 @@ def _strike(fault: Fault, worker: Any, run: Callable[[], Result]) -> Result:
 
 @contextlib.contextmanager
 def _killing(process: Any, seconds: float | None) -> Iterator[None]:
-    """The time runs from the event on: a worker that is dead before is started anew, and works."""
     if seconds is None:
         yield
         return
-    timer, stdin = threading.Timer(seconds, process.kill), process.stdin
-    process.stdin = _Stdin(stdin, timer.start)
+    timer = threading.Timer(seconds, process.kill)
+    timer.start()
     try:
         yield
     finally:
-        process.stdin = stdin
         timer.cancel()
-
-
-class _Stdin:
-    """A worker's standard input that calls `sent` once it has an event."""
-
-    def __init__(self, pipe: IO[str], sent: Callable[[], None]) -> None:
-        self.write, self._pipe, self._sent = pipe.write, pipe, sent
-
-    def flush(self) -> None:
-        self._pipe.flush()
-        self._sent()
 
 
 def can_be_hit(function: Result) -> bool:
