@@ -136,10 +136,7 @@ def test_trials_and_components_are_listed_by_what_they_belong_to(laboratory: Lab
     assert components(TrialName="two-a") == ["of-one-a", "of-two-a"]
     assert components(ExperimentName="one") == ["of-one-a", "of-one-b"]
     assert components() == ["of-one-a", "of-one-b", "of-two-a"]
-    assert refusal(client.list_trial_components, SourceArn=f"{ARN}:training-job/j") == (
-        "ValidationException",
-        "SourceArn is not supported by localcloud",
-    )
+    assert components(SourceArn=f"{ARN}:training-job/j") == []
     assert refusal(client.list_trials, ExperimentName="three") == (
         "ResourceNotFound",
         f"Experiment '{ARN}:experiment/three' does not exist.",

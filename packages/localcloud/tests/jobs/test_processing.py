@@ -188,7 +188,6 @@ def test_a_name_is_used_once(world: World) -> None:
             {"ProcessingResources": {"ClusterConfig": {"InstanceCount": 1, "VolumeSizeInGB": 1}}},
             "ClusterConfig needs InstanceType and InstanceCount",
         ),
-        ({"ExperimentConfig": {"TrialName": "t"}}, "ExperimentConfig is not supported"),
     ],
 )
 def test_what_cannot_run_is_refused_at_once(

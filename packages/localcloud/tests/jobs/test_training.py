@@ -234,7 +234,6 @@ def test_the_profiler_report_holds_measured_numbers(world: World) -> None:
             "KeepAlivePeriodInSeconds is not supported",
         ),
         ({"ResourceConfig": cluster(0)}, "ResourceConfig needs InstanceType and InstanceCount"),
-        ({"ExperimentConfig": {"TrialName": "t"}}, "ExperimentConfig is not supported"),
         (
             {"ProfilerRuleConfigurations": [rule("CPUBottleneck")]},
             "rule_to_invoke 'CPUBottleneck' is not supported by localcloud, only 'ProfilerReport'",

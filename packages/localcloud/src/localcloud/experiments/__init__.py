@@ -1,4 +1,4 @@
 """Experiments: their trials, the components of trials, and the metrics that are logged to those.
 
-No job makes a component of its own, as jobs do on AWS.
+Each processing, training and transform job has a component of its own, as on AWS.
 """

@@ -1,11 +1,8 @@
-"""Operations on trial components.
-
-Refused, not ignored: a list by the job that is the source of a component.
-"""
+"""Operations on trial components."""
 
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ValidationException
-from localcloud.core.records import Record, pick, refuse
+from localcloud.core.records import Record, pick
 from localcloud.experiments import metrics
 from localcloud.experiments.entity import COMPONENT, EXPERIMENT, TRIAL
 from localcloud.experiments.trial import components_of
@@ -24,10 +21,23 @@ def describe_trial_component(cloud: Cloud, request: Record) -> Record:
 
 
 def list_trial_components(cloud: Cloud, request: Record) -> Record:
-    refuse(request, ["SourceArn"])
-    found = _listed(cloud, request)
-    more = ("Status", "StartTime", "EndTime", "CreatedBy", "LastModifiedBy")
+    found = [_listable(one) for one in _listed(cloud, request) if _is_of_source(one, request)]
+    more = ("TrialComponentSource", "Status", "StartTime", "EndTime", "CreatedBy", "LastModifiedBy")
     return COMPONENT.summaries(found, request, *more)
+
+
+def _is_of_source(component: Record, request: Record) -> bool:
+    wanted = request.get("SourceArn")
+    return wanted in (None, component.get("Source", {}).get("SourceArn"))
+
+
+def _listable(component: Record) -> Record:
+    """A summary calls the source differently."""
+    return (
+        component | {"TrialComponentSource": component["Source"]}
+        if "Source" in component
+        else component
+    )
 
 
 def _listed(cloud: Cloud, request: Record) -> list[Record]:

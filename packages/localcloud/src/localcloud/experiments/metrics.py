@@ -32,12 +32,17 @@ def batch_put_metrics(cloud: Cloud, request: Record) -> Record:
     errors = []
     for index, metric in enumerate(request["MetricData"]):
         if known and -_OLDEST <= metric["Timestamp"] - time.time() <= _NEWEST:
-            # In the order in which they came, and no two with one name.
-            key = f"{time.time_ns():020}/{uuid.uuid4()}"
-            cloud.store.put(_kind(name), key, {**metric, "Key": key})
+            add(cloud, name, metric)
         else:
             errors.append({"Code": "VALIDATION_ERROR", "MetricIndex": index})
     return {"Errors": errors}
+
+
+def add(cloud: Cloud, name: str, metric: Record) -> None:
+    """Keeps a metric of the component of this name, which is in lower case."""
+    # In the order in which they came, and no two with one name.
+    key = f"{time.time_ns():020}/{uuid.uuid4()}"
+    cloud.store.put(_kind(name), key, {**metric, "Key": key})
 
 
 def _kind(name: str) -> str:
@@ -59,14 +64,15 @@ def forget(cloud: Cloud, component: Record) -> None:
 
 
 def summaries(cloud: Cloud, component: Record) -> list[Record]:
-    """As DescribeTrialComponent shows them."""
+    """As DescribeTrialComponent shows them; those of a job have it as their source."""
+    source = component.get("Source", {}).get("SourceArn", component["TrialComponentArn"])
     by_name: dict[str, list[Record]] = defaultdict(list)
     for metric in _read(cloud, component):
         by_name[metric["MetricName"]].append(metric)
     return [
         {
             "MetricName": name,
-            "SourceArn": component["TrialComponentArn"],
+            "SourceArn": source,
             "TimeStamp": found[-1]["Timestamp"],
             **{stat: _statistic(stat, found) for stat in _STATISTICS},
         }

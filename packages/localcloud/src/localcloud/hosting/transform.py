@@ -1,7 +1,7 @@
 """Operations on transform jobs: batch transform.
 
-Refused, not ignored: RecordIO and TFRecord, augmented manifests, chunked payloads, data capture,
-experiments. Kept and shown without effect: instance type, machine image.
+Refused, not ignored: RecordIO and TFRecord, augmented manifests, chunked payloads, data capture.
+Kept and shown without effect: instance type, machine image.
 """
 
 from localcloud.core import records
@@ -9,6 +9,7 @@ from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ResourceInUse, ValidationException
 from localcloud.core.records import Record
 from localcloud.core.s3 import Location, TransferError
+from localcloud.experiments import job_component
 from localcloud.hosting.data_processing import DEFAULTS, DataProcessing
 from localcloud.hosting.model import find_model
 from localcloud.hosting.payloads import Batching
@@ -17,13 +18,14 @@ from localcloud.jobs import ending
 from localcloud.jobs.job_queue import JobQueue
 
 _MOST_MEGABYTES = 100
-_UNSUPPORTED = ("DataCaptureConfig", "ExperimentConfig")
+_UNSUPPORTED = ("DataCaptureConfig",)
 
 
 def create_transform_job(cloud: Cloud, request: Record) -> Record:
     name = request["TransformJobName"]
     _check(request)
     model = find_model(cloud, request["ModelName"])
+    job_component.check(cloud, request)
     arn = records.arn(cloud, "transform-job", name)
     record = _complete(request) | {"TransformJobArn": arn, "TransformJobStatus": "InProgress"}
     taken = ResourceInUse(
@@ -31,6 +33,7 @@ def create_transform_job(cloud: Cloud, request: Record) -> Record:
         f"and a job with this name already exists ({arn})"
     )
     records.create(cloud, KIND, name, record, taken)
+    job_component.create(cloud, KIND, record)
     cloud.service(JobQueue).submit(TransformJob(cloud, name, model))
     return {"TransformJobArn": arn}
 

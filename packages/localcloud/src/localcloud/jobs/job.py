@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 from localcloud.core.cloud import Cloud
 from localcloud.core.s3 import TransferError
+from localcloud.experiments import job_component
 from localcloud.faults.capacity import ADVICE, NO_CAPACITY, is_short
 from localcloud.iam.authority import AccessDenied, Authority
 from localcloud.iam.call import volume_key
@@ -58,6 +59,7 @@ class Job(ABC):
                 cloud.store.update(
                     cls.kind, name, FailureReason=SERVER_STOPPED, **ended, **cls.at_the_end(record)
                 )
+                job_component.follow(cloud, cls.kind, name)
 
     @classmethod
     def at_the_end(cls, _record: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,6 +86,7 @@ class Job(ABC):
 
     def update(self, **changes: Any) -> None:
         self.cloud.store.update(self.kind, self.name, LastModifiedTime=time.time(), **changes)
+        job_component.follow(self.cloud, self.kind, self.name)
 
     def run(self) -> None:
         """Runs the job to an end that is in its record, whatever happens."""

@@ -1,6 +1,6 @@
 """Metrics that a training job prints: found by regular expression, kept as AWS keeps them.
 
-Not emulated: SageMaker's own time series store (BatchGetMetrics); CloudWatch has the values.
+CloudWatch has the values, and so has the job's trial component.
 """
 
 import logging
@@ -8,7 +8,7 @@ import math
 import re
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from localcloud.core.errors import ValidationException
@@ -19,9 +19,19 @@ _BATCH = 500  # PutMetricData allows 1,000
 
 
 class MetricScanner:
-    """Scans output lines; `final` is FinalMetricDataList at any moment of the job."""
+    """Scans output lines; `final` is FinalMetricDataList at any moment of the job.
 
-    def __init__(self, definitions: Sequence[dict[str, str]], cloudwatch: Any, job: str) -> None:
+    `keep` gets every value that is published.
+    """
+
+    def __init__(
+        self,
+        definitions: Sequence[dict[str, str]],
+        cloudwatch: Any,
+        job: str,
+        keep: Callable[[Sequence[dict[str, Any]]], None] = lambda _: None,
+    ) -> None:
+        self._keep = keep
         self._patterns = [(entry["Name"], re.compile(entry["Regex"])) for entry in definitions]
         self._cloudwatch, self._job = cloudwatch, job
         self._lock = threading.Lock()
@@ -58,6 +68,7 @@ class MetricScanner:
         """Sends what was found since the last call to CloudWatch."""
         with self._lock:
             pending, self._pending = self._pending, []
+        self._keep(pending)
         for start in range(0, len(pending), _BATCH):
             try:
                 self._cloudwatch.put_metric_data(

@@ -1,8 +1,8 @@
 """Operations on processing jobs.
 
 Refused, not ignored: dataset definitions (Athena, Redshift), feature-store outputs, app-managed
-inputs and outputs, Pipe mode, compressed input, images' own entry points, experiments, paths
-outside `/opt/ml`. Kept and shown without effect: instance type and volume, network settings.
+inputs and outputs, Pipe mode, compressed input, images' own entry points, paths outside `/opt/ml`.
+Kept and shown without effect: instance type and volume, network settings.
 """
 
 from pathlib import Path
@@ -12,6 +12,7 @@ from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ResourceInUse, ValidationException
 from localcloud.core.records import Record
 from localcloud.core.s3 import Location, TransferError
+from localcloud.experiments import job_component
 from localcloud.iam.role import check_role
 from localcloud.jobs import ending, service_quotas
 from localcloud.jobs.images import repository
@@ -34,6 +35,7 @@ def create_processing_job(cloud: Cloud, request: Record) -> Record:
         f"and a job with this name already exists ({arn})"
     )
     records.create(cloud, KIND, name, record, taken)
+    job_component.create(cloud, KIND, record)
     cloud.service(JobQueue).submit(ProcessingJob(cloud, name))
     return {"ProcessingJobArn": arn}
 
@@ -56,7 +58,6 @@ def _complete(request: Record) -> Record:
 
 
 def _check(cloud: Cloud, request: Record) -> None:
-    records.refuse(request, ["ExperimentConfig"])
     cluster = request["ProcessingResources"]["ClusterConfig"]
     records.refuse(cluster, ["InstancePreferences"])
     if "InstanceCount" not in cluster or "InstanceType" not in cluster:
@@ -74,6 +75,7 @@ def _check(cloud: Cloud, request: Record) -> None:
     for entry in request.get("ProcessingOutputConfig", {}).get("Outputs", []):
         records.refuse(entry, ["FeatureStoreOutput", "AppManaged"])
         _check_place(entry["OutputName"], entry.get("S3Output"))
+    job_component.check(cloud, request)
     check_role(cloud, request["RoleArn"])
 
 

@@ -2,9 +2,9 @@
 
 Refused, not ignored: algorithms by name, Pipe mode, augmented manifests, shuffled and compressed
 channels, file-system and data-set channels, heterogeneous clusters, warm pools, training plans,
-Debugger rules other than ProfilerReport, TensorBoard and experiments, uncompressed output,
-serverless jobs. Kept and shown without effect: instance type and volume, VPC, network isolation,
-encryption between containers, DebugHookConfig (its library is in no current container).
+Debugger rules other than ProfilerReport, TensorBoard, uncompressed output, serverless jobs. Kept
+and shown without effect: instance type and volume, VPC, network isolation, encryption between
+containers, DebugHookConfig (its library is in no current container).
 """
 
 from pathlib import Path
@@ -15,6 +15,7 @@ from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ResourceInUse, ValidationException
 from localcloud.core.records import Record
 from localcloud.core.s3 import Location, TransferError
+from localcloud.experiments import job_component
 from localcloud.iam.role import check_role
 from localcloud.jobs import ending, service_quotas, stages
 from localcloud.jobs.checkpoints import LOCAL_PATH
@@ -29,7 +30,6 @@ from localcloud.jobs.training_job import DEFAULT_MAX_SECONDS, KIND, TrainingJob
 _UNSUPPORTED = (
     "DebugRuleConfigurations",
     "TensorBoardOutputConfig",
-    "ExperimentConfig",
     "InfraCheckConfig",
     "ServerlessJobConfig",
     "MlflowConfig",
@@ -76,6 +76,7 @@ def create_training_job(cloud: Cloud, request: Record) -> Record:
         f"and a job with this name already exists ({arn})"
     )
     records.create(cloud, KIND, name, record, taken)
+    job_component.create(cloud, KIND, record)
     cloud.service(JobQueue).submit(TrainingJob(cloud, name))
     return {"TrainingJobArn": arn}
 
@@ -130,6 +131,7 @@ def _check(cloud: Cloud, request: Record) -> None:
             "OutputDataConfig.CompressionType NONE is not supported by localcloud"
         )
     _check_checkpoints(request.get("CheckpointConfig"))
+    job_component.check(cloud, request)
     check_role(cloud, request["RoleArn"])
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from localcloud.core.s3 import Location, TransferError
+from localcloud.experiments import job_component
 from localcloud.jobs import spot, stages, training_container
 from localcloud.jobs.checkpoints import LOCAL_PATH, Checkpoints
 from localcloud.jobs.job import Job
@@ -55,6 +56,7 @@ class TrainingJob(Job):
             record["AlgorithmSpecification"].get("MetricDefinitions", []),
             self.role.client("cloudwatch"),
             self.name,
+            lambda points: job_component.add_metrics(self.cloud, self.kind, self.name, points),
         )
         self._profiler = Profiler.of(record, self.s3)
         self.update(TrainingStartTime=time.time())

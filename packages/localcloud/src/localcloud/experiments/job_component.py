@@ -1,0 +1,201 @@
+"""The trial component that SageMaker makes of every processing, training and transform job.
+
+Its name is the job's with `-aws-processing-job` or its like behind it, which clients rely on (the
+SageMaker SDK's sagemaker/lineage/visualizer.py). What of a job is where in it: answers of AWS that
+are quoted in tests of aws/sagemaker-core (tst/generated/test_utils.py, a training job) and of
+opendatadiscovery/odd-collector-aws (a processing and a transform job). No source was found for the
+status message of a training job, nor for the name of the trial that AWS makes where a request names
+an experiment alone: here it is that of the component.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from localcloud.core.cloud import Cloud
+from localcloud.core.records import Record, pick
+from localcloud.experiments import metrics
+from localcloud.experiments.entity import COMPONENT, EXPERIMENT, TRIAL
+from localcloud.experiments.trial import create_trial
+
+# By the kind of a job's record: the word in the names of its members.
+_NOUNS = {
+    "processing-job": "Processing",
+    "training-job": "Training",
+    "transform-job": "Transform",
+}
+
+
+def name_of(kind: str, job: str) -> str:
+    """The name of a job's component."""
+    return f"{job}-aws-{kind}"
+
+
+def check(cloud: Cloud, request: Record) -> None:
+    """Raises ResourceNotFound for an experiment or a trial that a request names in vain."""
+    config = request.get("ExperimentConfig", {})
+    if "ExperimentName" in config:
+        EXPERIMENT.find(cloud, config["ExperimentName"])
+    if "TrialName" in config:
+        TRIAL.find(cloud, config["TrialName"])
+
+
+def create(cloud: Cloud, kind: str, job: Record) -> None:
+    """Makes the component of a job that has just been created."""
+    noun = _NOUNS[kind]
+    config, now = job.get("ExperimentConfig", {}), time.time()
+    name = name_of(kind, job[f"{noun}JobName"])
+    record = {
+        "TrialComponentName": name,
+        "DisplayName": config.get("TrialComponentDisplayName", name),
+        "TrialComponentArn": COMPONENT.arn(cloud, name),
+        "Source": {"SourceArn": job[f"{noun}JobArn"], "SourceType": f"SageMaker{noun}Job"},
+        "InputArtifacts": {},
+        "OutputArtifacts": {},
+        **_DESCRIPTIONS[kind](cloud, job),
+        "Parents": _parents(cloud, name, config),
+        **pick(config, "RunName"),
+        "CreatedBy": {},
+        "LastModifiedBy": {},
+        "CreationTime": now,
+        "LastModifiedTime": now,
+    }
+    metrics.forget(cloud, record)  # those of a deleted job that had its name
+    cloud.store.put(COMPONENT.kind, name.lower(), record | _progress(kind, job))
+
+
+def _parents(cloud: Cloud, name: str, config: Record) -> list[Record]:
+    if "TrialName" in config:
+        trial = TRIAL.find(cloud, config["TrialName"])
+    elif "ExperimentName" in config:
+        create_trial(cloud, {"TrialName": name, "ExperimentName": config["ExperimentName"]})
+        trial = TRIAL.find(cloud, name)
+    else:
+        return []
+    return [pick(trial, "TrialName", "ExperimentName")]
+
+
+def follow(cloud: Cloud, kind: str, name: str) -> None:
+    """Brings the component to what has become of its job; one that is deleted stays so."""
+    job = cloud.store.get(kind, name)
+    component = cloud.store.get(COMPONENT.kind, name_of(kind, name).lower())
+    if job is None or component is None:
+        return
+    changes = _progress(kind, job)
+    made = job.get("ModelArtifacts", {}).get("S3ModelArtifacts")
+    if made:
+        artefact = {"SageMaker.ModelArtifact": {"Value": made}}
+        changes["OutputArtifacts"] = component["OutputArtifacts"] | artefact
+    if any(component.get(field) != value for field, value in changes.items()):
+        cloud.store.update(
+            COMPONENT.kind, name_of(kind, name).lower(), LastModifiedTime=time.time(), **changes
+        )
+
+
+def add_metrics(cloud: Cloud, kind: str, name: str, points: Iterable[Mapping[str, Any]]) -> None:
+    """What a job has printed: MetricName, Timestamp and Value of each."""
+    if cloud.store.get(COMPONENT.kind, name_of(kind, name).lower()):
+        for point in points:
+            metric = {field: point[field] for field in ("MetricName", "Timestamp", "Value")}
+            metrics.add(cloud, name_of(kind, name).lower(), metric)
+
+
+def _progress(kind: str, job: Record) -> Record:
+    noun = _NOUNS[kind]
+    status = job[f"{noun}JobStatus"]
+    reason, message = job.get("FailureReason", "null"), job.get("ExitMessage", "null")
+    words = {
+        "processing-job": f"Status: {status}, exit message: {message}, failure reason: {reason}",
+        "transform-job": f"Status: {status}, failure reason: {reason}",
+    }
+    times = {edge: job[f"{noun}{edge}"] for edge in ("StartTime", "EndTime") if noun + edge in job}
+    return times | {"Status": {"PrimaryStatus": status, **_message(words.get(kind))}}
+
+
+def _message(text: str | None) -> Record:
+    return {"Message": text[:1024]} if text else {}
+
+
+# -- what is told of a job -----------------------------------------------------------------------
+
+
+def _processing(_cloud: Cloud, job: Record) -> Record:
+    inputs = {one["InputName"]: one["S3Input"] for one in job.get("ProcessingInputs", [])}
+    outputs = job.get("ProcessingOutputConfig", {}).get("Outputs", [])
+    image = {"SageMaker.ImageUri": {"Value": job["AppSpecification"]["ImageUri"]}}
+    return {
+        "Parameters": _machines(job["ProcessingResources"]["ClusterConfig"]),
+        "InputArtifacts": image | {name: {"Value": s3["S3Uri"]} for name, s3 in inputs.items()},
+        "OutputArtifacts": {
+            one["OutputName"]: {"Value": one["S3Output"]["S3Uri"]} for one in outputs
+        },
+    }
+
+
+def _training(_cloud: Cloud, job: Record) -> Record:
+    hyperparameters = job.get("HyperParameters", {})
+    hook = job.get("DebugHookConfig", {}).get("S3OutputPath")
+    return {
+        "Parameters": {
+            **{name: _parameter(value) for name, value in hyperparameters.items()},
+            "SageMaker.ImageUri": _parameter(job["AlgorithmSpecification"]["TrainingImage"]),
+            **_machines(job["ResourceConfig"]),
+        },
+        "InputArtifacts": {
+            channel["ChannelName"]: _media_type(channel)
+            | {"Value": channel["DataSource"]["S3DataSource"]["S3Uri"]}
+            for channel in job.get("InputDataConfig", [])
+        },
+        "OutputArtifacts": {"SageMaker.DebugHookOutput": {"Value": hook}} if hook else {},
+    }
+
+
+def _transform(cloud: Cloud, job: Record) -> Record:
+    model = cloud.store.get("model", job["ModelName"]) or {}
+    container, source = model.get("PrimaryContainer", {}), job["TransformInput"]
+    told = {
+        "SageMaker.ModelName": job["ModelName"],
+        "SageMaker.ModelPrimary.DataUrl": container.get("ModelDataUrl"),
+        "SageMaker.ModelPrimary.Image": container.get("Image"),
+    }
+    return {
+        "Parameters": _machines(job["TransformResources"])
+        | {name: {"StringValue": value} for name, value in told.items() if value},
+        "InputArtifacts": {
+            "SageMaker.TransformInput": _media_type(source)
+            | {"Value": source["DataSource"]["S3DataSource"]["S3Uri"]}
+        },
+        "OutputArtifacts": {
+            "SageMaker.TransformOutput": {"Value": job["TransformOutput"]["S3OutputPath"]}
+        },
+    }
+
+
+_DESCRIPTIONS: Mapping[str, Callable[[Cloud, Record], Record]] = {
+    "processing-job": _processing,
+    "training-job": _training,
+    "transform-job": _transform,
+}
+
+
+def _machines(resources: Record) -> Record:
+    fields = ("InstanceCount", "InstanceType", "VolumeSizeInGB")
+    return {
+        f"SageMaker.{field}": _parameter(str(resources[field]))
+        for field in fields
+        if field in resources
+    }
+
+
+def _parameter(text: str) -> Record:
+    """Numbers among hyperparameters are numbers, as ExperimentAnalytics shows them."""
+    try:
+        number = float(text)
+    except ValueError:
+        return {"StringValue": text}
+    return {"NumberValue": number} if math.isfinite(number) else {"StringValue": text}
+
+
+def _media_type(described: Record) -> Record:
+    return {"MediaType": described["ContentType"]} if "ContentType" in described else {}
