@@ -1,8 +1,9 @@
-"""What an embedded AWS is made of: its operations, and the services that live as long as it.
+"""What an embedded AWS is made of: its regions, its operations, and the services of each region.
 
 The only module that knows all folders of services: a new one is entered here.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 from localcloud.autoscaling.operations import OPERATIONS as AUTOSCALING
@@ -10,6 +11,7 @@ from localcloud.autoscaling.service import Scaling
 from localcloud.core.background import Background
 from localcloud.core.cloud import Cloud, Operations, Service
 from localcloud.core.operations import OPERATIONS as TAGS
+from localcloud.core.regions import FOLDER, Regions
 from localcloud.core.state import Store
 from localcloud.experiments.operations import OPERATIONS as EXPERIMENTS
 from localcloud.features.offline import OfflineWriter
@@ -49,22 +51,43 @@ SERVICES: tuple[type[Service], ...] = (
 )
 
 
+def open_regions(endpoint_url: str, data_dir: Path) -> Regions:
+    """The embedded AWS of a data folder, with the regions that an earlier one has left there."""
+    home = new_cloud(endpoint_url, data_dir)
+
+    def open_cloud(region: str) -> Cloud:
+        cloud = _in_region(home, region)
+        recover(cloud)
+        start(cloud)
+        return cloud
+
+    regions = Regions(home, open_cloud)
+    for folder in sorted((data_dir / FOLDER).glob("*")):
+        regions.add(_in_region(home, folder.name))
+    return regions
+
+
 def new_cloud(endpoint_url: str, data_dir: Path) -> Cloud:
-    """The embedded AWS of a data folder, with what an earlier one has left there."""
+    """The home region of a data folder, with what an earlier server has left there."""
     return Cloud(
-        endpoint_url,
-        data_dir,
-        Store(data_dir / "sagemaker.sqlite"),
-        operations=OPERATIONS,
-        authorise=authorise,
+        endpoint_url, data_dir, _store(data_dir), operations=OPERATIONS, authorise=authorise
     )
 
 
-def recover(cloud: Cloud) -> None:
-    """Corrects the records that an earlier server left; returns at once.
+def _in_region(home: Cloud, region: str) -> Cloud:
+    data_dir = home.data_dir / FOLDER / region
+    return replace(home, data_dir=data_dir, store=_store(data_dir), region=region, home=home)
 
-    To be called before the server listens. Raises ValueError for a setting in the environment that
-    no job could have.
+
+def _store(data_dir: Path) -> Store:
+    return Store(data_dir / "sagemaker.sqlite")
+
+
+def recover(cloud: Cloud) -> None:
+    """Corrects the records that an earlier server left in a region; returns at once.
+
+    To be called before the region is served. Raises ValueError for a setting in the environment
+    that no job could have.
     """
     for kind in SERVICES:
         cloud.service(kind).recover()
@@ -77,7 +100,7 @@ def start(cloud: Cloud) -> None:
 
 
 def shutdown(cloud: Cloud) -> None:
-    """Ends all that runs, while the server still answers; no process is left afterwards."""
+    """Ends all that runs in a region, while the server still answers; no process is left then."""
     cloud.stopping.set()
     for kind in reversed(SERVICES):
         cloud.service(kind).shutdown()

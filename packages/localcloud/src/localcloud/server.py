@@ -14,6 +14,7 @@ import psutil
 from localcloud.core.address import Address, ServerError, address_file, client_environment
 from localcloud.core.cloud import PROGRAM_FOLDERS, SCRATCH
 from localcloud.core.processes import kill, tree
+from localcloud.core.regions import FOLDER as REGIONS
 from localcloud.faults import registry as faults
 from localcloud.faults.client import FaultClient
 from localcloud.iam import decisions, enforcement
@@ -30,6 +31,7 @@ _STATE = (
     faults.LOG,
     "ministack",
     "s3",
+    REGIONS,
     SCRATCH,
     *PROGRAM_FOLDERS,
 )

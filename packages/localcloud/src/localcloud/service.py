@@ -19,8 +19,9 @@ from localcloud.core.address import (
     address_file,
     client_environment,
 )
-from localcloud.core.cloud import SCRATCH, Cloud
+from localcloud.core.cloud import SCRATCH
 from localcloud.core.processes import end_children
+from localcloud.core.regions import Regions
 
 _LOGGER = logging.getLogger(__name__)
 _SDK_CONFIG = """SchemaVersion: '1.0'
@@ -51,17 +52,18 @@ def serve(data_dir: Path, port: int = 0) -> None:
     os.environ["PYTHONPATH"] = onpath.python_path(os.environ.get("PYTHONPATH"))
 
     from localcloud import ministack
-    from localcloud.composition import new_cloud
+    from localcloud.composition import open_regions
 
     ministack.configure(port, data_dir)
-    cloud = new_cloud(address.endpoint_url, data_dir)
-    application = ministack.install(cloud)
+    regions = open_regions(address.endpoint_url, data_dir)
+    application = ministack.install(regions)
     try:
-        asyncio.run(_serve(application, cloud, address, listener))
+        asyncio.run(_serve(application, regions, address, listener))
     finally:
         address_file(data_dir).unlink(missing_ok=True)
         end_children(psutil.Process())
-        cloud.store.close()
+        for cloud in regions:
+            cloud.store.close()
         shutil.rmtree(scratch, ignore_errors=True)
 
 
@@ -84,12 +86,14 @@ def _use_for_temporary_files(folder: Path) -> None:
     tempfile.tempdir = str(folder)
 
 
-async def _serve(application: Any, cloud: Cloud, address: Address, listener: socket.socket) -> None:
+async def _serve(
+    application: Any, regions: Regions, address: Address, listener: socket.socket
+) -> None:
     from localcloud import composition
     from localcloud.http.server import Server
 
     def announce() -> None:
-        address.write(cloud.data_dir)
+        address.write(regions.home.data_dir)
         _LOGGER.info("The embedded AWS is ready at %s", address.endpoint_url)
 
     server, stop = Server(application, announce), asyncio.Event()
@@ -98,11 +102,14 @@ async def _serve(application: Any, cloud: Cloud, address: Address, listener: soc
 
     async def end() -> None:
         await stop.wait()
-        await asyncio.to_thread(composition.shutdown, cloud)
+        for cloud in regions:
+            await asyncio.to_thread(composition.shutdown, cloud)
         server.stop()
 
-    composition.recover(cloud)
-    composition.start(cloud)
+    for cloud in regions:
+        composition.recover(cloud)
+    for cloud in regions:
+        composition.start(cloud)
     ending = asyncio.create_task(end())
     await server.serve([listener])
     ending.cancel()

@@ -1,4 +1,4 @@
-"""What each operation needs, by the tables."""
+"""The actions that each operation requires, by the tables."""
 
 from pathlib import Path
 from typing import Any
@@ -7,9 +7,9 @@ import pytest
 
 from localcloud.composition import OPERATIONS
 from localcloud.core.errors import AwsError
-from localcloud.iam.authority import Authority, Need
+from localcloud.iam.authorization import Authorization, PolicyEvaluation, RequiredAction
 from localcloud.iam.call import Call
-from localcloud.iam.permissions import is_known, needs
+from localcloud.iam.permissions import is_known, required_actions
 from localcloud.iam.roles import pulling
 from worlds.wire_client import new_cloud
 
@@ -29,7 +29,7 @@ def needed(
         return (records or {}).get((kind, name))
 
     call = Call(service, operation, request, "us-east-1", "000000000000", find)
-    return [(need.action, need.resource) for need in needs(call)]
+    return [(required.action, required.resource) for required in required_actions(call)]
 
 
 def test_every_supported_operation_is_in_the_tables() -> None:
@@ -77,7 +77,7 @@ def test_conditions_see_the_tags_and_what_the_role_is_passed_to() -> None:
     call = Call(
         "sagemaker", "CreateTrainingJob", request, "us-east-1", "000000000000", lambda *_: None
     )
-    create, _, passing = needs(call)
+    create, _, passing = required_actions(call)
     assert create.context == {
         "sagemaker:InstanceTypes": "ml.m5.large",
         "aws:RequestTag/environment": "local",
@@ -164,7 +164,7 @@ def test_to_delete_an_endpoint_that_scales_ends_its_scaling() -> None:
 def test_only_images_of_a_registry_are_pulled_from_one() -> None:
     image = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-cpu-py3"
     repository = "arn:aws:ecr:us-east-1:683313688378:repository/sagemaker-scikit-learn"
-    assert [(need.action, need.resource) for need in pulling(image)] == [
+    assert [(required.action, required.resource) for required in pulling(image)] == [
         ("ecr:GetAuthorizationToken", "*"),
         ("ecr:BatchCheckLayerAvailability", repository),
         ("ecr:GetDownloadUrlForLayer", repository),
@@ -173,13 +173,19 @@ def test_only_images_of_a_registry_are_pulled_from_one() -> None:
     assert list(pulling("pytorch-training:2.8")) == []
 
 
-def test_an_authority_allows_everything_until_it_has_a_judge(tmp_path: Path) -> None:
-    authority, need = Authority(new_cloud(tmp_path)), Need("s3:GetObject", "arn:aws:s3:::b/k")
-    authority.require("ASIA", [need])
-    authority.appoint(lambda key, need: f"{key} must not {need.action}")
+def test_every_action_is_allowed_while_iam_is_not_enforced(tmp_path: Path) -> None:
+    cloud = new_cloud(tmp_path)
+    authorization = cloud.service(Authorization)
+    required = [RequiredAction("s3:GetObject", "arn:aws:s3:::b/k")]
+    authorization.require("ASIA", required)
+
+    def deny(access_key: str, required: RequiredAction, region: str) -> str:
+        return f"{access_key} must not {required.action} in {region}"
+
+    cloud.service(PolicyEvaluation).evaluate = deny
     with pytest.raises(AwsError) as caught:
-        authority.require("ASIA", [need])
+        authorization.require("ASIA", required)
     assert (caught.value.code, caught.value.message) == (
         "AccessDeniedException",
-        "ASIA must not s3:GetObject",
+        "ASIA must not s3:GetObject in us-east-1",
     )

@@ -9,21 +9,28 @@ from typing import Any
 
 import pytest
 
-from localcloud.core.cloud import Cloud
+from localcloud.composition import open_regions, shutdown
+from localcloud.core.regions import Regions
 from localcloud.faults.registry import Faults
 from localcloud.ministack.data_plane import DataPlane
-from worlds.wire_client import new_cloud
+from worlds.wire_client import NOWHERE
 
 PUT = ("PUT", "/FeatureGroup/reviews")
-SIGNED = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/{}/aws4_request, Signature=0"
+SCOPE = "AWS4-HMAC-SHA256 Credential=test/20260101/{}/{}/aws4_request, Signature=0"
 Headers = dict[str, str]
 
 
 @pytest.fixture
-def cloud(tmp_path: Path) -> Iterator[Cloud]:
-    cloud = new_cloud(tmp_path)
-    yield cloud
-    cloud.store.close()
+def regions(tmp_path: Path) -> Iterator[Regions]:
+    regions = open_regions(NOWHERE, tmp_path)
+    yield regions
+    for cloud in regions:
+        shutdown(cloud)
+        cloud.store.close()
+
+
+def signed(service: str, region: str = "us-east-1") -> tuple[str, str]:
+    return "authorization", SCOPE.format(region, service)
 
 
 class Behind:
@@ -35,7 +42,7 @@ class Behind:
 
 
 def ask(
-    cloud: Cloud,
+    regions: Regions,
     method: str,
     path: str,
     *headers: tuple[str, str],
@@ -64,7 +71,7 @@ def ask(
         sent.append(message)
 
     with ThreadPoolExecutor(1) as threads:
-        application = DataPlane(cloud, threads, lambda: enforced, Behind())
+        application = DataPlane(regions, threads, lambda: enforced, Behind())
         asyncio.run(application(scope, receive, send))
     if not sent:
         return 0, {}, b""
@@ -88,8 +95,8 @@ def is_handed_on(answer: tuple[int, Headers, bytes]) -> bool:
         ("POST", "/endpoints/e/invocations"),
     ],
 )
-def test_records_and_invocations_are_answered(cloud: Cloud, method: str, path: str) -> None:
-    status, headers, body = ask(cloud, method, path, ("authorization", SIGNED.format("sagemaker")))
+def test_records_and_invocations_are_answered(regions: Regions, method: str, path: str) -> None:
+    status, headers, body = ask(regions, method, path, signed("sagemaker"))
     assert 400 <= status < 500
     assert json.loads(body)["__type"] == headers["x-amzn-ErrorType"]
     assert headers["Content-Length"] == str(len(body))
@@ -97,16 +104,16 @@ def test_records_and_invocations_are_answered(cloud: Cloud, method: str, path: s
     assert headers["x-amzn-RequestId"]
 
 
-def test_the_query_and_the_parts_of_a_body_are_read(cloud: Cloud) -> None:
+def test_the_query_and_the_parts_of_a_body_are_read(regions: Regions) -> None:
     chunks = (b'{"Record": [', b'{"FeatureName": "a"', b", \xff")
-    assert b"SerializationException" in ask(cloud, *PUT, chunks=chunks)[2]
+    assert b"SerializationException" in ask(regions, *PUT, chunks=chunks)[2]
     without, identity = "/FeatureGroup/reviews", "?RecordIdentifierValueAsString="
-    assert b"ValidationException" in ask(cloud, "GET", without)[2]
-    assert b"ResourceNotFound" in ask(cloud, "GET", without + identity)[2]
+    assert b"ValidationException" in ask(regions, "GET", without)[2]
+    assert b"ResourceNotFound" in ask(regions, "GET", without + identity)[2]
 
 
-def test_a_client_that_is_gone_before_its_end_gets_no_answer(cloud: Cloud) -> None:
-    assert ask(cloud, *PUT, chunks=()) == (0, {}, b"")
+def test_a_client_that_is_gone_before_its_end_gets_no_answer(regions: Regions) -> None:
+    assert ask(regions, *PUT, chunks=()) == (0, {}, b"")
 
 
 @pytest.mark.parametrize(
@@ -119,8 +126,8 @@ def test_a_client_that_is_gone_before_its_end_gets_no_answer(cloud: Cloud) -> No
         ("DELETE", "/"),
     ],
 )
-def test_other_paths_are_handed_on(cloud: Cloud, method: str, path: str) -> None:
-    assert is_handed_on(ask(cloud, method, path))
+def test_other_paths_are_handed_on(regions: Regions, method: str, path: str) -> None:
+    assert is_handed_on(ask(regions, method, path))
 
 
 @pytest.mark.parametrize(
@@ -134,21 +141,34 @@ def test_other_paths_are_handed_on(cloud: Cloud, method: str, path: str) -> None
         [("transfer-encoding", "chunked")],
         [("upgrade", "h2c")],
         [("host", "h"), ("host", "h")],
+        [signed("sagemaker", "nowhere-1")],
     ],
 )
-def test_unusual_requests_are_handed_on(cloud: Cloud, headers: list[tuple[str, str]]) -> None:
-    assert is_handed_on(ask(cloud, *PUT, *headers))
+def test_unusual_requests_are_handed_on(regions: Regions, headers: list[tuple[str, str]]) -> None:
+    assert is_handed_on(ask(regions, *PUT, *headers))
 
 
-def test_an_object_of_a_bucket_that_is_named_endpoints_is_handed_on(cloud: Cloud) -> None:
-    request = ("POST", "/endpoints/key?uploads", ("authorization", SIGNED.format("s3")))
-    assert is_handed_on(ask(cloud, *request))
+def test_a_request_that_is_signed_in_its_address_is_handed_on(regions: Regions) -> None:
+    assert is_handed_on(ask(regions, "PUT", "/FeatureGroup/reviews?X-Amz-Credential=test"))
+
+
+def test_a_request_is_answered_by_the_region_that_it_is_signed_for(regions: Regions) -> None:
+    there = regions.cloud("eu-west-1")
+    there.store.put("feature-group", "reviews", {"FeatureGroupStatus": "Creating"})
+    asked = ("GET", "/FeatureGroup/reviews?RecordIdentifierValueAsString=1")
+    assert b"status Creating" in ask(regions, *asked, signed("sagemaker", "eu-west-1"))[2]
+    assert b"ResourceNotFound" in ask(regions, *asked, signed("sagemaker"))[2]
+
+
+def test_an_object_of_a_bucket_that_is_named_endpoints_is_handed_on(regions: Regions) -> None:
+    request = ("POST", "/endpoints/key?uploads", signed("s3"))
+    assert is_handed_on(ask(regions, *request))
 
 
 def test_requests_are_handed_on_while_iam_is_enforced_or_a_fault_is_set(
-    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+    regions: Regions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert not is_handed_on(ask(cloud, *PUT))
-    assert is_handed_on(ask(cloud, *PUT, enforced=True))
-    monkeypatch.setattr(cloud.service(Faults), "any", True)
-    assert is_handed_on(ask(cloud, *PUT))
+    assert not is_handed_on(ask(regions, *PUT))
+    assert is_handed_on(ask(regions, *PUT, enforced=True))
+    monkeypatch.setattr(regions.home.service(Faults), "any", True)
+    assert is_handed_on(ask(regions, *PUT))

@@ -26,7 +26,7 @@ import json, sys
 from collections import defaultdict
 from pathlib import Path
 from localcloud import ministack
-from localcloud.composition import new_cloud
+from localcloud.composition import open_regions
 
 def contents():
     for name in [name for name in sys.modules if name.startswith("ministack.")]:
@@ -47,10 +47,10 @@ def entries(path, table):
 
 folder = Path(sys.argv[1])
 ministack.configure(0, folder)
-cloud = new_cloud("http://127.0.0.1:9", folder)
-ministack.Ministack.load(cloud)
+regions = open_regions("http://127.0.0.1:9", folder)
+ministack.Ministack.load(regions)
 before = {place: value for place, _, value in contents()}
-ministack.install(cloud)
+ministack.install(regions)
 changed = defaultdict(list)
 for place, path, value in contents():
     if place not in before or before[place] is not value:

@@ -42,12 +42,13 @@ class Person:
     secret: str = "test"
     token: str | None = None
     role: str = ""
+    region: str = "us-east-1"
 
     def client(self, service: str) -> Any:
         return _SESSION.client(
             service,
             endpoint_url=self.url,
-            region_name="us-east-1",
+            region_name=self.region,
             aws_access_key_id=self.key,
             aws_secret_access_key=self.secret,
             aws_session_token=self.token,

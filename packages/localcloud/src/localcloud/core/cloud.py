@@ -1,4 +1,4 @@
-"""One embedded AWS: its address, its records, its operations and its services."""
+"""One region of the embedded AWS: its address, its records, its operations and its services."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -35,7 +35,7 @@ class Asked:
 
 
 class Service:
-    """A part of the embedded AWS that exists once for each Cloud, made on first use."""
+    """A part of the embedded AWS that exists once for each region, made on first use."""
 
     def __init__(self, cloud: "Cloud") -> None:
         self.cloud = cloud
@@ -53,6 +53,10 @@ class Service:
         """Ends threads and processes. The server still answers requests meanwhile."""
 
 
+class GlobalService(Service):
+    """A service that all regions share. It belongs to the Cloud of the home region."""
+
+
 Kind = TypeVar("Kind", bound=Service)
 
 
@@ -62,11 +66,12 @@ def _everybody(_cloud: "Cloud", _asked: Asked) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Cloud:
-    """The first argument of every operation.
+    """One region of an account: the first argument of every operation.
 
     endpoint_url: where clients reach it. data_dir: its files. store: its records.
     operations: the implementations by service and operation. authorise: raises AwsError where the
-    caller lacks a permission. stopping: set as soon as it begins to shut down.
+    caller lacks a permission. stopping: set as soon as the embedded AWS begins to shut down.
+    home: the Cloud of the home region, or None for that one itself.
     """
 
     endpoint_url: str
@@ -77,6 +82,7 @@ class Cloud:
     operations: Operations = field(default_factory=dict)
     authorise: Callable[["Cloud", Asked], None] = _everybody
     stopping: threading.Event = field(default_factory=threading.Event)
+    home: "Cloud | None" = None
     _services: dict[type[Service], Service] = field(default_factory=dict, init=False, repr=False)
     _clients: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
     # A service may ask for another one while it is made.
@@ -84,6 +90,8 @@ class Cloud:
 
     def service(self, kind: type[Kind]) -> Kind:
         """The service of this class, the same object for every caller."""
+        if self.home is not None and issubclass(kind, GlobalService):
+            return self.home.service(kind)
         found = self._services.get(kind)
         if found is None:
             with self._making:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from localcloud.core.cloud import Cloud, Service
+from localcloud.core.cloud import Cloud, GlobalService
 from localcloud.faults.fault import Fault
 
 LOG = "faults.jsonl"
@@ -40,7 +40,7 @@ class _Set:
         return True
 
 
-class Faults(Service):
+class Faults(GlobalService):
     """Thread-safe. A call is hit by one fault at most: by the first that was set."""
 
     def __init__(self, cloud: Cloud) -> None:

@@ -16,7 +16,7 @@ import urllib3
 
 from localcloud.core.cloud import Cloud
 from localcloud.hosting.endpoint_record import FailedChange
-from localcloud.iam.authority import AccessDenied, Authority
+from localcloud.iam.authorization import AccessDenied, Authorization
 from localcloud.iam.role import Role
 from localcloud.iam.roles import log_group, pulling, watching
 from localcloud.jobs.images import PYTORCH_INFERENCE, RAY, SKLEARN, repository
@@ -122,14 +122,14 @@ class ServerProcess:
 
     def _check_rights(self) -> None:
         """What SageMaker does with the role before it fetches the model."""
-        authority, key = self._cloud.service(Authority), self._role.access_key
+        authorization, key = self._cloud.service(Authorization), self._role.access_key
         try:
-            authority.require(key, pulling(self.image))
+            authorization.require(key, pulling(self.image))
         except AccessDenied as error:
             raise StartError(f"The image {self.image} cannot be pulled. {error.message}") from error
         group = log_group(self._cloud.region, self._cloud.account, self.spec.log_group)
-        for need in watching(group):  # a model is served without logs and metrics, too
-            authority.allows(key, need)
+        for action in watching(group):  # a model is served without logs and metrics, too
+            authorization.denial(key, [action])
 
     def _fetch(self, s3: Any, uri: str, folder: Path) -> None:
         archive = download_file(s3, uri, self.spec.folder / "download.tar.gz")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from localcloud.iam.authority import Need
+from localcloud.iam.authorization import RequiredAction
 
 Find = Callable[[str, str], dict[str, Any] | None]  # a record by kind and name
 _VOLUME_KEYS = (
@@ -49,9 +49,9 @@ class Call:
         resource = name.rpartition(f":{kind}/")[2] if name.startswith("arn:") else name
         return f"arn:aws:sagemaker:{self.region}:{self.account}:{kind}/{resource.lower()}"
 
-    def own(self, resource: str) -> Need:
+    def own(self, resource: str) -> RequiredAction:
         """The action that has the operation's name."""
-        return Need(f"sagemaker:{self.operation}", resource, self.context(resource))
+        return RequiredAction(f"sagemaker:{self.operation}", resource, self.context(resource))
 
     def context(self, resource: str) -> dict[str, Any]:
         tags = self.find("tags", resource) or {}

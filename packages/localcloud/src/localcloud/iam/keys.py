@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from localcloud.iam.authority import Need
+from localcloud.iam.authorization import RequiredAction
 from localcloud.iam.call import Call, look, volume_key
 from localcloud.iam.resources import group_names
 
@@ -21,7 +21,7 @@ _ONLINE_STORE = (
 )
 
 
-def keys(call: Call) -> Iterator[Need]:
+def keys(call: Call) -> Iterator[RequiredAction]:
     """Volumes are encrypted through grants that the caller makes, and records with its rights."""
     if call.operation in ("CreateProcessingJob", "CreateTrainingJob", "CreateTransformJob"):
         yield from _grants(volume_key(call.request))
@@ -30,7 +30,7 @@ def keys(call: Call) -> Iterator[Need]:
         yield from _grants(config.get("KmsKeyId"))
     elif call.operation == "CreateFeatureGroup":
         key = look(call.request, "OnlineStoreConfig", "SecurityConfig", "KmsKeyId")
-        yield from (Need(f"kms:{action}", key) for action in _ONLINE_STORE if key)
+        yield from (RequiredAction(f"kms:{action}", key) for action in _ONLINE_STORE if key)
     elif call.operation in ("PutRecord", "GetRecord", "DeleteRecord", "ListRecords"):
         yield from _record_key(call, call.request["FeatureGroupName"])
     elif call.operation in ("BatchGetRecord", "BatchWriteRecord"):
@@ -38,14 +38,14 @@ def keys(call: Call) -> Iterator[Need]:
             yield from _record_key(call, name)
 
 
-def _grants(key: str | None) -> Iterator[Need]:
+def _grants(key: str | None) -> Iterator[RequiredAction]:
     if key:
-        yield Need("kms:CreateGrant", key, {"kms:GrantIsForAWSResource": "true"})
-        yield Need("kms:DescribeKey", key)
+        yield RequiredAction("kms:CreateGrant", key, {"kms:GrantIsForAWSResource": "true"})
+        yield RequiredAction("kms:DescribeKey", key)
 
 
-def _record_key(call: Call, group: str) -> Iterator[Need]:
+def _record_key(call: Call, group: str) -> Iterator[RequiredAction]:
     record = call.find("feature-group", group.rpartition("/")[2]) or {}
     key = look(record, "OnlineStoreConfig", "SecurityConfig", "KmsKeyId")
     if key:
-        yield Need("kms:Decrypt", key)
+        yield RequiredAction("kms:Decrypt", key)

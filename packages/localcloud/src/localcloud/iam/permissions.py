@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from localcloud.core.cloud import Asked, Cloud
 from localcloud.http.wire import RUNTIMES
 from localcloud.iam import resources, scaling
-from localcloud.iam.authority import Authority, Need
+from localcloud.iam.authorization import Authorization, RequiredAction
 from localcloud.iam.call import Call
 from localcloud.iam.keys import keys
 
@@ -27,16 +27,16 @@ def authorise(cloud: Cloud, asked: Asked) -> None:
         asked.service, asked.operation, asked.request, cloud.region, cloud.account, cloud.store.get
     )
     status = 403 if asked.service in RUNTIMES else 400
-    cloud.service(Authority).require(asked.access_key, needs(call), status)
+    cloud.service(Authorization).require(asked.access_key, required_actions(call), status)
 
 
-def needs(call: Call) -> Iterator[Need]:
+def required_actions(call: Call) -> Iterator[RequiredAction]:
     """Every permission that a call takes, by the Service Authorization Reference."""
     if call.service == scaling.SCALING:
         yield from scaling.scaling(call)
         return
     if call.service == _QUOTAS:  # its actions have no resource types
-        yield Need(f"servicequotas:{call.operation}")
+        yield RequiredAction(f"servicequotas:{call.operation}")
         return
     found = list(resources.resources(call))
     yield from (call.own(resource) for resource in found)
@@ -46,12 +46,12 @@ def needs(call: Call) -> Iterator[Need]:
     yield from scaling.deregistering(call)
 
 
-def _tagging(call: Call, resource: str) -> Iterator[Need]:
+def _tagging(call: Call, resource: str) -> Iterator[RequiredAction]:
     if call.request.get("Tags") and call.operation.startswith("Create"):
-        yield Need("sagemaker:AddTags", resource, call.context(resource))
+        yield RequiredAction("sagemaker:AddTags", resource, call.context(resource))
 
 
-def _passing(call: Call) -> Iterator[Need]:
+def _passing(call: Call) -> Iterator[RequiredAction]:
     role = call.request.get("RoleArn") or call.request.get("ExecutionRoleArn")
     if role and call.operation.startswith("Create"):
-        yield Need("iam:PassRole", role, {"iam:PassedToService": _SERVICE})
+        yield RequiredAction("iam:PassRole", role, {"iam:PassedToService": _SERVICE})

@@ -1,22 +1,22 @@
-"""What the execution role of a job or an endpoint needs besides its data."""
+"""The actions that the execution role of a job or an endpoint has to allow besides its data."""
 
 import re
 from collections.abc import Iterator
 
-from localcloud.iam.authority import Need
+from localcloud.iam.authorization import RequiredAction
 
 _ECR_IMAGE = re.compile(r"(\d+)\.dkr\.ecr\.([\w-]+)\.amazonaws\.com(?:\.cn)?/([^:@]+)")
 
 
-def pulling(image: str) -> Iterator[Need]:
+def pulling(image: str) -> Iterator[RequiredAction]:
     """The permissions to pull an image of ECR; none for an image that is elsewhere."""
     found = _ECR_IMAGE.match(image)
     if found is None:
         return
     account, region, name = found.groups()
-    yield Need("ecr:GetAuthorizationToken")
+    yield RequiredAction("ecr:GetAuthorizationToken")
     for action in ("BatchCheckLayerAvailability", "GetDownloadUrlForLayer", "BatchGetImage"):
-        yield Need(f"ecr:{action}", f"arn:aws:ecr:{region}:{account}:repository/{name}")
+        yield RequiredAction(f"ecr:{action}", f"arn:aws:ecr:{region}:{account}:repository/{name}")
 
 
 def log_group(region: str, account: str, name: str) -> str:
@@ -24,20 +24,23 @@ def log_group(region: str, account: str, name: str) -> str:
     return f"arn:aws:logs:{region}:{account}:log-group:{name}:log-stream:"
 
 
-def watching(group: str) -> Iterator[Need]:
+def watching(group: str) -> Iterator[RequiredAction]:
     """What SageMaker documents beyond the calls that are really made with the role."""
-    yield Need("logs:DescribeLogStreams", group)
-    yield Need("cloudwatch:PutMetricData")
+    yield RequiredAction("logs:DescribeLogStreams", group)
+    yield RequiredAction("cloudwatch:PutMetricData")
 
 
-def encrypting(key: str | None) -> Iterator[Need]:
+def encrypting(key: str | None) -> Iterator[RequiredAction]:
     """The volumes of a job."""
     if key:
-        yield Need("kms:CreateGrant", key, {"kms:GrantIsForAWSResource": "true"})
+        yield RequiredAction("kms:CreateGrant", key, {"kms:GrantIsForAWSResource": "true"})
 
 
-def waiting_for(region: str, account: str, job: str) -> Iterator[Need]:
-    """What Step Functions needs for `.sync`: a managed rule brings it the events of such jobs."""
+def waiting_for(region: str, account: str, job: str) -> Iterator[RequiredAction]:
+    """What `.sync` requires of the state machine's role: a managed rule for the jobs' events.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/sagemaker-iam.html
+    """
     rule = f"StepFunctionsGetEventsForSageMaker{job}sRule"
     for action in ("PutTargets", "PutRule", "DescribeRule"):
-        yield Need(f"events:{action}", f"arn:aws:events:{region}:{account}:rule/{rule}")
+        yield RequiredAction(f"events:{action}", f"arn:aws:events:{region}:{account}:rule/{rule}")

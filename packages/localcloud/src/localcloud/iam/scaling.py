@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from localcloud.iam.authority import Need
+from localcloud.iam.authorization import RequiredAction
 from localcloud.iam.call import Call
 
 SCALING = "application-autoscaling"
@@ -34,14 +34,14 @@ def is_known(operation: str) -> bool:
     return operation in (*_SCALED, *_OF_ALL)
 
 
-def scaling(call: Call) -> Iterator[Need]:
+def scaling(call: Call) -> Iterator[RequiredAction]:
     """It acts on the endpoint and its alarms with the permissions of its caller:
     https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html"""
     action = f"{SCALING}:{call.operation}"
     if call.operation in _OF_ALL:
-        yield Need(action)
+        yield RequiredAction(action)
         return
-    yield Need(action, _target(call))
+    yield RequiredAction(action, _target(call))
     resource: str = call.request["ResourceId"]
     endpoint = resource.split("/")[1]
     described = call.find("endpoint", endpoint) or {}
@@ -52,20 +52,20 @@ def scaling(call: Call) -> Iterator[Need]:
     for name in _SCALED[call.operation]:
         match name.partition(":")[0]:
             case "iam":
-                yield Need(name, role, {"iam:AWSServiceName": _ROLE.partition("/")[0]})
+                yield RequiredAction(name, role, {"iam:AWSServiceName": _ROLE.partition("/")[0]})
             case "cloudwatch":
                 # "You can't return information about composite alarms" with a narrower scope.
-                yield Need(name, "*" if name.endswith(":DescribeAlarms") else alarm)
+                yield RequiredAction(name, "*" if name.endswith(":DescribeAlarms") else alarm)
             case _:
                 is_config = name.endswith("Config")
-                yield Need(name, config if is_config else call.arn("endpoint", endpoint))
+                yield RequiredAction(name, config if is_config else call.arn("endpoint", endpoint))
 
 
 def _target(call: Call) -> str:
     return f"arn:aws:{SCALING}:{call.region}:{call.account}:scalable-target/*"
 
 
-def deregistering(call: Call) -> Iterator[Need]:
+def deregistering(call: Call) -> Iterator[RequiredAction]:
     """Who deletes an endpoint that scales must be allowed to end its scaling, too:
     https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-delete-with-scaling.html"""
     if call.operation != "DeleteEndpoint":
@@ -75,4 +75,4 @@ def deregistering(call: Call) -> Iterator[Need]:
     config = call.find("endpoint-config", deployed) or {}
     variants = (variant["VariantName"] for variant in config.get("ProductionVariants", []))
     if any(call.find("scalable-target", f"endpoint/{name}/variant/{one}") for one in variants):
-        yield Need(f"{SCALING}:DeregisterScalableTarget", _target(call))
+        yield RequiredAction(f"{SCALING}:DeregisterScalableTarget", _target(call))

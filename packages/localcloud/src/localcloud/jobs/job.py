@@ -18,7 +18,7 @@ from localcloud.core.cloud import Cloud
 from localcloud.core.s3 import TransferError
 from localcloud.experiments import job_component
 from localcloud.faults.capacity import ADVICE, NO_CAPACITY, is_short
-from localcloud.iam.authority import AccessDenied, Authority
+from localcloud.iam.authorization import AccessDenied, Authorization
 from localcloud.iam.call import volume_key
 from localcloud.iam.role import Role
 from localcloud.iam.roles import encrypting, log_group, pulling, watching
@@ -142,17 +142,15 @@ class Job(ABC):
 
     def check_rights(self, role: Role, image: str) -> None:
         """Raises JobError unless the role has the permissions that SageMaker uses itself."""
-        authority, key = self.cloud.service(Authority), role.access_key
+        authorization, key = self.cloud.service(Authorization), role.access_key
         try:
-            authority.require(key, pulling(image))
-            authority.require(key, encrypting(volume_key(self.record)))
+            authorization.require(key, pulling(image))
+            authorization.require(key, encrypting(volume_key(self.record)))
         except AccessDenied as error:
             raise JobError(f"ClientError: {error.message}") from error
         group = log_group(self.cloud.region, self.cloud.account, self.log_group)
-        for need in watching(
-            group
-        ):  # without these it runs all the same: only the decision is recorded
-            authority.allows(key, need)
+        for action in watching(group):  # a job runs without these, too: only the log shows them
+            authorization.denial(key, [action])
 
     def check_capacity(self) -> None:
         """Raises JobError while a fault takes the machines of this kind of job away."""

@@ -3,7 +3,7 @@
 import os
 import threading
 
-from localcloud.core.cloud import Cloud, Service
+from localcloud.core.cloud import Cloud, GlobalService, Service
 from localcloud.jobs.job import Job
 
 CONCURRENT_JOBS = "LOCALCLOUD_CONCURRENT_JOBS"
@@ -11,12 +11,20 @@ _DEFAULT_CONCURRENT_JOBS = 4
 _SHUTDOWN_SECONDS = 20  # for each job
 
 
-class JobQueue(Service):
-    """Processing, training and transform jobs share its slots."""
+class JobSlots(GlobalService):
+    """How many jobs this machine runs at once, whatever their region."""
 
     def __init__(self, cloud: Cloud) -> None:
         super().__init__(cloud)
-        self._slots = threading.BoundedSemaphore(concurrent_jobs())
+        self.semaphore = threading.BoundedSemaphore(concurrent_jobs())
+
+
+class JobQueue(Service):
+    """Processing, training and transform jobs share the slots."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        super().__init__(cloud)
+        self._slots = cloud.service(JobSlots).semaphore
         self._lock = threading.Lock()
         self._jobs: dict[tuple[str, str], tuple[Job, threading.Thread]] = {}
 

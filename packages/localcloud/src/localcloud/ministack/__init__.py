@@ -7,7 +7,7 @@ import os
 from importlib.metadata import version
 from pathlib import Path
 
-from localcloud.core.cloud import Cloud
+from localcloud.core.regions import Regions
 from localcloud.http.server import Asgi
 from localcloud.ministack import patch
 from localcloud.ministack.data_plane import DataPlane
@@ -40,18 +40,18 @@ def configure(port: int, data_dir: Path) -> None:
     )
 
 
-def install(cloud: Cloud) -> Asgi:
-    """Patches ministack for this cloud; returns the ASGI application that serves all of it.
+def install(regions: Regions) -> Asgi:
+    """Patches ministack for these regions; returns the ASGI application that serves all of it.
 
     Once in a process. Raises PatchError for another ministack, with what has moved in it.
     """
     check(version("ministack"))
-    ministack = Ministack.load(cloud)
+    ministack = Ministack.load(regions)
     patch.apply(PATCHES, ministack)
     application = Switch(ministack).application(ministack.app.app)
     application = lose_answers(ministack.faults, application)
     application = Control(ministack).application(application)
-    return DataPlane(cloud, ministack.threads, lambda: ministack.is_enforced, application)
+    return DataPlane(regions, ministack.threads, lambda: ministack.is_enforced, application)
 
 
 def check(installed: str) -> None:

@@ -95,45 +95,41 @@ def _set_aside(ministack: Ministack, stack_name: str, failed: str) -> None:
 
 
 def handle_hosting(ministack: Ministack, kind: str) -> dict[str, Any]:
-    cloud, resource = ministack.cloud, _HOSTING[kind]
+    resource = _HOSTING[kind]
 
     def create(logical_id: str, properties: Properties, stack: str) -> Any:
         make_name = ministack.provisioners._physical_name
         name = make_name(stack, logical_id, max_len=_LONGEST_NAME)
-        return resource.create(cloud, properties, name)
+        return resource.create(ministack.cloud, properties, name)
 
     def update(physical_id: str, _old: Properties, new: Properties, _stack: str) -> Any:
-        return resource.update(cloud, physical_id, new)
+        return resource.update(ministack.cloud, physical_id, new)
 
     def delete(physical_id: str, _properties: Properties) -> None:
-        resource.delete(cloud, physical_id)
+        resource.delete(ministack.cloud, physical_id)
 
     return {"create": create, "update": update, "delete": delete}
 
 
 def handle_feature_groups(ministack: Ministack) -> dict[str, Any]:
-    cloud = ministack.cloud
-
     def create(logical_id: str, properties: Properties, _stack: str) -> Any:
-        return feature_group.create_from_template(cloud, properties, logical_id)
+        return feature_group.create_from_template(ministack.cloud, properties, logical_id)
 
     def delete(physical_id: str, _properties: Properties) -> None:
-        feature_group.delete_from_template(cloud, physical_id)
+        feature_group.delete_from_template(ministack.cloud, physical_id)
 
     return {"create": create, "delete": delete}
 
 
 def handle_model_package_groups(ministack: Ministack) -> dict[str, Any]:
-    cloud = ministack.cloud
-
     def create(_logical_id: str, properties: Properties, _stack: str) -> Any:
-        return model_package_group.create_from_template(cloud, properties)
+        return model_package_group.create_from_template(ministack.cloud, properties)
 
     def update(physical_id: str, old: Properties, new: Properties, _stack: str) -> Any:
-        return model_package_group.update_from_template(cloud, physical_id, old, new)
+        return model_package_group.update_from_template(ministack.cloud, physical_id, old, new)
 
     def delete(physical_id: str, _properties: Properties) -> None:
-        model_package_group.delete_from_template(cloud, physical_id)
+        model_package_group.delete_from_template(ministack.cloud, physical_id)
 
     return {"create": create, "update": update, "delete": delete}
 

@@ -3,7 +3,7 @@
 SDKs ingest a data set with a request for each record, and ministack's way to a handler takes
 several times as long as the Feature Store takes to keep one. Handed on to ministack is everything
 else, and what is unusual in any way: a request while IAM is enforced or a fault is set, with a body
-that is encoded, large or of unknown length, or signed for another service.
+that is encoded, large or of unknown length, or signed for another service or for no region.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from uuid import uuid4
 
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import AwsError
+from localcloud.core.regions import Regions
 from localcloud.faults.registry import Faults
 from localcloud.features.online import OnlineStore
 from localcloud.http import wire
@@ -32,26 +33,31 @@ _PATHS = {
     "DELETE": ("/FeatureGroup/",),
 }
 _UNUSUAL = {"content-encoding", "transfer-encoding", "upgrade"}
-_SERVICE = re.compile(r"Credential=[^/]*/[^/]*/[^/]*/([^/]*)/")
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
+_SCOPE = re.compile(r"Credential=[^/]*/[^/]*/(?P<region>[^/]*)/(?P<service>[^/]*)/")
+_IN_QUERY = b"X-Amz-Credential"  # of a request that is signed in its address
 _LARGEST = 4 * 2**20  # bytes of a body
 _DIGITS = len(str(_LARGEST))
 _LOGGER = logging.getLogger(__name__)
+_Waiting = tuple[wire.HttpRequest, "asyncio.Future[wire.HttpResponse]"]
 
 
 class DataPlane:
     """Answers together what records arrive together: one transaction is cheaper than many."""
 
     def __init__(
-        self, cloud: Cloud, threads: Executor, is_enforced: Callable[[], bool], serve: Asgi
+        self, regions: Regions, threads: Executor, is_enforced: Callable[[], bool], serve: Asgi
     ) -> None:
         """`is_enforced()` tells whether IAM is; `serve` is the application behind this one."""
-        self._cloud, self._threads = cloud, threads
+        self._regions, self._threads = regions, threads
+        self._faults = regions.home.service(Faults)
         self._is_enforced, self._serve = is_enforced, serve
-        self._waiting: list[tuple[wire.HttpRequest, asyncio.Future[wire.HttpResponse]]] = []
+        self._waiting: dict[Cloud, list[_Waiting]] = {}
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         headers = self._headers(scope)
-        if headers is None:
+        cloud = None if headers is None else self._cloud(headers)
+        if headers is None or cloud is None:
             await self._serve(scope, receive, send)
             return
         body = await _read(receive)
@@ -61,48 +67,66 @@ class DataPlane:
         query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         request = wire.HttpRequest(scope["method"], path, headers, query, body)
         answer = self._invoke if path.startswith(_INVOCATION) else self._keep
-        await _send(send, await answer(request))
+        await _send(send, await answer(cloud, request))
 
     def _headers(self, scope: dict[str, Any]) -> dict[str, str] | None:
         """Of a request that is answered here; None for one that is handed on."""
         if scope["type"] != "http" or not scope["path"].startswith(_PATHS.get(scope["method"], ())):
             return None
-        if self._is_enforced() or self._cloud.service(Faults).any:
+        if self._is_enforced() or self._faults.any or _IN_QUERY in scope["query_string"]:
             return None
         found = {
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         }
         are_unusual = len(found) < len(scope["headers"]) or not found.keys().isdisjoint(_UNUSUAL)
-        service = _SERVICE.search(found.get("authorization", ""))
-        is_of_another = service is not None and service[1] != "sagemaker"
         is_small = _is_small(found.get("content-length", "0"))
-        return found if is_small and not (are_unusual or is_of_another) else None
+        return found if is_small and not are_unusual else None
 
-    def _invoke(self, request: wire.HttpRequest) -> "asyncio.Future[wire.HttpResponse]":
+    def _cloud(self, headers: dict[str, str]) -> Cloud | None:
+        """The region that a request is signed for; None for another service, or for no region."""
+        scope = _SCOPE.search(headers.get("authorization", ""))
+        if scope is None:
+            return self._regions.home
+        if scope["service"] != "sagemaker":
+            return None
+        try:
+            return self._regions.cloud(scope["region"])
+        except AwsError:
+            return None
+
+    def _invoke(
+        self, cloud: Cloud, request: wire.HttpRequest
+    ) -> "asyncio.Future[wire.HttpResponse]":
         """In a thread, which waits for the model."""
         loop = asyncio.get_running_loop()
-        return loop.run_in_executor(self._threads, partial(wire.respond, self._cloud, request))
+        return loop.run_in_executor(self._threads, partial(wire.respond, cloud, request))
 
-    def _keep(self, request: wire.HttpRequest) -> "asyncio.Future[wire.HttpResponse]":
+    def _keep(self, cloud: Cloud, request: wire.HttpRequest) -> "asyncio.Future[wire.HttpResponse]":
         loop = asyncio.get_running_loop()
         if not self._waiting:
             loop.call_soon(self._answer_all)
         answer = loop.create_future()
-        self._waiting.append((request, answer))
+        self._waiting.setdefault(cloud, []).append((request, answer))
         return answer
 
     def _answer_all(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        try:
-            with self._cloud.service(OnlineStore).transaction():
-                found = [wire.respond(self._cloud, request) for request, _ in waiting]
-        except Exception as error:  # a full disk, say: none of them is kept
-            _LOGGER.exception("keeping %d records", len(waiting))
-            failure = AwsError("InternalFailure", f"{type(error).__name__}: {error}", 500)
-            found = [wire.error_response(failure)] * len(waiting)
-        for (_, answer), response in zip(waiting, found, strict=True):
-            if not answer.done():  # the request may have been cancelled
-                answer.set_result(response)
+        waiting, self._waiting = self._waiting, {}
+        for cloud, requests in waiting.items():
+            _answer(cloud, requests)
+
+
+def _answer(cloud: Cloud, waiting: list[_Waiting]) -> None:
+    """Answers requests of one region in one transaction."""
+    try:
+        with cloud.service(OnlineStore).transaction():
+            found = [wire.respond(cloud, request) for request, _ in waiting]
+    except Exception as error:  # a full disk, say: none of them is kept
+        _LOGGER.exception("keeping %d records", len(waiting))
+        failure = AwsError("InternalFailure", f"{type(error).__name__}: {error}", 500)
+        found = [wire.error_response(failure)] * len(waiting)
+    for (_, answer), response in zip(waiting, found, strict=True):
+        if not answer.done():  # the request may have been cancelled
+            answer.set_result(response)
 
 
 def _is_small(length: str) -> bool:

@@ -6,7 +6,9 @@ from importlib import import_module
 from typing import Any, Self
 
 from localcloud.core.cloud import Cloud
+from localcloud.core.regions import Regions
 from localcloud.faults.registry import Faults
+from localcloud.iam.authorization import Authorization, EvaluatePolicies, PolicyEvaluation
 from localcloud.iam.decisions import DecisionLog
 
 _THREADS = 64  # operations that may be under way at once; an invocation holds one while it waits
@@ -24,6 +26,7 @@ _MODULES = {
     "iam_actions": "core.iam_actions",
     "kms": "services.kms",
     "provisioners": "services.cloudformation.provisioners",
+    "responses": "core.responses",
     "router": "core.router",
     "runtime": "core.lambda_runtime",
     "s3": "services.s3",
@@ -40,7 +43,7 @@ _MODULES = {
 class Ministack:
     """What patches are given. They replace private names, of which there are no types."""
 
-    cloud: Cloud
+    regions: Regions
     threads: Executor  # of SageMaker's operations
     decisions: DecisionLog
     app: Any
@@ -54,6 +57,7 @@ class Ministack:
     iam_actions: Any
     kms: Any
     provisioners: Any
+    responses: Any
     router: Any
     runtime: Any
     s3: Any
@@ -65,24 +69,50 @@ class Ministack:
     tagging: Any
 
     @classmethod
-    def load(cls, cloud: Cloud) -> Self:
+    def load(cls, regions: Regions) -> Self:
         """Imports them, which reads ministack's settings. Raises ImportError."""
         return cls(
-            cloud=cloud,
+            regions=regions,
             threads=ThreadPoolExecutor(_THREADS, thread_name_prefix="sagemaker"),
-            decisions=DecisionLog(cloud.data_dir),
+            decisions=DecisionLog(regions.home.data_dir),
             **{name: import_module(f"ministack.{path}") for name, path in _MODULES.items()},
         )
 
     @property
+    def region(self) -> str:
+        """That of the request, stack or execution that this thread or task works for."""
+        return str(self.responses.get_region())
+
+    @property
+    def cloud(self) -> Cloud:
+        """The region that this thread or task works for. Raises AwsError for what is none."""
+        return self.regions.cloud(self.region)
+
+    @property
+    def account(self) -> str:
+        """The account of all regions."""
+        return self.regions.home.account
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of a resource of this account and of the region at hand."""
+        return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
+
+    @property
     def faults(self) -> Faults:
-        return self.cloud.service(Faults)
+        """The faults of all regions."""
+        return self.regions.home.service(Faults)
+
+    @property
+    def authorization(self) -> Authorization:
+        """Authorizes actions in the region at hand."""
+        return self.cloud.service(Authorization)
 
     @property
     def is_enforced(self) -> bool:
         """Whether IAM is."""
         return bool(self.app.AUTH)
 
-    def enforce(self, *, enforced: bool) -> None:
-        """Sets what ministack reads from its setting when it starts."""
-        self.app.AUTH = enforced
+    def enforce(self, evaluate: EvaluatePolicies | None) -> None:
+        """From now on policies decide, of every service; None: every action is allowed."""
+        self.app.AUTH = evaluate is not None  # what ministack reads from its settings at the start
+        self.regions.home.service(PolicyEvaluation).evaluate = evaluate

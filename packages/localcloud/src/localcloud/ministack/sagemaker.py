@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from localcloud.core.errors import AwsError
 from localcloud.http import wire
 from localcloud.ministack.modules import Ministack
 from localcloud.ministack.patch import Answer, Handler, Patch
@@ -20,8 +21,6 @@ _SERVICES = {
 
 
 def answer_requests(ministack: Ministack) -> Handler:
-    cloud, threads = ministack.cloud, ministack.threads
-
     async def respond(
         method: str,
         path: str,
@@ -32,8 +31,13 @@ def answer_requests(ministack: Ministack) -> Handler:
         content = body.encode() if isinstance(body, str) else body or b""
         names = {name.lower(): value for name, value in headers.items()}
         request = wire.HttpRequest(method, path, names, query, content)
-        loop = asyncio.get_running_loop()
-        response = await loop.run_in_executor(threads, wire.respond, cloud, request)
+        try:
+            cloud = ministack.cloud
+        except AwsError as error:
+            response = wire.error_response(error)
+        else:
+            loop = asyncio.get_running_loop()
+            response = await loop.run_in_executor(ministack.threads, wire.respond, cloud, request)
         return response.status, response.headers, response.body
 
     return respond

@@ -19,7 +19,6 @@ from uuid import uuid4
 from botocore.model import Shape
 
 from localcloud.http.wire import service_model
-from localcloud.iam.authority import AccessDenied, Authority
 from localcloud.iam.roles import waiting_for
 from localcloud.ministack.aborting import Aborted, Execution, current_execution, is_aborted
 from localcloud.ministack.iam.callers import session
@@ -55,7 +54,7 @@ def run_tasks(ministack: Ministack, invoke: Invoke) -> Invoke:
 
 class _Tasks:
     def __init__(self, ministack: Ministack) -> None:
-        self._cloud, self._app = ministack.cloud, ministack.app
+        self._ministack, self._app = ministack, ministack.app
         self._states = ministack.states
 
     def call(self, operation: str, request: Values) -> Values:
@@ -69,10 +68,10 @@ class _Tasks:
 
     def _request(self, operation: str, request: Values) -> tuple[int, Values]:
         """As the role of the state machine, like every call of a task."""
-        headers = own_request("sagemaker") | {
+        headers = own_request(self._ministack, "sagemaker") | {
             "x-amz-target": f"SageMaker.{operation}",
             "content-type": "application/x-amz-json-1.1",
-            "host": f"sagemaker.{self._cloud.region}.amazonaws.com",
+            "host": f"sagemaker.{self._ministack.region}.amazonaws.com",
         }
         handler, body = self._app.SERVICE_HANDLERS["sagemaker"], json.dumps(request)
         status, _, answer = self._app.call_service_handler_sync(
@@ -115,12 +114,10 @@ class _Tasks:
     def _check_rights(self, job: str) -> None:
         """AWS asks when the state machine is created."""
         caller = session()
-        try:
-            if caller:
-                needs = waiting_for(self._cloud.region, self._cloud.account, job)
-                self._cloud.service(Authority).require(caller, needs)
-        except AccessDenied as error:
-            raise self._states._ExecutionError("States.Runtime", error.message) from error
+        required = waiting_for(self._ministack.region, self._ministack.account, job)
+        denial = self._ministack.authorization.denial(caller, required) if caller else None
+        if denial:
+            raise self._states._ExecutionError("States.Runtime", denial)
 
     def _note(self, execution: Execution, resource: str, output: Values) -> None:
         details = {

@@ -4,13 +4,14 @@ import asyncio
 import json
 from typing import Any
 
+from localcloud.core.cloud import Cloud
 from localcloud.core.errors import AwsError
 from localcloud.faults.calls import check_call
 from localcloud.faults.client import PATH
 from localcloud.faults.fault import KINDS, Fault, FaultError
-from localcloud.faults.registry import Faults
 from localcloud.http.server import Asgi
 from localcloud.jobs.interruption import interrupt
+from localcloud.jobs.training_job import KIND
 from localcloud.ministack.faults.functions import can_be_hit
 from localcloud.ministack.modules import Ministack
 
@@ -19,7 +20,8 @@ class Control:
     """GET tells, POST adds, DELETE clears."""
 
     def __init__(self, ministack: Ministack) -> None:
-        self._cloud, self._functions = ministack.cloud, ministack.functions._functions
+        self._regions, self._faults = ministack.regions, ministack.faults
+        self._functions = ministack.functions._functions
 
     def application(self, serve: Asgi) -> Asgi:
         async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -31,7 +33,7 @@ class Control:
         return application
 
     async def _answer(self, method: str, receive: Any, send: Any) -> None:
-        faults, status = self._cloud.service(Faults), 200
+        faults, status = self._faults, 200
         answer: dict[str, Any] = {}
         try:
             if method == "POST":
@@ -51,15 +53,20 @@ class Control:
     def _add(self, wish: Any) -> int:
         """Its number; 0 for an interruption, which happens at once."""
         fault = Fault.parse(wish)
-        check_call(fault, self._cloud.operations)
+        check_call(fault, self._regions.home.operations)
         target = KINDS[fault.kind].target
         if target == "job":
-            interrupt(self._cloud, fault.call)
-            self._cloud.service(Faults).write(0, fault, fault.call)
+            interrupt(self._region_of(fault.call), fault.call)
+            self._faults.write(0, fault, fault.call)
             return 0
         if target == "function":
             self._check_function(fault.call)
-        return self._cloud.service(Faults).add(fault)
+        return self._faults.add(fault)
+
+    def _region_of(self, job_name: str) -> Cloud:
+        """The first region with a training job of this name, or the home region."""
+        found = (cloud for cloud in self._regions if cloud.store.get(KIND, job_name))
+        return next(found, self._regions.home)
 
     def _check_function(self, call: str) -> None:
         prefix, _, name = call.partition(":")

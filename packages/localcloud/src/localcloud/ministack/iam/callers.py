@@ -6,9 +6,8 @@ from contextvars import ContextVar
 from typing import Any
 from uuid import uuid4
 
-from localcloud.core.cloud import ACCOUNT, REGION
-from localcloud.iam.authority import Need
-from localcloud.ministack.iam.evaluator import make_judge
+from localcloud.iam.authorization import Authorization, RequiredAction
+from localcloud.iam.roles import log_group
 from localcloud.ministack.iam.guards import own_request
 from localcloud.ministack.modules import Ministack
 from localcloud.ministack.patch import Answer, Handler, Patch, names
@@ -30,16 +29,17 @@ def session() -> str | None:
 
 def log_with_the_role(ministack: Ministack, emit: Call) -> Call:
     """A function that may not write its log runs, and leaves none, as on AWS."""
-    judge = make_judge(ministack)
 
     def emit_if_allowed(function: dict[str, Any], *details: Any, **options: Any) -> None:
         config = function.get("config") or function
         name = (config.get("LoggingConfig") or {}).get("LogGroup")
         group = name or f"/aws/lambda/{config.get('FunctionName')}"
-        stream = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{group}:log-stream:{uuid4().hex}"
+        region = config["FunctionArn"].split(":")[3]
+        stream = log_group(region, ministack.account, group) + uuid4().hex
         key = ministack.runtime.execution_credentials(config)["AWS_ACCESS_KEY_ID"]
         actions = ("logs:CreateLogStream", "logs:PutLogEvents")
-        if not any(judge(key, Need(action, stream)) for action in actions):
+        authorization = ministack.regions.cloud(region).service(Authorization)
+        if not authorization.denial(key, [RequiredAction(action, stream) for action in actions]):
             emit(function, *details, **options)
 
     return emit_if_allowed
@@ -67,7 +67,7 @@ def _register_session(ministack: Ministack, role: str, execution: str) -> str:
     ministack.sts.register_session(
         key,
         {
-            "Arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/{name}/{execution[:64]}",
+            "Arn": f"arn:aws:sts::{ministack.account}:assumed-role/{name}/{execution[:64]}",
             "UserId": f"{name}:{execution[:64]}",
             "SecretAccessKey": uuid4().hex,  # nothing signs with it
             "SessionToken": uuid4().hex,
@@ -81,13 +81,12 @@ def name_topic_errors(_ministack: Ministack) -> dict[str, str]:
 
 
 def invoke_if_allowed(ministack: Ministack, call: Call) -> Call:
-    judge = make_judge(ministack)
-
     def call_if_allowed(function: str, event: Any) -> Any:
-        session = _SESSION.get()
-        name = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}"
-        arn = function if function.startswith("arn:") else name
-        denial = judge(session, Need("lambda:InvokeFunction", arn)) if session else None
+        session, arn = _SESSION.get(), function
+        if not arn.startswith("arn:"):
+            arn = ministack.arn("lambda", f"function:{function}")
+        invoke = RequiredAction("lambda:InvokeFunction", arn)
+        denial = ministack.authorization.denial(session, [invoke]) if session else None
         if denial:
             details = "Service: AWSLambda; Status Code: 403; Error Code: AccessDeniedException"
             raise ministack.states._ExecutionError(
@@ -122,7 +121,7 @@ def call_as_role(ministack: Ministack, call: Callable[..., Answer]) -> Callable[
         if session is None or not ministack.is_enforced:
             return call(handler, method, path, headers, *rest, **options)
         service = headers["authorization"].split("/")[-2]
-        headers = headers | own_request(service, session)
+        headers = headers | own_request(ministack, service, session)
         status, found, body = call(dispatch, method, path, headers, *rest, **options)
         # ministack reads the errors of a query service only without a namespace.
         return status, found, _NAMESPACE.sub(b"", body) if status >= 400 else body

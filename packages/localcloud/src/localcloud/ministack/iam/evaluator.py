@@ -6,8 +6,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
-from localcloud.core.cloud import ACCOUNT, REGION
-from localcloud.iam.authority import Judge, Need
+from localcloud.iam.authorization import EvaluatePolicies, RequiredAction
 from localcloud.iam.decisions import Decision, DecisionLog
 from localcloud.ministack.modules import Ministack
 from localcloud.ministack.patch import Patch, names
@@ -142,38 +141,38 @@ def message(
     return text
 
 
-def make_judge(ministack: Ministack) -> Judge:
-    """Decides about one need of a caller; the words of the denial, or None."""
+def policy_evaluation(ministack: Ministack) -> EvaluatePolicies:
+    """ministack's evaluation of the policies of whoever has an access key."""
     evaluator, actions = ministack.evaluator, ministack.iam_actions
 
-    def judge(access_key: str, need: Need) -> str | None:
-        if not ministack.is_enforced:
-            return None
-        service, resource = need.action.partition(":")[0], need.resource
-        if service == "kms":
-            found = _key_arn(ministack, resource)
-            if found is None:  # a key of AWS's own, which lets everybody in the account use it
-                return None
-            resource = found
-        denied = evaluator.enforce(
-            access_key,
-            need.action,
-            service,
-            REGION,
-            resource_arn=resource,
-            service_context=dict(need.context),
-        )
+    def evaluate(access_key: str, required: RequiredAction, region: str) -> str | None:
+        # Policies of resources, and keys, are those of the account and the region.
+        with ministack.responses.request_scope(ministack.account, region):
+            service, resource = required.action.partition(":")[0], required.resource
+            if service == "kms":
+                found = _key_arn(ministack, resource)
+                if found is None:  # AWS's own key, which everybody in the account may use
+                    return None
+                resource = found
+            denied = evaluator.enforce(
+                access_key,
+                required.action,
+                service,
+                region,
+                resource_arn=resource,
+                service_context=dict(required.context),
+            )
         if denied is None or isinstance(denied, evaluator.AuthError):
             return denied and str(denied.message)
         if denied.resource_policy_arn:
             text: str = actions._resource_policy_denial(
-                service, need.action, denied.principal_arn, resource
+                service, required.action, denied.principal_arn, resource
             )
             return text
         explicit = denied.decision == "Deny"
-        return message(actions, service, need.action, denied.principal_arn, resource, explicit)
+        return message(actions, service, required.action, denied.principal_arn, resource, explicit)
 
-    return judge
+    return evaluate
 
 
 def _key_arn(ministack: Ministack, key: str) -> str | None:
@@ -183,7 +182,7 @@ def _key_arn(ministack: Ministack, key: str) -> str | None:
     record = ministack.kms._resolve_key(key)
     if record:
         return str(record["Arn"])
-    return key if key.startswith("arn:") else f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{key}"
+    return key if key.startswith("arn:") else ministack.arn("kms", f"key/{key}")
 
 
 _DECISIONS = "ministack/iam/test_decisions.py::test_decisions_tell_which_statements_are_used"

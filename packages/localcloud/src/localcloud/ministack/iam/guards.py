@@ -1,13 +1,12 @@
-"""What services need of their caller besides the action itself: keys, the catalog, listing."""
+"""What services require of their caller besides the action itself: keys, the catalog, listing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
-from localcloud.core.cloud import ACCESS_KEY, REGION
-from localcloud.iam.authority import Need
+from localcloud.core.cloud import ACCESS_KEY
+from localcloud.iam.authorization import RequiredAction
 from localcloud.ministack.iam import resources
-from localcloud.ministack.iam.evaluator import make_judge
 from localcloud.ministack.modules import Ministack
 from localcloud.ministack.patch import Answer, Handler, Patch, names
 
@@ -20,7 +19,7 @@ class Guards:
     """Put around ministack's handlers, which are reached when the action itself is allowed."""
 
     def __init__(self, ministack: Ministack) -> None:
-        self._ministack, self._judge = ministack, make_judge(ministack)
+        self._ministack = ministack
 
     def caller(self, headers: Headers, query: Query) -> str | None:
         """The access key of a role while IAM is enforced; None for whoever may do everything."""
@@ -29,9 +28,8 @@ class Guards:
         key: str = self._ministack.router.extract_access_key_id(headers, query)
         return None if self._ministack.evaluator.is_root_access_key(key) else key
 
-    def denial(self, caller: str, needs: Iterable[Need]) -> str | None:
-        denials = (self._judge(caller, need) for need in needs)
-        return next((denial for denial in denials if denial), None)
+    def denial(self, caller: str, required: Iterable[RequiredAction]) -> str | None:
+        return self._ministack.authorization.denial(caller, required)
 
     def refuse(self, service: str, message: str, code: str = "") -> Answer:
         answer: Answer = self._ministack.iam_actions.access_denied_response(
@@ -47,7 +45,9 @@ class Guards:
         ) -> Answer:
             caller = self.caller(headers, query)
             if caller:
-                denial = self.denial(caller, resources.catalog_needs(headers, body))
+                denial = self.denial(
+                    caller, resources.catalog_actions(self._ministack, headers, body)
+                )
                 if denial:
                     return self.refuse("glue", denial)
             return await serve(method, path, headers, body, query)
@@ -63,7 +63,7 @@ class Guards:
             caller = self.caller(headers, query)
             if caller:
                 form = self._ministack.app._routing_params(method, path, headers, body, query)
-                denial = self.denial(caller, _publishing(self._ministack.sns, form))
+                denial = self.denial(caller, self._publishing(form))
                 if denial:
                     return self.refuse("sns", denial, "KMSAccessDenied")
             return await serve(method, path, headers, body, query)
@@ -80,11 +80,11 @@ class Guards:
             if caller is None:
                 return await serve(method, path, headers, body, query)
             action = self._ministack.iam_actions._s3_action(method, path, query)
-            needs = [
-                *_writing(self._ministack.s3, method, action, path, headers, query),
+            required = [
+                *self._writing(method, action, path, headers, query),
                 *await self._copying(serve, action, headers),
             ]
-            denial = self.denial(caller, needs)
+            denial = self.denial(caller, required)
             if denial:
                 return self.refuse("s3", denial)
             answer = await serve(method, path, headers, body, query)
@@ -98,67 +98,59 @@ class Guards:
         if action not in ("GetObject", "GetObjectVersion"):
             return answer
         status, headers, _ = answer
-        need = None
+        required: list[RequiredAction] = []
         if status == 404:  # who may not list must not learn that there is nothing
-            need = Need("s3:ListBucket", f"arn:aws:s3:::{path.split('/')[1]}")
+            required = [RequiredAction("s3:ListBucket", f"arn:aws:s3:::{path.split('/')[1]}")]
         elif method == "GET":
-            need = _use_of_key("Decrypt", _lower(headers).get(_KEY))
-        denial = need and self._judge(caller, need)
+            required = self._use_of_key("s3", _lower(headers).get(_KEY), "Decrypt")
+        denial = self.denial(caller, required)
         return self.refuse("s3", denial) if denial else answer
 
-    async def _copying(self, serve: Handler, action: str | None, headers: Headers) -> list[Need]:
+    async def _copying(
+        self, serve: Handler, action: str | None, headers: Headers
+    ) -> list[RequiredAction]:
         source = headers.get("x-amz-copy-source", "").partition("?")[0].lstrip("/")
         if action != "PutObject" or not source:
             return []
-        _, found, _ = await serve("HEAD", f"/{source}", own_request("s3"), b"", {})
-        need = _use_of_key("Decrypt", _lower(found).get(_KEY))
-        return [need] if need else []
+        own = own_request(self._ministack, "s3")
+        _, found, _ = await serve("HEAD", f"/{source}", own, b"", {})
+        return self._use_of_key("s3", _lower(found).get(_KEY), "Decrypt")
+
+    def _writing(
+        self, method: str, action: str | None, path: str, headers: Headers, query: Query
+    ) -> list[RequiredAction]:
+        """A part is written with the key of its upload, whose beginning was checked."""
+        if action != "PutObject" or "uploadId" in query:
+            return []
+        kept, _ = self._ministack.s3._resolve_sse_write_headers(headers, path.split("/")[1])
+        operations = ("GenerateDataKey", "Decrypt") if method == "POST" else ("GenerateDataKey",)
+        return self._use_of_key("s3", (kept or {}).get(_KEY), *operations)
+
+    def _publishing(self, form: dict[str, Any]) -> list[RequiredAction]:
+        def value(name: str) -> str:
+            found = form.get(name, "")
+            return str(found[0] if isinstance(found, list) else found)
+
+        if value("Action") not in ("Publish", "PublishBatch"):
+            return []
+        topic = self._ministack.sns._topics.get(value("TopicArn")) or {}
+        key = topic.get("attributes", {}).get("KmsMasterKeyId")
+        return self._use_of_key("sns", key, "GenerateDataKey", "Decrypt")
+
+    def _use_of_key(self, service: str, key: str | None, *operations: str) -> list[RequiredAction]:
+        """Operations of KMS that a service performs for its caller; none without a key."""
+        context = {"kms:ViaService": f"{service}.{self._ministack.region}.amazonaws.com"}
+        return [RequiredAction(f"kms:{one}", key, context) for one in operations if key]
 
 
-def own_request(service: str, access_key: str = ACCESS_KEY) -> Headers:
+def own_request(ministack: Ministack, service: str, access_key: str = ACCESS_KEY) -> Headers:
     """The header of a request made within this process, where no signature is checked."""
-    scope = f"20260101/{REGION}/{service}/aws4_request"
+    scope = f"20260101/{ministack.region}/{service}/aws4_request"
     return {"authorization": f"AWS4-HMAC-SHA256 Credential={access_key}/{scope}"}
 
 
 def _lower(headers: Headers) -> Headers:
     return {name.lower(): value for name, value in headers.items()}
-
-
-def _writing(
-    s3: Any, method: str, action: str | None, path: str, headers: Headers, query: Query
-) -> Iterator[Need]:
-    """A part is written with the key of its upload, whose beginning was checked."""
-    if action != "PutObject" or "uploadId" in query:
-        return
-    kept, _ = s3._resolve_sse_write_headers(headers, path.split("/")[1])
-    key = (kept or {}).get(_KEY)
-    operations = ("GenerateDataKey", "Decrypt") if method == "POST" else ("GenerateDataKey",)
-    for operation in operations:
-        need = _use_of_key(operation, key)
-        if need:
-            yield need
-
-
-def _use_of_key(operation: str, key: str | None, service: str = "s3") -> Need | None:
-    if not key:
-        return None
-    return Need(f"kms:{operation}", key, {"kms:ViaService": f"{service}.{REGION}.amazonaws.com"})
-
-
-def _publishing(sns: Any, form: dict[str, Any]) -> Iterator[Need]:
-    def value(name: str) -> str:
-        found = form.get(name, "")
-        return str(found[0] if isinstance(found, list) else found)
-
-    if value("Action") not in ("Publish", "PublishBatch"):
-        return
-    topic = sns._topics.get(value("TopicArn")) or {}
-    key = topic.get("attributes", {}).get("KmsMasterKeyId")
-    for operation in ("GenerateDataKey", "Decrypt"):
-        need = _use_of_key(operation, key, "sns")
-        if need:
-            yield need
 
 
 # -- patches -------------------------------------------------------------------------------------

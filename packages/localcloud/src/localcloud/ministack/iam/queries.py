@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from typing import Any
 from urllib.parse import urlsplit
 
-from localcloud.iam.authority import Need
+from localcloud.iam.authorization import RequiredAction
 from localcloud.ministack.iam.guards import Guards, Headers, Query
 from localcloud.ministack.iam.resources import table_arns
 from localcloud.ministack.modules import Ministack
@@ -19,7 +19,8 @@ Execute = Callable[..., Awaitable[None]]
 
 class QueryGuard:
     def __init__(self, ministack: Ministack) -> None:
-        self._guards, self._athena = Guards(ministack), ministack.athena
+        self._ministack, self._guards = ministack, Guards(ministack)
+        self._athena = ministack.athena
         self._glue, self._s3 = ministack.glue, ministack.s3
 
     def execution(self, execute: Execute) -> Execute:
@@ -74,10 +75,10 @@ class QueryGuard:
             (reference.database or database, reference.table)
             for reference in self._athena._table_references(query)
         ]
-        if denial := denied(caller, _describing(tables)):
+        if denial := denied(caller, self._describing(tables)):
             return f"Insufficient permissions to execute the query. {denial}"
-        for path, needs in self._data(tables):
-            if denial := denied(caller, needs):
+        for path, required in self._data(tables):
+            if denial := denied(caller, required):
                 return f"Permission denied on S3 path: {path} ({denial})"
         output = self._athena._executions[query_id]["ResultConfiguration"]["OutputLocation"]
         if denial := denied(caller, self._writing(*_bucket_and_key(output))):
@@ -88,13 +89,23 @@ class QueryGuard:
             )
         return None
 
-    def _data(self, tables: list[tuple[str, str]]) -> Iterator[tuple[str, Iterator[Need]]]:
+    def _describing(self, tables: list[tuple[str, str]]) -> Iterator[RequiredAction]:
+        for database, table in tables:
+            for arn in table_arns(self._ministack, database, None):
+                yield RequiredAction("glue:GetDatabase", arn)
+            for action in ("glue:GetTable", "glue:GetPartitions"):
+                for arn in table_arns(self._ministack, database, table):
+                    yield RequiredAction(action, arn)
+
+    def _data(
+        self, tables: list[tuple[str, str]]
+    ) -> Iterator[tuple[str, Iterator[RequiredAction]]]:
         for database, table in tables:
             description = self._glue._tables.get(f"{database}/{table}") or {}
             location = (description.get("StorageDescriptor") or {}).get("Location")
             if location:
                 bucket, prefix = _bucket_and_key(location)
-                yield location, iter([Need("s3:ListBucket", f"arn:aws:s3:::{bucket}")])
+                yield location, iter([RequiredAction("s3:ListBucket", f"arn:aws:s3:::{bucket}")])
                 for key in self._keys(bucket, prefix):
                     yield f"s3://{bucket}/{key}", self._reading(bucket, key)
 
@@ -102,33 +113,24 @@ class QueryGuard:
         objects = (self._s3._buckets.get(bucket) or {}).get("objects", {})
         return [key for key in list(objects) if key.startswith(f"{prefix.rstrip('/')}/")]
 
-    def _reading(self, bucket: str, key: str) -> Iterator[Need]:
-        yield Need("s3:GetObject", f"arn:aws:s3:::{bucket}/{key}")
+    def _reading(self, bucket: str, key: str) -> Iterator[RequiredAction]:
+        yield RequiredAction("s3:GetObject", f"arn:aws:s3:::{bucket}/{key}")
         record = (self._s3._buckets.get(bucket) or {}).get("objects", {}).get(key) or {}
         kms_key = record.get("preserved_headers", {}).get(_KEY)
         if kms_key:
-            yield Need("kms:Decrypt", kms_key)
+            yield RequiredAction("kms:Decrypt", kms_key)
 
-    def _writing(self, bucket: str, key: str) -> Iterator[Need]:
-        yield Need("s3:GetBucketLocation", f"arn:aws:s3:::{bucket}")
-        yield Need("s3:PutObject", f"arn:aws:s3:::{bucket}/{key}")
+    def _writing(self, bucket: str, key: str) -> Iterator[RequiredAction]:
+        yield RequiredAction("s3:GetBucketLocation", f"arn:aws:s3:::{bucket}")
+        yield RequiredAction("s3:PutObject", f"arn:aws:s3:::{bucket}/{key}")
         kms_key = self._s3._bucket_default_sse_headers(bucket).get(_KEY)
         if kms_key:
-            yield Need("kms:GenerateDataKey", kms_key)
+            yield RequiredAction("kms:GenerateDataKey", kms_key)
 
 
 def _bucket_and_key(uri: str) -> tuple[str, str]:
     parts = urlsplit(uri)
     return parts.netloc, parts.path.lstrip("/")
-
-
-def _describing(tables: list[tuple[str, str]]) -> Iterator[Need]:
-    for database, table in tables:
-        for arn in table_arns(database, None):
-            yield Need("glue:GetDatabase", arn)
-        for action in ("glue:GetTable", "glue:GetPartitions"):
-            for arn in table_arns(database, table):
-                yield Need(action, arn)
 
 
 # -- patches -------------------------------------------------------------------------------------

@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from localcloud.core.cloud import ACCOUNT, REGION
-from localcloud.iam.authority import Need
+from localcloud.iam.authorization import RequiredAction
+from localcloud.iam.roles import log_group
 from localcloud.ministack.modules import Ministack
 from localcloud.ministack.patch import Patch, names
 
@@ -39,14 +39,14 @@ def _read(body: bytes) -> Body:
     return document if isinstance(document, dict) else {}
 
 
-def _log_group(_ministack: Ministack, operation: str, body: Body) -> str | None:
+def _log_group(ministack: Ministack, operation: str, body: Body) -> str | None:
     """Except for tags, a group is `log-group:<name>:*` in policies; a denial shows its stream."""
     group = body.get("logGroupName") or body.get("logGroupIdentifier")
     if operation in _TAGGING or not group:
         return None
     stream = body.get("logStreamName", "")
     name = group.rpartition(":log-group:")[2].removesuffix(":*")
-    return f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}:log-stream:{stream}"
+    return f"{log_group(ministack.region, ministack.account, name)}{stream}"
 
 
 def _work_group(ministack: Ministack, _operation: str, body: Body) -> str | None:
@@ -55,20 +55,20 @@ def _work_group(ministack: Ministack, _operation: str, body: Body) -> str | None
     name = body.get("WorkGroup") or query.get("WorkGroup")
     if not name and "QueryString" in body:
         name = "primary"
-    return f"arn:aws:athena:{REGION}:{ACCOUNT}:workgroup/{name}" if name else None
+    return ministack.arn("athena", f"workgroup/{name}") if name else None
 
 
-def _alarms(_ministack: Ministack, operation: str, body: Body) -> str | None:
+def _alarms(ministack: Ministack, operation: str, body: Body) -> str | None:
     """Those asked for by name (by the first one, as a policy names them alike), or all."""
     if operation != "DescribeAlarms":
         return None
     (name, *_) = body.get("AlarmNames") or ["*"]
-    return f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{name}"
+    return ministack.arn("cloudwatch", f"alarm:{name}")
 
 
-def _catalog(_ministack: Ministack, operation: str, body: Body) -> str | None:
-    """The first one; `catalog_needs` has the others."""
-    return next(iter(_catalog_arns(operation, body)), None)
+def _catalog(ministack: Ministack, operation: str, body: Body) -> str | None:
+    """The first one; `catalog_actions` has the others."""
+    return next(_catalog_arns(ministack, operation, body), None)
 
 
 _RESOURCES: dict[str, Callable[[Ministack, str, Body], str | None]] = {
@@ -78,7 +78,7 @@ _RESOURCES: dict[str, Callable[[Ministack, str, Body], str | None]] = {
     "monitoring": _alarms,
 }
 
-# -- the data catalog, where an action needs every level ------------------------------------------
+# -- the data catalog, where an action is required on every level ---------------------------------
 
 _ON_CATALOG = re.compile(
     r"(Get|Create|Update|Delete|Batch\w+?)"
@@ -86,13 +86,16 @@ _ON_CATALOG = re.compile(
 )
 
 
-def catalog_needs(headers: dict[str, str], body: bytes) -> Iterator[Need]:
+def catalog_actions(
+    ministack: Ministack, headers: dict[str, str], body: bytes
+) -> Iterator[RequiredAction]:
+    """What an operation of Glue requires on the catalog, the database and the table."""
     operation = headers.get("x-amz-target", "").rpartition(".")[2]
-    for arn in _catalog_arns(operation, _read(body)):
-        yield Need(f"glue:{operation}", arn)
+    for arn in _catalog_arns(ministack, operation, _read(body)):
+        yield RequiredAction(f"glue:{operation}", arn)
 
 
-def _catalog_arns(operation: str, body: Body) -> Iterator[str]:
+def _catalog_arns(ministack: Ministack, operation: str, body: Body) -> Iterator[str]:
     """Of an operation on databases, tables or partitions: catalog, database, table."""
     found = _ON_CATALOG.fullmatch(operation)
     if found is None:
@@ -104,7 +107,7 @@ def _catalog_arns(operation: str, body: Body) -> Iterator[str]:
     else:
         database = body.get("DatabaseName")
         table = _table(operation, body)
-    yield from table_arns(database, table)
+    yield from table_arns(ministack, database, table)
 
 
 def _table(operation: str, body: Body) -> str | None:
@@ -113,13 +116,13 @@ def _table(operation: str, body: Body) -> str | None:
     return name or ("*" if operation == "GetTables" else None)
 
 
-def table_arns(database: str | None, table: str | None) -> Iterator[str]:
-    base = f"arn:aws:glue:{REGION}:{ACCOUNT}"
-    yield f"{base}:catalog"
+def table_arns(ministack: Ministack, database: str | None, table: str | None) -> Iterator[str]:
+    """The catalog, a database and a table, as far as they are named."""
+    yield ministack.arn("glue", "catalog")
     if database:
-        yield f"{base}:database/{database}"
+        yield ministack.arn("glue", f"database/{database}")
     if database and table:
-        yield f"{base}:table/{database}/{table}"
+        yield ministack.arn("glue", f"table/{database}/{table}")
 
 
 PATCHES = (

@@ -5,9 +5,8 @@ import json
 from typing import Any
 
 from localcloud.http.server import Asgi
-from localcloud.iam.authority import Authority
 from localcloud.iam.enforcement import PATH
-from localcloud.ministack.iam.evaluator import make_judge
+from localcloud.ministack.iam.evaluator import policy_evaluation
 from localcloud.ministack.modules import Ministack
 
 
@@ -15,7 +14,7 @@ class Switch:
     """GET tells, PUT enforces, DELETE relaxes."""
 
     def __init__(self, ministack: Ministack) -> None:
-        self._ministack, self._judge = ministack, make_judge(ministack)
+        self._ministack, self._evaluate = ministack, policy_evaluation(ministack)
 
     def application(self, serve: Asgi) -> Asgi:
         async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -40,8 +39,6 @@ class Switch:
             return
         if enforced:
             self._ministack.decisions.begin()
-        self._ministack.enforce(enforced=enforced)
-        authority = self._ministack.cloud.service(Authority)
-        authority.appoint(self._judge if enforced else None)
+        self._ministack.enforce(self._evaluate if enforced else None)
         # Functions get the credentials of their role, or the account's, when they start.
         self._ministack.runtime.reset()
