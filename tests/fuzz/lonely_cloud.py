@@ -16,7 +16,7 @@ from localcloud.core.cloud import Cloud
 from localcloud.core.state import Store
 from localcloud.features.online import OnlineStore
 from localcloud.http import wire
-from localcloud.iam.permissions import authorise
+from localcloud.iam.permissions import authorize
 from worlds.feature_world import request
 
 GROUP = "fuzz"
@@ -61,7 +61,7 @@ def lonely_cloud(folder: Path) -> Cloud:
     """With one feature group, of both stores."""
     store = Store(folder / "sagemaker.sqlite")
     cloud = LonelyCloud(
-        "http://127.0.0.1:9", folder, store, operations=OPERATIONS, authorise=authorise
+        "http://127.0.0.1:9", folder, store, operations=OPERATIONS, authorize=authorize
     )
     wish = request(GROUP)
     group = {

@@ -48,6 +48,6 @@ def test_a_wish_is_a_fault_or_refused(cloud: Cloud, wish: Any) -> None:
     faults = Faults(cloud)
     faults.add(fault)
     for text in ("a request", "another"):
-        faults.take([fault.kind], fault.call, text)
+        faults.trigger([fault.kind], fault.call, text)
     assert faults.list()[0]["seen"] <= 2
     assert str(fault).startswith(f"{fault.kind} ")

@@ -20,7 +20,7 @@ from localcloud.features.recovery import FeatureRecovery
 from localcloud.hosting.operations import OPERATIONS as HOSTING
 from localcloud.hosting.recovery import HostingRecovery
 from localcloud.hosting.running import RunningEndpoints
-from localcloud.iam.permissions import authorise
+from localcloud.iam.permissions import authorize
 from localcloud.jobs.job_queue import JobQueue
 from localcloud.jobs.operations import OPERATIONS as JOBS
 from localcloud.jobs.programs import Programs
@@ -70,7 +70,7 @@ def open_regions(endpoint_url: str, data_dir: Path) -> Regions:
 def new_cloud(endpoint_url: str, data_dir: Path) -> Cloud:
     """The home region of a data folder, with what an earlier server has left there."""
     return Cloud(
-        endpoint_url, data_dir, _store(data_dir), operations=OPERATIONS, authorise=authorise
+        endpoint_url, data_dir, _store(data_dir), operations=OPERATIONS, authorize=authorize
     )
 
 

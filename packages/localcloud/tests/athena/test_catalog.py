@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from localcloud.athena.catalog import Catalog, described
+from localcloud.athena.catalog import Catalog, described_table
 from localcloud.athena.statements import FailedQuery
 
 
@@ -55,7 +55,7 @@ def test_show_lists_names(statement: str, found: list[str]) -> None:
 )
 def test_columns_are_those_of_the_table_and_its_partitions(statement: str) -> None:
     assert [(line or "").strip() for line in lines(statement)] == ["id", "day"]
-    assert described(statement) in ((None, "reviews"), ("shop", "reviews"))
+    assert described_table(statement) in ((None, "reviews"), ("shop", "reviews"))
 
 
 def test_describe_writes_lines_with_tabs_as_hive_does() -> None:
@@ -89,4 +89,4 @@ def test_describe_writes_lines_with_tabs_as_hive_does() -> None:
 def test_what_cannot_be_answered_fails_by_name(statement: str, reason: str) -> None:
     with pytest.raises(FailedQuery, match=f"^{reason}"):
         CATALOG.answer(statement, "shop")
-    assert described("SHOW TABLES") is None
+    assert described_table("SHOW TABLES") is None

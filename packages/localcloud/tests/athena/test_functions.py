@@ -6,7 +6,7 @@ The values are those of https://trino.io/docs/current/functions.html, or follow 
 import pytest
 
 from localcloud.athena import adaptation, functions, statements
-from localcloud.athena.engine import Answer, run
+from localcloud.athena.engine import ResultSet, run
 from localcloud.athena.translation import translate
 
 # Each is asked of three rows, (1, 'a'), (2, 'b') and (3, 'c').
@@ -212,7 +212,7 @@ QUERIES = [
 ]
 
 
-def ask(text: str) -> Answer:
+def ask(text: str) -> ResultSet:
     tree = statements.parse(text)
     return run(tree, translate(tree, "shop", lambda _database, _name: None))
 
@@ -229,13 +229,13 @@ def test_a_query_has_trinos_rows(query: str, rows: list[list[str | None]]) -> No
 
 
 def test_every_function_of_the_table_has_a_value_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked, expanded = set[tuple[str, int]](), functions.expanded
+    asked, translate_call = set[tuple[str, int]](), functions.translate_call
 
     def noted(call: functions.exp.Anonymous) -> functions.exp.Expr | None:
         asked.add((call.name.lower(), len(call.expressions)))
-        return expanded(call)
+        return translate_call(call)
 
-    monkeypatch.setattr(adaptation, "expanded", noted)
+    monkeypatch.setattr(adaptation, "translate_call", noted)
     for expression, _ in VALUES:
         translate(statements.parse(f"SELECT {expression}"), "shop", lambda _database, _name: None)
     assert set(functions._ROWS) <= asked

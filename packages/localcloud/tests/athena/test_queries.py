@@ -3,7 +3,7 @@
 import pytest
 
 from localcloud.athena import statements
-from localcloud.athena.engine import Answer, run
+from localcloud.athena.engine import ResultSet, run
 from localcloud.athena.statements import FailedQuery, MalformedQuery
 from localcloud.athena.translation import translate
 
@@ -17,7 +17,7 @@ def relation(database: str, name: str) -> str | None:
     return tables.get(f"{database}.{name}")
 
 
-def ask(text: str) -> Answer:
+def ask(text: str) -> ResultSet:
     statements.check(text)
     tree = statements.parse(text)
     return run(tree, translate(tree, "shop", relation))

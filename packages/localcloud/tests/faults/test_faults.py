@@ -8,10 +8,10 @@ import pytest
 
 from localcloud.composition import OPERATIONS
 from localcloud.faults import registry
-from localcloud.faults.answers import failure
-from localcloud.faults.calls import check_call, recognise
+from localcloud.faults.calls import check_call, operation_of
 from localcloud.faults.fault import OFFLINE_STORE, Fault, FaultError
 from localcloud.faults.registry import Faults
+from localcloud.faults.responses import error_of
 from localcloud.http.wire import HttpRequest
 from worlds.wire_client import new_cloud
 
@@ -23,7 +23,7 @@ def fault(kind: str = "error", call: str = GET, **options: Any) -> Fault:
 
 
 def hits(faults: Faults, texts: list[str], call: str = GET) -> list[str]:
-    return [text for text in texts if faults.take(("error",), call, text)]
+    return [text for text in texts if faults.trigger(("error",), call, text)]
 
 
 # -- what can be set -----------------------------------------------------------------------------
@@ -101,12 +101,12 @@ def test_a_rest_request_is_told_by_all_that_its_operation_asks_for(
     prefix: str, line: str, query: dict[str, Any], call: str | None
 ) -> None:
     method, _, path = line.partition(" ")
-    assert recognise(prefix, HttpRequest(method, path, {}, query, b"")) == call
+    assert operation_of(prefix, HttpRequest(method, path, {}, query, b"")) == call
 
 
 def test_a_copy_is_told_by_its_source() -> None:
     request = HttpRequest("PUT", "/b/key", {"x-amz-copy-source": "b/other"}, {}, b"")
-    assert recognise("s3", request) == "s3:CopyObject"
+    assert operation_of("s3", request) == "s3:CopyObject"
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_a_copy_is_told_by_its_source() -> None:
 def test_other_protocols_name_their_operation(
     prefix: str, path: str, headers: dict[str, str], body: bytes, call: str
 ) -> None:
-    assert recognise(prefix, HttpRequest("POST", path, headers, {}, body)) == call
+    assert operation_of(prefix, HttpRequest("POST", path, headers, {}, body)) == call
 
 
 # -- which calls are hit -------------------------------------------------------------------------
@@ -165,9 +165,9 @@ def test_faults_are_spent_one_after_the_other_and_all_is_written_down(tmp_path: 
     faults.add(fault())
     faults.add(fault("throttle"))
     both = ("error", "throttle")
-    taken = [faults.take(both, GET, text) for text in ("a", "b", "c")]
+    taken = [faults.trigger(both, GET, text) for text in ("a", "b", "c")]
     assert [one and one.kind for one in taken] == ["error", "throttle", None]
-    assert not faults.concern(GET)
+    assert not faults.may_hit(GET)
     logged = [(line["fault"], line["kind"], line["call"], line["request"]) for line in read(faults)]
     assert logged == [(1, "error", GET, "a"), (2, "throttle", GET, "b")]
     faults.clear()
@@ -181,19 +181,19 @@ def read(faults: Faults) -> list[dict[str, Any]]:
 
 def test_the_offline_store_is_held_until_the_faults_are_cleared(tmp_path: Path) -> None:
     faults = Faults(new_cloud(tmp_path))
-    assert not faults.holds(OFFLINE_STORE, "group")
+    assert not faults.is_delayed(OFFLINE_STORE, "group")
     faults.add(fault("slow", OFFLINE_STORE, seconds=60))
-    assert faults.holds(OFFLINE_STORE, "group")
-    assert faults.holds(OFFLINE_STORE, "group")
-    assert not faults.holds(OFFLINE_STORE, "another")
+    assert faults.is_delayed(OFFLINE_STORE, "group")
+    assert faults.is_delayed(OFFLINE_STORE, "group")
+    assert not faults.is_delayed(OFFLINE_STORE, "another")
     faults.clear()
-    assert not faults.holds(OFFLINE_STORE, "group")
+    assert not faults.is_delayed(OFFLINE_STORE, "group")
 
 
 def test_a_hold_ends_by_itself(tmp_path: Path) -> None:
     faults = Faults(new_cloud(tmp_path))
     faults.add(fault("slow", OFFLINE_STORE, seconds=0))
-    assert not faults.holds(OFFLINE_STORE, "group")
+    assert not faults.is_delayed(OFFLINE_STORE, "group")
     assert json.loads((tmp_path / registry.LOG).read_text())["request"] == "group"
 
 
@@ -219,5 +219,5 @@ def test_a_hold_ends_by_itself(tmp_path: Path) -> None:
 def test_an_error_has_the_name_that_the_operation_has_for_it(
     call: str, options: dict[str, Any], code: str, status: int
 ) -> None:
-    failed = failure(fault("error", call, **options))
+    failed = error_of(fault("error", call, **options))
     assert (failed.code, failed.status) == (code, status)

@@ -10,7 +10,7 @@ from localcloud.core.errors import AwsError
 from localcloud.iam.authorization import Authorization, PolicyEvaluation, RequiredAction
 from localcloud.iam.call import Call
 from localcloud.iam.permissions import is_known, required_actions
-from localcloud.iam.roles import pulling
+from localcloud.iam.roles import image_pull_actions
 from worlds.wire_client import new_cloud
 
 PLACE = "us-east-1:000000000000"
@@ -164,13 +164,13 @@ def test_to_delete_an_endpoint_that_scales_ends_its_scaling() -> None:
 def test_only_images_of_a_registry_are_pulled_from_one() -> None:
     image = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-cpu-py3"
     repository = "arn:aws:ecr:us-east-1:683313688378:repository/sagemaker-scikit-learn"
-    assert [(required.action, required.resource) for required in pulling(image)] == [
+    assert [(required.action, required.resource) for required in image_pull_actions(image)] == [
         ("ecr:GetAuthorizationToken", "*"),
         ("ecr:BatchCheckLayerAvailability", repository),
         ("ecr:GetDownloadUrlForLayer", repository),
         ("ecr:BatchGetImage", repository),
     ]
-    assert list(pulling("pytorch-training:2.8")) == []
+    assert list(image_pull_actions("pytorch-training:2.8")) == []
 
 
 def test_every_action_is_allowed_while_iam_is_not_enforced(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from localcloud.ministack.athena_files import link_table_files, read_columns_of_the_catalog
-from localcloud.ministack.athena_queries import tell_queries
+from localcloud.ministack.athena_queries import detect_queries
 from localcloud.ministack.athena_workgroups import describe_primary
 
 
@@ -83,7 +83,7 @@ def test_a_table_has_the_columns_of_the_catalog(kind: str, relation: str) -> Non
 
 def test_values_are_a_query() -> None:
     ministack: Any = None
-    statement_type = tell_queries(ministack, lambda _text: "UTILITY")
+    statement_type = detect_queries(ministack, lambda _text: "UTILITY")
     assert statement_type("VALUES 1, 2") == "DML"
     assert statement_type("SHOW TABLES") == "UTILITY"
 

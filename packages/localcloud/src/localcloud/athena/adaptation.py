@@ -5,7 +5,7 @@ import re
 from sqlglot import exp
 from sqlglot.time import format_time
 
-from localcloud.athena.functions import MAKE_MAPS, expanded, filled
+from localcloud.athena.functions import MAKE_MAPS, substitute, translate_call
 from localcloud.athena.statements import FailedQuery
 
 _SPECIFIER = re.compile(r"%(?:%|(?:(\d+)\$)?([-#+ 0,(]*\d*(?:\.\d+)?)([a-zA-Z]))")
@@ -43,7 +43,7 @@ _JODA = {
 }
 
 
-def tell_maps(tree: exp.Expr) -> None:
+def rename_map_functions(tree: exp.Expr) -> None:
     """cardinality and UNNEST of maps, which have other names in DuckDB than those of arrays.
 
     A column is a map if an expression of the query that is named like it makes one.
@@ -76,24 +76,24 @@ def adapt(node: exp.Expr) -> None:
         node.set("catalog", None)
     elif isinstance(node, exp.ApproxQuantile):
         _adapt_quantile(node)
-    elif (made := _another(node)) is not None:
+    elif (made := _replacement(node)) is not None:
         node.replace(made)
 
 
-def _another(node: exp.Expr) -> exp.Expr | None:
+def _replacement(node: exp.Expr) -> exp.Expr | None:
     """None if the node stays."""
     match node:
         case exp.Anonymous():
             return _function(node)
         case exp.Add() | exp.Sub() | exp.DateAdd() | exp.DateTrunc() | exp.TimestampTrunc():
-            return _of_its_type(node)
+            return _cast_to_type_of_argument(node)
         case exp.Cast():
             return _cast(node)
         case exp.JSONExtract() | exp.JSONExtractScalar() | exp.JSONValue():
             return _json(node)
         case exp.AtTimeZone():
             arguments = {"t": node.this, "z": node.args["zone"]}
-            return filled("timezone(z, CAST(t AS TIMESTAMPTZ))", arguments)
+            return substitute("timezone(z, CAST(t AS TIMESTAMPTZ))", arguments)
         case exp.Struct() if not any(isinstance(one, exp.PropertyEQ) for one in node.expressions):
             return _row(node)
         case exp.Format():
@@ -110,10 +110,10 @@ def _function(call: exp.Anonymous) -> exp.Expr | None:
             raise FailedQuery(f"NOT_SUPPORTED: {name} needs a literal pattern in the embedded AWS")
         pattern = exp.Literal.string(format_time(arguments[1].name, _JODA))
         body = "strftime(t, p)" if name[0] == "f" else "timezone('UTC', strptime(t, p))"
-        return filled(body, {"t": arguments[0], "p": pattern})
+        return substitute(body, {"t": arguments[0], "p": pattern})
     if name == "json_exists" and len(arguments) == 2:
         _strip_mode(arguments[1])
-    return expanded(call)
+    return translate_call(call)
 
 
 def _row(node: exp.Struct) -> exp.Expr:
@@ -122,7 +122,7 @@ def _row(node: exp.Struct) -> exp.Expr:
     return row
 
 
-def _of_its_type(node: exp.Expr) -> exp.Expr | None:
+def _cast_to_type_of_argument(node: exp.Expr) -> exp.Expr | None:
     """DuckDB makes timestamps of dates by date_trunc and intervals; in Trino they stay dates."""
     sides = [node.this, node.expression]
     if not isinstance(node, exp.Add | exp.Sub):
@@ -150,14 +150,14 @@ def _cast(node: exp.Cast) -> exp.Expr | None:
         return _call("to_json", value.copy())
     inner = value.unnest()
     if to.is_type("varchar") and (isinstance(inner, exp.ParseJSON) or inner.meta.get(_IS_JSON)):
-        return filled("json_extract_string(j, '$')", {"j": value})
+        return substitute("json_extract_string(j, '$')", {"j": value})
     if to.is_type("decimal") and not to.expressions:
         node.set("to", exp.DataType.build(_decimal(value)))
     elif to.is_type("varchar", "char", "nchar") and to.expressions:
         width = to.expressions[0].this
         body = "left(t, n)" if to.is_type("varchar") else "rpad(t, n, ' ')"
         text = type(node)(this=value.copy(), to=exp.DataType.build("varchar"))
-        return filled(body, {"t": text, "n": width})
+        return substitute(body, {"t": text, "n": width})
     return None
 
 
@@ -175,11 +175,11 @@ def _json(node: exp.Expr) -> exp.Expr:
     _strip_mode(path)
     arguments = {"s": node.this, "j": exp.JSONExtract(this=node.this.copy(), expression=path)}
     if isinstance(node, exp.JSONExtract):
-        made = filled("CASE WHEN json_valid(s) THEN j END", arguments)
+        made = substitute("CASE WHEN json_valid(s) THEN j END", arguments)
         made.meta[_IS_JSON] = True
         return made
     text = exp.JSONExtractScalar(this=node.this.copy(), expression=path.copy())
-    return filled(
+    return substitute(
         "CASE WHEN json_valid(s) THEN"
         " CASE WHEN json_type(j) NOT IN ('ARRAY', 'OBJECT') THEN t END END",
         {"t": text, **arguments},
@@ -209,7 +209,7 @@ def _unnest(node: exp.Unnest) -> exp.Expr | None:
     calls = [_call("unnest", value.copy(), *depth) for value in values]
     if node.args.get("offset"):
         longest = _call("greatest", *(_call("len", value.copy()) for value in values))
-        calls.append(filled("unnest(range(1, n + 1))", {"n": longest}))
+        calls.append(substitute("unnest(range(1, n + 1))", {"n": longest}))
         columns.append(node.args["offset"])
     named = exp.TableAlias(this=alias.this, columns=columns)
     return exp.Subquery(this=exp.Select(expressions=calls), alias=named)

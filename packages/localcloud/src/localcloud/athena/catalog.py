@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from localcloud.athena.engine import Answer
+from localcloud.athena.engine import ResultSet
 from localcloud.athena.statements import FailedQuery
 
 Table = Mapping[str, Any]
@@ -34,10 +34,10 @@ class Catalog:
     def __init__(self, databases: Collection[str], tables: Mapping[str, Table]) -> None:
         self._databases, self._tables = databases, tables
 
-    def answer(self, statement: str, database: str) -> Answer:
+    def answer(self, statement: str, database: str) -> ResultSet:
         """`database` is the one of the query's context. Raises FailedQuery."""
         text = re.sub(r"\s+", " ", statement).strip().rstrip("; ")
-        readers: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str], str], Answer]]] = (
+        readers: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str], str], ResultSet]]] = (
             (_SHOW_TABLES, self._show_tables),
             (_SHOW_DATABASES, self._show_databases),
             (_SHOW_COLUMNS, self._show_columns),
@@ -49,23 +49,23 @@ class Catalog:
         words = " ".join(text.split(" ")[:2]).upper()
         raise FailedQuery(f"NOT_SUPPORTED: {words} is not supported by the embedded AWS")
 
-    def _show_tables(self, found: re.Match[str], database: str) -> Answer:
-        database = _plain(found[1]) if found[1] else database
+    def _show_tables(self, found: re.Match[str], database: str) -> ResultSet:
+        database = _unquoted(found[1]) if found[1] else database
         if database not in self._databases:
             raise FailedQuery(f"SCHEMA_NOT_FOUND: Database {database} not found")
         keys = (key.split("/", 1) for key in self._tables)
         names = sorted(table for place, table in keys if place == database)
         return _lines(["tab_name"], _matching(names, found[2]))
 
-    def _show_databases(self, found: re.Match[str], _database: str) -> Answer:
+    def _show_databases(self, found: re.Match[str], _database: str) -> ResultSet:
         return _lines(["database_name"], _matching(sorted(self._databases), found[1]))
 
-    def _show_columns(self, found: re.Match[str], database: str) -> Answer:
-        table = self._find(found[1], _plain(found[2]) if found[2] else database)
+    def _show_columns(self, found: re.Match[str], database: str) -> ResultSet:
+        table = self._find(found[1], _unquoted(found[2]) if found[2] else database)
         names = [_padded(column["Name"]) for column in _columns(table) + _keys(table)]
         return _lines(["field"], names)
 
-    def _describe(self, found: re.Match[str], database: str) -> Answer:
+    def _describe(self, found: re.Match[str], database: str) -> ResultSet:
         table = self._find(found[1], database)
         lines = [_line(column) for column in _columns(table) + _keys(table)]
         if _keys(table):
@@ -74,7 +74,7 @@ class Catalog:
         return _lines(["col_name", "data_type", "comment"], lines)
 
     def _find(self, name: str, database: str) -> Table:
-        *place, table = (_plain(part) for part in name.split("."))
+        *place, table = (_unquoted(part) for part in name.split("."))
         database = place[0] if place else database
         found = self._tables.get(f"{database}/{table}")
         if found is None:
@@ -82,18 +82,18 @@ class Catalog:
         return found
 
 
-def described(statement: str) -> tuple[str | None, str] | None:
+def described_table(statement: str) -> tuple[str | None, str] | None:
     """Database, if it is named, and table that a statement shows; None if it shows no table."""
     text = re.sub(r"\s+", " ", statement).strip().rstrip("; ")
     found = _SHOW_COLUMNS.fullmatch(text) or _DESCRIBE.fullmatch(text)
     if not found:
         return None
-    *place, table = (_plain(part) for part in found[1].split("."))
+    *place, table = (_unquoted(part) for part in found[1].split("."))
     named = found[2] if found.re is _SHOW_COLUMNS else None
-    return (place[0] if place else _plain(named) if named else None), table
+    return (place[0] if place else _unquoted(named) if named else None), table
 
 
-def _plain(name: str) -> str:
+def _unquoted(name: str) -> str:
     return name.strip(' `"').lower()
 
 
@@ -122,5 +122,5 @@ def _padded(text: str) -> str:
     return f"{text:<{_WIDTH}}"
 
 
-def _lines(columns: list[str], lines: Sequence[str]) -> Answer:
-    return Answer(columns, ["string"] * len(columns), [[line] for line in lines])
+def _lines(columns: list[str], lines: Sequence[str]) -> ResultSet:
+    return ResultSet(columns, ["string"] * len(columns), [[line] for line in lines])

@@ -24,7 +24,7 @@ _OF_VALUES = re.compile(r"col(\d+)")
 
 
 @dataclass(frozen=True)
-class Answer:
+class ResultSet:
     """Names and types of columns, and rows of texts, or None for NULL."""
 
     columns: list[str]
@@ -32,7 +32,7 @@ class Answer:
     rows: list[list[str | None]] = field(default_factory=list)
 
 
-def run(tree: exp.Expr, sql: str) -> Answer:
+def run(tree: exp.Expr, sql: str) -> ResultSet:
     """Raises FailedQuery. Blocks while DuckDB works."""
     connection = duckdb.connect(":memory:")
     try:
@@ -43,21 +43,21 @@ def run(tree: exp.Expr, sql: str) -> Answer:
         kinds = [column[1] for column in result.description]
         rows = as_texts(result.fetchall(), kinds)
     except duckdb.Error as error:
-        raise FailedQuery(_reason(tree, error)) from error
+        raise FailedQuery(_state_change_reason(tree, error)) from error
     finally:
         connection.close()
-    columns = [_heading(name, place, tree) for place, name in enumerate(names)]
-    return Answer(columns, [type_of(kind) for kind in kinds], rows)
+    columns = [_column_name(name, place, tree) for place, name in enumerate(names)]
+    return ResultSet(columns, [type_of(kind) for kind in kinds], rows)
 
 
-def _heading(name: str, place: int, tree: exp.Expr) -> str:
+def _column_name(name: str, place: int, tree: exp.Expr) -> str:
     unnamed = name.startswith(UNNAMED) or (
         isinstance(tree, exp.Values) and _OF_VALUES.fullmatch(name)
     )
     return f"_col{place}" if unnamed else name
 
 
-def _reason(tree: exp.Expr, error: duckdb.Error) -> str:
+def _state_change_reason(tree: exp.Expr, error: duckdb.Error) -> str:
     """Trino's code and sentence where they are known, else DuckDB's first line."""
     text = str(error).split("\n", 1)[0]
     if found := _FUNCTION.search(text):

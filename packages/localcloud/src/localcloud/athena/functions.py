@@ -179,7 +179,7 @@ MAKE_MAPS = frozenset(
 )
 
 
-def _read() -> dict[tuple[str, int], tuple[list[str], str]]:
+def _by_name_and_count() -> dict[tuple[str, int], tuple[list[str], str]]:
     rows = {}
     for signature, body in _TABLE.items():
         name, parameters = _SIGNATURE.fullmatch(signature).groups()  # type: ignore[union-attr]
@@ -188,7 +188,7 @@ def _read() -> dict[tuple[str, int], tuple[list[str], str]]:
     return rows
 
 
-_ROWS = _read()
+_ROWS = _by_name_and_count()
 _NAMES = {name.upper() for name, _ in _ROWS}
 
 
@@ -204,23 +204,23 @@ class EmbeddedAthena(Trino):
         FUNCTION_PARSERS: ClassVar = _without_ours(TrinoParser.FUNCTION_PARSERS)
 
 
-def expanded(call: exp.Anonymous) -> exp.Expr | None:
+def translate_call(call: exp.Anonymous) -> exp.Expr | None:
     """The call in terms of DuckDB's functions; None if the table has no such function."""
     row = _ROWS.get((call.name.lower(), len(call.expressions)))
     if row is None:
         return None
     names, body = row
-    return filled(body, dict(zip(names, call.expressions, strict=True)))
+    return substitute(body, dict(zip(names, call.expressions, strict=True)))
 
 
-def filled(body: str, arguments: Mapping[str, exp.Expr]) -> exp.Expr:
+def substitute(body: str, arguments: Mapping[str, exp.Expr]) -> exp.Expr:
     """DuckDB's expression with arguments for its names, and for what it applies, lambdas."""
     root = exp.Paren(this=_parsed(body).copy())
     for node in list(root.walk(bfs=False))[::-1]:  # what is inside first
         if isinstance(node, exp.Anonymous) and node.name in arguments:
-            node.replace(_applied(arguments[node.name], node.expressions))
+            node.replace(_apply_lambda(arguments[node.name], node.expressions))
         elif isinstance(node, exp.Column) and node.name in arguments and not node.table:
-            node.replace(_enclosed(arguments[node.name]))
+            node.replace(_parenthesized(arguments[node.name]))
     # An aggregate may have FILTER or OVER after it, which a parenthesis may not.
     is_call = isinstance(root.this, exp.Func) and not isinstance(root.this, exp.Binary)
     return root.this if is_call else root
@@ -231,7 +231,7 @@ def _parsed(body: str) -> exp.Expr:
     return sqlglot.parse_one(body, read="duckdb")
 
 
-def _applied(function: exp.Expr, values: Sequence[exp.Expr]) -> exp.Expr:
+def _apply_lambda(function: exp.Expr, values: Sequence[exp.Expr]) -> exp.Expr:
     """The body of a lambda with values for its parameters."""
     if not isinstance(function, exp.Lambda):
         return exp.Anonymous(this=function.name, expressions=list(values))
@@ -240,9 +240,9 @@ def _applied(function: exp.Expr, values: Sequence[exp.Expr]) -> exp.Expr:
     for node in list(root.walk(bfs=False))[::-1]:
         if isinstance(node, exp.Identifier) and node.name in by_name:
             whole = node.parent if isinstance(node.parent, exp.Column) else node
-            whole.replace(_enclosed(by_name[node.name]))
+            whole.replace(_parenthesized(by_name[node.name]))
     return root
 
 
-def _enclosed(value: exp.Expr) -> exp.Expr:
+def _parenthesized(value: exp.Expr) -> exp.Expr:
     return exp.Paren(this=value.copy()) if isinstance(value, exp.Binary) else value.copy()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, SqlglotError
 
-from localcloud.athena.adaptation import adapt, tell_maps
+from localcloud.athena.adaptation import adapt, rename_map_functions
 from localcloud.athena.statements import FailedQuery, position, tables
 
 Relation = Callable[[str, str], str | None]
@@ -23,11 +23,11 @@ def translate(tree: exp.Expr, database: str, relation: Relation) -> str:
     """
     tree = tree.copy()
     _name_columns(tree)
-    tell_maps(tree)
+    rename_map_functions(tree)
     for node in list(tree.walk(bfs=False))[::-1]:  # what is inside first
         adapt(node)
     for table in tables(tree):
-        _read(table, database, relation)
+        _replace_table(table, database, relation)
     try:
         return tree.sql("duckdb", unsupported_level=ErrorLevel.RAISE)
     except RecursionError as error:
@@ -50,7 +50,7 @@ def _name_columns(tree: exp.Expr) -> None:
                 projection.replace(exp.alias_(projection.copy(), f"{UNNAMED}{number}"))
 
 
-def _read(table: exp.Table, context: str, relation: Relation) -> None:
+def _replace_table(table: exp.Table, context: str, relation: Relation) -> None:
     name, database = table.name, table.db or context
     if not isinstance(table.this, exp.Identifier):
         raise FailedQuery(f"FUNCTION_NOT_FOUND: Table function {table.this.sql()} not registered")

@@ -87,14 +87,14 @@ def _time(value: time) -> str:
     return f"{value:%H:%M:%S}.{value.microsecond // 1000:03}"
 
 
-def _moment(value: datetime) -> str:
+def _timestamp(value: datetime) -> str:
     zone = ""
     if value.tzinfo:
         value, zone = value.astimezone(UTC), " UTC"
     return f"{value:%Y-%m-%d %H:%M:%S}.{value.microsecond // 1000:03}{zone}"
 
 
-def _duration(value: timedelta) -> str:
+def _interval(value: timedelta) -> str:
     """As Trino writes an interval of days and seconds: `2 03:00:00.000`."""
     thousandths = abs(value) // timedelta(milliseconds=1)
     seconds, thousandths = divmod(thousandths, 1000)
@@ -132,9 +132,9 @@ _WRITERS: tuple[tuple[type, Text], ...] = (
     (bool, lambda value: "true" if value else "false"),
     (float, lambda value: _scientific(value, repr(value))),
     (Decimal, lambda value: f"{value:f}"),
-    (datetime, _moment),
+    (datetime, _timestamp),
     (time, _time),
-    (timedelta, _duration),
+    (timedelta, _interval),
     (bytes, lambda value: value.hex(" ")),
     (list, _array),
     (dict, _map),

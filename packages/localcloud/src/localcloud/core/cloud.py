@@ -25,7 +25,7 @@ Operations = Mapping[
 
 
 @dataclass(frozen=True)
-class Asked:
+class ApiCall:
     """A request that its service's model allows. `access_key` is the caller's."""
 
     service: str
@@ -60,7 +60,7 @@ class GlobalService(Service):
 Kind = TypeVar("Kind", bound=Service)
 
 
-def _everybody(_cloud: "Cloud", _asked: Asked) -> None:
+def _allow_everything(_cloud: "Cloud", _asked: ApiCall) -> None:
     """Allows every request."""
 
 
@@ -69,7 +69,7 @@ class Cloud:
     """One region of an account: the first argument of every operation.
 
     endpoint_url: where clients reach it. data_dir: its files. store: its records.
-    operations: the implementations by service and operation. authorise: raises AwsError where the
+    operations: the implementations by service and operation. authorize: raises AwsError where the
     caller lacks a permission. stopping: set as soon as the embedded AWS begins to shut down.
     home: the Cloud of the home region, or None for that one itself.
     """
@@ -80,7 +80,7 @@ class Cloud:
     account: str = ACCOUNT
     region: str = REGION
     operations: Operations = field(default_factory=dict)
-    authorise: Callable[["Cloud", Asked], None] = _everybody
+    authorize: Callable[["Cloud", ApiCall], None] = _allow_everything
     stopping: threading.Event = field(default_factory=threading.Event)
     home: "Cloud | None" = None
     _services: dict[type[Service], Service] = field(default_factory=dict, init=False, repr=False)

@@ -89,7 +89,7 @@ def operation_model(call: str) -> OperationModel:
     return next(model.operation_model(name) for model in models if name in model.operation_names)
 
 
-def text_of(request: HttpRequest) -> str:
+def request_text(request: HttpRequest) -> str:
     """The text of a request in which `matching` of a fault is looked for, and which is logged."""
     query = "&".join(f"{name}={value}" for name, value in request.query.items())
     body = request.body[:_LONGEST_BODY].decode(errors="replace")
@@ -99,7 +99,7 @@ def text_of(request: HttpRequest) -> str:
 # -- what a request asks for ---------------------------------------------------------------------
 
 
-def recognise(prefix: str, request: HttpRequest) -> str | None:
+def operation_of(prefix: str, request: HttpRequest) -> str | None:
     """`prefix:Operation`; None if the request matches no operation of the service."""
     target = request.headers.get("x-amz-target", "")
     name = target.rpartition(".")[2] or _action(request) or _by_path(prefix, request)

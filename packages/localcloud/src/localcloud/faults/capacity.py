@@ -1,6 +1,6 @@
 """Capacity faults: jobs and endpoints for which AWS has no machines, before anything of them runs.
 
-Where a job or an instance of an endpoint begins to need a machine, it asks `is_short`.
+Where a job or an instance of an endpoint begins to need a machine, it asks `lacks_capacity`.
 """
 
 import json
@@ -13,9 +13,9 @@ NO_CAPACITY = "Unable to provision requested ML compute capacity"
 ADVICE = "Please retry using a different ML instance type or after some time."
 
 
-def is_short(cloud: Cloud, operation: str, record: Record) -> bool:
+def lacks_capacity(cloud: Cloud, operation: str, record: Record) -> bool:
     """Whether a fault hits the machines of what `operation` of SageMaker was asked for."""
     faults = cloud.service(Faults)
     if not faults.any:
         return False
-    return faults.take(("capacity",), f"sagemaker:{operation}", json.dumps(record)) is not None
+    return faults.trigger(("capacity",), f"sagemaker:{operation}", json.dumps(record)) is not None

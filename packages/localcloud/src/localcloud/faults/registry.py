@@ -17,7 +17,7 @@ _LONGEST_REQUEST = 500  # characters in the log
 
 
 @dataclass
-class _Set:
+class _ActiveFault:
     """A fault that is set, with counts of the calls that it has seen and hit."""
 
     number: int
@@ -27,11 +27,11 @@ class _Set:
     chance: random.Random = field(default_factory=random.Random)
 
     @property
-    def is_spent(self) -> bool:
+    def is_used_up(self) -> bool:
         return self.fault.times is not None and self.injected >= self.fault.times
 
     def hits(self, text: str) -> bool:
-        if self.is_spent or self.fault.matching not in text:
+        if self.is_used_up or self.fault.matching not in text:
             return False
         self.seen += 1
         if self.seen <= self.fault.after or self.chance.random() >= self.fault.share:
@@ -48,7 +48,7 @@ class Faults(GlobalService):
         self.any = False  # what every call asks first
         self._log = cloud.data_dir / LOG
         self._lock = threading.RLock()
-        self._faults: list[_Set] = []
+        self._faults: list[_ActiveFault] = []
         self._number = 0
         self._held: dict[str, float] = {}
 
@@ -57,7 +57,7 @@ class Faults(GlobalService):
         with self._lock:
             self._number += 1
             chance = random.Random(fault.seed)
-            self._faults.append(_Set(self._number, fault, chance=chance))
+            self._faults.append(_ActiveFault(self._number, fault, chance=chance))
             self.any = True
             return self._number
 
@@ -80,12 +80,12 @@ class Faults(GlobalService):
             self._held.clear()
             self.any = False
 
-    def concern(self, call: str) -> bool:
+    def may_hit(self, call: str) -> bool:
         """Whether a fault is set for this call: only then does its text have to be read."""
         with self._lock:
-            return any(one.fault.call == call and not one.is_spent for one in self._faults)
+            return any(one.fault.call == call and not one.is_used_up for one in self._faults)
 
-    def take(self, kinds: Collection[str], call: str, text: str) -> Fault | None:
+    def trigger(self, kinds: Collection[str], call: str, text: str) -> Fault | None:
         """The fault that hits this call, with a line in the log; None if no fault does."""
         if not self.any:
             return None
@@ -96,13 +96,13 @@ class Faults(GlobalService):
                     return one.fault
         return None
 
-    def holds(self, call: str, text: str) -> bool:
+    def is_delayed(self, call: str, text: str) -> bool:
         """Whether a `slow` fault delays this background work now."""
         if not self.any:
             return False
         with self._lock:
             if text not in self._held:
-                fault = self.take(("slow",), call, text)
+                fault = self.trigger(("slow",), call, text)
                 if fault is None:
                     return False
                 self._held[text] = time.monotonic() + (fault.seconds or 0)

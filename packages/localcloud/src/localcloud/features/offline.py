@@ -59,8 +59,9 @@ class OfflineWriter(Service):
 
     def _write_all(self) -> None:
         """An error in one group, such as a deleted bucket, must not delay the others."""
+        faults = self.cloud.service(Faults)
         for name in self._due():
-            if self.cloud.service(Faults).holds(OFFLINE_STORE, name) and not self._stop.is_set():
+            if faults.is_delayed(OFFLINE_STORE, name) and not self._stop.is_set():
                 continue
             write = self.write_group if self._stop.is_set() else self._write_batch
             try:

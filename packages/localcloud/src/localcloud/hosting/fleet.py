@@ -17,7 +17,7 @@ from localcloud.core.cloud import Cloud
 from localcloud.core.errors import AwsError
 from localcloud.core.records import Record
 from localcloud.core.s3 import TransferError
-from localcloud.faults.capacity import ADVICE, NO_CAPACITY, is_short
+from localcloud.faults.capacity import ADVICE, NO_CAPACITY, lacks_capacity
 from localcloud.hosting import endpoint_record
 from localcloud.hosting.capture import Capture
 from localcloud.hosting.server_process import (
@@ -67,7 +67,7 @@ class Variant:
         """Raises StartError while a fault takes the machines of the endpoint away."""
         record = self._cloud.store.get(endpoint_record.KIND, self._endpoint)
         operation = _CALLS.get(record["EndpointStatus"]) if record else None
-        if record and operation and is_short(self._cloud, operation, record):
+        if record and operation and lacks_capacity(self._cloud, operation, record):
             reason = "due to InsufficientInstanceCapacity error"
             raise StartError(f"{NO_CAPACITY} {reason}. {ADVICE}")
 

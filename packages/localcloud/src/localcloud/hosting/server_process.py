@@ -18,7 +18,7 @@ from localcloud.core.cloud import Cloud
 from localcloud.hosting.endpoint_record import FailedChange
 from localcloud.iam.authorization import AccessDenied, Authorization
 from localcloud.iam.role import Role
-from localcloud.iam.roles import log_group, pulling, watching
+from localcloud.iam.roles import image_pull_actions, log_and_metric_actions, log_group
 from localcloud.jobs.images import PYTORCH_INFERENCE, RAY, SKLEARN, repository
 from localcloud.jobs.instance import mark
 from localcloud.jobs.interpreter import make_environment, search_path
@@ -124,11 +124,11 @@ class ServerProcess:
         """What SageMaker does with the role before it fetches the model."""
         authorization, key = self._cloud.service(Authorization), self._role.access_key
         try:
-            authorization.require(key, pulling(self.image))
+            authorization.require(key, image_pull_actions(self.image))
         except AccessDenied as error:
             raise StartError(f"The image {self.image} cannot be pulled. {error.message}") from error
         group = log_group(self._cloud.region, self._cloud.account, self.spec.log_group)
-        for action in watching(group):  # a model is served without logs and metrics, too
+        for action in log_and_metric_actions(group):  # without them it is served, too
             authorization.denial(key, [action])
 
     def _fetch(self, s3: Any, uri: str, folder: Path) -> None:

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 import botocore.session
 from botocore.model import OperationModel, ServiceModel, Shape
 
-from localcloud.core.cloud import Asked, Cloud
+from localcloud.core.cloud import ApiCall, Cloud
 from localcloud.core.errors import AwsError
 from localcloud.core.pages import cut_page
 from localcloud.core.tags import drop_tags, put_tags
@@ -87,7 +87,7 @@ def _perform(cloud: Cloud, request: HttpRequest) -> HttpResponse:
         )
     values = _parse(model, request, path_values)
     check(values, model.input_shape)
-    cloud.authorise(cloud, Asked(service, model.name, values, _caller(request)))
+    cloud.authorize(cloud, ApiCall(service, model.name, values, _caller(request)))
     output = handler(cloud, values)
     if service == CONTROL_PLANE:
         _remember_tags(cloud, model, values, output)

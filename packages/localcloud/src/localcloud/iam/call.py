@@ -6,7 +6,7 @@ from typing import Any
 
 from localcloud.iam.authorization import RequiredAction
 
-Find = Callable[[str, str], dict[str, Any] | None]  # a record by kind and name
+FindRecord = Callable[[str, str], dict[str, Any] | None]  # a record by kind and name
 _VOLUME_KEYS = (
     ("ProcessingResources", "ClusterConfig", "VolumeKmsKeyId"),
     ("ResourceConfig", "VolumeKmsKeyId"),
@@ -42,7 +42,7 @@ class Call:
     request: Mapping[str, Any]
     region: str
     account: str
-    find: Find
+    find: FindRecord
 
     def arn(self, kind: str, name: str) -> str:
         """SageMaker writes names in lower case; a name may also be an ARN already."""
@@ -62,7 +62,7 @@ class Call:
         )
 
     def _first(self, paths: tuple[tuple[str, ...], ...]) -> Any:
-        return next((value for path in paths if (value := look(self.request, *path))), None)
+        return next((value for path in paths if (value := value_at(self.request, *path))), None)
 
     def _request_tags(self) -> dict[str, Any]:
         tags = {tag["Key"]: tag["Value"] for tag in self.request.get("Tags", [])}
@@ -71,7 +71,7 @@ class Call:
         return context | ({"aws:TagKeys": keys} if keys else {})
 
 
-def look(request: Mapping[str, Any], *path: str) -> Any:
+def value_at(request: Mapping[str, Any], *path: str) -> Any:
     """The value at the end of the path, or None."""
     value: Any = request
     for name in path:
@@ -81,4 +81,4 @@ def look(request: Mapping[str, Any], *path: str) -> Any:
 
 def volume_key(request: Mapping[str, Any]) -> str | None:
     """The key of a job's volumes."""
-    return next((key for path in _VOLUME_KEYS if (key := look(request, *path))), None)
+    return next((key for path in _VOLUME_KEYS if (key := value_at(request, *path))), None)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from localcloud.iam.authorization import RequiredAction
-from localcloud.iam.call import Call, look, volume_key
+from localcloud.iam.call import Call, value_at, volume_key
 from localcloud.iam.resources import group_names
 
 # OnlineStoreSecurityConfig of the API reference lists them, for the caller.
@@ -24,28 +24,28 @@ _ONLINE_STORE = (
 def keys(call: Call) -> Iterator[RequiredAction]:
     """Volumes are encrypted through grants that the caller makes, and records with its rights."""
     if call.operation in ("CreateProcessingJob", "CreateTrainingJob", "CreateTransformJob"):
-        yield from _grants(volume_key(call.request))
+        yield from _grant_actions(volume_key(call.request))
     elif call.operation in ("CreateEndpoint", "UpdateEndpoint"):
         config = call.find("endpoint-config", call.request["EndpointConfigName"]) or {}
-        yield from _grants(config.get("KmsKeyId"))
+        yield from _grant_actions(config.get("KmsKeyId"))
     elif call.operation == "CreateFeatureGroup":
-        key = look(call.request, "OnlineStoreConfig", "SecurityConfig", "KmsKeyId")
+        key = value_at(call.request, "OnlineStoreConfig", "SecurityConfig", "KmsKeyId")
         yield from (RequiredAction(f"kms:{action}", key) for action in _ONLINE_STORE if key)
     elif call.operation in ("PutRecord", "GetRecord", "DeleteRecord", "ListRecords"):
-        yield from _record_key(call, call.request["FeatureGroupName"])
+        yield from _record_key_actions(call, call.request["FeatureGroupName"])
     elif call.operation in ("BatchGetRecord", "BatchWriteRecord"):
         for name in group_names(call):
-            yield from _record_key(call, name)
+            yield from _record_key_actions(call, name)
 
 
-def _grants(key: str | None) -> Iterator[RequiredAction]:
+def _grant_actions(key: str | None) -> Iterator[RequiredAction]:
     if key:
         yield RequiredAction("kms:CreateGrant", key, {"kms:GrantIsForAWSResource": "true"})
         yield RequiredAction("kms:DescribeKey", key)
 
 
-def _record_key(call: Call, group: str) -> Iterator[RequiredAction]:
+def _record_key_actions(call: Call, group: str) -> Iterator[RequiredAction]:
     record = call.find("feature-group", group.rpartition("/")[2]) or {}
-    key = look(record, "OnlineStoreConfig", "SecurityConfig", "KmsKeyId")
+    key = value_at(record, "OnlineStoreConfig", "SecurityConfig", "KmsKeyId")
     if key:
         yield RequiredAction("kms:Decrypt", key)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from localcloud.core.cloud import Asked, Cloud
+from localcloud.core.cloud import ApiCall, Cloud
 from localcloud.http.wire import RUNTIMES
 from localcloud.iam import resources, scaling
 from localcloud.iam.authorization import Authorization, RequiredAction
@@ -21,7 +21,7 @@ def is_known(service: str, operation: str) -> bool:
     return known(operation)
 
 
-def authorise(cloud: Cloud, asked: Asked) -> None:
+def authorize(cloud: Cloud, asked: ApiCall) -> None:
     """Raises AccessDenied, with the status that the service has for it, while IAM is enforced."""
     call = Call(
         asked.service, asked.operation, asked.request, cloud.region, cloud.account, cloud.store.get
@@ -40,18 +40,18 @@ def required_actions(call: Call) -> Iterator[RequiredAction]:
         return
     found = list(resources.resources(call))
     yield from (call.own(resource) for resource in found)
-    yield from _tagging(call, found[0])
-    yield from _passing(call)
+    yield from _tagging_actions(call, found[0])
+    yield from _pass_role_actions(call)
     yield from keys(call)
-    yield from scaling.deregistering(call)
+    yield from scaling.deregistration_actions(call)
 
 
-def _tagging(call: Call, resource: str) -> Iterator[RequiredAction]:
+def _tagging_actions(call: Call, resource: str) -> Iterator[RequiredAction]:
     if call.request.get("Tags") and call.operation.startswith("Create"):
         yield RequiredAction("sagemaker:AddTags", resource, call.context(resource))
 
 
-def _passing(call: Call) -> Iterator[RequiredAction]:
+def _pass_role_actions(call: Call) -> Iterator[RequiredAction]:
     role = call.request.get("RoleArn") or call.request.get("ExecutionRoleArn")
     if role and call.operation.startswith("Create"):
         yield RequiredAction("iam:PassRole", role, {"iam:PassedToService": _SERVICE})

@@ -81,7 +81,7 @@ _BY_NAME: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 _NAMES = {name: place for place, names in _BY_NAME.items() for name in names}
 _BY_ARN = ("AddTags", "ListTags", "DeleteTags")
-_OF_ALL = (
+_WITHOUT_RESOURCE_TYPES = (
     "ListProcessingJobs",
     "ListTrainingJobs",
     "ListTransformJobs",
@@ -99,7 +99,7 @@ _OF_ALL = (
 
 def is_known(operation: str) -> bool:
     """Whether the resources of an operation of SageMaker's services are known."""
-    return operation in (*_NAMES, *_BY_ARN, *_OF_ALL, *_RESOURCES)
+    return operation in (*_NAMES, *_BY_ARN, *_WITHOUT_RESOURCE_TYPES, *_RESOURCES)
 
 
 def resources(call: Call) -> Iterator[str]:

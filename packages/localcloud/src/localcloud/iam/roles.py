@@ -8,7 +8,7 @@ from localcloud.iam.authorization import RequiredAction
 _ECR_IMAGE = re.compile(r"(\d+)\.dkr\.ecr\.([\w-]+)\.amazonaws\.com(?:\.cn)?/([^:@]+)")
 
 
-def pulling(image: str) -> Iterator[RequiredAction]:
+def image_pull_actions(image: str) -> Iterator[RequiredAction]:
     """The permissions to pull an image of ECR; none for an image that is elsewhere."""
     found = _ECR_IMAGE.match(image)
     if found is None:
@@ -24,19 +24,19 @@ def log_group(region: str, account: str, name: str) -> str:
     return f"arn:aws:logs:{region}:{account}:log-group:{name}:log-stream:"
 
 
-def watching(group: str) -> Iterator[RequiredAction]:
+def log_and_metric_actions(group: str) -> Iterator[RequiredAction]:
     """What SageMaker documents beyond the calls that are really made with the role."""
     yield RequiredAction("logs:DescribeLogStreams", group)
     yield RequiredAction("cloudwatch:PutMetricData")
 
 
-def encrypting(key: str | None) -> Iterator[RequiredAction]:
+def volume_key_actions(key: str | None) -> Iterator[RequiredAction]:
     """The volumes of a job."""
     if key:
         yield RequiredAction("kms:CreateGrant", key, {"kms:GrantIsForAWSResource": "true"})
 
 
-def waiting_for(region: str, account: str, job: str) -> Iterator[RequiredAction]:
+def managed_rule_actions(region: str, account: str, job: str) -> Iterator[RequiredAction]:
     """What `.sync` requires of the state machine's role: a managed rule for the jobs' events.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/sagemaker-iam.html

@@ -6,7 +6,7 @@ from localcloud.iam.authorization import RequiredAction
 from localcloud.iam.call import Call
 
 SCALING = "application-autoscaling"
-_OF_ALL = (
+_WITHOUT_RESOURCE_TYPES = (
     "DescribeScalableTargets",
     "DescribeScalingActivities",
     "DescribeScalingPolicies",
@@ -31,14 +31,14 @@ _SCALED: Mapping[str, tuple[str, ...]] = {
 
 def is_known(operation: str) -> bool:
     """Whether the permissions of an operation of Application Auto Scaling are known."""
-    return operation in (*_SCALED, *_OF_ALL)
+    return operation in (*_SCALED, *_WITHOUT_RESOURCE_TYPES)
 
 
 def scaling(call: Call) -> Iterator[RequiredAction]:
     """It acts on the endpoint and its alarms with the permissions of its caller:
     https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html"""
     action = f"{SCALING}:{call.operation}"
-    if call.operation in _OF_ALL:
+    if call.operation in _WITHOUT_RESOURCE_TYPES:
         yield RequiredAction(action)
         return
     yield RequiredAction(action, _target(call))
@@ -65,7 +65,7 @@ def _target(call: Call) -> str:
     return f"arn:aws:{SCALING}:{call.region}:{call.account}:scalable-target/*"
 
 
-def deregistering(call: Call) -> Iterator[RequiredAction]:
+def deregistration_actions(call: Call) -> Iterator[RequiredAction]:
     """Who deletes an endpoint that scales must be allowed to end its scaling, too:
     https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-delete-with-scaling.html"""
     if call.operation != "DeleteEndpoint":

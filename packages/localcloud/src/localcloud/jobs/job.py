@@ -17,11 +17,16 @@ from typing import Any, ClassVar
 from localcloud.core.cloud import Cloud
 from localcloud.core.s3 import TransferError
 from localcloud.experiments import job_component
-from localcloud.faults.capacity import ADVICE, NO_CAPACITY, is_short
+from localcloud.faults.capacity import ADVICE, NO_CAPACITY, lacks_capacity
 from localcloud.iam.authorization import AccessDenied, Authorization
 from localcloud.iam.call import volume_key
 from localcloud.iam.role import Role
-from localcloud.iam.roles import encrypting, log_group, pulling, watching
+from localcloud.iam.roles import (
+    image_pull_actions,
+    log_and_metric_actions,
+    log_group,
+    volume_key_actions,
+)
 from localcloud.jobs import spot
 from localcloud.jobs.instance import Instance, mark
 from localcloud.jobs.interpreter import make_environment, search_path
@@ -144,18 +149,18 @@ class Job(ABC):
         """Raises JobError unless the role has the permissions that SageMaker uses itself."""
         authorization, key = self.cloud.service(Authorization), role.access_key
         try:
-            authorization.require(key, pulling(image))
-            authorization.require(key, encrypting(volume_key(self.record)))
+            authorization.require(key, image_pull_actions(image))
+            authorization.require(key, volume_key_actions(volume_key(self.record)))
         except AccessDenied as error:
             raise JobError(f"ClientError: {error.message}") from error
         group = log_group(self.cloud.region, self.cloud.account, self.log_group)
-        for action in watching(group):  # a job runs without these, too: only the log shows them
+        for action in log_and_metric_actions(group):  # without them it runs, too
             authorization.denial(key, [action])
 
     def check_capacity(self) -> None:
         """Raises JobError while a fault takes the machines of this kind of job away."""
         operation = "Create" + "".join(word.capitalize() for word in self.kind.split("-"))
-        if is_short(self.cloud, operation, self.record):
+        if lacks_capacity(self.cloud, operation, self.record):
             raise JobError(f"CapacityError: {NO_CAPACITY}. {ADVICE}")
 
     def make_instances(self, role: Role, hosts: Sequence[str]) -> None:

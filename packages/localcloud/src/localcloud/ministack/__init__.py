@@ -12,7 +12,7 @@ from localcloud.http.server import Asgi
 from localcloud.ministack import patch
 from localcloud.ministack.data_plane import DataPlane
 from localcloud.ministack.faults.control import Control
-from localcloud.ministack.faults.requests import lose_answers
+from localcloud.ministack.faults.requests import lose_responses
 from localcloud.ministack.iam.switch import Switch
 from localcloud.ministack.modules import Ministack
 from localcloud.ministack.patch import PatchError
@@ -49,7 +49,7 @@ def install(regions: Regions) -> Asgi:
     ministack = Ministack.load(regions)
     patch.apply(PATCHES, ministack)
     application = Switch(ministack).application(ministack.app.app)
-    application = lose_answers(ministack.faults, application)
+    application = lose_responses(ministack.faults, application)
     application = Control(ministack).application(application)
     return DataPlane(regions, ministack.threads, lambda: ministack.is_enforced, application)
 

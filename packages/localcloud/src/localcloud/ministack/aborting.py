@@ -54,7 +54,7 @@ def is_aborted() -> bool:
     return is_stopped() or any(group.error for group in _GROUPS.get())
 
 
-def remember_the_first_error(_ministack: Ministack, run: Run) -> Run:
+def record_first_error(_ministack: Ministack, run: Run) -> Run:
     def run_branch(*arguments: Any) -> Any:
         try:
             return run(*arguments)
@@ -66,7 +66,7 @@ def remember_the_first_error(_ministack: Ministack, run: Run) -> Run:
     return run_branch
 
 
-def end_branches_together(ministack: Ministack, run: Run) -> Run:
+def abort_branches_together(ministack: Ministack, run: Run) -> Run:
     states = ministack.states
 
     def run_group(state: dict[str, Any], *rest: Any) -> Any:
@@ -90,7 +90,7 @@ _JOBS = "ministack/stepfunctions/test_sagemaker_tasks.py"
 PATCHES = (
     Patch(
         target="services.stepfunctions:_run_sub_machine",
-        make=remember_the_first_error,
+        make=record_first_error,
         why="the branches of one state know that one of them has failed",
         upstream=_TOGETHER,
         test=f"{_JOBS}::test_a_branch_that_fails_stops_the_jobs_of_the_others",
@@ -98,7 +98,7 @@ PATCHES = (
     *(
         Patch(
             target=f"services.stepfunctions:{function}",
-            make=end_branches_together,
+            make=abort_branches_together,
             why="a branch that fails ends the others, and its error is that of the state",
             upstream=_TOGETHER,
             test=f"{_JOBS}::test_a_branch_that_fails_stops_the_jobs_of_the_others",

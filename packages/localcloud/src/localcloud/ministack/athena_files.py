@@ -19,26 +19,26 @@ Start = Callable[[dict[str, Any]], Any]
 Relation = Callable[[dict[str, Any], list[str]], str]
 
 
-# A query's result is written where clients download it. What SHOW and DESCRIBE answer is a .txt
-# without headings: https://github.com/awsdocs/amazon-athena-user-guide/pull/44
+# The result of a query is written where clients download it. That of SHOW and DESCRIBE is a .txt
+# without column names: https://github.com/awsdocs/amazon-athena-user-guide/pull/44
 
 
-def tell_where_results_are(ministack: Ministack, start: Start) -> Start:
+def return_result_location(ministack: Ministack, start: Start) -> Start:
     executions = ministack.athena._executions
 
-    def start_with_slash(data: dict[str, Any]) -> Any:
+    def start_and_return_location(data: dict[str, Any]) -> Any:
         location = data.get("ResultConfiguration", {}).get("OutputLocation", "")
         if location and not location.endswith("/"):
             configuration = {**data["ResultConfiguration"], "OutputLocation": f"{location}/"}
             data = {**data, "ResultConfiguration": configuration}
-        answer = start(data)
-        execution = executions.get(json.loads(answer[2]).get("QueryExecutionId"))
+        response = start(data)
+        execution = executions.get(json.loads(response[2]).get("QueryExecutionId"))
         if execution and execution["StatementType"] != "DML":
             result = execution["ResultConfiguration"]
             result["OutputLocation"] = result["OutputLocation"].removesuffix(".csv") + ".txt"
-        return answer
+        return response
 
-    return start_with_slash
+    return start_and_return_location
 
 
 def save_results(ministack: Ministack, _save: Any) -> Callable[[str], Awaitable[None]]:
@@ -48,9 +48,9 @@ def save_results(ministack: Ministack, _save: Any) -> Callable[[str], Awaitable[
         bucket, key = address.netloc, address.path.lstrip("/")
         body = _file(execution)
         headers = {"content-type": "text/csv", "content-length": str(len(body))}
-        status, _, answer = ministack.s3._put_object(bucket, key, body, headers)
+        status, _, response = ministack.s3._put_object(bucket, key, body, headers)
         if status >= 300:
-            reason = f"An error occurred while writing to S3. {_error(answer)}"
+            reason = f"An error occurred while writing to S3. {_error(response)}"
             execution["Status"] |= {"State": "FAILED", "StateChangeReason": reason}
 
     return save
@@ -68,8 +68,8 @@ def _file(execution: dict[str, Any]) -> bytes:
     return output.getvalue().encode()
 
 
-def _error(answer: bytes) -> str:
-    root = ElementTree.fromstring(answer)  # noqa: S314 - ministack's own
+def _error(response: bytes) -> str:
+    root = ElementTree.fromstring(response)  # noqa: S314 - ministack's own
     return f"{root.findtext('Code')}: {root.findtext('Message')}"
 
 
@@ -143,7 +143,7 @@ _IN_FILE = "athena/test_athena.py::test_a_query_has_its_headings_in_the_answer_a
 PATCHES = (
     Patch(
         target="services.athena:_start_query_execution",
-        make=tell_where_results_are,
+        make=return_result_location,
         why="OutputLocation is the file that clients download",
         upstream=_RESULTS,
         test="athena/test_athena.py::test_what_the_catalog_answers_is_a_text_file_without_headings",

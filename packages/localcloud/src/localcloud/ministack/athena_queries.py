@@ -1,4 +1,4 @@
-"""Athena's statements: checked when they are submitted, translated, and answered in its form."""
+"""Athena's statements: checked when they are submitted, then translated and run."""
 
 import asyncio
 import shutil
@@ -7,8 +7,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from localcloud.athena import statements
-from localcloud.athena.catalog import Catalog, described
-from localcloud.athena.engine import Answer, run
+from localcloud.athena.catalog import Catalog, described_table
+from localcloud.athena.engine import ResultSet, run
 from localcloud.athena.translation import translate
 from localcloud.ministack.modules import Ministack
 from localcloud.ministack.patch import Patch, names
@@ -36,21 +36,21 @@ def check_statement(ministack: Ministack, start: Start) -> Start:
 
 
 def run_statement(ministack: Ministack, _run_duckdb: Any) -> Callable[..., Any]:
-    """A query runs translated; SHOW and DESCRIBE answer from the catalog."""
+    """A query runs translated; SHOW and DESCRIBE read the catalog."""
     athena, glue = ministack.athena, ministack.glue
 
     async def execute(query: str, database: str, _catalog: str | None = None) -> dict[str, Any]:
         if not statements.is_query(query):
             databases = {_FIRST_DATABASE, *glue._databases}
-            answer = Catalog(databases, dict(glue._tables.items())).answer(query, database)
+            result = Catalog(databases, dict(glue._tables.items())).answer(query, database)
         else:
-            answer = await _run(athena, glue, query, database)
-        return {"columns": answer.columns, "column_types": answer.types, "rows": answer.rows}
+            result = await _run(athena, glue, query, database)
+        return {"columns": result.columns, "column_types": result.types, "rows": result.rows}
 
     return execute
 
 
-def tell_queries(
+def detect_queries(
     _ministack: Ministack, statement_type: Callable[[str], str]
 ) -> Callable[[str], str]:
     return lambda text: "DML" if statements.is_query(text) else statement_type(text)
@@ -60,7 +60,7 @@ def find_tables(_ministack: Ministack, _find: Any) -> Callable[[str], list[Simpl
     return _references
 
 
-async def _run(athena: Any, glue: Any, query: str, database: str) -> Answer:
+async def _run(athena: Any, glue: Any, query: str, database: str) -> ResultSet:
     tree, workdirs = statements.parse(query), list[str]()
 
     def relation(database: str, name: str) -> str | None:
@@ -93,7 +93,7 @@ def _references(query: str) -> list[SimpleNamespace]:
     if statements.is_query(query):
         found = [(one.db or None, one.name) for one in statements.tables(statements.parse(query))]
     else:
-        found = [one for one in [described(query)] if one]
+        found = [one for one in [described_table(query)] if one]
     return [SimpleNamespace(database=database, table=table) for database, table in found]
 
 
@@ -110,7 +110,7 @@ PATCHES = (
     Patch(
         target="services.athena:_run_duckdb",
         make=run_statement,
-        why="Trino's SQL is translated; SHOW and DESCRIBE answer from Glue",
+        why="Trino's SQL is translated; SHOW and DESCRIBE read the Glue catalog",
         upstream=_TRINO,
         test="athena/test_athena.py::test_an_execution_that_fails_says_why",
         uses=(
@@ -120,7 +120,7 @@ PATCHES = (
     ),
     Patch(
         target="services.athena:_detect_statement_type",
-        make=tell_queries,
+        make=detect_queries,
         why="VALUES and TABLE are queries, too",
         upstream=_TRINO,
         test="ministack/test_athena.py::test_values_are_a_query",

@@ -50,7 +50,7 @@ def run_on_a_thread(
 # -- stacks whose deletion failed ----------------------------------------------------------------
 
 
-def keep_what_failed_resources_need(ministack: Ministack, delete_resource: Delete) -> Delete:
+def keep_dependencies_of_failed_resources(ministack: Ministack, delete_resource: Delete) -> Delete:
     """A stack's resources are deleted after those that depend on them, so that where one cannot be
     deleted, what it depends on stays, and a second DeleteStack finds it: the function of a custom
     resource, say.
@@ -66,8 +66,8 @@ def keep_what_failed_resources_need(ministack: Ministack, delete_resource: Delet
     return delete_or_keep
 
 
-def put_back_what_was_kept(ministack: Ministack, delete_stack: DeleteStack) -> DeleteStack:
-    async def delete_and_put_back(
+def restore_kept_resources(ministack: Ministack, delete_stack: DeleteStack) -> DeleteStack:
+    async def delete_and_restore(
         name: str, stack_id: str, retain_resources: Any = (), force: bool = False
     ) -> None:
         kept: dict[str, Any] = {}
@@ -77,7 +77,7 @@ def put_back_what_was_kept(ministack: Ministack, delete_stack: DeleteStack) -> D
         if kept and stack:
             stack["_resources"].update(kept)
 
-    return delete_and_put_back
+    return delete_and_restore
 
 
 def _set_aside(ministack: Ministack, stack_name: str, failed: str) -> None:
@@ -194,7 +194,7 @@ PATCHES = (
     ),
     Patch(
         target="services.cloudformation.stacks:_delete_resource",
-        make=keep_what_failed_resources_need,
+        make=keep_dependencies_of_failed_resources,
         why="what a resource depends on that could not be deleted is put aside",
         upstream=_KEEPING,
         test=_KEPT_TEST,
@@ -206,7 +206,7 @@ PATCHES = (
     *(
         Patch(
             target=f"services.cloudformation.{module}:_delete_stack_async",
-            make=put_back_what_was_kept,
+            make=restore_kept_resources,
             why="what was put aside stays in the stack for the next DeleteStack",
             upstream=_KEEPING,
             test=_KEPT_TEST,

@@ -31,11 +31,11 @@ _OF_ONE_METRIC = (
     "Period",
     "Unit",
 )
-_JUDGED = ("Data points ", "Unchecked: ")
+_EVALUATED = ("Data points ", "Unchecked: ")
 
 
 def evaluate_by_periods(ministack: Ministack, _evaluate: Any) -> Callable[[Alarm], None]:
-    return lambda alarm: _judge(ministack.cloudwatch, alarm)
+    return lambda alarm: _evaluate(ministack.cloudwatch, alarm)
 
 
 def evaluate_before_describing(ministack: Ministack, describe: Describe) -> Describe:
@@ -46,10 +46,10 @@ def evaluate_before_describing(ministack: Ministack, describe: Describe) -> Desc
     return evaluate_and_describe
 
 
-def _judge(cloudwatch: Any, alarm: Alarm) -> None:
+def _evaluate(cloudwatch: Any, alarm: Alarm) -> None:
     if not alarm.get("MetricName") or alarm["ComparisonOperator"] not in _COMPARISONS:
         return
-    if _was_set_by_hand(alarm):
+    if _was_set_by_request(alarm):
         return
     values = _values(cloudwatch, alarm)
     state = _state(alarm, values)
@@ -58,9 +58,9 @@ def _judge(cloudwatch: Any, alarm: Alarm) -> None:
         _change(cloudwatch, alarm, state, f"Data points {shown} of the last {len(values)} periods")
 
 
-def _was_set_by_hand(alarm: Alarm) -> bool:
+def _was_set_by_request(alarm: Alarm) -> bool:
     """SetAlarmState holds until the next evaluation, at most a period later."""
-    by_hand = not alarm["StateReason"].startswith(_JUDGED)
+    by_hand = not alarm["StateReason"].startswith(_EVALUATED)
     return by_hand and time.time() < alarm["StateUpdatedTimestamp"] + alarm["Period"]
 
 

@@ -43,7 +43,7 @@ _Waiting = tuple[wire.HttpRequest, "asyncio.Future[wire.HttpResponse]"]
 
 
 class DataPlane:
-    """Answers together what records arrive together: one transaction is cheaper than many."""
+    """Keeps records that arrive together in one transaction, which is cheaper than many."""
 
     def __init__(
         self, regions: Regions, threads: Executor, is_enforced: Callable[[], bool], serve: Asgi
@@ -66,11 +66,11 @@ class DataPlane:
         path: str = scope["path"]
         query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         request = wire.HttpRequest(scope["method"], path, headers, query, body)
-        answer = self._invoke if path.startswith(_INVOCATION) else self._keep
-        await _send(send, await answer(cloud, request))
+        respond = self._invoke if path.startswith(_INVOCATION) else self._keep
+        await _send(send, await respond(cloud, request))
 
     def _headers(self, scope: dict[str, Any]) -> dict[str, str] | None:
-        """Of a request that is answered here; None for one that is handed on."""
+        """The headers of a request that is served here; None for one that is handed on."""
         if scope["type"] != "http" or not scope["path"].startswith(_PATHS.get(scope["method"], ())):
             return None
         if self._is_enforced() or self._faults.any or _IN_QUERY in scope["query_string"]:
@@ -104,29 +104,29 @@ class DataPlane:
     def _keep(self, cloud: Cloud, request: wire.HttpRequest) -> "asyncio.Future[wire.HttpResponse]":
         loop = asyncio.get_running_loop()
         if not self._waiting:
-            loop.call_soon(self._answer_all)
-        answer = loop.create_future()
-        self._waiting.setdefault(cloud, []).append((request, answer))
-        return answer
+            loop.call_soon(self._respond_to_all)
+        future = loop.create_future()
+        self._waiting.setdefault(cloud, []).append((request, future))
+        return future
 
-    def _answer_all(self) -> None:
+    def _respond_to_all(self) -> None:
         waiting, self._waiting = self._waiting, {}
         for cloud, requests in waiting.items():
-            _answer(cloud, requests)
+            _respond(cloud, requests)
 
 
-def _answer(cloud: Cloud, waiting: list[_Waiting]) -> None:
-    """Answers requests of one region in one transaction."""
+def _respond(cloud: Cloud, waiting: list[_Waiting]) -> None:
+    """Serves requests of one region in one transaction."""
     try:
         with cloud.service(OnlineStore).transaction():
-            found = [wire.respond(cloud, request) for request, _ in waiting]
+            responses = [wire.respond(cloud, request) for request, _ in waiting]
     except Exception as error:  # a full disk, say: none of them is kept
         _LOGGER.exception("keeping %d records", len(waiting))
         failure = AwsError("InternalFailure", f"{type(error).__name__}: {error}", 500)
-        found = [wire.error_response(failure)] * len(waiting)
-    for (_, answer), response in zip(waiting, found, strict=True):
-        if not answer.done():  # the request may have been cancelled
-            answer.set_result(response)
+        responses = [wire.error_response(failure)] * len(waiting)
+    for (_, future), response in zip(waiting, responses, strict=True):
+        if not future.done():  # the request may have been cancelled
+            future.set_result(response)
 
 
 def _is_small(length: str) -> bool:

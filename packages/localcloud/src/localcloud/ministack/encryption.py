@@ -27,10 +27,10 @@ def _keep_topic(ministack: Ministack, arn: str, properties: Properties) -> None:
         attributes["KmsMasterKeyId"] = properties["KmsMasterKeyId"]
 
 
-# What makes or changes a resource answers its physical id and attributes.
+# A handler that creates or updates a resource returns its physical id and attributes.
 
 
-def keep_the_key_when_created(ministack: Ministack, create: Change, keep: Keep) -> Change:
+def keep_encryption_on_create(ministack: Ministack, create: Change, keep: Keep) -> Change:
     def create_and_keep(logical_id: str, properties: Properties, *rest: Any) -> Any:
         made = create(logical_id, properties, *rest)
         keep(ministack, made[0], properties)
@@ -39,7 +39,7 @@ def keep_the_key_when_created(ministack: Ministack, create: Change, keep: Keep) 
     return create_and_keep
 
 
-def keep_the_key_when_updated(ministack: Ministack, update: Change, keep: Keep) -> Change:
+def keep_encryption_on_update(ministack: Ministack, update: Change, keep: Keep) -> Change:
     def update_and_keep(
         physical_id: str, before: Properties, after: Properties, *rest: Any, **options: Any
     ) -> Any:
@@ -82,7 +82,7 @@ PATCHES = tuple(
     )
     for kind, keep, uses in _KINDS
     for change, make in (
-        ("create", keep_the_key_when_created),
-        ("update", keep_the_key_when_updated),
+        ("create", keep_encryption_on_create),
+        ("update", keep_encryption_on_update),
     )
 )

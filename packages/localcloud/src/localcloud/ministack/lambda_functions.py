@@ -1,6 +1,6 @@
 """Errors of functions: they have the names of their classes, by which state machines retry.
 
-A function that ended before it answered has an error of its platform, which names the request.
+A function that ended before it returned has an error of its runtime, which names the request.
 """
 
 import re

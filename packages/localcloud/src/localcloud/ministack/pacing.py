@@ -17,7 +17,7 @@ Values = dict[str, Any]
 Find = Callable[[list[Values], str, dict[int, int]], Any]
 
 
-def wait_as_the_retrier_says(ministack: Ministack, find: Find) -> Find:
+def wait_for_the_retrier(ministack: Ministack, find: Find) -> Find:
     states = ministack.states
 
     def find_and_wait(retriers: list[Values], error: str, counts: dict[int, int]) -> Any:
@@ -44,16 +44,21 @@ def wait_for_the_token(ministack: Ministack, _invoke: Any) -> Callable[..., Any]
 def _invoke_with_callback(states: Any, resource: str, data: Any, token: str, state: Values) -> Any:
     """Starts the task and waits for whoever has its token."""
     deadline = time.monotonic() + state.get("TimeoutSeconds", float("inf"))
-    answer: Values = {"event": threading.Event(), "result": None, "error": None, "heartbeat": None}
-    states._task_tokens[token] = answer
+    callback: Values = {
+        "event": threading.Event(),
+        "result": None,
+        "error": None,
+        "heartbeat": None,
+    }
+    states._task_tokens[token] = callback
     try:
         states._invoke_resource(resource.removesuffix(".waitForTaskToken"), data)
-        _wait_for(states, answer["event"], deadline)
+        _wait_for(states, callback["event"], deadline)
     finally:
         states._task_tokens.pop(token, None)
-    if answer["error"]:
-        raise states._ExecutionError(answer["error"]["Error"], answer["error"]["Cause"])
-    return json.loads(answer["result"] or "{}")
+    if callback["error"]:
+        raise states._ExecutionError(callback["error"]["Error"], callback["error"]["Cause"])
+    return json.loads(callback["result"] or "{}")
 
 
 def _wait_for(states: Any, event: Any, deadline: float) -> None:
@@ -67,7 +72,7 @@ def _wait_for(states: Any, event: Any, deadline: float) -> None:
 PATCHES = (
     Patch(
         target="services.stepfunctions:_find_matching_retrier",
-        make=wait_as_the_retrier_says,
+        make=wait_for_the_retrier,
         why="retries wait as long as on AWS, with jitter, and not at all once stopped",
         upstream="Step Functions: retries wait a minute at most, without jitter, also when stopped",
         test="ministack/stepfunctions/test_retries.py::test_a_task_is_retried_after_the_longest_delay",

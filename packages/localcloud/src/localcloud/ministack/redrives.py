@@ -12,7 +12,7 @@ from typing import Any
 
 from localcloud.ministack.aborting import Execution
 from localcloud.ministack.modules import Ministack
-from localcloud.ministack.patch import Answer, Handler, Patch, names
+from localcloud.ministack.patch import Handler, Patch, Response, names
 
 Values = dict[str, Any]
 Operation = Callable[[Values], Any]
@@ -27,10 +27,10 @@ def serve_redrives(ministack: Ministack, serve: Handler) -> Handler:
         headers: dict[str, str],
         body: bytes,
         query: dict[str, list[str]],
-    ) -> Answer:
+    ) -> Response:
         if headers.get("x-amz-target", "").endswith(".RedriveExecution"):
-            answer: Answer = states._finalize_response(_redrive(states, json.loads(body)))
-            return answer
+            response: Response = states._finalize_response(_redrive(states, json.loads(body)))
+            return response
         return await serve(method, path, headers, body, query)
 
     return serve_all
@@ -45,15 +45,15 @@ def _redrive(states: Any, request: Values) -> Any:
     dates = execution.get("redriveTokens", {})
     if token in dates:
         return states.json_response({"redriveDate": dates[token]})
-    hindrance = _hindrance(execution)
-    if hindrance:
-        return states.error_response_json("ExecutionNotRedrivable", hindrance, 400)
+    reason = _reason_not_redrivable(execution)
+    if reason:
+        return states.error_response_json("ExecutionNotRedrivable", reason, 400)
     now = states.now_iso()
-    _start_again(states, execution, now, {**dates, token: now} if token else dates)
+    _start_redrive(states, execution, now, {**dates, token: now} if token else dates)
     return states.json_response({"redriveDate": now})
 
 
-def _hindrance(execution: Execution) -> str:
+def _reason_not_redrivable(execution: Execution) -> str:
     """Why it cannot be redriven; empty if it can."""
     status = execution["status"]
     if status in ("RUNNING", "SUCCEEDED"):
@@ -64,7 +64,7 @@ def _hindrance(execution: Execution) -> str:
     return ""
 
 
-def _start_again(states: Any, execution: Execution, now: str, tokens: dict[str, str]) -> None:
+def _start_redrive(states: Any, execution: Execution, now: str, tokens: dict[str, str]) -> None:
     """In a copy: a thread of the attempt before may still wait, and must not find it running."""
     ended = ("error", "cause")
     redriven = {key: value for key, value in execution.items() if key not in ended} | {
@@ -93,11 +93,11 @@ def describe_redrives(ministack: Ministack, describe: Operation) -> Operation:
         if status != 200:
             return status, headers, body
         execution = states._executions[request["executionArn"]]
-        hindrance = _hindrance(execution)
+        reason = _reason_not_redrivable(execution)
         shown = json.loads(body) | _redrives(execution)
-        shown["redriveStatus"] = "NOT_REDRIVABLE" if hindrance else "REDRIVABLE"
-        if hindrance:
-            shown["redriveStatusReason"] = hindrance
+        shown["redriveStatus"] = "NOT_REDRIVABLE" if reason else "REDRIVABLE"
+        if reason:
+            shown["redriveStatusReason"] = reason
         return states.json_response(shown)
 
     return described

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from localcloud.ministack.modules import Ministack
-from localcloud.ministack.patch import Answer, Handler, Patch, names
+from localcloud.ministack.patch import Handler, Patch, Response, names
 
 _KEY_HEADER = "x-amz-server-side-encryption-aws-kms-key-id"
 Create = Callable[[str, dict[str, Any], str], Any]
@@ -32,7 +32,7 @@ def use_the_default_key(_ministack: Ministack, serve: Handler) -> Handler:
         headers: dict[str, str],
         body: bytes,
         query: dict[str, list[str]],
-    ) -> Answer:
+    ) -> Response:
         if headers.get("x-amz-server-side-encryption") == "aws:kms" and _KEY_HEADER not in headers:
             headers = {**headers, _KEY_HEADER: "alias/aws/s3"}
         return await serve(method, path, headers, body, query)

@@ -7,7 +7,7 @@ from typing import Any
 from localcloud.core.errors import AwsError
 from localcloud.http import wire
 from localcloud.ministack.modules import Ministack
-from localcloud.ministack.patch import Answer, Handler, Patch
+from localcloud.ministack.patch import Handler, Patch, Response
 
 # How the SDK for Java, and so Step Functions, names SageMaker's errors. What the service's model
 # does not have, like ValidationException, has the service's own name.
@@ -20,14 +20,14 @@ _SERVICES = {
 }
 
 
-def answer_requests(ministack: Ministack) -> Handler:
+def serve_requests(ministack: Ministack) -> Handler:
     async def respond(
         method: str,
         path: str,
         headers: dict[str, str],
         body: bytes | str,
         query: dict[str, list[str]],
-    ) -> Answer:
+    ) -> Response:
         content = body.encode() if isinstance(body, str) else body or b""
         names = {name.lower(): value for name, value in headers.items()}
         request = wire.HttpRequest(method, path, names, query, content)
@@ -81,8 +81,8 @@ PATCHES = (
     *(
         Patch(
             target=f"app:SERVICE_HANDLERS[{service}]",
-            make=answer_requests,
-            why="localcloud answers the service",
+            make=serve_requests,
+            why="localcloud serves SageMaker, its scaling and its quotas",
             upstream=_UPSTREAM,
             test=test,
             is_new=True,

@@ -19,7 +19,7 @@ from uuid import uuid4
 from botocore.model import Shape
 
 from localcloud.http.wire import service_model
-from localcloud.iam.roles import waiting_for
+from localcloud.iam.roles import managed_rule_actions
 from localcloud.ministack.aborting import Aborted, Execution, current_execution, is_aborted
 from localcloud.ministack.iam.callers import session
 from localcloud.ministack.iam.guards import own_request
@@ -64,7 +64,7 @@ class _Tasks:
         if status >= 400:
             raise self._error(status, values)
         shape = service_model("sagemaker").operation_model(operation).output_shape
-        return _plain(values, shape) if shape else {}
+        return _with_milliseconds(values, shape) if shape else {}
 
     def _request(self, operation: str, request: Values) -> tuple[int, Values]:
         """As the role of the state machine, like every call of a task."""
@@ -74,10 +74,10 @@ class _Tasks:
             "host": f"sagemaker.{self._ministack.region}.amazonaws.com",
         }
         handler, body = self._app.SERVICE_HANDLERS["sagemaker"], json.dumps(request)
-        status, _, answer = self._app.call_service_handler_sync(
+        status, _, response = self._app.call_service_handler_sync(
             handler, "POST", "/", headers, body, {}
         )
-        return status, json.loads(answer or b"{}")
+        return status, json.loads(response or b"{}")
 
     def _error(self, status: int, values: Values) -> Exception:
         code = values["__type"].rpartition("#")[2]
@@ -99,27 +99,28 @@ class _Tasks:
         execution = current_execution()
         if execution is None:
             raise self._states._ExecutionError("States.Runtime", f"{resource} needs an execution")
-        self._check_rights(job)
+        self._check_permissions(job)
         tags = [*request.get("Tags", []), *_tags(execution)]
         started = self.call(f"Create{job}", {**request, "Tags": tags})
-        self._note(execution, resource, started)
+        self._add_submitted_event(execution, resource, started)
         described = self._wait(job, request[f"{job}Name"], time.monotonic() + seconds)
-        listed = self._ask("ListTags", {"ResourceArn": described[f"{job}Arn"]}) or {"Tags": tags}
+        named = {"ResourceArn": described[f"{job}Arn"]}
+        listed = self._request_or_none("ListTags", named) or {"Tags": tags}
         described["Tags"] = {tag["Key"]: tag["Value"] for tag in listed["Tags"]}
         if described[f"{job}Status"] != "Completed":
             cause = json.dumps(described, separators=(",", ":"))
             raise self._states._ExecutionError("States.TaskFailed", cause)
         return described
 
-    def _check_rights(self, job: str) -> None:
+    def _check_permissions(self, job: str) -> None:
         """AWS asks when the state machine is created."""
         caller = session()
-        required = waiting_for(self._ministack.region, self._ministack.account, job)
+        required = managed_rule_actions(self._ministack.region, self._ministack.account, job)
         denial = self._ministack.authorization.denial(caller, required) if caller else None
         if denial:
             raise self._states._ExecutionError("States.Runtime", denial)
 
-    def _note(self, execution: Execution, resource: str, output: Values) -> None:
+    def _add_submitted_event(self, execution: Execution, resource: str, output: Values) -> None:
         details = {
             "resourceType": "sagemaker",
             "resource": resource.rpartition(":")[2],
@@ -130,7 +131,7 @@ class _Tasks:
 
     def _wait(self, job: str, name: str, deadline: float) -> Values:
         while True:
-            described = self._ask(f"Describe{job}", {f"{job}Name": name})
+            described = self._request_or_none(f"Describe{job}", {f"{job}Name": name})
             if described and described[f"{job}Status"] not in ("InProgress", "Stopping"):
                 return described
             if is_aborted():
@@ -141,8 +142,8 @@ class _Tasks:
                 raise self._states._ExecutionError("States.Timeout", f"{name} took too long")
             time.sleep(_POLL_SECONDS)
 
-    def _ask(self, operation: str, request: Values) -> Values | None:
-        """None where the service has no time, or its answer is lost: that fails no job."""
+    def _request_or_none(self, operation: str, request: Values) -> Values | None:
+        """None where it is throttled or its response is lost, which must not fail the job."""
         try:
             status, values = self._request(operation, request)
         except self._states._ExecutionError:
@@ -167,15 +168,17 @@ def _tags(execution: Execution) -> list[Values]:
     return [{"Key": key, "Value": value} for key, value in own.items()]
 
 
-def _plain(value: Any, shape: Shape) -> Any:
+def _with_milliseconds(value: Any, shape: Shape) -> Any:
     """With points in time as milliseconds, as this SDK writes them."""
     match shape.type_name:
         case "structure":
-            return {name: _plain(item, shape.members[name]) for name, item in value.items()}
+            return {
+                name: _with_milliseconds(item, shape.members[name]) for name, item in value.items()
+            }
         case "list":
-            return [_plain(item, shape.member) for item in value]
+            return [_with_milliseconds(item, shape.member) for item in value]
         case "map":
-            return {name: _plain(item, shape.value) for name, item in value.items()}
+            return {name: _with_milliseconds(item, shape.value) for name, item in value.items()}
         case "timestamp":
             return round(value * 1000)
     return value

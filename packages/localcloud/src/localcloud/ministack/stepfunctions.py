@@ -40,19 +40,22 @@ def run_execution(ministack: Ministack, _run_execution: Any) -> Callable[[str], 
 
 
 def start_once(ministack: Ministack, start: Start) -> Start:
-    """While an execution runs, its name with its input is the same start, and answered again."""
+    """The same name and input start no second execution while the first one runs.
+
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+    """
     states = ministack.states
 
     def start_or_find(request: Values) -> Any:
-        answer = start(request)
-        if answer[0] == 200 or "ExecutionAlreadyExists" not in json.loads(answer[2])["__type"]:
-            return answer
+        response = start(request)
+        if response[0] == 200 or "ExecutionAlreadyExists" not in json.loads(response[2])["__type"]:
+            return response
         wanted = (request["name"], request["stateMachineArn"], request.get("input", "{}"))
         for found in states._executions.values():
             same = (found["name"], found["stateMachineArn"], found["input"]) == wanted
             if same and is_running(found):
                 return states.json_response({k: found[k] for k in ("executionArn", "startDate")})
-        return answer
+        return response
 
     return start_or_find
 
@@ -77,7 +80,7 @@ def _run(states: Any, execution: Execution) -> None:
     """From where it is to its end, in the thread of this attempt."""
     CURRENT.set(execution)
     try:
-        output = json.dumps(_walk(states, execution))
+        output = json.dumps(_run_states(states, execution))
     except states._ExecutionError as error:
         _fail(states, execution, error.error, error.cause)
     except Aborted:  # the execution has its end already
@@ -89,7 +92,7 @@ def _run(states: Any, execution: Execution) -> None:
         _succeed(states, execution, output)
 
 
-def _walk(states: Any, execution: Execution) -> Any:
+def _run_states(states: Any, execution: Execution) -> Any:
     """The output of the last state."""
     machine = json.loads(_definition(states, execution))
     is_resumed, point = "point" in execution, json.loads(execution.get("point", "{}"))
@@ -101,11 +104,11 @@ def _walk(states: Any, execution: Execution) -> Any:
         point = {"state": name, "input": data, "variables": context["variables"]}
         execution["point"] = json.dumps(point | {"type": state["Type"]})
         if not is_resumed:
-            _note(states, execution, f"{state['Type']}StateEntered", name, input=data)
+            _add_state_event(states, execution, f"{state['Type']}StateEntered", name, input=data)
         is_resumed = False
-        output, following = _perform(states, execution, context, name, data, state)
+        output, following = _execute_state(states, execution, context, name, data, state)
         if is_running(execution):
-            _note(states, execution, f"{state['Type']}StateExited", name, output=output)
+            _add_state_event(states, execution, f"{state['Type']}StateExited", name, output=output)
         name, data = following, output
     return data
 
@@ -140,7 +143,7 @@ def _context(execution: Execution, machine: Values, variables: Values) -> Values
     }
 
 
-def _perform(
+def _execute_state(
     states: Any, execution: Execution, context: Values, name: str, data: Any, state: Values
 ) -> tuple[Any, str | None]:
     """Output and next state."""
@@ -154,7 +157,7 @@ def _perform(
     return output, following
 
 
-def _note(states: Any, execution: Execution, event: str, name: str, **data: Any) -> None:
+def _add_state_event(states: Any, execution: Execution, event: str, name: str, **data: Any) -> None:
     kind = "stateEntered" if event.endswith("Entered") else "stateExited"
     texts = {key: json.dumps(value) for key, value in data.items()}
     states._add_event(execution, event, {f"{kind}EventDetails": {"name": name, **texts}})
@@ -191,7 +194,7 @@ PATCHES = (
     Patch(
         target="services.stepfunctions:_start_execution",
         make=start_once,
-        why="a start that is repeated while the execution runs is answered again",
+        why="StartExecution is idempotent while the execution runs",
         upstream="Step Functions: StartExecution is not idempotent",
         test=f"{_STARTS}::test_a_start_that_is_repeated_while_the_execution_runs_is_the_same",
         uses=names("services.stepfunctions", "_executions", "json_response"),

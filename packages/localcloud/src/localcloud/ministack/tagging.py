@@ -7,12 +7,12 @@ from typing import Any
 from localcloud.core import tags
 from localcloud.core.errors import AwsError
 from localcloud.ministack.modules import Ministack
-from localcloud.ministack.patch import Answer, Patch, names
+from localcloud.ministack.patch import Patch, Response, names
 
 _SERVICE = "sagemaker"
 _ALL_TYPES = "AWS::AllSupported"
 _BY_TAGS = "TAG_FILTERS_1_0"
-Route = Callable[[dict[str, Any]], Answer]
+Route = Callable[[dict[str, Any]], Response]
 
 
 def list_tagged(ministack: Ministack) -> Callable[[], Any]:
@@ -51,10 +51,10 @@ def name_types(_ministack: Ministack, type_of: Callable[[str], Any]) -> Callable
 def search_by_tags(ministack: Ministack, search: Route) -> Route:
     groups = ministack.groups
 
-    def search_tagged(data: dict[str, Any]) -> Answer:
-        answer = search(data)
-        if answer[0] != 200:
-            return answer
+    def search_tagged(data: dict[str, Any]) -> Response:
+        response = search(data)
+        if response[0] != 200:
+            return response
         arns = _found(ministack, data["ResourceQuery"])
         page, token = groups._paginate(arns, data.get("MaxResults"), data.get("NextToken"))
         names = [
@@ -62,7 +62,7 @@ def search_by_tags(ministack: Ministack, search: Route) -> Route:
             for arn in page
         ]
         more = {"NextToken": token} if token else {}
-        ok: Answer = groups._json({"ResourceIdentifiers": names, "QueryErrors": [], **more})
+        ok: Response = groups._json({"ResourceIdentifiers": names, "QueryErrors": [], **more})
         return ok
 
     return search_tagged
@@ -71,7 +71,7 @@ def search_by_tags(ministack: Ministack, search: Route) -> Route:
 def list_members_by_tags(ministack: Ministack, list_members: Route) -> Route:
     groups = ministack.groups
 
-    def list_tagged_members(data: dict[str, Any]) -> Answer:
+    def list_tagged_members(data: dict[str, Any]) -> Response:
         name = groups._resolve_name(data.get("GroupName"), data.get("Group"))
         query = groups._group_queries.get(name)
         if query:
@@ -92,8 +92,8 @@ def _matching(tagging: Any, query: dict[str, Any]) -> Iterator[str]:
     filters = {"TagFilters": wanted.get("TagFilters", [])}
     if _ALL_TYPES not in kinds:
         filters["ResourceTypeFilters"] = [_type_filter(kind) for kind in kinds]
-    answer = json.loads(tagging._get_resources(filters)[2])
-    yield from (one["ResourceARN"] for one in answer["ResourceTagMappingList"])
+    response = json.loads(tagging._get_resources(filters)[2])
+    yield from (one["ResourceARN"] for one in response["ResourceTagMappingList"])
 
 
 def _type(arn: str) -> str | None:

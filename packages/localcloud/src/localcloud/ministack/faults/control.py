@@ -26,33 +26,33 @@ class Control:
     def application(self, serve: Asgi) -> Asgi:
         async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
             if scope["type"] == "http" and scope["path"] == PATH:
-                await self._answer(scope["method"], receive, send)
+                await self._respond(scope["method"], receive, send)
             else:
                 await serve(scope, receive, send)
 
         return application
 
-    async def _answer(self, method: str, receive: Any, send: Any) -> None:
+    async def _respond(self, method: str, receive: Any, send: Any) -> None:
         faults, status = self._faults, 200
-        answer: dict[str, Any] = {}
+        response: dict[str, Any] = {}
         try:
             if method == "POST":
-                wish = _read_json(await _body(receive))
-                answer["number"] = await asyncio.to_thread(self._add, wish)
+                options = _read_json(await _body(receive))
+                response["number"] = await asyncio.to_thread(self._add, options)
             elif method == "DELETE":
                 faults.clear()
-            answer["faults"] = faults.list()
+            response["faults"] = faults.list()
         except FaultError as error:
-            status, answer = 400, {"message": str(error)}
+            status, response = 400, {"message": str(error)}
         except AwsError as error:  # of an interruption
-            status, answer = 400, {"message": error.message}
+            status, response = 400, {"message": error.message}
         headers = [(b"content-type", b"application/json")]
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": json.dumps(answer).encode()})
+        await send({"type": "http.response.body", "body": json.dumps(response).encode()})
 
-    def _add(self, wish: Any) -> int:
+    def _add(self, options: Any) -> int:
         """Its number; 0 for an interruption, which happens at once."""
-        fault = Fault.parse(wish)
+        fault = Fault.parse(options)
         check_call(fault, self._regions.home.operations)
         target = KINDS[fault.kind].target
         if target == "job":

@@ -14,14 +14,15 @@ from localcloud.ministack.patch import Patch, names
 KILLED = "Runtime exited with error: signal: killed"
 _RUNTIMES = ("python", "nodejs")  # whose processes are ministack's workers
 Result = dict[str, Any]
+Invoke = Callable[..., Result]
 
 
-def hit_functions(ministack: Ministack, invoke: Callable[..., Result]) -> Callable[..., Result]:
+def inject_into_functions(ministack: Ministack, invoke: Invoke) -> Invoke:
     faults = ministack.faults
 
-    def invoke_or_hit(worker: Any, event: Any, *request: Any, **options: Any) -> Result:
+    def inject_or_invoke(worker: Any, event: Any, *request: Any, **options: Any) -> Result:
         text = json.dumps(event) if faults.any else ""
-        fault = faults.take(("kill", "timeout"), f"lambda:{worker.func_name}", text)
+        fault = faults.trigger(("kill", "timeout"), f"lambda:{worker.func_name}", text)
 
         def run() -> Result:
             result: Result = invoke(worker, event, *request, **options)
@@ -30,13 +31,13 @@ def hit_functions(ministack: Ministack, invoke: Callable[..., Result]) -> Callab
         if fault is None:
             return run()
         ministack.runtime.ensure_spawned(worker)
-        return _strike(fault, worker, run)
+        return _end_process(fault, worker, run)
 
-    return invoke_or_hit
+    return inject_or_invoke
 
 
-def _strike(fault: Fault, worker: Any, run: Callable[[], Result]) -> Result:
-    """The function works, until it is killed at the latest; its answer does not get out."""
+def _end_process(fault: Fault, worker: Any, run: Callable[[], Result]) -> Result:
+    """The function works, until it is killed at the latest; its response is lost."""
     process, limit = worker._proc, float(worker.config["Timeout"])
     began = time.monotonic()
     with _killing(process, fault.seconds):
@@ -70,7 +71,7 @@ def can_be_hit(function: Result) -> bool:
 PATCHES = (
     Patch(
         target="core.lambda_runtime:Worker.invoke",
-        make=hit_functions,
+        make=inject_into_functions,
         why="a fault that is set kills a function, or hangs it until its time is over",
         upstream="Faults on demand: functions that are killed or time out",
         test="ministack/faults/test_functions.py::test_a_function_takes_too_long",

@@ -1,4 +1,4 @@
-"""Requests: refused instead of being carried out, carried out late, or with their answer lost."""
+"""Faults of requests: throttled, refused with an error, delayed, or with their response lost."""
 
 import asyncio
 import json
@@ -7,42 +7,42 @@ from typing import Any
 from uuid import uuid4
 
 from localcloud.faults import calls
-from localcloud.faults.answers import Failure, failure
 from localcloud.faults.registry import Faults
+from localcloud.faults.responses import ErrorResponse, error_of
 from localcloud.http.server import Asgi, close_without_answer
 from localcloud.http.wire import HttpRequest
 from localcloud.ministack.modules import Ministack
-from localcloud.ministack.patch import Answer, Handler, Patch, names
+from localcloud.ministack.patch import Handler, Patch, Response, names
 
 KINDS = ("throttle", "error", "lost", "slow")
-LOST = "x-localcloud-lost"  # on an answer that must not reach the client
+LOST = "x-localcloud-lost"  # on a response that must not reach the client
 # State machines read the errors of a query service only without a namespace; clients read both.
 _NAMESPACE = re.compile(rb' xmlns="[^"]*"')
 
 
-def hit_requests(ministack: Ministack, serve: Handler, prefix: str) -> Handler:
+def inject_into_requests(ministack: Ministack, serve: Handler, prefix: str) -> Handler:
     """`prefix` is that of the service's actions in policies."""
     faults, actions = ministack.faults, ministack.iam_actions
 
-    async def hit_or_serve(
+    async def inject_or_serve(
         method: str, path: str, headers: dict[str, str], body: Any, query: dict[str, list[str]]
-    ) -> Answer:
+    ) -> Response:
         if not faults.any:
             return await serve(method, path, headers, body, query)
         request = _request(method, path, headers, body, query)
-        call = calls.recognise(prefix, request)
-        if call is None or not faults.concern(call):
+        call = calls.operation_of(prefix, request)
+        if call is None or not faults.may_hit(call):
             return await serve(method, path, headers, body, query)
-        fault = faults.take(KINDS, call, calls.text_of(request))
+        fault = faults.trigger(KINDS, call, calls.request_text(request))
         if fault and fault.kind in ("throttle", "error"):
-            return _answer(failure(fault), calls.SERVICES[prefix].handler, request, actions)
+            return _refusal(error_of(fault), calls.SERVICES[prefix].handler, request, actions)
         if fault and fault.kind == "slow":
             await asyncio.sleep(fault.seconds or 0)
         status, found, content = await serve(method, path, headers, body, query)
         lost = {LOST: "1"} if fault and fault.kind == "lost" else {}
         return status, {**found, **lost}, content
 
-    return hit_or_serve
+    return inject_or_serve
 
 
 def _request(method: str, path: str, headers: Any, body: Any, query: Any) -> HttpRequest:
@@ -51,29 +51,29 @@ def _request(method: str, path: str, headers: Any, body: Any, query: Any) -> Htt
     return HttpRequest(method, path, names, query, content)
 
 
-def _answer(failed: Failure, handler: str, request: HttpRequest, actions: Any) -> Answer:
+def _refusal(error: ErrorResponse, handler: str, request: HttpRequest, actions: Any) -> Response:
     """In the protocol of the service, as ministack writes a denial."""
     _, headers, body = actions.access_denied_response(
         handler,
         "",
         "",
         str(uuid4()),
-        error_code=failed.code,
-        message=failed.message,
+        error_code=error.code,
+        message=error.message,
         headers=request.headers,
     )
-    if failed.members:
-        body = json.dumps(json.loads(body) | failed.members).encode()
-    if failed.status >= 500:
+    if error.members:
+        body = json.dumps(json.loads(body) | error.members).encode()
+    if error.status >= 500:
         body = body.replace(b"<Type>Sender</Type>", b"<Type>Receiver</Type>")
-    return failed.status, headers, _NAMESPACE.sub(b"", body)
+    return error.status, headers, _NAMESPACE.sub(b"", body)
 
 
-# -- lost answers --------------------------------------------------------------------------------
+# -- lost responses ------------------------------------------------------------------------------
 
 
-def lose_answers(faults: Faults, serve: Asgi) -> Asgi:
-    """Closes the connection where an answer is lost, without a byte of it."""
+def lose_responses(faults: Faults, serve: Asgi) -> Asgi:
+    """Closes the connection without a byte of a response that is lost."""
 
     async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         if not faults.any or scope["type"] != "http":
@@ -100,10 +100,10 @@ def _is_lost(message: Any) -> bool:
 PATCHES = tuple(
     Patch(
         target=f"app:SERVICE_HANDLERS[{service.handler}]",
-        make=hit_requests,
+        make=inject_into_requests,
         options={"prefix": prefix},
         why="a fault that is set refuses, delays or loses requests of the service",
-        upstream="Faults on demand: throttling, errors, slow and lost answers",
+        upstream="Faults on demand: throttling, errors, slow and lost responses",
         test="ministack/faults/test_requests.py::test_calls_of_every_service_can_be_throttled",
         uses=names("core.iam_actions", "access_denied_response"),
     )

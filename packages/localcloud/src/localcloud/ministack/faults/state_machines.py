@@ -9,12 +9,12 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from localcloud.faults.answers import Failure, failure
 from localcloud.faults.calls import SERVICES, Service
+from localcloud.faults.responses import ErrorResponse, error_of
 from localcloud.http.wire import service_model
 from localcloud.ministack.faults.requests import KINDS, LOST
 from localcloud.ministack.modules import Ministack
-from localcloud.ministack.patch import Answer, Handler, Patch, names
+from localcloud.ministack.patch import Handler, Patch, Response, names
 
 _INVOKE = "lambda:Invoke"
 _UNANSWERED = "Unable to execute HTTP request: The target server failed to respond"
@@ -46,7 +46,7 @@ def name_errors(
     return named
 
 
-def lose_answers(ministack: Ministack, call: Callable[..., Answer]) -> Callable[..., Answer]:
+def lose_responses(ministack: Ministack, call: Callable[..., Response]) -> Callable[..., Response]:
     prefixes = {
         service.handler: ministack.states._AWS_SDK_ERROR_PREFIX[service.sdk]
         for service in SERVICES.values()
@@ -55,12 +55,12 @@ def lose_answers(ministack: Ministack, call: Callable[..., Answer]) -> Callable[
 
     def call_or_lose(
         handler: Handler, method: str, path: str, headers: dict[str, str], *rest: Any
-    ) -> Answer:
-        answer = call(handler, method, path, headers, *rest)
-        if LOST in answer[1]:
+    ) -> Response:
+        response = call(handler, method, path, headers, *rest)
+        if LOST in response[1]:
             prefix = prefixes[headers["authorization"].split("/")[-2]]
             raise _error(ministack, f"{prefix}.SdkClientException", _UNANSWERED)
-        return answer
+        return response
 
     return call_or_lose
 
@@ -73,16 +73,16 @@ def _error(ministack: Ministack, name: str, cause: str) -> Exception:
 # -- functions -----------------------------------------------------------------------------------
 
 
-def hit_invocations(
+def inject_into_invocations(
     ministack: Ministack, call: Callable[[str, Any], Any]
 ) -> Callable[[str, Any], Any]:
     faults = ministack.faults
 
-    def call_or_hit(function: str, event: Any) -> Any:
+    def inject_or_call(function: str, event: Any) -> Any:
         text = f"{function} {json.dumps(event)}" if faults.any else ""
-        fault = faults.take(KINDS, _INVOKE, text)
+        fault = faults.trigger(KINDS, _INVOKE, text)
         if fault and fault.kind in ("throttle", "error"):
-            raise _error(ministack, *_refusal(failure(fault)))
+            raise _error(ministack, *_refusal(error_of(fault)))
         if fault and fault.kind == "slow":
             time.sleep(fault.seconds or 0)
         result = call(function, event)
@@ -90,10 +90,10 @@ def hit_invocations(
             raise _error(ministack, "Lambda.SdkClientException", _UNANSWERED)
         return result
 
-    return call_or_hit
+    return inject_or_call
 
 
-def _refusal(failed: Failure) -> tuple[str, str]:
+def _refusal(failed: ErrorResponse) -> tuple[str, str]:
     """Name and cause of the error."""
     name = failed.code if failed.code in _LAMBDA_ERRORS else "AWSLambdaException"
     details = f"Status Code: {failed.status}; Error Code: {failed.code}"
@@ -125,15 +125,15 @@ PATCHES = (
     ),
     Patch(
         target="app:call_service_handler_sync",
-        make=lose_answers,
-        why="a lost answer is an error of the SDK's client",
+        make=lose_responses,
+        why="a lost response is an error of the SDK's client",
         upstream=_CALLS,
         test=f"{_TESTS}::test_a_task_fails_with_the_name_that_the_sdk_has_for_it",
         uses=names("services.stepfunctions", "_ExecutionError"),
     ),
     Patch(
         target="services.stepfunctions:_call_lambda",
-        make=hit_invocations,
+        make=inject_into_invocations,
         why="a fault that is set hits the functions that tasks invoke",
         upstream=_CALLS,
         test=f"{_TESTS}::test_a_function_that_could_not_be_called_is_called_again",

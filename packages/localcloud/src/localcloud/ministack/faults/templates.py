@@ -3,9 +3,9 @@
 from typing import Any
 from uuid import uuid4
 
-from localcloud.faults.answers import failure
 from localcloud.faults.fault import Fault
 from localcloud.faults.registry import Faults
+from localcloud.faults.responses import error_of
 from localcloud.ministack.modules import Ministack
 from localcloud.ministack.patch import Patch
 
@@ -13,7 +13,7 @@ _PREFIXES = {"StepFunctions": "states"}  # where it is not the service's name in
 _CODES = {"throttle": "Throttling", "error": "ServiceInternalError"}
 
 
-def hit_creations(ministack: Ministack, create: Any, kind: str) -> "_Creation":
+def inject_into_creations(ministack: Ministack, create: Any, kind: str) -> "_Creation":
     return _Creation(ministack.faults, kind, create)
 
 
@@ -27,14 +27,14 @@ class _Creation:
 
     def __call__(self, logical_id: str, properties: Any, *rest: Any) -> Any:
         text = f"{self._kind} {logical_id} {properties}" if self._faults.any else ""
-        fault = self._faults.take(tuple(_CODES), self._call, text)
+        fault = self._faults.trigger(tuple(_CODES), self._call, text)
         if fault:
-            raise ValueError(_words(self._kind, fault))
+            raise ValueError(_message(self._kind, fault))
         return self._create(logical_id, properties, *rest)
 
 
-def _words(kind: str, fault: Fault) -> str:
-    failed = failure(fault)
+def _message(kind: str, fault: Fault) -> str:
+    failed = error_of(fault)
     service = kind.split("::")[1]
     details = f"Service: {service}, Status Code: {failed.status}, Request ID: {uuid4()}"
     return (
@@ -46,7 +46,7 @@ def _words(kind: str, fault: Fault) -> str:
 PATCHES = (
     Patch(
         target="services.cloudformation.provisioners:_RESOURCE_HANDLERS[*][create]",
-        make=hit_creations,
+        make=inject_into_creations,
         why="a fault that is set fails what a template creates",
         upstream="Faults on demand: resources that CloudFormation cannot create",
         test="ministack/faults/test_templates.py::test_a_template_fails_with_cloudformations_words",

@@ -10,7 +10,7 @@ from localcloud.iam.authorization import Authorization, RequiredAction
 from localcloud.iam.roles import log_group
 from localcloud.ministack.iam.guards import own_request
 from localcloud.ministack.modules import Ministack
-from localcloud.ministack.patch import Answer, Handler, Patch, names
+from localcloud.ministack.patch import Handler, Patch, Response, names
 
 _SESSION: ContextVar[str | None] = ContextVar("session of a state machine", default=None)
 # As the SDK for Java names them.
@@ -27,7 +27,7 @@ def session() -> str | None:
     return _SESSION.get()
 
 
-def log_with_the_role(ministack: Ministack, emit: Call) -> Call:
+def write_logs_as_role(ministack: Ministack, emit: Call) -> Call:
     """A function that may not write its log runs, and leaves none, as on AWS."""
 
     def emit_if_allowed(function: dict[str, Any], *details: Any, **options: Any) -> None:
@@ -97,17 +97,17 @@ def invoke_if_allowed(ministack: Ministack, call: Call) -> Call:
     return call_if_allowed
 
 
-def call_as_role(ministack: Ministack, call: Callable[..., Answer]) -> Callable[..., Answer]:
+def call_as_role(ministack: Ministack, call: Callable[..., Response]) -> Callable[..., Response]:
     """As if the call came from outside, so that it meets the same checks."""
 
     async def dispatch(
         method: str, path: str, headers: dict[str, str], body: Any, query: Any
-    ) -> Answer:
+    ) -> Response:
         content = body.encode() if isinstance(body, str) else body
-        answer: Answer = await ministack.app._dispatch_service_request(
+        response: Response = await ministack.app._dispatch_service_request(
             method, path, headers, content, query, str(uuid4())
         )
-        return answer
+        return response
 
     def call_with_session(
         handler: Handler,
@@ -116,7 +116,7 @@ def call_as_role(ministack: Ministack, call: Callable[..., Answer]) -> Callable[
         headers: dict[str, str],
         *rest: Any,
         **options: Any,
-    ) -> Answer:
+    ) -> Response:
         session = _SESSION.get()
         if session is None or not ministack.is_enforced:
             return call(handler, method, path, headers, *rest, **options)
@@ -146,7 +146,7 @@ _CALLERS = "ministack/iam/test_callers.py"
 PATCHES = (
     Patch(
         target="services.lambda_svc:_emit_lambda_logs",
-        make=log_with_the_role,
+        make=write_logs_as_role,
         why="a function whose role may not write logs leaves none",
         upstream="IAM: functions write logs without a permission",
         test=f"{_CALLERS}::test_a_function_has_the_rights_of_its_role",

@@ -8,7 +8,7 @@ from localcloud.core.cloud import ACCESS_KEY
 from localcloud.iam.authorization import RequiredAction
 from localcloud.ministack.iam import resources
 from localcloud.ministack.modules import Ministack
-from localcloud.ministack.patch import Answer, Handler, Patch, names
+from localcloud.ministack.patch import Handler, Patch, Response, names
 
 Headers = dict[str, str]
 Query = dict[str, list[str]]
@@ -31,18 +31,18 @@ class Guards:
     def denial(self, caller: str, required: Iterable[RequiredAction]) -> str | None:
         return self._ministack.authorization.denial(caller, required)
 
-    def refuse(self, service: str, message: str, code: str = "") -> Answer:
-        answer: Answer = self._ministack.iam_actions.access_denied_response(
+    def refuse(self, service: str, message: str, code: str = "") -> Response:
+        response: Response = self._ministack.iam_actions.access_denied_response(
             service, "", "", str(uuid4()), message=message, error_code=code
         )
-        return answer
+        return response
 
     # -- the services --------------------------------------------------------------------------
 
     def catalog(self, serve: Handler) -> Handler:
         async def guarded(
             method: str, path: str, headers: Headers, body: bytes, query: Query
-        ) -> Answer:
+        ) -> Response:
             caller = self.caller(headers, query)
             if caller:
                 denial = self.denial(
@@ -59,7 +59,7 @@ class Guards:
 
         async def guarded(
             method: str, path: str, headers: Headers, body: bytes, query: Query
-        ) -> Answer:
+        ) -> Response:
             caller = self.caller(headers, query)
             if caller:
                 form = self._ministack.app._routing_params(method, path, headers, body, query)
@@ -75,7 +75,7 @@ class Guards:
 
         async def guarded(
             method: str, path: str, headers: Headers, body: bytes, query: Query
-        ) -> Answer:
+        ) -> Response:
             caller = self.caller(headers, query)
             if caller is None:
                 return await serve(method, path, headers, body, query)
@@ -87,24 +87,24 @@ class Guards:
             denial = self.denial(caller, required)
             if denial:
                 return self.refuse("s3", denial)
-            answer = await serve(method, path, headers, body, query)
-            return self._reading(caller, method, action, path, answer)
+            response = await serve(method, path, headers, body, query)
+            return self._reading(caller, method, action, path, response)
 
         return guarded
 
     def _reading(
-        self, caller: str, method: str, action: str | None, path: str, answer: Answer
-    ) -> Answer:
+        self, caller: str, method: str, action: str | None, path: str, response: Response
+    ) -> Response:
         if action not in ("GetObject", "GetObjectVersion"):
-            return answer
-        status, headers, _ = answer
+            return response
+        status, headers, _ = response
         required: list[RequiredAction] = []
         if status == 404:  # who may not list must not learn that there is nothing
             required = [RequiredAction("s3:ListBucket", f"arn:aws:s3:::{path.split('/')[1]}")]
         elif method == "GET":
             required = self._use_of_key("s3", _lower(headers).get(_KEY), "Decrypt")
         denial = self.denial(caller, required)
-        return self.refuse("s3", denial) if denial else answer
+        return self.refuse("s3", denial) if denial else response
 
     async def _copying(
         self, serve: Handler, action: str | None, headers: Headers

@@ -10,7 +10,7 @@ from localcloud.iam.authorization import RequiredAction
 from localcloud.ministack.iam.guards import Guards, Headers, Query
 from localcloud.ministack.iam.resources import table_arns
 from localcloud.ministack.modules import Ministack
-from localcloud.ministack.patch import Answer, Handler, Patch, names
+from localcloud.ministack.patch import Handler, Patch, Response, names
 
 _CALLER: ContextVar[str | None] = ContextVar("caller of Athena", default=None)
 _KEY = "x-amz-server-side-encryption-aws-kms-key-id"
@@ -39,29 +39,29 @@ class QueryGuard:
     def requests(self, serve: Handler) -> Handler:
         async def guarded(
             method: str, path: str, headers: Headers, body: bytes, query: Query
-        ) -> Answer:
+        ) -> Response:
             caller = self._guards.caller(headers, query)
             token = _CALLER.set(caller)  # a started query inherits it
             try:
-                answer = await serve(method, path, headers, body, query)
+                response = await serve(method, path, headers, body, query)
             finally:
                 _CALLER.reset(token)
             if caller and headers.get("x-amz-target", "").endswith(".GetQueryResults"):
-                return self._results(caller, body, answer)
-            return answer
+                return self._results(caller, body, response)
+            return response
 
         return guarded
 
-    def _results(self, caller: str, body: bytes, answer: Answer) -> Answer:
+    def _results(self, caller: str, body: bytes, response: Response) -> Response:
         """Who wants the results reads their file:
         https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html"""
         query_id = json.loads(body).get("QueryExecutionId")
         execution = self._athena._executions.get(query_id)
-        if execution is None or answer[0] != 200:
-            return answer
+        if execution is None or response[0] != 200:
+            return response
         bucket, key = _bucket_and_key(execution["ResultConfiguration"]["OutputLocation"])
         denial = self._guards.denial(caller, self._reading(bucket, key))
-        return self._guards.refuse("athena", denial) if denial else answer
+        return self._guards.refuse("athena", denial) if denial else response
 
     # -- queries -------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ _TAGGING = ("TagResource", "UntagResource", "ListTagsForResource")
 Body = dict[str, Any]
 
 
-def name_as_aws_does(ministack: Ministack, extract: Callable[..., str]) -> Callable[..., str]:
+def name_resources_of_aws(ministack: Ministack, extract: Callable[..., str]) -> Callable[..., str]:
     def resource(
         service: str,
         method: str,
@@ -128,7 +128,7 @@ def table_arns(ministack: Ministack, database: str | None, table: str | None) ->
 PATCHES = (
     Patch(
         target="core.iam_actions:extract_resource_arn",
-        make=name_as_aws_does,
+        make=name_resources_of_aws,
         why="logs, Athena, Glue and alarms have the resources of AWS's service authorization",
         upstream="IAM: resources of logs, Athena, Glue and CloudWatch are not those of AWS",
         test="ministack/iam/test_services.py::test_a_log_group_is_known_by_what_is_in_it",

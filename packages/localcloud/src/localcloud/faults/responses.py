@@ -28,7 +28,7 @@ _OWN_ERROR = re.compile(r"Internal|ServiceUnavailable|Server(Error|Exception)")
 
 
 @dataclass(frozen=True)
-class Failure:
+class ErrorResponse:
     """An error of AWS: its code, message and HTTP status, and further members of the response."""
 
     code: str
@@ -37,36 +37,36 @@ class Failure:
     members: Mapping[str, str] = field(default_factory=dict)
 
 
-def failure(fault: Fault) -> Failure:
+def error_of(fault: Fault) -> ErrorResponse:
     """The error response of a fault of kind throttle or error."""
     service = fault.call.partition(":")[0]
     return _throttling(service) if fault.kind == "throttle" else _error(fault)
 
 
-def _throttling(service: str) -> Failure:
+def _throttling(service: str) -> ErrorResponse:
     match service:
         case "s3":
-            return Failure("SlowDown", "Please reduce your request rate.", 503)
+            return ErrorResponse("SlowDown", "Please reduce your request rate.", 503)
         case "lambda":
             members = {"Reason": "CallerRateLimitExceeded", "Type": "User"}
-            return Failure("TooManyRequestsException", "Rate exceeded", 429, members)
+            return ErrorResponse("TooManyRequestsException", "Rate exceeded", 429, members)
         case "kms":
             message = (
                 "You have exceeded the rate at which you may call KMS. "
                 "Reduce the frequency of your calls."
             )
-            return Failure("ThrottlingException", message, 400)
+            return ErrorResponse("ThrottlingException", message, 400)
         case _:
             code = "Throttling" if service in _QUERY else "ThrottlingException"
-            return Failure(code, "Rate exceeded", 400)
+            return ErrorResponse(code, "Rate exceeded", 400)
 
 
-def _error(fault: Fault) -> Failure:
+def _error(fault: Fault) -> ErrorResponse:
     status = fault.status or 500
     if fault.call.startswith("s3:"):
-        return Failure(*_S3_ERRORS[status], status)
+        return ErrorResponse(*_S3_ERRORS[status], status)
     code, message = _COMMON_ERRORS[status]
-    return Failure(_own_code(fault.call, status) or code, message, status)
+    return ErrorResponse(_own_code(fault.call, status) or code, message, status)
 
 
 def _own_code(call: str, status: int) -> str:
