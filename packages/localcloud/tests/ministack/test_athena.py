@@ -41,7 +41,7 @@ def test_a_query_reads_links_to_what_was_there_when_it_began(tmp_path: Path) -> 
     ministack: Any = SimpleNamespace(
         athena=SimpleNamespace(_hidden=hidden),
         s3=store,
-        cloud=SimpleNamespace(data_dir=tmp_path),
+        data_dir=tmp_path,
     )
     folder = tmp_path / "ministack" / "queries"
     (folder / "left-behind").mkdir(parents=True)

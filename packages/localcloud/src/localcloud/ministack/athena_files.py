@@ -75,7 +75,7 @@ def _error(response: bytes) -> str:
 
 def link_table_files(ministack: Ministack, _copy: Any) -> Callable[[str, list[str]], list[str]]:
     athena, s3 = ministack.athena, ministack.s3
-    folder = ministack.regions.home.data_dir / "ministack" / "queries"
+    folder = ministack.data_dir / "ministack" / "queries"
     shutil.rmtree(folder, ignore_errors=True)  # a server that was killed left it
 
     def link(location: str, workdirs: list[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Self
 
 from localcloud.core.cloud import Cloud
@@ -87,6 +88,11 @@ class Ministack:
     def cloud(self) -> Cloud:
         """The region that this thread or task works for. Raises AwsError for what is none."""
         return self.regions.cloud(self.region)
+
+    @property
+    def data_dir(self) -> Path:
+        """The data folder of the embedded AWS."""
+        return self.regions.home.data_dir
 
     @property
     def account(self) -> str:
