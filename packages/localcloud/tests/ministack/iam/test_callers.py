@@ -154,8 +154,8 @@ def test_an_execution_is_described_by_who_may(world: IamWorld) -> None:
         "arn:aws:states:::states:startExecution.sync",
     ],
 )
-def test_a_task_that_cannot_be_authorised_is_refused(world: IamWorld, resource: str) -> None:
+def test_a_task_that_cannot_be_authorized_is_refused(world: IamWorld, resource: str) -> None:
     role = world.role(allow("sns:Publish", "states:StartExecution"))
     ended = run(world, role, Resource=resource, Arguments={})
     assert (ended["status"], ended["error"]) == ("FAILED", "States.Runtime")
-    assert "cannot be authorised by localcloud" in ended["cause"]
+    assert "cannot be authorized by localcloud" in ended["cause"]

@@ -53,6 +53,7 @@ def _end_process(fault: Fault, worker: Any, run: Callable[[], Result]) -> Result
 
 @contextlib.contextmanager
 def _killing(process: Any, seconds: float | None) -> Iterator[None]:
+    """Kills the process after so many seconds, if it still works then; never for None."""
     if seconds is None:
         yield
         return

@@ -129,19 +129,19 @@ def call_as_role(ministack: Ministack, call: Callable[..., Response]) -> Callabl
     return call_with_session
 
 
-def refuse_unauthorised(ministack: Ministack, call: Call, _key: str = "") -> Call:
+def refuse_unauthorized(ministack: Ministack, call: Call, _key: str = "") -> Call:
     def refuse_or_call(resource: str, data: Any) -> Any:
         if ministack.is_enforced:
             raise ministack.states._ExecutionError(
                 "States.Runtime",
-                f"{resource} cannot be authorised by localcloud; use aws-sdk:",
+                f"{resource} cannot be authorized by localcloud; use aws-sdk:",
             )
         return call(resource, data)
 
     return refuse_or_call
 
 
-_ROLES = "IAM: tasks of state machines are not authorised by the role of the machine"
+_ROLES = "IAM: tasks of state machines are not authorized by the role of the machine"
 _CALLERS = "ministack/iam/test_callers.py"
 PATCHES = (
     Patch(
@@ -179,7 +179,7 @@ PATCHES = (
     Patch(
         target="app:call_service_handler_sync",
         make=call_as_role,
-        why="calls of tasks are authorised as if they came from outside",
+        why="calls of tasks are authorized as if they came from outside",
         upstream=_ROLES,
         test=f"{_CALLERS}::test_a_state_machine_calls_sagemaker_with_its_role",
         uses=names("app", "_dispatch_service_request"),
@@ -187,10 +187,10 @@ PATCHES = (
     *(
         Patch(
             target=f"services.stepfunctions:{name}",
-            make=refuse_unauthorised,
-            why="tasks that cannot be authorised are refused while IAM is enforced",
+            make=refuse_unauthorized,
+            why="tasks that cannot be authorized are refused while IAM is enforced",
             upstream=_ROLES,
-            test=f"{_CALLERS}::test_a_task_that_cannot_be_authorised_is_refused",
+            test=f"{_CALLERS}::test_a_task_that_cannot_be_authorized_is_refused",
             uses=names("services.stepfunctions", "_ExecutionError"),
         )
         for name in (

@@ -11,7 +11,7 @@ from localcloud.iam.decisions import Decision, DecisionLog
 from localcloud.ministack.modules import Ministack
 from localcloud.ministack.patch import Patch, names
 
-# Evaluations of the request that is being authorised: (context, policies).
+# Evaluations of the request that is being authorized: (context, policies).
 _TRACE: ContextVar[list[tuple[Any, Any]] | None] = ContextVar("evaluations", default=None)
 _Statements = list[list[Any]]
 Evaluate = Callable[..., Any]
