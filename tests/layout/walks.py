@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-_COPIED = ("contract", "infra", "lambdas", "ml_code", "reviews", "tools")
-_ON_PATH = ("", "ml_code", "lambdas")
+_LOCALCLOUD = "packages/localcloud/src"
+_COPIED = ("contract", "infra", "lambdas", "ml_code", "reviews", "tools", _LOCALCLOUD)
+_ON_PATH = ("", "ml_code", "lambdas", _LOCALCLOUD)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +51,6 @@ def places(*edits: Edit) -> int:
 def run(copy: Path, program: str) -> Any:
     """The JSON document on the last line that a program prints, with the copy on its path."""
     path = [str(copy / folder) for folder in _ON_PATH]
-    path.append(str(ROOT / "packages/localcloud/src"))
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=copy,
