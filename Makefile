@@ -15,9 +15,10 @@ STAMP := .venv/.installed
 TOOLS_STAMP := build/security/.installed
 # Requests are held against the newest models of AWS, too (tests/judges/models.py).
 NEWEST := build/newest-botocore
-# Whole runs share one deployment, and the CDK's output folder; the others run side by side.
+# Whole runs share one deployment, and the CDK's output folder; the others run side by side, in the
+# order of tests/longest.py.
 PARALLEL := OMP_NUM_THREADS=1 $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile \
-    --ignore tests/integration --ignore tests/chaos
+    --no-loadscope-reorder --ignore tests/integration --ignore tests/chaos
 SOURCES := app.py benchmarks contract infra lambdas ml_code notebooks packages reviews tests tools
 
 .DEFAULT_GOAL := help

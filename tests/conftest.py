@@ -1,17 +1,30 @@
 """Shared by all tests."""
 
+import os
 import signal
 
 import pytest
 
 from tests.fuzz.cases import tally
 from tests.images import table
+from tests.longest import LONGEST, ROOT
 from worlds.no_real_aws import no_real_aws
 
 __all__ = ["no_real_aws"]
 
 # A shell starts what is in its background with SIGINT ignored, and so would be what tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """`-n auto`: one more than there are processors, since tests wait for jobs and servers."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest come first, so that none of them is left to one worker alone."""
+    order = {ROOT / file: at for at, file in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path, len(order)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -35,7 +35,6 @@ def test_the_artefact_brings_the_code_that_serves_it(trained):
         env={"PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
-        timeout=60,
     )
     assert alone.returncode == 0, alone.stderr
     assert Path(alone.stdout.strip()) == code / "contract/__init__.py"

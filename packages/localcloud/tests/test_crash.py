@@ -86,7 +86,7 @@ class Machine:
             ],
             OutputDataConfig={"S3OutputPath": f"s3://{BUCKET}/{name}"},
             ResourceConfig=cluster(1),
-            StoppingCondition={"MaxRuntimeInSeconds": 120},
+            StoppingCondition={"MaxRuntimeInSeconds": 3600},
         )
 
     def process(self, name: str) -> None:

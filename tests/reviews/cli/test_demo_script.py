@@ -51,7 +51,7 @@ def calls(project: Path) -> list[str]:
 
 def test_the_demo_deploys_and_executes(project: Path) -> None:
     process = start(project)
-    process.communicate(timeout=60)
+    process.communicate()
     assert process.returncode == 0
     assert calls(project)[1:] == [
         "-m reviews.cli.main deploy --env local",
@@ -61,7 +61,7 @@ def test_the_demo_deploys_and_executes(project: Path) -> None:
 
 def test_the_demo_clears_what_a_stopped_server_left(project: Path) -> None:
     process = start(project, BREAK="localcloud env")
-    process.communicate(timeout=60)
+    process.communicate()
     assert process.returncode == 0
     assert "localcloud clear" in calls(project)[1]
     assert "reviews.cli.main deploy" in calls(project)[2]
@@ -69,7 +69,7 @@ def test_the_demo_clears_what_a_stopped_server_left(project: Path) -> None:
 
 def test_a_missing_file_of_reviews_is_named_before_anything_starts(project: Path) -> None:
     process = start(project, REVIEWS="nowhere.csv")
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate()
     assert process.returncode == 2
     assert output == "REVIEWS=nowhere.csv: there is no such file\n"
     assert calls(project) == []
@@ -77,7 +77,7 @@ def test_a_missing_file_of_reviews_is_named_before_anything_starts(project: Path
 
 def test_a_failed_step_ends_the_demo_with_its_exit_code(project: Path) -> None:
     process = start(project, BREAK="reviews.cli.main deploy")
-    process.communicate(timeout=60)
+    process.communicate()
     assert process.returncode == 7
     assert "reviews.cli.main deploy" in calls(project)[-1]
 
@@ -90,7 +90,7 @@ def test_a_signal_ends_the_step_and_the_embedded_aws(
     process = start(project, HANG=step)
     assert until(lambda: any(step in call for call in calls(project)))
     process.send_signal(number)  # to the script alone: it has to end its child itself
-    output, _ = process.communicate(timeout=60)  # returns when no child holds the pipe any more
+    output, _ = process.communicate()  # returns when no child holds the pipe any more
     assert process.returncode == 130
     assert "Stopped" in output
     assert "localcloud stop" in calls(project)[-1]

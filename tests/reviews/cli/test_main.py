@@ -71,6 +71,5 @@ def test_a_shell_completes_commands_environments_and_steps(line: str, offered: l
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
     )
     assert done.stdout.split() == offered

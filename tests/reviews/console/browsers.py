@@ -71,7 +71,7 @@ class Browser:
 
     def says(self, selector: str, words: str) -> None:
         """Waits for words in an element."""
-        found = until(lambda: self.text(selector), lambda text: words in text, seconds=30)
+        found = until(lambda: self.text(selector), lambda text: words in text)
         assert words in found, f"{selector}: {found}"
 
     def press(self, *keys: str) -> None:

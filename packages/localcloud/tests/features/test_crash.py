@@ -45,7 +45,7 @@ class Ingestion:
 
     def join(self) -> None:
         for thread in self._threads:
-            thread.result(timeout=60)
+            thread.result()
         self._pool.shutdown()
 
 

@@ -1,5 +1,6 @@
 """The SageMaker SDK's own FeatureGroup against the embedded AWS, from create to Athena."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ def test_the_sdk_creates_ingests_and_queries(
         from sagemaker.feature_store.feature_group import FeatureGroup
         from sagemaker.session import Session
 
+        pause = time.sleep  # the SDK's own are of seconds
+        monkeypatch.setattr(time, "sleep", lambda seconds: pause(min(seconds, 0.1)))
         boto3.client("s3").create_bucket(Bucket=BUCKET)
         group = _created(FeatureGroup(NAME, sagemaker_session=Session(default_bucket=BUCKET)))
         rows = _rows()

@@ -16,7 +16,7 @@ __all__ = ["jobs", "world"]
 
 SPOT = {
     "EnableManagedSpotTraining": True,
-    "StoppingCondition": {"MaxRuntimeInSeconds": 120, "MaxWaitTimeInSeconds": 240},
+    "StoppingCondition": {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 7200},
 }
 ATTEMPT = ["Starting", "Downloading", "Training"]
 RULE = {

@@ -58,7 +58,7 @@ def test_an_alarm_is_over_when_no_more_data_come(cloudwatch: Any) -> None:
     assert state(cloudwatch, "over") == "OK"
     publish(cloudwatch, "over", 99)
     assert state(cloudwatch, "over") == "ALARM"
-    assert until(lambda: state(cloudwatch, "over"), lambda found: found == "OK", seconds=10) == "OK"
+    assert until(lambda: state(cloudwatch, "over"), lambda found: found == "OK") == "OK"
     history = cloudwatch.describe_alarm_history(AlarmName="over")
     summaries = [item["HistorySummary"] for item in history["AlarmHistoryItems"]]
     assert "Alarm updated from ALARM to OK" in summaries

@@ -169,7 +169,7 @@ class World:
             },
             "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/{name}/training"},
             "ResourceConfig": cluster(1),
-            "StoppingCondition": {"MaxRuntimeInSeconds": 120},
+            "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
         }
         self.sagemaker.create_training_job(**request | changes)
         return self.wait_for_training(name) if wait else {}

@@ -37,7 +37,7 @@ class JobWorld:
             "CheckpointConfig": {"S3Uri": f"s3://{BUCKET}/{name}/checkpoints"},
             "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/{name}/training"},
             "ResourceConfig": cluster(1),
-            "StoppingCondition": {"MaxRuntimeInSeconds": 120},
+            "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
         }
         create_training_job(self.cloud, request | changes)
 

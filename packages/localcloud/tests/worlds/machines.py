@@ -77,7 +77,6 @@ class Machines:
         found: dict[str, Any] = until(
             lambda: self.client.describe_execution(executionArn=arn),
             lambda execution: execution["status"] != "RUNNING",
-            seconds=30,
         )
         return found
 

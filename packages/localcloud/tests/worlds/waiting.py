@@ -11,7 +11,7 @@ def until(
     ask: Callable[[], Answer],
     wanted: Callable[[Answer], object] = bool,
     *,
-    seconds: float = 90,
+    seconds: float = 300,
     pause: float = 0.05,
 ) -> Answer:
     """The first answer that is `wanted`, or the last one once the time is over."""

@@ -123,7 +123,7 @@ def test_training_and_transform_jobs_are_waited_for_too(machines: Machines, worl
         },
         "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/trained"},
         "ResourceConfig": cluster(1),
-        "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+        "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
     }
     model = {
         "ModelName": "by-task",
