@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from worlds.execution_world import BUCKET, TRAINING, World, archive, cluster, world
+from worlds.execution_world import BUCKET, REGISTRY, TRAINING, World, archive, cluster, world
 from worlds.waiting import until
 
 __all__ = ["world"]
@@ -183,12 +183,18 @@ def channel(**source: str) -> dict[str, Any]:
 
 
 def test_the_profiler_report_holds_measured_numbers(world: World) -> None:
+    profiler = {
+        "S3OutputPath": f"s3://{BUCKET}/profiled/profiler",
+        "ProfilingIntervalInMilliseconds": 500,
+        "ProfilingParameters": {"DataloaderProfilingConfig": '{"StartStep": 1, "NumSteps": 10}'},
+    }
     job = world.train(
         "profiled",
         "import time\nend = time.time() + 3\nwhile time.time() < end: pass",
-        ProfilerConfig={"S3OutputPath": f"s3://{BUCKET}/profiled/profiler"},
+        ProfilerConfig=profiler,
         ProfilerRuleConfigurations=[rule("ProfilerReport")],
     )
+    assert job["ProfilerConfig"] == profiler  # framework profiling, which nothing reads any more
     (status,) = job["ProfilerRuleEvaluationStatuses"]
     assert status["RuleEvaluationStatus"] == "NoIssuesFound"
     report = "profiled/training/profiled/rule-output/ProfilerReport-1/profiler-output/"
@@ -234,6 +240,16 @@ def test_the_profiler_report_holds_measured_numbers(world: World) -> None:
             "KeepAlivePeriodInSeconds is not supported",
         ),
         ({"ResourceConfig": cluster(0)}, "ResourceConfig needs InstanceType and InstanceCount"),
+        (
+            {
+                "ProfilerConfig": {"ProfilingParameters": {"DataloaderProfilingConfig": "{}"}},
+                "AlgorithmSpecification": {
+                    "TrainingImage": f"{REGISTRY}/pytorch-training:1.13-cpu-py39",
+                    "TrainingInputMode": "File",
+                },
+            },
+            r"is not supported by localcloud\. AWS ended it with PyTorch 2\.0 \(March 16, 2023\)",
+        ),
         (
             {"ProfilerRuleConfigurations": [rule("CPUBottleneck")]},
             "rule_to_invoke 'CPUBottleneck' is not supported by localcloud, only 'ProfilerReport'",

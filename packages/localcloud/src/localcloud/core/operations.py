@@ -7,7 +7,7 @@ reference; `http.wire` has checked the request against the model. It raises erro
 
 from collections.abc import Mapping
 
-from localcloud.core import tags
+from localcloud.core import empty_lists, tags
 from localcloud.core.cloud import Handler, Operations
 
 
@@ -22,5 +22,6 @@ OPERATIONS: Operations = of(
         "AddTags": tags.add_tags,
         "ListTags": tags.list_tags,
         "DeleteTags": tags.delete_tags,
+        **empty_lists.HANDLERS,
     },
 )

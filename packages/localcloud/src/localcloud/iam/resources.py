@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
+from localcloud.core.empty_lists import EMPTY_LISTS
 from localcloud.iam.call import Call
 
 # The resource type and the member of the request that names it.
@@ -94,6 +95,7 @@ _WITHOUT_RESOURCE_TYPES = (
     "ListTrials",
     "ListTrialComponents",
     "Search",
+    *EMPTY_LISTS,
 )
 
 

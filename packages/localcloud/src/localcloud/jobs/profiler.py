@@ -4,13 +4,19 @@ Each second: CPU time, resident memory and disk traffic of every instance's proc
 training: the samples in the Debugger's own format under `<ProfilerConfig.S3OutputPath>/<job>/
 profiler-output/system/`, and per rule a report under `<S3OutputPath>/<job>/rule-output/`.
 
-Not emulated: framework profiling (ended with PyTorch 2.0), GPU rules (BatchSize, CPUBottleneck,
+Framework profiling (ProfilingParameters) ended with PyTorch 2.0 and the SDK's 2.130.0, on March 16,
+2023: https://docs.aws.amazon.com/sagemaker/latest/dg/debugger-configure-framework-profiling.html.
+Its parameters are kept and shown, since no library in newer images reads them; a job of an older
+image, which would be profiled on AWS, is refused.
+
+Not emulated: GPU rules (BatchSize, CPUBottleneck,
 LowGPUUtilization, …), sampling below one second. Refused: rules other than ProfilerReport, and its
 parameters, all of which are thresholds of those rules.
 """
 
 import json
 import os
+import re
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,9 +27,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from localcloud.core.errors import ValidationException
 from localcloud.core.s3 import Location
+from localcloud.jobs.images import PYTORCH_TRAINING, repository
 from localcloud.jobs.profiler_report import render, summarise
 
 RULE = "ProfilerReport"
+_FIRST_WITHOUT = 2  # the version of PyTorch
+_FRAMEWORK_VERSION = re.compile(r":(\d+)\.")
 _UNFINISHED = "The training job ended before the rule was evaluated"
 
 
@@ -42,6 +51,18 @@ def check_rules(rules: Sequence[dict[str, Any]]) -> None:
                 f"Profiler rule {rule['RuleConfigurationName']!r}: RuleParameters "
                 f"{', '.join(others)} are not supported by localcloud"
             )
+
+
+def check_parameters(image: str, config: Mapping[str, Any]) -> None:
+    """Raises ValidationException for framework profiling that would be expected of the image."""
+    version = _FRAMEWORK_VERSION.search(image)
+    is_old = version is not None and int(version[1]) < _FIRST_WITHOUT
+    if config.get("ProfilingParameters") and is_old and repository(image) == PYTORCH_TRAINING:
+        raise ValidationException(
+            f"ProfilerConfig.ProfilingParameters: framework profiling of image {image!r} is not "
+            "supported by localcloud. AWS ended it with PyTorch 2.0 (March 16, 2023); take a newer "
+            "image, or leave framework_profile_params out"
+        )
 
 
 def unfinished_rules(record: Mapping[str, Any]) -> dict[str, Any]:

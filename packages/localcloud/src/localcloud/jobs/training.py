@@ -23,7 +23,7 @@ from localcloud.jobs.images import PYTORCH, PYTORCH_TRAINING, repository
 from localcloud.jobs.job_queue import JobQueue
 from localcloud.jobs.layout import CONTAINER_ROOT, Layout
 from localcloud.jobs.metrics import check_definitions
-from localcloud.jobs.profiler import check_rules
+from localcloud.jobs.profiler import check_parameters, check_rules
 from localcloud.jobs.spot import check_spot
 from localcloud.jobs.training_job import DEFAULT_MAX_SECONDS, KIND, TrainingJob
 
@@ -118,7 +118,7 @@ def _check(cloud: Cloud, request: Record) -> None:
     _check_mode("AlgorithmSpecification", algorithm.get("TrainingInputMode", "File"))
     check_definitions(algorithm.get("MetricDefinitions", []))
     check_rules(request.get("ProfilerRuleConfigurations", []))
-    records.refuse(request.get("ProfilerConfig", {}), ["ProfilingParameters"])
+    check_parameters(algorithm["TrainingImage"], request.get("ProfilerConfig", {}))
     _check_resources(_required(request, "ResourceConfig"))
     check_spot(request, DEFAULT_MAX_SECONDS)
     records.refuse(request.get("StoppingCondition", {}), ["MaxPendingTimeInSeconds"])
