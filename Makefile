@@ -15,6 +15,8 @@ STAMP := .venv/.installed
 TOOLS_STAMP := build/security/.installed
 # Requests are held against the newest models of AWS, too (tests/judges/models.py).
 NEWEST := build/newest-botocore
+# The patches of ministack are held against its newest version (tests/ministack/test_newest.py).
+NEWEST_MINISTACK := build/newest-ministack
 # Whole runs share one deployment, and the CDK's output folder; the others run side by side, in the
 # order of tests/longest.py.
 PARALLEL := OMP_NUM_THREADS=1 $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile \
@@ -22,10 +24,11 @@ PARALLEL := OMP_NUM_THREADS=1 $(PY) -m pytest -n auto --maxprocesses 4 --dist lo
 SOURCES := app.py benchmarks contract infra lambdas ml_code notebooks packages reviews tests tools
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo destroy test test-all test-images chaos security bench docs pictures lint synth clean
+.PHONY: help install demo destroy test test-all test-images newest-ministack chaos security bench docs pictures \
+    lint synth clean
 
 help: ## Show this list.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(STAMP) ## Make .venv and node_modules (done once; again when a requirement changes).
 
@@ -55,6 +58,11 @@ $(NEWEST): requirements.lock
 
 test-images: $(STAMP) ## The jobs in AWS's images, rebuilt without Docker (gigabytes, for torch).
 	$(PY) -m pytest tests/images
+
+newest-ministack: $(STAMP) ## Hold localcloud's patches against the newest ministack: what has moved?
+	@rm -rf $(NEWEST_MINISTACK)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --target $(NEWEST_MINISTACK) ministack
+	$(PY) -m pytest -rs packages/localcloud/tests/ministack/test_newest.py
 
 chaos: $(STAMP) ## Break what can break, in whole runs (two hours), and write docs/reliability.md.
 	rm -rf build/chaos

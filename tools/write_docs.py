@@ -10,6 +10,7 @@ from tools import (
     blocks,
     images_table,
     instance_quotas,
+    localcloud_operations,
     ministack_patches,
     settings_reference,
 )
@@ -30,6 +31,8 @@ def checklist_page(page: str) -> str:
 
 
 def localcloud_page(page: str) -> str:
+    """Raises UntestedOperation."""
+    page = blocks.replace(page, "operations", localcloud_operations.render())
     return blocks.replace(page, "patches", ministack_patches.render())
 
 

@@ -1,4 +1,7 @@
-"""Operations on scaling policies: target tracking of the invocations per instance."""
+"""Operations on scaling policies: target tracking of the invocations per instance.
+
+Refused, not ignored: policies other than target tracking, metrics other than that one.
+"""
 
 import time
 import uuid

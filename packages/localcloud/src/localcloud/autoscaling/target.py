@@ -1,4 +1,7 @@
-"""Operations on scalable targets."""
+"""Operations on scalable targets.
+
+Refused, not ignored: targets other than variants of endpoints, tags.
+"""
 
 import re
 import time

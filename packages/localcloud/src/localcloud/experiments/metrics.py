@@ -1,6 +1,6 @@
 """BatchPutMetrics and BatchGetMetrics: the values that a run reports, by time or by iteration.
 
-Metrics belong to trial components; those of other resources cannot be queried.
+Refused, not ignored: metrics of what is no trial component.
 """
 
 import statistics

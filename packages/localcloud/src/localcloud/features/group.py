@@ -1,7 +1,7 @@
 """Operations on feature groups.
 
-Not emulated: throughput modes, Iceberg tables, collections and online stores other than Standard
-are refused; KMS keys are remembered, and S3 encrypts by the bucket's own default.
+Refused, not ignored: throughput modes, Iceberg, collections, stores other than Standard. KMS keys
+are remembered, and S3 encrypts by the bucket's own default.
 """
 
 import logging

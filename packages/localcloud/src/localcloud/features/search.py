@@ -1,4 +1,7 @@
-"""Search: of feature groups and features, training jobs, experiments and the model registry."""
+"""Search: of feature groups and features, training jobs, experiments and the model registry.
+
+Refused, not ignored: searches of other resources.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any

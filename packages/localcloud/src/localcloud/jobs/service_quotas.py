@@ -3,7 +3,7 @@
 Each quota is LOCALCLOUD_INSTANCES. A single request for more instances is refused with SageMaker's
 own message; several requests wait for their turn or share the machine, so no quota is used up.
 
-Not emulated: other services, other quotas, and asking for more.
+Refused, not ignored: services other than SageMaker. Not emulated: other quotas, asking for more.
 """
 
 import hashlib

@@ -87,12 +87,16 @@ def _step(holder: Any, name: str, entry: str) -> Iterator[tuple[_Place, str]]:
         yield _Place(holder, name or entry, is_entry=bool(entry)), ""
 
 
-def _is_there(target: str) -> bool:
+def find(target: str) -> list[Any]:
+    """What the installed ministack has there: one value, or all of a `*`; empty if it has none."""
     try:
-        found = [place.read() for place, _ in _places(target)]
+        return [place.read() for place, _ in _places(target)]
     except (ImportError, LookupError, AttributeError, TypeError):
-        return False
-    return bool(found)
+        return []
+
+
+def _is_there(target: str) -> bool:
+    return bool(find(target))
 
 
 # -- a table of patches --------------------------------------------------------------------------

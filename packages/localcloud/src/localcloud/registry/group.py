@@ -1,4 +1,7 @@
-"""Operations on groups of model packages."""
+"""Operations on groups of model packages.
+
+Refused, not ignored: managed configuration, other accounts' groups.
+"""
 
 from localcloud.core import records
 from localcloud.core.cloud import Cloud
