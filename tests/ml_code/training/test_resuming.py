@@ -8,7 +8,7 @@ from common.script import run
 from tests.ml_code.training_runs import assert_same_weights, command, started, with_dropout
 from training import precision
 
-RESUMED = ("--epochs=4", "--batch-size=8")
+RESUMED = ("--epochs=4", "--batch-size=8", "--quantise=false")
 
 
 @pytest.fixture(scope="module")
