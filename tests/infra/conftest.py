@@ -1,40 +1,30 @@
-"""All environments, synthesised once with cdk-nag looking on."""
+"""Synthesised environments, which are made once in a test run, by whoever asks first."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk import App, Validations
-from cdk_nag import AwsSolutionsChecks
 
-from infra.settings import Settings, settings_for
-from infra.stage import ReviewsStage
+from infra.settings import ENVIRONMENTS
+from tests.infra import variants
+from tests.infra.synthesis import folder_of_the_run, templates
 
 ROOT = Path(__file__).parents[2]
 Template = dict[str, Any]
 
 
 class Synthesised:
-    """The templates of one synthesis, by environment and stack."""
+    """The templates of environments, by environment and stack; `folders` are their assemblies."""
 
-    def __init__(self, folder: Path, environments: Sequence[Settings]) -> None:
-        self.folder = folder
-        context = json.loads((ROOT / "cdk.json").read_text())["context"]
-        app = App(context=context, outdir=str(folder))
-        # Each finding that is not acknowledged with a reason makes the synthesis fail.
-        Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-        for settings in environments:
-            ReviewsStage(app, settings=settings)
-        assembly = app.synth()
-        self.files: list[Path] = []
+    def __init__(self, folders: Mapping[str, Path]) -> None:
+        self.folders = folders
         self._templates: dict[tuple[str, str], Template] = {}
-        for environment in (settings.environment for settings in environments):
-            for stack in assembly.get_nested_assembly(f"assembly-reviews-{environment}").stacks:
-                kind = stack.stack_name.rpartition("-")[2]
-                self.files.append(Path(stack.template_full_path))
-                self._templates[environment, kind] = json.loads(self.files[-1].read_text())
+        for environment, folder in folders.items():
+            for stack, file in templates(folder).items():
+                kind = stack.rpartition("-")[2]
+                self._templates[environment, kind] = json.loads(file.read_text())
 
     def template(self, environment: str, stack: str) -> Template:
         return self._templates[environment, stack]
@@ -70,4 +60,6 @@ def plain(value: Any) -> str:
 
 @pytest.fixture(scope="session")
 def synthesised(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
-    return Synthesised(tmp_path_factory.mktemp("cdk"), settings_for())
+    """All environments."""
+    folder = folder_of_the_run(tmp_path_factory)
+    return Synthesised({name: variants.synthesised(name, folder) for name in ENVIRONMENTS})

@@ -18,7 +18,7 @@ _ALARM = "AWS::CloudWatch::Alarm"
 
 @pytest.fixture(scope="module")
 def stacks(synthesised: Synthesised) -> list[assembly.Stack]:
-    return assembly.read(synthesised.folder / f"assembly-reviews-{write_docs.DRAWN}")
+    return assembly.read(synthesised.folders[write_docs.DRAWN])
 
 
 @pytest.fixture(scope="module")

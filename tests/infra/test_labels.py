@@ -23,6 +23,7 @@ from infra.settings import Columns, Recipe, Settings, settings_for
 from infra.settings.labels import Label, Labels
 from localcloud.http.constraints import check
 from tests.infra.conftest import Synthesised, plain
+from tests.infra.synthesis import synthesise
 
 (DEV,) = settings_for("dev")
 GERMAN = Labels(
@@ -43,7 +44,7 @@ def with_labels(labels: Labels) -> Settings:
 
 @pytest.fixture(scope="module")
 def german(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
-    return Synthesised(tmp_path_factory.mktemp("cdk"), [with_labels(GERMAN)])
+    return Synthesised({"dev": synthesise(tmp_path_factory.mktemp("cdk"), with_labels(GERMAN))})
 
 
 # -- the argument ------------------------------------------------------------------------------

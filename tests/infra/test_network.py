@@ -9,28 +9,23 @@ from botocore.validate import ParamValidator
 
 from infra import requests
 from infra.setting_error import SettingsError
-from infra.settings import Network, Settings, settings_for
+from infra.settings import Network, settings_for
+from tests.infra import variants
 from tests.infra.conftest import Synthesised
+from tests.infra.synthesis import folder_of_the_run
 from tests.infra.test_requests import AT_SYNTH
 
-BASE_MODEL = "s3://{data_bucket}/base-models/roberta-base/"
-VPC_ID, SUBNETS = "vpc-0123456789abcdef0", ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
 LISTS = {"subnets": ["subnet-1", "subnet-2"], "security_groups": ["sg-1"]}
 VPC = {"Subnets": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-1"]}
-
-
-def closed(network: Network, environment: str = "staging") -> Settings:
-    (settings,) = settings_for(environment)
-    return replace(settings, network=network, base_model=BASE_MODEL)
-
-
-NEW = closed(Network(vpc="new", isolated=True, wheels="wheels/"))
-EXISTING = closed(Network(vpc=VPC_ID, subnets=SUBNETS, isolated=True, wheels="wheels/"), "dev")
+# A new VPC in staging, and an existing one in dev.
+VARIANTS = {"staging": "new-vpc-isolated", "dev": "own-vpc-isolated"}
+NEW = variants.VARIANTS[VARIANTS["staging"]]
 
 
 @pytest.fixture(scope="module")
 def synthesised(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
-    return Synthesised(tmp_path_factory.mktemp("cdk"), [NEW, EXISTING])
+    folder = folder_of_the_run(tmp_path_factory)
+    return Synthesised({of: variants.synthesised(name, folder) for of, name in VARIANTS.items()})
 
 
 def compiled(compile_request: Any, operation: str) -> dict[str, Any]:
@@ -173,7 +168,7 @@ def test_an_existing_vpc_gets_a_security_group_and_nothing_else(synthesised: Syn
         "AWS::EC2::SecurityGroupIngress",
     }
     (group,) = [item for item in made if item["Type"] == "AWS::EC2::SecurityGroup"]
-    assert group["Properties"]["VpcId"] == VPC_ID
+    assert group["Properties"]["VpcId"] == variants.VPC_ID
     (rule,) = group["Properties"]["SecurityGroupEgress"]
     assert (rule["FromPort"], rule["ToPort"]) == (443, 443)
 

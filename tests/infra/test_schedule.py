@@ -2,17 +2,14 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk import App, Validations
-from cdk_nag import AwsSolutionsChecks
 
 from infra.setting_error import SettingsError
 from infra.settings import ENVIRONMENTS, settings_for
-from infra.stage import ReviewsStage
-from tests.infra.conftest import ROOT, Synthesised, plain
+from tests.infra.conftest import Synthesised, plain
+from tests.infra.synthesis import synthesise, templates
 
 EVERY = pytest.mark.parametrize("environment", ENVIRONMENTS)
 ROLE = "ServiceRolesSchedule"
@@ -23,15 +20,11 @@ MONDAYS = "cron(0 6 ? * MON *)"
 @pytest.fixture(scope="module")
 def scheduled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The resources of the stacks of `dev` with a schedule, cdk-nag looking on."""
-    folder = tmp_path_factory.mktemp("scheduled")
-    context = json.loads((ROOT / "cdk.json").read_text())["context"]
-    app = App(context=context, outdir=str(folder))
-    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     settings = replace(DEV, schedule=MONDAYS, scheduled_reviews="reviews/week.csv")
-    ReviewsStage(app, settings=settings)
+    assembly = synthesise(tmp_path_factory.mktemp("scheduled"), settings)
     resources: dict[str, Any] = {}
-    for stack in app.synth().get_nested_assembly("assembly-reviews-dev").stacks:
-        resources |= json.loads(Path(stack.template_full_path).read_text())["Resources"]
+    for file in templates(assembly).values():
+        resources |= json.loads(file.read_text())["Resources"]
     return resources
 
 

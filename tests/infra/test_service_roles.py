@@ -8,6 +8,7 @@ import pytest
 
 from infra.settings import Network, settings_for
 from tests.infra.conftest import Synthesised
+from tests.infra.synthesis import synthesise
 
 # CloudFormation waits for IAM where it makes these; the policies of buckets name the role of CDK's
 # own function that empties them, as in every CDK app with `auto_delete_objects`.
@@ -28,7 +29,7 @@ def synthesised(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
         base_model="s3://{data_bucket}/base-models/roberta-base/",
         schedule="cron(0 6 ? * MON *)",
     )
-    return Synthesised(tmp_path_factory.mktemp("cdk"), [settings])
+    return Synthesised({"dev": synthesise(tmp_path_factory.mktemp("cdk"), settings)})
 
 
 def references(value: Any) -> Iterator[str]:

@@ -2,14 +2,13 @@
 set in one of them. Each is synthesised once in a test run, whoever asks for it first."""
 
 import fcntl
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from infra.images import RAY, OwnImage, OwnImages
 from infra.settings import Endpoint, Gate, Instances, Network, Settings, settings_for
-from tests.infra.conftest import Synthesised
+from tests.infra.synthesis import synthesise
 
 _ENVIRONMENTS = {settings.environment: settings for settings in settings_for()}
 _DEV, _STAGING, _PROD = (_ENVIRONMENTS[name] for name in ("dev", "staging", "prod"))
@@ -77,23 +76,17 @@ VARIANTS: Mapping[str, Settings] = {
 }
 
 
-def synthesised(name: str, root: Path) -> dict[str, Path]:
-    """The template of each stack of a variant, by stack name; cdk-nag looks on.
+def synthesised(name: str, root: Path) -> Path:
+    """The assembly of a variant; cdk-nag looks on.
 
     `root` is of the whole test run: what one process has made there the others read.
     """
-    folder, settings = root / name, VARIANTS[name]
+    folder = root / "variants" / name
     folder.mkdir(parents=True, exist_ok=True)
-    assembly, done = folder / "cdk.out", folder / "done"
+    done, assembly = folder / "done", folder / "cdk.out"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
-            Synthesised(assembly, [settings])
+            synthesise(assembly, VARIANTS[name])
             done.touch()
-    stage = assembly / f"assembly-{settings.name}"
-    artifacts = json.loads((stage / "manifest.json").read_text())["artifacts"].values()
-    return {
-        found["properties"]["stackName"]: stage / found["properties"]["templateFile"]
-        for found in artifacts
-        if found["type"] == "aws:cloudformation:stack"
-    }
+    return assembly / f"assembly-{VARIANTS[name].name}"

@@ -1,7 +1,6 @@
 """Every variant of the settings, synthesised."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 
 from infra.settings import Settings
+from tests.infra.synthesis import folder_of_the_run, templates
 from tests.infra.variants import VARIANTS, synthesised
 from tests.judges.templates import Resolver, Template
 
@@ -38,13 +38,11 @@ class Variant:
 
 @pytest.fixture(scope="session")
 def variants(tmp_path_factory: pytest.TempPathFactory) -> list[Variant]:
-    root = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        root = root.parent  # which all workers have in common
-    return [_variant(name, root / "variants") for name in VARIANTS]
+    folder = folder_of_the_run(tmp_path_factory)
+    return [_variant(name, folder) for name in VARIANTS]
 
 
 def _variant(name: str, root: Path) -> Variant:
-    files = synthesised(name, root)
+    files = templates(synthesised(name, root))
     stacks = {stack: json.loads(file.read_text()) for stack, file in files.items()}
     return Variant(name=name, settings=VARIANTS[name], files=files, stacks=stacks)

@@ -2,13 +2,13 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
 from reviews.client.checks.aws_checks import BOOTSTRAP_VERSION
+from tests.infra.synthesis import folder_of_the_run
+from tests.infra.variants import synthesised
 from tools import aws_truth
-from tools.assembly import synthesise
 from tools.aws_truth import WrongClaim
 
 CLAIM = """
@@ -73,9 +73,11 @@ def test_a_program_has_a_version(program: str) -> None:
     assert re.match(r"\d+\.\d+", aws_truth.version_of(program))
 
 
-def test_the_bootstrap_version_is_what_the_cdk_asks_for(tmp_path: Path) -> None:
+def test_the_bootstrap_version_is_what_the_cdk_asks_for(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
     """Without a role for lookups, which would want a newer one, and which nothing here makes."""
-    manifest = synthesise("dev", tmp_path) / "manifest.json"
+    manifest = synthesised("dev", folder_of_the_run(tmp_path_factory)) / "manifest.json"
     artifacts = json.loads(manifest.read_text())["artifacts"].values()
     stacks = [found for found in artifacts if found["type"] == "aws:cloudformation:stack"]
     asked = {stack["properties"]["requiresBootstrapStackVersion"] for stack in stacks}
