@@ -1,6 +1,8 @@
 """localcloud as a package of its own: its wheel, without the rest of this project beside it."""
 
+import ast
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,6 +22,7 @@ from worlds.sources import SOURCE, modules
 from worlds.waiting import until
 
 PROJECT = Path(__file__).parents[1]
+TESTS = Path(__file__).parent
 IMPORT_ALL = """
 import importlib, pkgutil, localcloud
 for found in pkgutil.walk_packages(localcloud.__path__, "localcloud."):
@@ -129,3 +132,21 @@ def test_the_installed_command_serves(served: Address) -> None:
     sagemaker.create_experiment(ExperimentName="first")
     names = [one["ExperimentName"] for one in sagemaker.list_experiments()["ExperimentSummaries"]]
     assert names == ["first"]
+
+
+def test_the_tests_import_only_what_the_project_file_requires() -> None:
+    """And so nothing of a project around this one."""
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    required = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    distributions = {re.split(r"[^\w-]", one)[0] for one in required}
+    known = {*sys.stdlib_module_names, *distributions, "localcloud", "worlds"}
+    assert {name for path in TESTS.rglob("*.py") for name in imported(path)} - known == set()
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The top-level names of the modules that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield str(node.module).partition(".")[0]

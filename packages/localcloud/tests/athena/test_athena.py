@@ -1,8 +1,11 @@
 """Athena of a running embedded AWS, through boto3."""
 
+import io
 from pathlib import Path
 from typing import Any
 
+import pyarrow
+import pyarrow.parquet
 import pytest
 from botocore.exceptions import ClientError
 
@@ -10,14 +13,22 @@ from localcloud.server import LocalCloud
 from worlds.feature_world import BUCKET, Client, clients, created
 from worlds.waiting import until
 
+LINKS = Path("ministack", "queries")
 PLACE = {"OutputLocation": f"s3://{BUCKET}/athena"}
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of a server that was killed during a query."""
     folder: Path = tmp_path_factory.mktemp("cloud")
-    with LocalCloud(data_dir=folder):
-        made = clients(folder)
+    (folder / LINKS / "left-behind").mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def client(data_dir: Path) -> Any:
+    with LocalCloud(data_dir=data_dir):
+        made = clients(data_dir)
         made("s3").create_bucket(Bucket=BUCKET)
         created(made, "reviews")
         yield made
@@ -91,3 +102,51 @@ def test_an_execution_that_fails_says_why(client: Client) -> None:
         "FAILED",
         "COLUMN_NOT_FOUND: line 1:8: Column 'nothing' cannot be resolved",
     )
+
+
+def test_values_are_a_query(client: Client) -> None:
+    done = finished(client, "VALUES 1, 2")
+    assert done["StatementType"] == "DML"
+    assert results(client, done) == [["_col0"], ["1"], ["2"]]
+
+
+def make_table(client: Client, name: str, columns: dict[str, str], file: pyarrow.Table) -> None:
+    """A table of one Parquet file, with these columns in the catalog."""
+    buffer = io.BytesIO()
+    pyarrow.parquet.write_table(file, buffer)
+    client("s3").put_object(Bucket=BUCKET, Key=f"{name}/file.parquet", Body=buffer.getvalue())
+    client("glue").create_table(
+        DatabaseName="reviews",
+        TableInput={
+            "Name": name,
+            "StorageDescriptor": {
+                "Columns": [{"Name": key, "Type": kind} for key, kind in columns.items()],
+                "Location": f"s3://{BUCKET}/{name}/",
+                "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+                "SerdeInfo": {
+                    "SerializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde."
+                    "ParquetHiveSerDe"
+                },
+            },
+        },
+    )
+
+
+def test_a_column_that_no_file_has_yet_is_null(client: Client) -> None:
+    make_table(client, "older", {"new": "bigint", "a": "bigint"}, pyarrow.table({"a": [1]}))
+    done = finished(client, "SELECT * FROM older")
+    assert results(client, done) == [["new", "a"], [None, "1"]]
+
+
+def test_a_query_reads_its_files_by_links_in_the_data_folder_and_leaves_none(
+    client: Client, data_dir: Path
+) -> None:
+    make_table(client, "linked", {"a": "bigint"}, pyarrow.table({"a": [1]}))
+    assert results(client, finished(client, "SELECT a FROM linked")) == [["a"], ["1"]]
+    assert list((data_dir / LINKS).iterdir()) == []
+
+
+def test_the_primary_workgroup_has_the_members_that_awswrangler_reads(client: Client) -> None:
+    found = client("athena").get_work_group(WorkGroup="primary")["WorkGroup"]["Configuration"]
+    names = ("EnforceWorkGroupConfiguration", "PublishCloudWatchMetricsEnabled")
+    assert [found[name] for name in (*names, "RequesterPaysEnabled")] == [False] * 3

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from localcloud.http.server import Server, bind, close_without_answer
+from localcloud.http.server import Server, bind, close_without_response
 
 REQUEST = b"POST /%b HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody"
 
@@ -24,7 +24,7 @@ async def echo(scope: dict[str, Any], receive: Any, send: Any) -> None:
         message = await receive()
         body, more = body + message["body"], message["more_body"]
     if scope["path"] == "/lost":
-        await close_without_answer(scope, receive)
+        await close_without_response(scope, receive)
     if scope["path"] == "/slow":
         await asyncio.sleep(0.5)
     length = (b"content-length", str(len(body)).encode())

@@ -5,15 +5,16 @@ HTTP/1.1 only. Keep-alive, `Expect: 100-continue`, chunked bodies and WebSockets
 
 import asyncio
 import contextlib
+import json
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 Asgi = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
-# The name of an ASGI extension of ours: closes the connection of the request without an answer.
+# The name of an ASGI extension of ours: closes the connection of the request without a response.
 CLOSE = "localcloud.close"
 _IDLE_SECONDS = 75  # an Elastic Load Balancer has 60; SDKs open a closed connection anew
 _SHUTDOWN_SECONDS = 3  # for requests that are under way when the server ends
@@ -76,7 +77,33 @@ def bind(port: int) -> socket.socket:
     return listener
 
 
-async def close_without_answer(scope: dict[str, Any], receive: Any) -> None:
+async def read_body(receive: Any) -> bytes | None:
+    """The body of a request; None where the client has disconnected before its end."""
+    chunks: list[bytes] = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        chunks.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(chunks)
+
+
+async def send_response(send: Any, status: int, headers: Mapping[str, str], body: bytes) -> None:
+    """Sends a whole response, with its length."""
+    found = {**headers, "Content-Length": str(len(body))}
+    lines = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in found.items()]
+    await send({"type": "http.response.start", "status": status, "headers": lines})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def send_json(send: Any, status: int, document: Any) -> None:
+    """Sends a document as the response of one of localcloud's own paths."""
+    headers = {"Content-Type": "application/json"}
+    await send_response(send, status, headers, json.dumps(document).encode())
+
+
+async def close_without_response(scope: dict[str, Any], receive: Any) -> None:
     """Closes the connection of a request, and returns when it is closed."""
     scope["extensions"][CLOSE]["close"]()
     while (await receive())["type"] != "http.disconnect":

@@ -162,7 +162,8 @@ PATCHES = (
         make=link_table_files,
         why="a query gets links to a table's files instead of a copy of every byte",
         upstream="Athena: a query copies all files of its tables",
-        test="ministack/test_athena.py::test_a_query_reads_links_to_what_was_there_when_it_began",
+        test="athena/test_athena.py"
+        "::test_a_query_reads_its_files_by_links_in_the_data_folder_and_leaves_none",
         uses=(
             *names("services.athena", "_hidden"),
             *names("services.s3", "_buckets", "_object_disk_path", "_get_object_data"),
@@ -173,7 +174,7 @@ PATCHES = (
         make=read_columns_of_the_catalog,
         why="a column that no file has yet is null, and not an error",
         upstream="Athena: a Parquet table has the columns of its files, not those of Glue",
-        test="ministack/test_athena.py::test_a_table_has_the_columns_of_the_catalog",
+        test="athena/test_athena.py::test_a_column_that_no_file_has_yet_is_null",
         uses=names("services.athena", "_empty_relation", "_data_format", "_DUCKDB_TYPE_BY_ATHENA"),
     ),
 )

@@ -123,7 +123,7 @@ PATCHES = (
         make=detect_queries,
         why="VALUES and TABLE are queries, too",
         upstream=_TRINO,
-        test="ministack/test_athena.py::test_values_are_a_query",
+        test="athena/test_athena.py::test_values_are_a_query",
     ),
     Patch(
         target="services.athena:_table_references",

@@ -29,7 +29,8 @@ PATCHES = (
         make=describe_primary,
         why="GetWorkGroup describes the first workgroup; awswrangler queries only then",
         upstream="Athena: the configuration of the workgroup `primary` lacks members",
-        test="ministack/test_athena.py::test_the_first_workgroup_is_described",
+        test="athena/test_athena.py"
+        "::test_the_primary_workgroup_has_the_members_that_awswrangler_reads",
         uses=names("services.athena", "_workgroups"),
     ),
 )

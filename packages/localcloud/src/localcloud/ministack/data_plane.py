@@ -23,7 +23,7 @@ from localcloud.core.regions import Regions
 from localcloud.faults.registry import Faults
 from localcloud.features.online import OnlineStore
 from localcloud.http import wire
-from localcloud.http.server import Asgi
+from localcloud.http.server import Asgi, read_body, send_response
 
 _INVOCATION = "/endpoints/"
 _PATHS = {
@@ -60,7 +60,7 @@ class DataPlane:
         if headers is None or cloud is None:
             await self._serve(scope, receive, send)
             return
-        body = await _read(receive)
+        body = await read_body(receive)
         if body is None:  # the client has gone
             return
         path: str = scope["path"]
@@ -133,25 +133,6 @@ def _is_small(length: str) -> bool:
     return length.isdecimal() and len(length) <= _DIGITS and int(length) <= _LARGEST
 
 
-async def _read(receive: Any) -> bytes | None:
-    """The body; None if the client has gone before its end."""
-    chunks: list[bytes] = []
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        chunks.append(message.get("body", b""))
-        if not message.get("more_body"):
-            return b"".join(chunks)
-
-
 async def _send(send: Any, response: wire.HttpResponse) -> None:
-    headers = {
-        **response.headers,
-        "Date": formatdate(usegmt=True),
-        "x-amzn-RequestId": str(uuid4()),
-        "Content-Length": str(len(response.body)),
-    }
-    lines = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": response.status, "headers": lines})
-    await send({"type": "http.response.body", "body": response.body})
+    own = {"Date": formatdate(usegmt=True), "x-amzn-RequestId": str(uuid4())}
+    await send_response(send, response.status, {**response.headers, **own}, response.body)

@@ -123,6 +123,6 @@ PATCHES = (
         make=name_errors,
         why="errors of SageMaker's model have names of their own, all others `SageMakerException`",
         upstream=_TASKS,
-        test="ministack/faults/test_state_machines.py::test_a_task_fails_with_the_name_that_the_sdk_has_for_it",
+        test="ministack/stepfunctions/test_redrives.py::test_a_redrive_goes_on_with_the_state_that_failed",
     ),
 )

@@ -9,7 +9,7 @@ from localcloud.core.errors import AwsError
 from localcloud.faults.calls import check_call
 from localcloud.faults.client import PATH
 from localcloud.faults.fault import KINDS, Fault, FaultError
-from localcloud.http.server import Asgi
+from localcloud.http.server import Asgi, read_body, send_json
 from localcloud.jobs.interruption import interrupt
 from localcloud.jobs.training_job import KIND
 from localcloud.ministack.faults.functions import can_be_hit
@@ -37,7 +37,7 @@ class Control:
         response: dict[str, Any] = {}
         try:
             if method == "POST":
-                options = _read_json(await _body(receive))
+                options = _read_json(await read_body(receive))
                 response["number"] = await asyncio.to_thread(self._add, options)
             elif method == "DELETE":
                 faults.clear()
@@ -46,9 +46,7 @@ class Control:
             status, response = 400, {"message": str(error)}
         except AwsError as error:  # of an interruption
             status, response = 400, {"message": error.message}
-        headers = [(b"content-type", b"application/json")]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": json.dumps(response).encode()})
+        await send_json(send, status, response)
 
     def _add(self, options: Any) -> int:
         """Its number; 0 for an interruption, which happens at once."""
@@ -76,17 +74,8 @@ class Control:
             raise FaultError(f"Unknown function {call!r}; allowed are: {shown}")
 
 
-def _read_json(body: bytes) -> Any:
+def _read_json(body: bytes | None) -> Any:
     try:
-        return json.loads(body)
+        return json.loads(body or b"")
     except (ValueError, RecursionError) as error:
         raise FaultError(f"The body is not JSON: {error}") from error
-
-
-async def _body(receive: Any) -> bytes:
-    content, more = b"", True
-    while more:
-        message = await receive()
-        content += message.get("body", b"")
-        more = message.get("more_body", False)
-    return content

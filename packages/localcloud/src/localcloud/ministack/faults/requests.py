@@ -9,7 +9,7 @@ from uuid import uuid4
 from localcloud.faults import calls
 from localcloud.faults.registry import Faults
 from localcloud.faults.responses import ErrorResponse, error_of
-from localcloud.http.server import Asgi, close_without_answer
+from localcloud.http.server import Asgi, close_without_response
 from localcloud.http.wire import HttpRequest
 from localcloud.ministack.modules import Ministack
 from localcloud.ministack.patch import Handler, Patch, Response, names
@@ -84,7 +84,7 @@ def lose_responses(faults: Faults, serve: Asgi) -> Asgi:
             nonlocal is_lost
             if not is_lost and _is_lost(message):
                 is_lost = True
-                await close_without_answer(scope, receive)
+                await close_without_response(scope, receive)
             elif not is_lost:
                 await send(message)
 

@@ -1,6 +1,6 @@
 """What services require of their caller besides the action itself: keys, the catalog, listing."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -40,32 +40,39 @@ class Guards:
     # -- the services --------------------------------------------------------------------------
 
     def catalog(self, serve: Handler) -> Handler:
-        async def guarded(
-            method: str, path: str, headers: Headers, body: bytes, query: Query
-        ) -> Response:
-            caller = self.caller(headers, query)
-            if caller:
-                denial = self.denial(
-                    caller, resources.catalog_actions(self._ministack, headers, body)
-                )
-                if denial:
-                    return self.refuse("glue", denial)
-            return await serve(method, path, headers, body, query)
+        """An action on a table or a database is required on each level of the catalog."""
 
-        return guarded
+        def required(*request: Any) -> Iterable[RequiredAction]:
+            _, _, headers, body, _ = request
+            return resources.catalog_actions(self._ministack, headers, body)
+
+        return self._guard(serve, "glue", required)
 
     def topics(self, serve: Handler) -> Handler:
         """Who publishes to an encrypted topic uses its key."""
 
+        def required(*request: Any) -> Iterable[RequiredAction]:
+            return self._publishing(self._ministack.app._routing_params(*request))
+
+        return self._guard(serve, "sns", required, "KMSAccessDenied")
+
+    def _guard(
+        self,
+        serve: Handler,
+        service: str,
+        required: Callable[..., Iterable[RequiredAction]],
+        code: str = "",
+    ) -> Handler:
+        """Refuses a request whose caller is denied an action that `required` names for it."""
+
         async def guarded(
             method: str, path: str, headers: Headers, body: bytes, query: Query
         ) -> Response:
             caller = self.caller(headers, query)
             if caller:
-                form = self._ministack.app._routing_params(method, path, headers, body, query)
-                denial = self.denial(caller, self._publishing(form))
+                denial = self.denial(caller, required(method, path, headers, body, query))
                 if denial:
-                    return self.refuse("sns", denial, "KMSAccessDenied")
+                    return self.refuse(service, denial, code)
             return await serve(method, path, headers, body, query)
 
         return guarded

@@ -1,10 +1,9 @@
 """Turns the enforcement on and off, by a path beside AWS's own."""
 
 import asyncio
-import json
 from typing import Any
 
-from localcloud.http.server import Asgi
+from localcloud.http.server import Asgi, send_json
 from localcloud.iam.enforcement import PATH
 from localcloud.ministack.iam.evaluator import policy_evaluation
 from localcloud.ministack.modules import Ministack
@@ -19,20 +18,17 @@ class Switch:
     def application(self, serve: Asgi) -> Asgi:
         async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
             if scope["type"] == "http" and scope["path"] == PATH:
-                await self._answer(scope["method"], send)
+                await self._respond(scope["method"], send)
             else:
                 await serve(scope, receive, send)
 
         return application
 
-    async def _answer(self, method: str, send: Any) -> None:
+    async def _respond(self, method: str, send: Any) -> None:
         if method in ("PUT", "DELETE"):
             # Ending the processes of functions takes a while.
             await asyncio.to_thread(self._set, enforced=method == "PUT")
-        body = json.dumps({"enforced": self._ministack.is_enforced}).encode()
-        headers = [(b"content-type", b"application/json")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        await send_json(send, 200, {"enforced": self._ministack.is_enforced})
 
     def _set(self, *, enforced: bool) -> None:
         if enforced == self._ministack.is_enforced:
