@@ -34,7 +34,7 @@ _OF_ONE_METRIC = (
 _EVALUATED = ("Data points ", "Unchecked: ")
 
 
-def evaluate_by_periods(ministack: Ministack, _evaluate: Any) -> Callable[[Alarm], None]:
+def evaluate_by_periods(ministack: Ministack, _original: Any) -> Callable[[Alarm], None]:
     return lambda alarm: _evaluate(ministack.cloudwatch, alarm)
 
 
