@@ -15,11 +15,11 @@ from botocore.validate import validate_parameters
 
 
 class Refused(Exception):
-    """An error of the service, by its code."""
+    """An error of the service, by its code; `members` are what else such an error has."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, **members: Any) -> None:
         super().__init__(message)
-        self.code = code
+        self.code, self.members = code, members
 
 
 class FakeAws:
@@ -41,7 +41,7 @@ class FakeAws:
         try:
             result = getattr(self, xform_name(model.name))(**context["given"]) or {}
         except Refused as error:
-            failure = {"Error": {"Code": error.code, "Message": str(error)}}
+            failure = {"Error": {"Code": error.code, "Message": str(error)}, **error.members}
             return SimpleNamespace(status_code=400), {**failure, "ResponseMetadata": {}}
         if model.output_shape is not None:
             validate_parameters(result, model.output_shape)

@@ -3,11 +3,12 @@ import json
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from reviews.client.endpoint.invocation import predict
 from reviews.client.errors import EndpointUnavailable
+from tests.fake_aws import FakeAws, Refused
 
+RUNTIME = "sagemaker-runtime"
 ANSWER = {
     "label": "positive",
     "sentiment": 1,
@@ -16,23 +17,22 @@ ANSWER = {
 }
 
 
-class FakeRuntime:
+class Endpoint(FakeAws):
     def __init__(self, answers: int) -> None:
         self.answers = answers
 
     def invoke_endpoint(self, **arguments: Any) -> dict[str, Any]:
         self.arguments = arguments
         if self.answers == 0:
-            message = {"Error": {"Code": "ValidationError", "Message": "Endpoint e not found."}}
-            raise ClientError(message, "InvokeEndpoint")
+            raise Refused("ValidationError", "Endpoint e not found.")
         body = "\n".join([json.dumps(ANSWER)] * self.answers)
         return {"Body": io.BytesIO(body.encode())}
 
 
 def test_each_text_is_one_json_line_and_has_one_answer() -> None:
-    runtime = FakeRuntime(2)
-    answers = predict(runtime, "e", ["good\nbut short", "schön"])
-    lines = runtime.arguments["Body"].decode().splitlines()
+    endpoint = Endpoint(2)
+    answers = predict(endpoint.client(RUNTIME), "e", ["good\nbut short", "schön"])
+    lines = endpoint.arguments["Body"].decode().splitlines()
     assert [json.loads(line) for line in lines] == [
         {"features": ["good\nbut short"]},
         {"features": ["schön"]},
@@ -45,26 +45,26 @@ def test_each_text_is_one_json_line_and_has_one_answer() -> None:
 
 def test_a_missing_endpoint_is_named_with_the_reason() -> None:
     with pytest.raises(EndpointUnavailable, match="e did not answer: Endpoint e not found"):
-        predict(FakeRuntime(0), "e", ["text"])
+        predict(Endpoint(0).client(RUNTIME), "e", ["text"])
 
 
 def test_a_missing_answer_is_an_error() -> None:
     with pytest.raises(EndpointUnavailable, match="1 answers to 2 texts"):
-        predict(FakeRuntime(1), "e", ["one", "two"])
+        predict(Endpoint(1).client(RUNTIME), "e", ["one", "two"])
 
 
 def test_more_texts_than_the_endpoint_answers_in_time_are_asked_in_halves() -> None:
     asked = []
 
-    class Limited(FakeRuntime):
+    class Limited(Endpoint):
         def invoke_endpoint(self, **arguments: Any) -> dict[str, Any]:
             self.answers = arguments["Body"].count(b"\n") + 1
             asked.append(self.answers)
             if self.answers > 2:
-                error = {"Code": "ModelError", "Message": "send at most 2 of these texts at once"}
-                raise ClientError({"Error": error, "OriginalStatusCode": 413}, "InvokeEndpoint")
+                message = "send at most 2 of these texts at once"
+                raise Refused("ModelError", message, OriginalStatusCode=413)
             return super().invoke_endpoint(**arguments)
 
-    answers = predict(Limited(0), "e", ["a", "b", "c", "d", "e"])
+    answers = predict(Limited(0).client(RUNTIME), "e", ["a", "b", "c", "d", "e"])
     assert [answer.text for answer in answers] == ["a", "b", "c", "d", "e"]
     assert asked == [5, 2, 3, 1, 2]

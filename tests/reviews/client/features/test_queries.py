@@ -7,6 +7,7 @@ import pytest
 from reviews.client.aws.stack_outputs import StackOutputs
 from reviews.client.errors import QueryFailed
 from reviews.client.features.queries import Table, counts_query, dataset_query, query, result_file
+from tests.fake_aws import FakeAws
 
 OUTPUTS = StackOutputs(
     state_machine_arn="arn",
@@ -21,7 +22,7 @@ OUTPUTS = StackOutputs(
 )
 
 
-class FakeAthena:
+class Athena(FakeAws):
     """Answers one query after one poll."""
 
     def __init__(self, state: str = "SUCCEEDED", header: bool = True) -> None:
@@ -37,38 +38,37 @@ class FakeAthena:
         place = {"OutputLocation": "s3://artefacts/athena/1.csv"}
         return {"QueryExecution": {"Status": self.statuses.pop(0), "ResultConfiguration": place}}
 
-    def get_paginator(self, _: str) -> "FakeAthena":
-        return self
-
-    def paginate(self, **_: Any) -> list[dict[str, Any]]:
+    def get_query_results(self, **_: Any) -> dict[str, Any]:
         cells = [
             [{} if cell is None else {"VarCharValue": cell} for cell in row] for row in self.rows
         ]
-        info = [{"Name": "split_type"}, {"Name": "reviews"}]
+        info = [{"Name": "split_type", "Type": "varchar"}, {"Name": "reviews", "Type": "bigint"}]
         rows = [{"Data": row} for row in cells]
-        return [{"ResultSet": {"Rows": rows, "ResultSetMetadata": {"ColumnInfo": info}}}]
+        return {"ResultSet": {"Rows": rows, "ResultSetMetadata": {"ColumnInfo": info}}}
 
 
 @pytest.mark.parametrize("header", [True, False])
 def test_the_result_has_rows_without_the_heading(header: bool) -> None:
-    result = query(FakeAthena(header=header), OUTPUTS, "SELECT 1", sleep=lambda _: None)
+    result = query(
+        Athena(header=header).client("athena"), OUTPUTS, "SELECT 1", sleep=lambda _: None
+    )
     assert result == Table(columns=["split_type", "reviews"], rows=[["train", "8"], ["test", ""]])
 
 
 def test_the_query_runs_in_the_environments_own_workgroup() -> None:
-    athena = FakeAthena()
-    query(athena, OUTPUTS, "SELECT 1", sleep=lambda _: None)
+    athena = Athena()
+    query(athena.client("athena"), OUTPUTS, "SELECT 1", sleep=lambda _: None)
     assert athena.arguments["WorkGroup"] == "work"
     assert athena.arguments["QueryExecutionContext"] == {"Database": "database"}
 
 
 def test_a_failed_query_says_athenas_reason() -> None:
     with pytest.raises(QueryFailed, match="line 1:8"):
-        query(FakeAthena(state="FAILED"), OUTPUTS, "SELEKT", sleep=lambda _: None)
+        query(Athena(state="FAILED").client("athena"), OUTPUTS, "SELEKT", sleep=lambda _: None)
 
 
 def test_a_large_result_is_a_file() -> None:
-    found = result_file(FakeAthena(), OUTPUTS, "SELECT 1", sleep=lambda _: None)
+    found = result_file(Athena().client("athena"), OUTPUTS, "SELECT 1", sleep=lambda _: None)
     assert found == "s3://artefacts/athena/1.csv"
 
 

@@ -2,55 +2,52 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from reviews.client.errors import ExecutionFailed, InvalidArgument
 from reviews.client.runs.execution import Execution, History, default_name, describe, find, redrive
+from tests.fake_aws import FakeAws, Refused
+
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-class Pages:
-    """A paginator over fixed pages."""
+class StateMachine(FakeAws):
+    """`events` of an execution are told in pages of three; `read` counts these."""
 
-    def __init__(self, pages: list[dict[str, Any]]) -> None:
-        self._pages = pages
-        self.read = 0
-
-    def paginate(self, **_: Any) -> Any:
-        for page in self._pages:
-            self.read += 1
-            yield page
-
-
-class FakeStates:
     def __init__(self, events: int = 0, executions: list[str] | None = None) -> None:
-        self.events = events
+        self.events, self.read = events, 0
         self.executions = executions or []
-        self.last_pages = Pages([])
         self.cause = ""
 
-    def get_paginator(self, operation: str) -> Pages:
-        if operation == "list_executions":
-            items = [{"name": name, "executionArn": f"arn:{name}"} for name in self.executions]
-            return Pages([{"executions": items}])
-        newest_first = [{"id": number} for number in range(self.events, 0, -1)]
-        self.last_pages = Pages(
-            [{"events": newest_first[at : at + 3]} for at in range(0, len(newest_first), 3)]
-        )
-        return self.last_pages
+    @property
+    def states(self) -> Any:
+        return self.client("stepfunctions")
 
-    class exceptions:  # noqa: N801 - boto3's name
-        class ExecutionNotRedrivable(ClientError): ...
+    def list_executions(self, **_: Any) -> dict[str, Any]:
+        return {"executions": [self._execution(f"arn:{name}") for name in self.executions]}
 
-    def redrive_execution(self, *, executionArn: str) -> None:
-        refused = {"Error": {"Code": "ExecutionNotRedrivable", "Message": "it is running"}}
-        raise self.exceptions.ExecutionNotRedrivable(refused, "RedriveExecution")
+    def get_execution_history(
+        self, executionArn: str, reverseOrder: bool, nextToken: str = ""
+    ) -> dict[str, Any]:
+        self.read += 1
+        newest = int(nextToken or self.events)
+        page = range(newest, 0, -1)[:3]
+        events = [{"id": number, "type": "TaskScheduled", "timestamp": BEGIN} for number in page]
+        more = {"nextToken": str(newest - 3)} if newest > 3 else {}
+        return {"events": events, **more}
+
+    def redrive_execution(self, **_: Any) -> None:
+        raise Refused("ExecutionNotRedrivable", "it is running")
 
     def describe_execution(self, *, executionArn: str) -> dict[str, Any]:
+        return {**self._execution(executionArn), "cause": self.cause}
+
+    def _execution(self, arn: str) -> dict[str, Any]:
         return {
-            "name": executionArn.removeprefix("arn:"),
+            "executionArn": arn,
+            "stateMachineArn": "machine",
+            "name": arn.removeprefix("arn:"),
             "status": "RUNNING",
-            "startDate": datetime(2026, 1, 1, tzinfo=UTC),
-            "cause": self.cause,
+            "startDate": BEGIN,
         }
 
 
@@ -59,33 +56,33 @@ def test_default_names_tell_the_time() -> None:
 
 
 def test_history_fetches_only_what_is_new() -> None:
-    states = FakeStates(events=8)
-    history = History(states, "arn")
+    machine = StateMachine(events=8)
+    history = History(machine.states, "arn")
     assert [event["id"] for event in history.read()] == list(range(1, 9))
-    states.events = 10
+    machine.events, machine.read = 10, 0
     assert [event["id"] for event in history.read()] == list(range(1, 11))
-    assert states.last_pages.read == 1
+    assert machine.read == 1
 
 
 def test_the_latest_execution_is_found_without_a_name() -> None:
-    assert find(FakeStates(executions=["new", "old"]), "machine").name == "new"
-    assert find(FakeStates(executions=["new", "old"]), "machine", "old").name == "old"
+    assert find(StateMachine(executions=["new", "old"]).states, "machine").name == "new"
+    assert find(StateMachine(executions=["new", "old"]).states, "machine", "old").name == "old"
 
 
 def test_a_missing_execution_is_named() -> None:
     with pytest.raises(InvalidArgument, match=r"no run named other\. The latest is new\."):
-        find(FakeStates(executions=["new"]), "machine", "other")
+        find(StateMachine(executions=["new"]).states, "machine", "other")
 
 
 def test_a_name_that_is_nearly_right_is_answered_with_the_nearest() -> None:
-    states = FakeStates(executions=["stars-2", "stars-1", "titles"])
+    states = StateMachine(executions=["stars-2", "stars-1", "titles"]).states
     with pytest.raises(InvalidArgument, match=r"Did you mean stars-1 or stars-2\?"):
         find(states, "machine", "star-1")
 
 
 def test_before_the_first_run_is_told_how_to_start_one() -> None:
     with pytest.raises(InvalidArgument, match=r"no run yet\. Start one: reviews run reviews\.csv"):
-        find(FakeStates(), "machine")
+        find(StateMachine().states, "machine")
 
 
 @pytest.mark.parametrize(
@@ -99,13 +96,13 @@ def test_before_the_first_run_is_told_how_to_start_one() -> None:
     ],
 )
 def test_the_cause_is_what_the_function_said(cause: str, shown: str) -> None:
-    states = FakeStates()
-    states.cause = cause
-    assert describe(states, "arn:run").cause == shown
+    machine = StateMachine()
+    machine.cause = cause
+    assert describe(machine.states, "arn:run").cause == shown
 
 
 def test_an_execution_that_cannot_be_redriven_says_why() -> None:
-    states = FakeStates()
+    states = StateMachine().states
     with pytest.raises(InvalidArgument, match=r"^run is RUNNING: it is running$"):
         redrive(states, describe(states, "arn:run"))
 

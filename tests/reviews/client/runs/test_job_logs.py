@@ -1,9 +1,10 @@
 from typing import Any
 
 from reviews.client.runs.job_logs import JobLog, LiveValues
+from tests.fake_aws import FakeAws
 
 
-class FakeLogs:
+class Logs(FakeAws):
     """CloudWatch Logs with one stream, which hands out two events a page."""
 
     def __init__(self) -> None:
@@ -54,13 +55,13 @@ def test_progress_stays_between_zero_and_one() -> None:
 
 
 def test_a_job_without_a_log_has_no_lines() -> None:
-    assert JobLog(FakeLogs(), "group", "job").read() == []
+    assert JobLog(Logs().client("logs"), "group", "job").read() == []
 
 
 def test_each_line_is_read_once_and_all_pages_are_read() -> None:
-    logs = FakeLogs()
+    logs = Logs()
     logs.streams = ["another-job/algo-1-1", "job/algo-1-1"]
-    log = JobLog(logs, "group", "job")
+    log = JobLog(logs.client("logs"), "group", "job")
     logs.lines = [f"step={index}" for index in range(5)]
     assert log.read() == ["step=0", "step=1", "step=2", "step=3", "step=4"]
     assert log.read() == []
