@@ -203,14 +203,12 @@ PATCHES = (
             *names("services.cloudformation", "_stacks"),
         ),
     ),
-    *(
-        Patch(
-            target=f"services.cloudformation.{module}:_delete_stack_async",
-            make=restore_kept_resources,
-            why="what was put aside stays in the stack for the next DeleteStack",
-            upstream=_KEEPING,
-            test=_KEPT_TEST,
-        )
-        for module in ("stacks", "handlers")
+    # Only DeleteStack's: OnFailure=DELETE deletes what a rollback has left.
+    Patch(
+        target="services.cloudformation.handlers:_delete_stack_async",
+        make=restore_kept_resources,
+        why="what was put aside stays in the stack for the next DeleteStack",
+        upstream=_KEEPING,
+        test=_KEPT_TEST,
     ),
 )

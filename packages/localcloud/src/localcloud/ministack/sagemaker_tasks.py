@@ -198,6 +198,9 @@ PATCHES = tuple(
     )
     for function, test in (
         ("_invoke_resource", "test_a_task_waits_for_its_job_and_brings_its_description"),
-        ("_invoke_resource_with_timeout", "test_a_task_that_takes_too_long_stops_its_job"),
+        (
+            "_invoke_resource_with_timeout",
+            "test_the_job_of_a_task_that_took_too_long_is_stopped_while_the_execution_goes_on",
+        ),
     )
 )

@@ -93,6 +93,14 @@ def test_a_job_reads_with_its_role(world: IamWorld) -> None:
     assert reason.startswith("ClientError: Data download failed: 403")
 
 
+def test_what_sagemaker_does_with_a_role_counts_as_tls(world: IamWorld) -> None:
+    by_tls = {"Bool": {"aws:SecureTransport": "true"}}
+    role, name = world.role(allow("ecr:*", "logs:*", **by_tls)), world.name("job")
+    world.owner.client("sagemaker").create_processing_job(**job(name, role))
+    done = ended(world.owner, name)
+    assert done["ProcessingJobStatus"] == "Completed", done
+
+
 def test_a_record_needs_its_group(world: IamWorld) -> None:
     owner, name = world.owner.client("sagemaker"), world.name("group")
     owner.create_feature_group(

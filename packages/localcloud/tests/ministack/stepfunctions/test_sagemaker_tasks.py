@@ -50,7 +50,12 @@ def status(world: World, name: str) -> str:
 
 
 def is_running(world: World, name: str) -> bool:
-    listed = world.sagemaker.list_processing_jobs(NameContains=name, StatusEquals="InProgress")
+    return has_status(world, name, "InProgress")
+
+
+def has_status(world: World, name: str, status: str) -> bool:
+    """False for a job that is not there yet."""
+    listed = world.sagemaker.list_processing_jobs(NameContains=name, StatusEquals=status)
     return bool(listed["ProcessingJobSummaries"])
 
 
@@ -166,6 +171,19 @@ def test_a_task_that_takes_too_long_stops_its_job(machines: Machines, world: Wor
     late = task("createProcessingJob.sync", request, TimeoutSeconds=1)
     assert machines.end(machines.start("late-job", {"Do": late}))["error"] == "States.Timeout"
     assert until(lambda: status(world, "too-long"), "Stopped".__eq__) == "Stopped"
+
+
+def test_the_job_of_a_task_that_took_too_long_is_stopped_while_the_execution_goes_on(
+    machines: Machines, world: World
+) -> None:
+    request = processing(world, "caught", SLEEP)
+    caught = [{"ErrorEquals": ["States.Timeout"], "Next": "Later"}]
+    late = task("createProcessingJob.sync", request, TimeoutSeconds=1, Catch=caught)
+    later = {"Type": "Wait", "Seconds": 600, "End": True}
+    arn = machines.start("caught-job", {"Do": late, "Later": later})
+    assert until(lambda: has_status(world, "caught", "Stopped"))
+    assert machines.client.describe_execution(executionArn=arn)["status"] == "RUNNING"
+    machines.client.stop_execution(executionArn=arn)
 
 
 @pytest.mark.parametrize("kind", ["Parallel", "Map"])

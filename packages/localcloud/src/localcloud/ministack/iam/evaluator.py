@@ -104,7 +104,7 @@ def _named(evaluator: Any, name: str, document: Any) -> list[Any]:
 
 
 def treat_services_as_secure(_ministack: Ministack, _origin: Any) -> ContextVar[tuple[str, bool]]:
-    """Services, such as state machines, act without a request of their own."""
+    """Services, such as SageMaker with the role of a job, act without a request of their own."""
     return ContextVar("origin", default=("127.0.0.1", True))
 
 
@@ -219,8 +219,8 @@ PATCHES = (
         target="core.iam_evaluator:_request_origin",
         make=treat_services_as_secure,
         why="what services do without a request counts as TLS",
-        upstream="IAM: aws:SecureTransport is false for calls of state machines",
-        test="ministack/iam/test_callers.py::test_a_state_machine_publishes_with_its_role",
+        upstream="IAM: aws:SecureTransport is false for what services do without a request",
+        test="ministack/iam/test_sagemaker.py::test_what_sagemaker_does_with_a_role_counts_as_tls",
     ),
     Patch(
         target="app:pin_request_origin",
