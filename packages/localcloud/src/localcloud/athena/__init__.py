@@ -1,1 +1,1 @@
-"""Athena's SQL on DuckDB: what a text says, what it becomes, and how Athena writes the answer."""
+"""Athena's SQL on DuckDB: parses statements, translates them, and formats results as Athena."""

@@ -1,4 +1,4 @@
-"""What stands for a node of Trino's tree in DuckDB, where sqlglot's text means something else."""
+"""Replaces nodes of Trino's tree that sqlglot would write with another meaning in DuckDB."""
 
 import re
 
@@ -44,7 +44,7 @@ _JODA = {
 
 
 def rename_map_functions(tree: exp.Expr) -> None:
-    """cardinality and UNNEST of maps, which have other names in DuckDB than those of arrays.
+    """Renames cardinality and UNNEST of maps, which DuckDB names otherwise than those of arrays.
 
     A column is a map if an expression of the query that is named like it makes one.
     """
@@ -70,8 +70,8 @@ def _is_map(node: exp.Expr, tree: exp.Expr) -> bool:
 
 
 def adapt(node: exp.Expr) -> None:
-    """Changes the node's tree; what is inside the node has been adapted. Raises FailedQuery."""
-    if isinstance(node, exp.Column):  # tables are known by their alias alone
+    """Replaces a node in its tree; its inner nodes are adapted already. Raises FailedQuery."""
+    if isinstance(node, exp.Column):  # tables have an alias, and only that
         node.set("db", None)
         node.set("catalog", None)
     elif isinstance(node, exp.ApproxQuantile):
@@ -81,7 +81,7 @@ def adapt(node: exp.Expr) -> None:
 
 
 def _replacement(node: exp.Expr) -> exp.Expr | None:
-    """None if the node stays."""
+    """What replaces the node; None if it stays."""
     match node:
         case exp.Anonymous():
             return _function(node)
@@ -118,12 +118,12 @@ def _function(call: exp.Anonymous) -> exp.Expr | None:
 
 def _row(node: exp.Struct) -> exp.Expr:
     row = _call("ROW", *(one.copy() for one in node.expressions))
-    row.type = exp.DataType.build("struct")  # or a place in it would count as in an array
+    row.type = exp.DataType.build("struct")  # or sqlglot would index it as an array
     return row
 
 
 def _cast_to_type_of_argument(node: exp.Expr) -> exp.Expr | None:
-    """DuckDB makes timestamps of dates by date_trunc and intervals; in Trino they stay dates."""
+    """Casts to the type of the argument: in DuckDB a date plus an interval is a timestamp."""
     sides = [node.this, node.expression]
     if not isinstance(node, exp.Add | exp.Sub):
         kept = node.this
@@ -133,7 +133,7 @@ def _cast_to_type_of_argument(node: exp.Expr) -> exp.Expr | None:
             return None
         (kept,) = others
     while isinstance(kept, exp.Anonymous) and kept.name == "cast_to_type":
-        kept = kept.expressions[1]  # so that a long sum stays one
+        kept = kept.expressions[1]  # so that the casts of a long sum are not nested
     return _call("cast_to_type", node.copy(), kept.copy())
 
 
@@ -162,7 +162,7 @@ def _cast(node: exp.Cast) -> exp.Expr | None:
 
 
 def _decimal(value: exp.Expr) -> str:
-    """Of the digits of DECIMAL '1.50'; of what is cast, Trino's whole number."""
+    """The type of DECIMAL '1.50' by its digits; of any other value decimal(38, 0), as Trino."""
     if not (isinstance(value, exp.Literal) and value.is_string):
         return "decimal(38, 0)"
     whole, _, places = value.name.strip().lstrip("+-").partition(".")
@@ -170,7 +170,7 @@ def _decimal(value: exp.Expr) -> str:
 
 
 def _json(node: exp.Expr) -> exp.Expr:
-    """NULL of what is no JSON, and the text of what is no scalar; the paths without a mode."""
+    """NULL where the text is not JSON; scalars alone have a text; paths lose their mode."""
     path = node.args.get("path") or node.expression
     _strip_mode(path)
     arguments = {"s": node.this, "j": exp.JSONExtract(this=node.this.copy(), expression=path)}
@@ -200,7 +200,7 @@ def _adapt_quantile(node: exp.ApproxQuantile) -> None:
 
 
 def _unnest(node: exp.Unnest) -> exp.Expr | None:
-    """Several arrays side by side; rows and maps as as many columns as the alias names."""
+    """Several arrays side by side; a row or a map becomes the columns that the alias names."""
     values, alias = node.expressions, node.args.get("alias")
     columns = list(alias.columns) if alias else []
     if not alias or not columns or len(values) == len(columns) == 1:
@@ -220,7 +220,7 @@ def _call(name: str, *arguments: exp.Expr) -> exp.Expr:
 
 
 def _format(node: exp.Format) -> exp.Expr:
-    """Java's format is C's, but for places, and %s and %b, which take any type there."""
+    """Java's format as C's, which lacks argument indexes, and %s and %b of any type."""
     text, values = node.this, list(node.expressions)
     if not isinstance(text, exp.Literal):
         return _call("printf", text.copy(), *(value.copy() for value in values))

@@ -1,4 +1,4 @@
-"""SHOW and DESCRIBE: what the Glue catalog says, in the lines that Hive writes.
+"""SHOW and DESCRIBE: databases, tables and columns of the Glue catalog, in lines as Hive's.
 
 A row of the answer is one line with tabs between its columns, as
 https://github.com/DyfanJones/noctua/issues/230 has it from Athena. That each is padded to twenty
@@ -83,7 +83,7 @@ class Catalog:
 
 
 def described_table(statement: str) -> tuple[str | None, str] | None:
-    """Database, if it is named, and table that a statement shows; None if it shows no table."""
+    """Database (None if it is not named) and table of a statement; None if it has no table."""
     text = re.sub(r"\s+", " ", statement).strip().rstrip("; ")
     found = _SHOW_COLUMNS.fullmatch(text) or _DESCRIBE.fullmatch(text)
     if not found:

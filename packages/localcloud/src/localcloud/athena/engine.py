@@ -1,4 +1,4 @@
-"""A translated query in DuckDB, and its answer or its error in Athena's form."""
+"""Runs a translated query in DuckDB; results and errors have the form of Athena's."""
 
 import re
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ _SETTINGS = (
     # Trino divides whole numbers to whole numbers, and its clock is UTC.
     "SET integer_division = true",
     "SET TimeZone = 'UTC'",
-    # The CSV reader's TRY_CAST is strict with it.
+    # With it, a TRY_CAST of the CSV reader fails instead of returning NULL.
     "SET disabled_optimizers = 'type_pushdown'",
 )
 _FUNCTION = re.compile(r"(?:Scalar|Aggregate|Table|) ?Function with name (\S+) does not exist")
@@ -25,7 +25,7 @@ _OF_VALUES = re.compile(r"col(\d+)")
 
 @dataclass(frozen=True)
 class ResultSet:
-    """Names and types of columns, and rows of texts, or None for NULL."""
+    """Names and types of the columns, and the rows as texts, with None for NULL."""
 
     columns: list[str]
     types: list[str]
@@ -33,7 +33,7 @@ class ResultSet:
 
 
 def run(tree: exp.Expr, sql: str) -> ResultSet:
-    """Raises FailedQuery. Blocks while DuckDB works."""
+    """Runs the SQL of DuckDB, of which `tree` is the query. Raises FailedQuery. Blocks."""
     connection = duckdb.connect(":memory:")
     try:
         for text in _SETTINGS:
@@ -58,7 +58,7 @@ def _column_name(name: str, place: int, tree: exp.Expr) -> str:
 
 
 def _state_change_reason(tree: exp.Expr, error: duckdb.Error) -> str:
-    """Trino's code and sentence where they are known, else DuckDB's first line."""
+    """Trino's code and message where they are known, else DuckDB's first line."""
     text = str(error).split("\n", 1)[0]
     if found := _FUNCTION.search(text):
         return f"FUNCTION_NOT_FOUND: {position(tree, found[1])}Function '{found[1]}' not registered"

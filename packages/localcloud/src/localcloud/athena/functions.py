@@ -1,4 +1,4 @@
-"""Trino's functions that DuckDB has not, or has with another meaning, in terms of DuckDB's.
+"""Trino's functions that DuckDB lacks or defines otherwise, as expressions of DuckDB.
 
 What each gives is in https://trino.io/docs/current/functions.html; the rows are in the order of
 its pages. An expression may apply a parameter, `f(_e)`, that stands for a lambda. Names that the
@@ -161,7 +161,7 @@ _TABLE = {
     # Aggregates
     "approx_distinct(x)": "approx_count_distinct(x)",
     "approx_distinct(x, e)": "approx_count_distinct(x)",
-    # Of counts; DuckDB's is of values.
+    # Trino's argument is a count; DuckDB's is a value.
     "entropy(c)": "log2(sum(c)) - sum(CASE WHEN c > 0 THEN c * log2(c) END) / sum(c)",
     "every(x)": "bool_and(x)",
     "reduce_agg(x, s, f, g)": "list_reduce(list(x), f, s)",
@@ -169,7 +169,7 @@ _TABLE = {
     "typeof(x)": r"regexp_replace(lower(typeof(x)), '^(.*)\[\]$', 'array(\1)')",
 }
 _SIGNATURE = re.compile(r"(\w+)\((.*)\)")
-# What makes a map, to be told from an array by the text of the query alone.
+# Functions that return a map, by which maps are told from arrays without their types.
 MAKE_MAPS = frozenset(
     (
         *("array_histogram", "histogram", "map", "map_agg", "map_concat", "map_filter"),
@@ -205,7 +205,7 @@ class EmbeddedAthena(Trino):
 
 
 def translate_call(call: exp.Anonymous) -> exp.Expr | None:
-    """The call in terms of DuckDB's functions; None if the table has no such function."""
+    """The call as an expression of DuckDB; None if the table has no such function."""
     row = _ROWS.get((call.name.lower(), len(call.expressions)))
     if row is None:
         return None
@@ -214,9 +214,9 @@ def translate_call(call: exp.Anonymous) -> exp.Expr | None:
 
 
 def substitute(body: str, arguments: Mapping[str, exp.Expr]) -> exp.Expr:
-    """DuckDB's expression with arguments for its names, and for what it applies, lambdas."""
+    """DuckDB's expression with the arguments in place of its parameters and lambdas."""
     root = exp.Paren(this=_parsed(body).copy())
-    for node in list(root.walk(bfs=False))[::-1]:  # what is inside first
+    for node in list(root.walk(bfs=False))[::-1]:  # inner nodes first
         if isinstance(node, exp.Anonymous) and node.name in arguments:
             node.replace(_apply_lambda(arguments[node.name], node.expressions))
         elif isinstance(node, exp.Column) and node.name in arguments and not node.table:
@@ -232,7 +232,7 @@ def _parsed(body: str) -> exp.Expr:
 
 
 def _apply_lambda(function: exp.Expr, values: Sequence[exp.Expr]) -> exp.Expr:
-    """The body of a lambda with values for its parameters."""
+    """The body of a lambda with values in place of its parameters."""
     if not isinstance(function, exp.Lambda):
         return exp.Anonymous(this=function.name, expressions=list(values))
     by_name = dict(zip((one.name for one in function.expressions), values, strict=False))

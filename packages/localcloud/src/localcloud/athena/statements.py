@@ -1,4 +1,4 @@
-"""What the text of a query is: one statement, or a reason why Athena would not begin it.
+"""Parses the text of a query: one statement, or the reason why Athena refuses it.
 
 Athena parses a text when it is submitted. What it cannot parse is an InvalidRequestException of
 StartQueryExecution, and so are two statements in one text. Its wording is in
@@ -26,12 +26,12 @@ _STATEMENTS = (
     "VACUUM",
 )
 _MOST_PARSED = 256  # texts
-# It warns of what it takes as it comes; such statements never reach DuckDB.
+# It logs a warning for statements that it cannot parse; they never reach DuckDB.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 
 class MalformedQuery(ValueError):
-    """Athena refuses the text when it is submitted; the message is its words."""
+    """StartQueryExecution refuses the text; the message is worded as Athena's."""
 
 
 class FailedQuery(ValueError):
@@ -57,19 +57,19 @@ def _check_single(text: str) -> None:
 
 
 def is_query(text: str) -> bool:
-    """True for a text that only reads tables."""
+    """Whether the statement only reads tables."""
     return _first_word(text) in _QUERIES
 
 
 def _first_word(text: str) -> str:
-    """In capitals; empty for a text of comments and white space."""
+    """The first word in capitals; empty for a text of comments and white space."""
     skipped = (TokenType.L_PAREN, TokenType.SEMICOLON)
     words = (token.text for token in _tokens(text) if token.token_type not in skipped)
     return next(words, "").upper()
 
 
 def _tokens(text: str) -> list[Token]:
-    # Hive's rules know backticks, which are only in statements on the catalog.
+    # Backticks are Hive's, and occur only in statements on the catalog.
     try:
         return list(sqlglot.tokenize(text, read="hive" if "`" in text else _DIALECT))
     except SqlglotError as error:
@@ -78,7 +78,7 @@ def _tokens(text: str) -> list[Token]:
 
 @lru_cache(maxsize=_MOST_PARSED)
 def parse(text: str) -> exp.Expr:
-    """The tree of a query, which the caller copies before it changes it. Raises MalformedQuery."""
+    """The tree of a query, which callers must not change. Raises MalformedQuery."""
     _check_single(text)
     try:
         tree = sqlglot.parse_one(text, read=_DIALECT)
@@ -94,14 +94,14 @@ def parse(text: str) -> exp.Expr:
 
 
 def _mismatch(error: ParseError) -> str:
-    """Lines and columns from 1, of the word's first letter; sqlglot says that of its last."""
+    """Line and column, from 1, of the word's first letter; sqlglot gives those of its last."""
     found = error.errors[0]
     word = str(found["highlight"])
     return f"line {found['line']}:{found['col'] - len(word) + 1}: mismatched input '{word}'"
 
 
 def position(tree: exp.Expr, name: str) -> str:
-    """Where a name stands first in the text, as `line 1:8: `; empty if that is not known."""
+    """Where a name occurs first in the text, as `line 1:8: `; empty if it is unknown."""
     for node in tree.walk():
         if node.name.lower() == name.lower() and "line" in node.meta:
             width = node.meta["end"] - node.meta["start"]
@@ -110,7 +110,7 @@ def position(tree: exp.Expr, name: str) -> str:
 
 
 def tables(tree: exp.Expr) -> list[exp.Table]:
-    """What a query reads; names that its WITH binds are no tables."""
+    """The tables that a query reads, without the names that its WITH defines."""
     bound = {common.alias.lower() for common in tree.find_all(exp.CTE)}
     return [
         table

@@ -1,4 +1,4 @@
-"""A query of Trino's SQL as DuckDB's, with what each of its tables is read from.
+"""Translates a query from Trino's SQL to DuckDB's, with a relation for each of its tables.
 
 sqlglot knows most functions, types and literals of both. Added here is what it leaves to its
 callers: the tables, the names of unnamed columns, and what has another meaning in DuckDB.
@@ -17,14 +17,14 @@ UNNAMED = "__unnamed_"
 
 
 def translate(tree: exp.Expr, database: str, relation: Relation) -> str:
-    """DuckDB's text of a query whose context is a database. Raises FailedQuery.
+    """The SQL of DuckDB for a query in the context of a database. Raises FailedQuery.
 
     `relation` gives DuckDB's text for a table by its database and name; None if there is none.
     """
     tree = tree.copy()
     _name_columns(tree)
     rename_map_functions(tree)
-    for node in list(tree.walk(bfs=False))[::-1]:  # what is inside first
+    for node in list(tree.walk(bfs=False))[::-1]:  # inner nodes first
         adapt(node)
     for table in tables(tree):
         _replace_table(table, database, relation)
@@ -37,7 +37,7 @@ def translate(tree: exp.Expr, database: str, relation: Relation) -> str:
 
 
 def _name_columns(tree: exp.Expr) -> None:
-    """Trino names a column without an alias _col and its place; DuckDB by its text."""
+    """Names columns without an alias, which Trino calls _col0, _col1 …"""
     named = (exp.Alias, exp.Aliases, exp.Column, exp.Star)
     number = 0
     for select in tree.find_all(exp.Select):

@@ -1,4 +1,4 @@
-"""Values as Athena writes them into results, and the names of their types.
+"""Formats values and names types as Athena does in results.
 
 Arrays, maps and rows are written as in
 https://docs.aws.amazon.com/athena/latest/ug/querying-arrays.html and querying-with-maps there:
@@ -45,7 +45,7 @@ def type_of(kind: Any) -> str:
 
 
 def as_texts(rows: Sequence[Sequence[Any]], kinds: Sequence[Any]) -> list[list[str | None]]:
-    """NULL stays None."""
+    """Rows as texts; NULL is None."""
     writers = [_float if kind.id == "float" else text_of for kind in kinds]
     return [
         [
@@ -79,7 +79,7 @@ def _map(value: dict[Any, Any]) -> str:
 
 
 def _row(value: tuple[Any, ...]) -> str:
-    """Of a row without names."""
+    """A row whose fields have no names."""
     return _map({f"field{place}": inner for place, inner in enumerate(value)})
 
 
@@ -106,7 +106,7 @@ def _interval(value: timedelta) -> str:
 
 
 def _float(value: Any) -> str:
-    """The shortest text that is this number in 32 bits; DuckDB gives it in 64."""
+    """The shortest text of a 32-bit number, which DuckDB returns with 64 bits."""
     if not math.isfinite(value):
         return text_of(value)
     digits = (f"{value:.{places}g}" for places in range(1, 10))

@@ -1,1 +1,1 @@
-"""What every service stands on: the Cloud, its records, errors, pages of lists and tags."""
+"""What all services use: the Cloud of a region, its records, errors, tags, pages of lists."""

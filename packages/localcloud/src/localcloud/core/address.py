@@ -14,12 +14,12 @@ from localcloud.core.loopback import no_proxy
 
 
 class ServerError(RuntimeError):
-    """The embedded AWS could not be started, or is not running."""
+    """The server of the embedded AWS could not be started, or is not running."""
 
 
 @dataclass(frozen=True)
 class Address:
-    """A running server, as <data-dir>/server.json describes it."""
+    """Where a running server is reached, as <data-dir>/server.json says."""
 
     endpoint_url: str
     pid: int
@@ -27,7 +27,7 @@ class Address:
 
     @classmethod
     def read(cls, data_dir: Path) -> Self | None:
-        """The address of the server of this folder; None if none is listening."""
+        """The address of the server of this folder; None if no server is listening."""
         try:
             address = cls(**json.loads(address_file(data_dir).read_text()))
         except (OSError, ValueError, TypeError):
@@ -53,7 +53,7 @@ def is_listening(port: int) -> bool:
 
 
 def client_environment(address: Address, data_dir: Path) -> dict[str, str]:
-    """Variables that make any AWS client talk to the server of this folder."""
+    """The environment variables with which any AWS client uses the server of this folder."""
     variables = {
         "AWS_ENDPOINT_URL": address.endpoint_url,
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,

@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-_CONNECTIONS = 64  # as many as there are threads that answer calls
+_CONNECTIONS = 64  # as many as there are threads that serve requests
 _MAKING = threading.Lock()
 
 
@@ -21,7 +21,7 @@ def _session() -> Any:
 
 
 def make_client(service: str, **options: Any) -> Any:
-    """`options` are those of boto3: the address and the credentials."""
+    """A boto3 client. `options` are those of boto3: endpoint_url, region_name and credentials."""
     config = Config(s3={"addressing_style": "path"}, max_pool_connections=_CONNECTIONS)
     with _MAKING:
         return _session().client(service, config=config, **options)

@@ -13,7 +13,7 @@ ACCOUNT = "000000000000"
 REGION = "us-east-1"
 ACCESS_KEY = SECRET_KEY = "test"  # noqa: S105 - what ministack's own documentation uses
 SCRATCH = "scratch"  # temporary files of the server, in its data folder
-# Where programs run, in the data folder; what is in them means nothing to a later server.
+# Folders of programs, in the data folder. A later server removes them.
 PROGRAM_FOLDERS = ("processing-jobs", "training-jobs", "transform-jobs", "endpoints", "job-tmp")
 
 # The implementation of one operation. It takes the request's members and returns the response's,
@@ -26,7 +26,7 @@ Operations = Mapping[
 
 @dataclass(frozen=True)
 class ApiCall:
-    """A request that its service's model allows. `access_key` is the caller's."""
+    """A call of an operation, valid by botocore's model. `access_key` is the caller's."""
 
     service: str
     operation: str
@@ -41,7 +41,7 @@ class Service:
         self.cloud = cloud
 
     def recover(self) -> None:
-        """Corrects the records that an earlier server left: what ran then runs no more.
+        """Corrects the records of an earlier server, whose jobs and endpoints no longer run.
 
         Called before the server listens, so no other AWS service can be called yet.
         """
@@ -85,7 +85,7 @@ class Cloud:
     home: "Cloud | None" = None
     _services: dict[type[Service], Service] = field(default_factory=dict, init=False, repr=False)
     _clients: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
-    # A service may ask for another one while it is made.
+    # Reentrant: the constructor of one service may ask for another service.
     _making: Any = field(default_factory=threading.RLock, init=False, repr=False)
 
     def service(self, kind: type[Kind]) -> Kind:

@@ -1,4 +1,4 @@
-"""Errors that go to the client in AWS's own shape.
+"""Errors that clients receive in the form of AWS.
 
 AwsError
 ├── ValidationException   the request breaks a rule of the API
@@ -13,7 +13,7 @@ from typing import Any
 
 
 class AwsError(Exception):
-    """`code` and `message` as the client sees them; `members` are further fields."""
+    """`code` and `message` as boto3 shows them; `members` are further fields of the response."""
 
     def __init__(self, code: str, message: str, status: int = 400, **members: Any) -> None:
         super().__init__(f"{code}: {message}")
@@ -28,7 +28,7 @@ class ValidationException(AwsError):
 
 
 class ValidationError(AwsError):
-    """The same, in the Feature Store's runtime (HTTP 400)."""
+    """The code of the Feature Store's runtime for an invalid request (HTTP 400)."""
 
     def __init__(self, message: str) -> None:
         super().__init__("ValidationError", message)

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 _HOSTS = ("127.0.0.1", "localhost")
-# Programs differ in which of the two they read, and in which takes precedence.
+# Some programs read the one and some the other, so both are set.
 _NAMES = ("no_proxy", "NO_PROXY")
 
 
 def no_proxy(environment: Mapping[str, str]) -> dict[str, str]:
-    """The variables that keep clients of this machine away from the proxy of an environment.
+    """The variables with which clients reach this machine without the proxy of an environment.
 
     Hosts that are listed already stay. https://docs.python.org/3/library/urllib.request.html
     """

@@ -12,7 +12,7 @@ from localcloud.core.cloud import Handler, Operations
 
 
 def of(service: str, handlers: Mapping[str, Handler]) -> Operations:
-    """Entries of a table for one service, given by botocore's name of it."""
+    """The table of one service, by botocore's name of the service."""
     return {(service, name): handler for name, handler in handlers.items()}
 
 

@@ -1,4 +1,4 @@
-"""Ends the processes of a server together with it."""
+"""Ends the child processes of a server when the server ends."""
 
 import contextlib
 
@@ -17,7 +17,7 @@ def tree(pid: int) -> list[psutil.Process]:
 
 
 def end_children(process: psutil.Process) -> None:
-    """Lambda's warm workers are ministack's children and would outlive it."""
+    """Ends all descendants of a process: Lambda's warm workers would outlive the server."""
     children = process.children(recursive=True)
     for child in children:
         child.terminate()

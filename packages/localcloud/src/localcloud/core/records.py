@@ -11,7 +11,7 @@ Record = dict[str, Any]
 
 
 def arn(cloud: Cloud, resource: str, name: str) -> str:
-    """SageMaker writes names in lower case in its ARNs."""
+    """The ARN of a SageMaker resource, in which AWS writes the name in lower case."""
     return f"arn:aws:sagemaker:{cloud.region}:{cloud.account}:{resource}/{name.lower()}"
 
 
@@ -81,15 +81,15 @@ def _matches(record: Record, request: Mapping[str, Any], name: str, status: str)
 
 
 def each(request: Mapping[str, Any], field: str, defaults: Record) -> Record:
-    """The field with defaults for each of its entries; nothing if the request has no such field."""
+    """A list of the request, its entries with these defaults; empty if there is no such list."""
     return {field: [defaults | entry for entry in request[field]]} if field in request else {}
 
 
 def pick(record: Mapping[str, Any], *fields: str) -> Record:
-    """The fields that the record has, of those named."""
+    """Those of the named fields that the record has."""
     return {field: record[field] for field in fields if field in record}
 
 
 def picker(*fields: str) -> Callable[[Record], Record]:
-    """A `summary` of `select` that has these fields of a record."""
+    """A function for `summary` of `select` that picks these fields."""
     return lambda record: pick(record, *fields)

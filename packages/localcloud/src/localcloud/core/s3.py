@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 class TransferError(Exception):
-    """Data that could not be moved; the text becomes the job's FailureReason."""
+    """A download or an upload failed; the text becomes the FailureReason of the job."""
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ class Store:
             self.changes += 1
 
     def add(self, kind: str, name: str, record: Record) -> bool:
-        """Keeps a new record; False, and no change, if there is one of this name already."""
+        """Stores a new record. Returns False, and changes nothing, if the name is taken."""
         with self._lock:
             if self.get(kind, name) is not None:
                 return False
@@ -53,7 +53,7 @@ class Store:
         return json.loads(row[0]) if row else None
 
     def update(self, kind: str, name: str, **changes: Any) -> None:
-        """Changes some fields. A record that is gone stays gone."""
+        """Changes some fields. Does nothing if there is no such record (any more)."""
         with self._lock:
             record = self.get(kind, name)
             if record is not None:
@@ -92,7 +92,7 @@ def _dump(record: Record) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Points in time are kept as seconds since the epoch, as SageMaker's JSON has them."""
+    """A timestamp is stored as seconds since the epoch, as in SageMaker's JSON."""
     if hasattr(value, "timestamp"):
         return value.timestamp()
     raise TypeError(f"{type(value).__name__} cannot be kept in a record")

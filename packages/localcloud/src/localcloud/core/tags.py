@@ -23,7 +23,7 @@ def drop_tags(cloud: Cloud, arn: str) -> None:
 
 
 def tagged(cloud: Cloud) -> Iterator[tuple[str, list[Record]]]:
-    """The resources that have tags: their ARNs and tags."""
+    """The ARN and the tags of each resource that has tags."""
     for arn, tags in cloud.store.named(_KIND).items():
         if tags and _exists(cloud, arn):
             yield arn, _shape(tags)
@@ -45,7 +45,10 @@ def delete_tags(cloud: Cloud, request: Record) -> Record:
 
 
 def _existing(cloud: Cloud, request: Record) -> str:
-    """The ARN that a request names, as it is kept; its resource type is the kind of the records."""
+    """The ARN in a request, in lower case as it is stored.
+
+    Raises ValidationException if there is no such resource.
+    """
     arn: str = request["ResourceArn"].lower()
     if not _exists(cloud, arn):
         raise ValidationException(f"Could not find resource {arn}.")

@@ -1,4 +1,4 @@
-"""Which operation a request asks for, by botocore's service models: `s3:UploadPart`.
+"""The operation of a request, by botocore's service models, such as `s3:UploadPart`.
 
 The actions of policies are not enough: every operation of a multipart upload is `s3:PutObject`.
 """
@@ -17,7 +17,7 @@ from localcloud.http.wire import CONTROL_PLANE, RUNTIMES, HttpRequest, service_m
 
 _FORM = "application/x-www-form-urlencoded"
 _LABEL = re.compile(r"\\\{\w+(\\\+)?\\\}")
-_LONGEST_BODY = 65_536  # bytes in which a text is looked for
+_LONGEST_BODY = 65_536  # bytes that are searched for `matching`
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,10 @@ SERVICES: Mapping[str, Service] = {
 
 
 def check_call(fault: Fault, known: Operations) -> None:
-    """`known` are localcloud's own.
+    """Raises FaultError for an operation that no fault of this kind can hit.
 
-    Raises FaultError for an operation that no fault of this kind can hit."""
+    `known` are the operations of localcloud itself.
+    """
     target = KINDS[fault.kind].target
     if target == "capacity" and fault.call not in CAPACITY_CALLS:
         raise FaultError(f"No capacity for {fault.call!r}; allowed are: {_join(CAPACITY_CALLS)}")
@@ -90,13 +91,13 @@ def operation_model(call: str) -> OperationModel:
 
 
 def request_text(request: HttpRequest) -> str:
-    """The text of a request in which `matching` of a fault is looked for, and which is logged."""
+    """The text of a request that is searched for `matching` of a fault, and logged."""
     query = "&".join(f"{name}={value}" for name, value in request.query.items())
     body = request.body[:_LONGEST_BODY].decode(errors="replace")
     return f"{request.method} {request.path}{'?' if query else ''}{query} {body}"
 
 
-# -- what a request asks for ---------------------------------------------------------------------
+# -- the operation of a request ------------------------------------------------------------------
 
 
 def operation_of(prefix: str, request: HttpRequest) -> str | None:
@@ -121,7 +122,7 @@ class _Route:
     operation: str
     method: str
     path: re.Pattern[str]
-    query: Mapping[str, str]  # what the address of the operation has in it; "" is any value
+    query: Mapping[str, str]  # required parameters; "" is any value
     headers: tuple[str, ...]
 
     def fits(self, request: HttpRequest) -> bool:

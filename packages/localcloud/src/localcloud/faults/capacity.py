@@ -14,7 +14,7 @@ ADVICE = "Please retry using a different ML instance type or after some time."
 
 
 def lacks_capacity(cloud: Cloud, operation: str, record: Record) -> bool:
-    """Whether a fault hits the machines of what `operation` of SageMaker was asked for."""
+    """Whether a fault takes away the instances that `operation` of SageMaker needs."""
     faults = cloud.service(Faults)
     if not faults.any:
         return False

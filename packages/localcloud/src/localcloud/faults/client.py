@@ -1,4 +1,4 @@
-"""Asks a running server for faults."""
+"""A client of the faults of a running server."""
 
 import json
 from collections.abc import Mapping
@@ -15,13 +15,13 @@ _SECONDS = 30
 
 
 class FaultClient:
-    """Faults of one embedded AWS. Raises FaultError for what it does not have."""
+    """Sets, lists and removes faults. Raises FaultError for a fault that cannot be set."""
 
     def __init__(self, endpoint_url: str, data_dir: Path) -> None:
         self._url, self._data_dir = f"{endpoint_url}{PATH}", data_dir
 
     def add(self, kind: str, call: str, **options: Any) -> int:
-        """Its number; 0 for an interruption, which happens at once.
+        """Sets a fault and returns its number, or 0 for an interruption, which happens at once.
 
         The options are those of `Fault`: times, matching, share, seed, after, seconds, status.
         """

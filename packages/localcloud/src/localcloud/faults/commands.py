@@ -20,7 +20,7 @@ def configure(command: argparse.ArgumentParser) -> None:
         "log": "what was injected, as lines of JSON",
     }.items():
         action = actions.add_parser(name, help=text)
-        # The command has it as well; a default here would hide what was given there.
+        # The command has this option, too; a default here would override its value.
         action.add_argument("--data-dir", type=Path, default=argparse.SUPPRESS)
         if name == "add":
             _configure_add(action)

@@ -16,7 +16,7 @@ class FaultError(ValueError):
 
 @dataclass(frozen=True)
 class Kind:
-    """What a fault of this kind can be set on, and the options that only this kind has."""
+    """The target of the faults of a kind, and the options that only this kind has."""
 
     target: str  # operation | capacity | function | job
     options: tuple[str, ...] = ()
@@ -33,7 +33,7 @@ KINDS: Mapping[str, Kind] = {
     "timeout": Kind("function"),
     "interrupt": Kind("job"),
 }
-# The operations that need machines.
+# The operations that need instances.
 CAPACITY_CALLS = (
     "sagemaker:CreateEndpoint",
     "sagemaker:CreateProcessingJob",

@@ -45,7 +45,7 @@ class Faults(GlobalService):
 
     def __init__(self, cloud: Cloud) -> None:
         super().__init__(cloud)
-        self.any = False  # what every call asks first
+        self.any = False  # checked first, for every call
         self._log = cloud.data_dir / LOG
         self._lock = threading.RLock()
         self._faults: list[_ActiveFault] = []
@@ -81,12 +81,12 @@ class Faults(GlobalService):
             self.any = False
 
     def may_hit(self, call: str) -> bool:
-        """Whether a fault is set for this call: only then does its text have to be read."""
+        """Whether a fault is set for this call, so that the text of the request is needed."""
         with self._lock:
             return any(one.fault.call == call and not one.is_used_up for one in self._faults)
 
     def trigger(self, kinds: Collection[str], call: str, text: str) -> Fault | None:
-        """The fault that hits this call, with a line in the log; None if no fault does."""
+        """The fault that hits this call, which is logged and counted; None if no fault does."""
         if not self.any:
             return None
         with self._lock:

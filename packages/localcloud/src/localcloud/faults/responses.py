@@ -1,4 +1,4 @@
-"""What AWS answers when it throttles a call or fails itself."""
+"""The error responses of AWS when it throttles a call or fails internally."""
 
 import re
 from collections.abc import Mapping
@@ -70,7 +70,7 @@ def _error(fault: Fault) -> ErrorResponse:
 
 
 def _own_code(call: str, status: int) -> str:
-    """The operation's own name for it; empty if it has only the common one."""
+    """The error code that the operation's model has for the status; empty if it has none."""
     for shape in operation_model(call).error_shapes:
         own = shape.metadata.get("error", {}).get("httpStatusCode")
         if own == status or (own is None and status == 500 and _OWN_ERROR.search(shape.name)):

@@ -1,1 +1,1 @@
-"""From bytes of HTTP to operations and back, by the service models of botocore."""
+"""HTTP requests become operations, and their outputs responses, by botocore's service models."""

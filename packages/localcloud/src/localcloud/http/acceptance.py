@@ -1,4 +1,4 @@
-"""Checks quickly that a request is valid, by functions that are made from shapes.
+"""Validates requests fast, by functions that are compiled from shapes.
 
 Ten times as fast as botocore. What these functions do not accept may still be valid: `constraints`
 decides, and has the messages.
@@ -23,13 +23,13 @@ _SCALARS: dict[str, tuple[type, ...]] = {
 
 
 def accepts(value: Any, shape: Shape) -> bool:
-    """Whether the values are valid for certain. False: `constraints` has to decide."""
+    """True if the value is valid. False if it may be invalid, which `constraints` decides."""
     return _function(shape)(value)
 
 
 @cache
 def compiled_pattern(pattern: str) -> re.Pattern[str] | None:
-    """None for the few patterns of Java that Python cannot read, such as \\p{L} classes."""
+    """None for a pattern of Java that Python cannot compile, such as one with \\p{L}."""
     try:
         return re.compile(pattern)
     except re.error:
@@ -52,7 +52,7 @@ def _function(shape: Shape) -> Accepts:
         case kind if kind in _SCALARS:
             types = _SCALARS[kind]
             return lambda value: type(value) in types and _fits(value, shape)
-    return lambda _: False  # a date, say, which has many forms
+    return lambda _: False  # of a timestamp, for instance, which has many forms
 
 
 def _fits(size: float, shape: Shape) -> bool:
@@ -78,7 +78,7 @@ def _text(shape: Shape) -> Accepts:
 
 def _structure(shape: Shape) -> Accepts:
     required = frozenset(shape.required_members)
-    # Made when they are needed: a shape may have itself inside, without end.
+    # Compiled when they are needed, because a shape may contain itself.
     members: dict[str, Accepts] = {}
 
     def is_accepted(value: Any) -> bool:

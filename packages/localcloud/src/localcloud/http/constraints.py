@@ -1,4 +1,4 @@
-"""Checks a request against the constraints of its shape, in the words that AWS uses."""
+"""Validates a request by the constraints of its shape; the messages are worded as AWS's."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""JSON bodies of requests, read by the shapes of botocore's models."""
+"""Parses JSON bodies of requests by the shapes of botocore's models."""
 
 import base64
 import binascii
@@ -19,14 +19,14 @@ Values = dict[str, Any]
 
 
 def read(shape: Shape, body: bytes) -> Values:
-    """The members of a request in a JSON body: without nulls, blobs as bytes, moments as seconds.
+    """The members of a JSON body: without nulls, with blobs as bytes and timestamps as seconds.
 
     Raises SerializationException for what is no JSON object, and ValidationException for a blob
     that is not base64.
     """
     document = _read_json(body)
     if b"null" not in body and not _has_encoded(shape):
-        return document  # nothing in it to drop or decode
+        return document  # nothing to remove or to decode
     members: Values = _members(shape, document)
     return members
 
@@ -66,7 +66,7 @@ def _check_unicode(document: Values) -> None:
 
 
 def _members(shape: Shape, document: Any) -> Any:
-    """JSON without nulls, with blobs as bytes and moments as seconds since the epoch.
+    """JSON without nulls, with blobs as bytes and timestamps as seconds since the epoch.
 
     Values of other types are left to `constraints`.
     """
@@ -91,11 +91,13 @@ def _members(shape: Shape, document: Any) -> Any:
     return document
 
 
-def _seconds(moment: str | float) -> float:
-    """SDKs send numbers; state machines may send ISO 8601."""
+def _seconds(timestamp: str | float) -> float:
+    """Seconds since the epoch. SDKs send numbers; state machines may send ISO 8601."""
     try:
-        seconds = parse_timestamp(moment).timestamp() if isinstance(moment, str) else moment
+        seconds = (
+            parse_timestamp(timestamp).timestamp() if isinstance(timestamp, str) else timestamp
+        )
         datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError, RuntimeError) as error:  # botocore's is the last
-        raise AwsError("SerializationException", f"{moment!r} is no timestamp") from error
+        raise AwsError("SerializationException", f"{timestamp!r} is not a timestamp") from error
     return seconds

@@ -16,12 +16,12 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 Asgi = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 # The name of an ASGI extension of ours: closes the connection of the request without a response.
 CLOSE = "localcloud.close"
-_IDLE_SECONDS = 75  # an Elastic Load Balancer has 60; SDKs open a closed connection anew
+_IDLE_SECONDS = 75  # an Elastic Load Balancer has 60; SDKs reconnect
 _SHUTDOWN_SECONDS = 3  # for requests that are under way when the server ends
 
 
 class _Protocol(HttpToolsProtocol):
-    """uvicorn's, whose requests carry the extension that closes their connection."""
+    """uvicorn's protocol; its requests have an extension that closes their connection."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -29,7 +29,7 @@ class _Protocol(HttpToolsProtocol):
 
 
 class Server(uvicorn.Server):
-    """Runs until `stop` is called; signals are its caller's business."""
+    """Serves until `stop` is called. The caller handles signals."""
 
     def __init__(self, application: Asgi, started: Callable[[], None]) -> None:
         """`started` is called once, when the first request can be answered."""
@@ -65,8 +65,8 @@ class Server(uvicorn.Server):
 
 def bind(port: int) -> socket.socket:
     """A socket of the loopback interface that does not listen yet; `port` 0 is any free port."""
-    # Only where the protocol is named does asyncio set TCP_NODELAY; without it a response, whose
-    # head and body uvicorn writes apart, waits 40 ms for the client's acknowledgement.
+    # asyncio sets TCP_NODELAY only where the protocol is named. uvicorn writes the head and the
+    # body of a response separately, so that without it the body waits 40 ms for an ACK.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

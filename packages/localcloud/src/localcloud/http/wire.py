@@ -50,7 +50,7 @@ class HttpRequest:
 
 @dataclass(frozen=True)
 class HttpResponse:
-    """The response to a request."""
+    """Status, headers and body of a response."""
 
     status: int
     headers: dict[str, str]
@@ -65,12 +65,12 @@ def service_model(service: str) -> ServiceModel:
 
 
 def respond(cloud: Cloud, request: HttpRequest) -> HttpResponse:
-    """Answers one request. Never raises: an operation's own bug is an InternalFailure."""
+    """The response to a request. Never raises: a bug in an operation is an InternalFailure."""
     try:
         return _perform(cloud, request)
     except AwsError as error:
         return error_response(error)
-    except RecursionError:  # only a body can be nested deeply
+    except RecursionError:  # of a body that is nested deeply
         return error_response(AwsError("SerializationException", "The body is nested too deeply"))
     except Exception as error:
         _LOGGER.exception("%s %s", request.method, request.path)
@@ -97,7 +97,7 @@ def _perform(cloud: Cloud, request: HttpRequest) -> HttpResponse:
 
 
 def _caller(request: HttpRequest) -> str:
-    """The access key that signed the request; ministack has checked the signature."""
+    """The access key that the request is signed with; ministack has checked the signature."""
     signed = request.query.get("X-Amz-Credential", [""])[0]
     found = _CREDENTIAL.search(request.headers.get("authorization", ""))
     return found[1] if found else signed.partition("/")[0]
@@ -121,7 +121,7 @@ def _operation(request: HttpRequest) -> tuple[OperationModel, dict[str, str]]:
         if match:
             return model, {name: unquote(text) for name, text in match.groupdict().items()}
     raise AwsError(
-        "UnknownOperationException", f"{request.method} {request.path} is no operation", 404
+        "UnknownOperationException", f"{request.method} {request.path} is not an operation", 404
     )
 
 
@@ -178,7 +178,7 @@ def _located(shape: Shape) -> list[tuple[str, str, str, bool]]:
 
 
 def _remember_tags(cloud: Cloud, model: OperationModel, request: Values, output: Values) -> None:
-    """Stores the Tags of a Create operation instead of those of an earlier resource."""
+    """Stores the Tags of a Create operation, in place of those of a deleted resource."""
     arns = [value for name, value in output.items() if name.endswith("Arn")]
     if model.name.startswith("Create") and arns:
         drop_tags(cloud, arns[0])

@@ -1,4 +1,4 @@
-"""The keys that a call encrypts and decrypts with."""
+"""The actions on KMS keys that a call requires."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from localcloud.iam.authorization import RequiredAction
 from localcloud.iam.call import Call, value_at, volume_key
 from localcloud.iam.resources import group_names
 
-# OnlineStoreSecurityConfig of the API reference lists them, for the caller.
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OnlineStoreSecurityConfig.html
 _ONLINE_STORE = (
     "Encrypt",
     "Decrypt",
@@ -22,7 +22,7 @@ _ONLINE_STORE = (
 
 
 def keys(call: Call) -> Iterator[RequiredAction]:
-    """Volumes are encrypted through grants that the caller makes, and records with its rights."""
+    """The caller creates the grants that encrypt volumes, and encrypts and decrypts records."""
     if call.operation in ("CreateProcessingJob", "CreateTrainingJob", "CreateTransformJob"):
         yield from _grant_actions(volume_key(call.request))
     elif call.operation in ("CreateEndpoint", "UpdateEndpoint"):

@@ -1,4 +1,4 @@
-"""Every permission that a call takes."""
+"""The actions that a call requires."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ _QUOTAS = "service-quotas"
 
 
 def is_known(service: str, operation: str) -> bool:
-    """Whether the permissions of an operation are known."""
+    """Whether the required actions of an operation are known."""
     if service == _QUOTAS:
         return True
     known = scaling.is_known if service == scaling.SCALING else resources.is_known
@@ -22,7 +22,7 @@ def is_known(service: str, operation: str) -> bool:
 
 
 def authorize(cloud: Cloud, asked: ApiCall) -> None:
-    """Raises AccessDenied, with the status that the service has for it, while IAM is enforced."""
+    """Raises AccessDenied for an action that is denied, with the HTTP status of the service."""
     call = Call(
         asked.service, asked.operation, asked.request, cloud.region, cloud.account, cloud.store.get
     )
@@ -31,7 +31,7 @@ def authorize(cloud: Cloud, asked: ApiCall) -> None:
 
 
 def required_actions(call: Call) -> Iterator[RequiredAction]:
-    """Every permission that a call takes, by the Service Authorization Reference."""
+    """Every action that a call requires, by the Service Authorization Reference."""
     if call.service == scaling.SCALING:
         yield from scaling.scaling(call)
         return

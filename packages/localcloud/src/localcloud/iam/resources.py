@@ -1,4 +1,7 @@
-"""The resources that a call acts on."""
+"""The resources of a call, by the Service Authorization Reference.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -105,7 +108,7 @@ def is_known(operation: str) -> bool:
 
 
 def resources(call: Call) -> Iterator[str]:
-    """The ARNs of the resources that a call acts on; `*` where its action has no resource types."""
+    """The ARNs of the resources of a call; `*` where the action has no resource types."""
     if call.operation in _RESOURCES:
         yield from _RESOURCES[call.operation](call)
     elif call.operation in _NAMES:
@@ -118,7 +121,7 @@ def resources(call: Call) -> Iterator[str]:
 
 
 def _endpoint(call: Call) -> Iterator[str]:
-    """To create or update an endpoint is an action on its configuration, too."""
+    """CreateEndpoint and UpdateEndpoint require the action on the configuration, too."""
     yield call.arn("endpoint", call.request["EndpointName"])
     yield call.arn("endpoint-config", call.request["EndpointConfigName"])
 

@@ -9,7 +9,7 @@ _ECR_IMAGE = re.compile(r"(\d+)\.dkr\.ecr\.([\w-]+)\.amazonaws\.com(?:\.cn)?/([^
 
 
 def image_pull_actions(image: str) -> Iterator[RequiredAction]:
-    """The permissions to pull an image of ECR; none for an image that is elsewhere."""
+    """The actions that pull an image of ECR; none for an image of another registry."""
     found = _ECR_IMAGE.match(image)
     if found is None:
         return
@@ -25,13 +25,13 @@ def log_group(region: str, account: str, name: str) -> str:
 
 
 def log_and_metric_actions(group: str) -> Iterator[RequiredAction]:
-    """What SageMaker documents beyond the calls that are really made with the role."""
+    """Actions that SageMaker documents, although no call here is made with them."""
     yield RequiredAction("logs:DescribeLogStreams", group)
     yield RequiredAction("cloudwatch:PutMetricData")
 
 
 def volume_key_actions(key: str | None) -> Iterator[RequiredAction]:
-    """The volumes of a job."""
+    """What SageMaker requires of the role to encrypt the volumes of a job."""
     if key:
         yield RequiredAction("kms:CreateGrant", key, {"kms:GrantIsForAWSResource": "true"})
 

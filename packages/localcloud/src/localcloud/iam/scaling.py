@@ -23,19 +23,19 @@ _SCALED: Mapping[str, tuple[str, ...]] = {
         "iam:CreateServiceLinkedRole",
     ),
     "PutScalingPolicy": ("cloudwatch:PutMetricAlarm", "cloudwatch:DescribeAlarms"),
-    # What these remove, the service-linked role removes.
+    # The service-linked role deletes the alarms.
     "DeleteScalingPolicy": (),
     "DeregisterScalableTarget": (),
 }
 
 
 def is_known(operation: str) -> bool:
-    """Whether the permissions of an operation of Application Auto Scaling are known."""
+    """Whether the required actions of an operation of Application Auto Scaling are known."""
     return operation in (*_SCALED, *_WITHOUT_RESOURCE_TYPES)
 
 
 def scaling(call: Call) -> Iterator[RequiredAction]:
-    """It acts on the endpoint and its alarms with the permissions of its caller:
+    """The caller needs permissions on the endpoint and its alarms, too:
     https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html"""
     action = f"{SCALING}:{call.operation}"
     if call.operation in _WITHOUT_RESOURCE_TYPES:
@@ -66,7 +66,7 @@ def _target(call: Call) -> str:
 
 
 def deregistration_actions(call: Call) -> Iterator[RequiredAction]:
-    """Who deletes an endpoint that scales must be allowed to end its scaling, too:
+    """To delete an endpoint that scales requires to deregister its scalable target, too:
     https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-delete-with-scaling.html"""
     if call.operation != "DeleteEndpoint":
         return

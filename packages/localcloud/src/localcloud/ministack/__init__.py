@@ -1,4 +1,4 @@
-"""The only package that knows ministack: it configures, patches and serves it.
+"""Configures, patches and serves ministack. No other package uses its private names.
 
 `table` has every patch; each module beside it has the replacements of one subject and their rows.
 """
@@ -20,11 +20,11 @@ from localcloud.ministack.table import PATCHES
 
 __all__ = ["MINISTACK", "Ministack", "PatchError", "check", "configure", "install"]
 
-MINISTACK = "1.5.33"  # which the patches were written for
+MINISTACK = "1.5.33"  # the version that the patches are written for
 
 
 def configure(port: int, data_dir: Path) -> None:
-    """Sets what ministack reads from the environment while it is imported."""
+    """Sets the environment variables that ministack reads when it is imported."""
     os.environ.update(
         {
             "GATEWAY_PORT": str(port),

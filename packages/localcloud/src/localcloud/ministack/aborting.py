@@ -1,4 +1,4 @@
-"""When a task ends before its time: its execution was stopped, or a branch beside it has failed.
+"""Aborts tasks whose execution was stopped, or beside whose branch another one has failed.
 
 ministack lets every branch of a Parallel or Map state run to its end. A distributed map tolerates
 failures.
@@ -14,11 +14,11 @@ from localcloud.ministack.patch import Patch, names
 
 Execution = dict[str, Any]
 Run = Callable[..., Any]
-CURRENT: ContextVar[Execution] = ContextVar("execution")  # that this thread works for
+CURRENT: ContextVar[Execution] = ContextVar("execution")  # of this thread
 
 
 class Aborted(Exception):
-    """What a task waits for is of no use any more."""
+    """The result of a task is no longer needed."""
 
 
 @dataclass
@@ -41,7 +41,7 @@ def is_running(execution: Execution) -> bool:
 
 
 def current_execution() -> Execution | None:
-    """None for a state that is only tested."""
+    """The execution of this thread; None in TestState."""
     return CURRENT.get(None)
 
 
@@ -85,7 +85,7 @@ def abort_branches_together(ministack: Ministack, run: Run) -> Run:
     return run_group
 
 
-_TOGETHER = "Step Functions: branches of Parallel and Map run on when one of them has failed"
+_TOGETHER = "Step Functions: branches of Parallel and Map continue when one of them has failed"
 _JOBS = "ministack/stepfunctions/test_sagemaker_tasks.py"
 PATCHES = (
     Patch(
@@ -99,7 +99,7 @@ PATCHES = (
         Patch(
             target=f"services.stepfunctions:{function}",
             make=abort_branches_together,
-            why="a branch that fails ends the others, and its error is that of the state",
+            why="a branch that fails aborts the others, and its error is that of the state",
             upstream=_TOGETHER,
             test=f"{_JOBS}::test_a_branch_that_fails_stops_the_jobs_of_the_others",
             uses=names("services.stepfunctions", "_ExecutionError"),

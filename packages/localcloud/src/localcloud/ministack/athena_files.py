@@ -1,4 +1,4 @@
-"""Queries: the files and columns they read, and where their results go."""
+"""The files and columns that queries read, and the locations of their results."""
 
 import csv
 import io
@@ -57,7 +57,7 @@ def save_results(ministack: Ministack, _save: Any) -> Callable[[str], Awaitable[
 
 
 def _file(execution: dict[str, Any]) -> bytes:
-    """CSV with headings for a query; lines for any other statement."""
+    """CSV with a header for a query; lines for any other statement."""
     results, output = execution["_results"], io.StringIO()
     if execution["StatementType"] == "DML":
         writer = csv.writer(output)
@@ -76,7 +76,7 @@ def _error(response: bytes) -> str:
 def link_table_files(ministack: Ministack, _copy: Any) -> Callable[[str, list[str]], list[str]]:
     athena, s3 = ministack.athena, ministack.s3
     folder = ministack.data_dir / "ministack" / "queries"
-    shutil.rmtree(folder, ignore_errors=True)  # a server that was killed left it
+    shutil.rmtree(folder, ignore_errors=True)  # of a server that was killed
 
     def link(location: str, workdirs: list[str]) -> list[str]:
         bucket, prefix = urlsplit(location).netloc, urlsplit(location).path.strip("/")
@@ -102,12 +102,12 @@ def _is_below(key: str, prefix: str) -> bool:
 
 
 def _link(s3: Any, bucket: str, key: str, target: Path) -> bool:
-    """False for an object that has gone meanwhile."""
+    """Links or copies an object; False if it was deleted meanwhile."""
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        # S3 replaces a file by another, so a query reads what was there when it began.
+        # PutObject replaces the file, so a query reads the objects of when it began.
         os.link(s3._object_disk_path(bucket, key), target)
-    except OSError:  # not on disk yet, or on one without links
+    except OSError:  # the object is not on disk yet, or the file system has no links
         data = s3._get_object_data(bucket, key)
         if data is None:
             return False
@@ -116,7 +116,7 @@ def _link(s3: Any, bucket: str, key: str, target: Path) -> bool:
 
 
 def read_columns_of_the_catalog(ministack: Ministack, make: Relation) -> Relation:
-    """The columns and partitions of Parquet are those of the table in Glue, in their order."""
+    """A Parquet table has the columns and partition keys of Glue, in their order."""
     athena = ministack.athena
     simple = {"string", *athena._DUCKDB_TYPE_BY_ATHENA}
 
@@ -152,7 +152,7 @@ PATCHES = (
     Patch(
         target="services.athena:_save_query_results",
         make=save_results,
-        why="results are written to that file, with headings for a query",
+        why="results are written to that file, with a header for a query",
         upstream=_RESULTS,
         test=_IN_FILE,
         uses=names("services.s3", "_put_object"),

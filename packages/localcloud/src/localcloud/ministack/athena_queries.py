@@ -13,12 +13,12 @@ from localcloud.athena.translation import translate
 from localcloud.ministack.modules import Ministack
 from localcloud.ministack.patch import Patch, names
 
-_FIRST_DATABASE = "default"  # every account has it
+_DEFAULT_DATABASE = "default"  # every account has it
 Start = Callable[[dict[str, Any]], Any]
 
 
 def check_statement(ministack: Ministack, start: Start) -> Start:
-    """A statement is checked when it is submitted."""
+    """Refuses, in StartQueryExecution, a text that Athena refuses."""
 
     def check_and_start(data: dict[str, Any]) -> Any:
         try:
@@ -36,12 +36,12 @@ def check_statement(ministack: Ministack, start: Start) -> Start:
 
 
 def run_statement(ministack: Ministack, _run_duckdb: Any) -> Callable[..., Any]:
-    """A query runs translated; SHOW and DESCRIBE read the catalog."""
+    """Translates and runs queries; SHOW and DESCRIBE read the catalog."""
     athena, glue = ministack.athena, ministack.glue
 
     async def execute(query: str, database: str, _catalog: str | None = None) -> dict[str, Any]:
         if not statements.is_query(query):
-            databases = {_FIRST_DATABASE, *glue._databases}
+            databases = {_DEFAULT_DATABASE, *glue._databases}
             result = Catalog(databases, dict(glue._tables.items())).answer(query, database)
         else:
             result = await _run(athena, glue, query, database)
@@ -83,13 +83,13 @@ async def _run(athena: Any, glue: Any, query: str, database: str) -> ResultSet:
 
 
 def _table(glue: Any, database: str, name: str) -> dict[str, Any] | None:
-    """Trino's names are in lower case, and so are Glue's on AWS."""
+    """Finds a table by its name, which Trino writes in lower case, as Glue does on AWS."""
     found: dict[str, Any] | None = glue._tables.get(f"{database}/{name}")
     return found or glue._tables.get(f"{database}/{name}".lower())
 
 
 def _references(query: str) -> list[SimpleNamespace]:
-    """The tables that a query reads, for those who ask whether its caller may."""
+    """The tables that a query reads, for the check of its caller's permissions."""
     if statements.is_query(query):
         found = [(one.db or None, one.name) for one in statements.tables(statements.parse(query))]
     else:
@@ -102,7 +102,7 @@ PATCHES = (
     Patch(
         target="services.athena:_start_query_execution",
         make=check_statement,
-        why="a text that is no statement is refused when it is submitted",
+        why="StartQueryExecution refuses a text that is not a statement",
         upstream=_TRINO,
         test="athena/test_athena.py::test_a_text_that_is_no_statement_is_no_execution",
         uses=names("services.athena", "error_response_json"),
@@ -128,7 +128,7 @@ PATCHES = (
     Patch(
         target="services.athena:_table_references",
         make=find_tables,
-        why="the tables that a statement reads, by which permissions are asked for",
+        why="the tables that a statement reads, for the permissions of its caller",
         upstream=_TRINO,
         test="ministack/iam/test_queries.py::test_a_query_reads_and_writes_with_the_rights_of_its_caller",
     ),

@@ -1,11 +1,11 @@
-"""Athena's workgroups, as far as clients ask for them before they query."""
+"""The configuration of the workgroup `primary`, which clients read before they query."""
 
 from collections.abc import Callable
 
 from localcloud.ministack.modules import Ministack
 from localcloud.ministack.patch import Patch, names
 
-# What GetWorkGroup says of an account's first workgroup; without it awswrangler cannot query.
+# The configuration of a new account's workgroup; awswrangler needs these members.
 _PRIMARY = {
     "EnforceWorkGroupConfiguration": False,
     "PublishCloudWatchMetricsEnabled": False,
@@ -27,7 +27,7 @@ PATCHES = (
     Patch(
         target="services.athena:_ensure_default_workgroup",
         make=describe_primary,
-        why="GetWorkGroup describes the first workgroup; awswrangler queries only then",
+        why="GetWorkGroup returns the members of `primary` that awswrangler needs",
         upstream="Athena: the configuration of the workgroup `primary` lacks members",
         test="athena/test_athena.py"
         "::test_the_primary_workgroup_has_the_members_that_awswrangler_reads",

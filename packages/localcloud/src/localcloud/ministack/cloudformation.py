@@ -20,29 +20,29 @@ _LONGEST_NAME = 63
 Properties = dict[str, Any]
 Delete = Callable[..., None]
 DeleteStack = Callable[..., Awaitable[None]]
-# What the stack that is being deleted has and may not lose; None where nothing is kept.
+# Resources of the stack being deleted that must be kept; None where nothing is kept.
 _KEPT: ContextVar[dict[str, Any] | None] = ContextVar("kept", default=None)
 
 
 def hosting_replacements(_ministack: Ministack, kind: str) -> Any:
-    """The properties whose change replaces the resource."""
+    """The properties that cannot change without a replacement of the resource."""
     return _HOSTING[kind].replacing
 
 
 def hosting_name(_ministack: Ministack, kind: str) -> dict[str, str]:
-    """The property that names the resource, so that it cannot be replaced."""
+    """The property with the name of the resource; a named resource cannot be replaced."""
     return {"name": _HOSTING[kind].name_property}
 
 
 def hosting_tags(_ministack: Ministack) -> tuple[str, str]:
-    """Where a stack puts its tags."""
+    """The property that takes the tags of the stack, and its form."""
     return "Tags", "list"
 
 
 def run_on_a_thread(
     _ministack: Ministack, runs_on_thread: Callable[[str], bool]
 ) -> Callable[[str], bool]:
-    """They are made by calls back into this server, which the event loop must go on serving."""
+    """Runs handlers that send requests to this server outside of its event loop."""
     own = {_FEATURE_GROUP, *_HOSTING}
     return lambda kind: kind in own or runs_on_thread(kind)
 
@@ -71,7 +71,7 @@ def restore_kept_resources(ministack: Ministack, delete_stack: DeleteStack) -> D
         name: str, stack_id: str, retain_resources: Any = (), force: bool = False
     ) -> None:
         kept: dict[str, Any] = {}
-        _KEPT.set(None if force else kept)  # of this task alone
+        _KEPT.set(None if force else kept)  # a context variable: of this task alone
         await delete_stack(name, stack_id, retain_resources, force=force)
         stack = ministack.stack_store._stacks.get(name)
         if kept and stack:
@@ -81,7 +81,7 @@ def restore_kept_resources(ministack: Ministack, delete_stack: DeleteStack) -> D
 
 
 def _set_aside(ministack: Ministack, stack_name: str, failed: str) -> None:
-    """Out of sight of the deletion that goes on."""
+    """Hides the dependencies of a resource from the deletion that continues."""
     kept, stack = _KEPT.get(), ministack.stack_store._stacks.get(stack_name)
     if kept is None or not stack:
         return
@@ -136,7 +136,9 @@ def handle_model_package_groups(ministack: Ministack) -> dict[str, Any]:
 
 _PROVISIONERS = "services.cloudformation.provisioners"
 _RESOURCES = "CloudFormation: SageMaker's resources are refused"
-_KEEPING = "CloudFormation: a stack whose resource could not be deleted loses what it depends on"
+_KEEPING = (
+    "CloudFormation: when a resource cannot be deleted, its dependencies are deleted all the same"
+)
 _STACK = (
     "hosting/test_template.py::test_a_stack_makes_an_endpoint_replaces_its_model_and_deletes_both"
 )
@@ -148,7 +150,7 @@ PATCHES = (
     Patch(
         target=f"{_PROVISIONERS}:_RESOURCE_HANDLERS[{_FEATURE_GROUP}]",
         make=handle_feature_groups,
-        why="stacks have feature groups",
+        why="a template may have feature groups",
         upstream=_RESOURCES,
         test="ministack/test_cloudformation.py::test_a_feature_group_that_could_not_be_made_does_not_stand_in_the_way",
         is_new=True,
@@ -156,7 +158,7 @@ PATCHES = (
     Patch(
         target=f"{_PROVISIONERS}:_RESOURCE_HANDLERS[{_MODEL_PACKAGE_GROUP}]",
         make=handle_model_package_groups,
-        why="stacks have groups of model packages",
+        why="a template may have groups of model packages",
         upstream=_RESOURCES,
         test="registry/test_registry.py::test_cloudformation_makes_a_group_changes_its_tags_and_deletes_it",
         is_new=True,
@@ -173,29 +175,39 @@ PATCHES = (
             is_new=True,
         )
         for table, make, why, test in (
-            ("_RESOURCE_HANDLERS", handle_hosting, "stacks have models and endpoints", _STACK),
-            ("_REPLACING_PROPERTIES", hosting_replacements, "a change may replace them", _STACK),
+            (
+                "_RESOURCE_HANDLERS",
+                handle_hosting,
+                "a template may have models, endpoint configurations and endpoints",
+                _STACK,
+            ),
+            (
+                "_REPLACING_PROPERTIES",
+                hosting_replacements,
+                "a change of some properties replaces the resource",
+                _STACK,
+            ),
             (
                 "_CUSTOM_NAME_REPLACEMENT",
                 hosting_name,
                 "a resource with a name of its own is not replaced",
                 "hosting/test_template.py::test_a_model_with_a_name_of_its_own_is_not_replaced",
             ),
-            ("_STACK_TAG_PROPERTY", hosting_tags, "they have the tags of their stack", _STACK),
+            ("_STACK_TAG_PROPERTY", hosting_tags, "resources have the tags of their stack", _STACK),
         )
         for kind in _HOSTING
     ),
     Patch(
         target="services.cloudformation.stacks:_runs_on_worker_thread",
         make=run_on_a_thread,
-        why="what calls back into the server must not wait in its event loop",
+        why="handlers that send requests to the server must not block its event loop",
         upstream=_RESOURCES,
         test=_STACK,
     ),
     Patch(
         target="services.cloudformation.stacks:_delete_resource",
         make=keep_dependencies_of_failed_resources,
-        why="what a resource depends on that could not be deleted is put aside",
+        why="the dependencies of a resource that could not be deleted are kept",
         upstream=_KEEPING,
         test=_KEPT_TEST,
         uses=(
@@ -207,7 +219,7 @@ PATCHES = (
     Patch(
         target="services.cloudformation.handlers:_delete_stack_async",
         make=restore_kept_resources,
-        why="what was put aside stays in the stack for the next DeleteStack",
+        why="kept resources stay in the stack for the next DeleteStack",
         upstream=_KEEPING,
         test=_KEPT_TEST,
     ),

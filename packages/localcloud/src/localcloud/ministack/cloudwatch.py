@@ -1,7 +1,7 @@
-"""Alarms: judged period by period and also when there are no data, as on AWS.
+"""Alarms are evaluated period by period, and also when data are missing, as on AWS.
 
 ministack pools all periods and dimensions of a metric, and leaves an alarm as it is while nothing
-new is published. Metric math is stored, not judged: such an alarm stays INSUFFICIENT_DATA.
+new is published. Metric math is stored but not evaluated: such an alarm stays INSUFFICIENT_DATA.
 """
 
 import time
@@ -59,7 +59,7 @@ def _evaluate(cloudwatch: Any, alarm: Alarm) -> None:
 
 
 def _was_set_by_request(alarm: Alarm) -> bool:
-    """SetAlarmState holds until the next evaluation, at most a period later."""
+    """Whether SetAlarmState still holds: until the next evaluation, at most a period later."""
     by_hand = not alarm["StateReason"].startswith(_EVALUATED)
     return by_hand and time.time() < alarm["StateUpdatedTimestamp"] + alarm["Period"]
 
@@ -103,7 +103,7 @@ def _change(cloudwatch: Any, alarm: Alarm, state: str, reason: str) -> None:
 
 
 def keep_metric_math(_ministack: Ministack, record: Record) -> Record:
-    """An alarm of metric math is kept as the template has it."""
+    """Stores an alarm of metric math with the properties of its template."""
 
     def record_any(name: str, properties: dict[str, Any]) -> Alarm:
         metrics = properties.get("Metrics")
@@ -125,7 +125,7 @@ PATCHES = (
     Patch(
         target="services.cloudwatch:_evaluate_alarm",
         make=evaluate_by_periods,
-        why="an alarm is judged period by period, of its dimensions, with what missing data mean",
+        why="an alarm is evaluated by period and dimensions, and treats missing data as it says",
         upstream=_PERIODS,
         test="ministack/test_cloudwatch.py::test_every_period_counts_by_itself",
         uses=names(
@@ -137,7 +137,7 @@ PATCHES = (
     Patch(
         target="services.cloudwatch:_describe_alarms",
         make=evaluate_before_describing,
-        why="an alarm changes when no more data come",
+        why="an alarm is evaluated when no more data are published",
         upstream=_PERIODS,
         test="ministack/test_cloudwatch.py::test_an_alarm_is_over_when_no_more_data_come",
         uses=names("services.cloudwatch", "_evaluate_all_alarms"),

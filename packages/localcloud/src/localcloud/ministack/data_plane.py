@@ -35,7 +35,7 @@ _PATHS = {
 _UNUSUAL = {"content-encoding", "transfer-encoding", "upgrade"}
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
 _SCOPE = re.compile(r"Credential=[^/]*/[^/]*/(?P<region>[^/]*)/(?P<service>[^/]*)/")
-_IN_QUERY = b"X-Amz-Credential"  # of a request that is signed in its address
+_IN_QUERY = b"X-Amz-Credential"  # in the query of a presigned request
 _LARGEST = 4 * 2**20  # bytes of a body
 _DIGITS = len(str(_LARGEST))
 _LOGGER = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class DataPlane:
     def __init__(
         self, regions: Regions, threads: Executor, is_enforced: Callable[[], bool], serve: Asgi
     ) -> None:
-        """`is_enforced()` tells whether IAM is; `serve` is the application behind this one."""
+        """`is_enforced()`: whether IAM is enforced. `serve`: the application behind this one."""
         self._regions, self._threads = regions, threads
         self._faults = regions.home.service(Faults)
         self._is_enforced, self._serve = is_enforced, serve
@@ -61,7 +61,7 @@ class DataPlane:
             await self._serve(scope, receive, send)
             return
         body = await read_body(receive)
-        if body is None:  # the client has gone
+        if body is None:  # the client has disconnected
             return
         path: str = scope["path"]
         query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
@@ -97,7 +97,7 @@ class DataPlane:
     def _invoke(
         self, cloud: Cloud, request: wire.HttpRequest
     ) -> "asyncio.Future[wire.HttpResponse]":
-        """In a thread, which waits for the model."""
+        """Invokes an endpoint in a thread, which waits for the model."""
         loop = asyncio.get_running_loop()
         return loop.run_in_executor(self._threads, partial(wire.respond, cloud, request))
 
@@ -120,7 +120,7 @@ def _respond(cloud: Cloud, waiting: list[_Waiting]) -> None:
     try:
         with cloud.service(OnlineStore).transaction():
             responses = [wire.respond(cloud, request) for request, _ in waiting]
-    except Exception as error:  # a full disk, say: none of them is kept
+    except Exception as error:  # such as a full disk: no record is kept
         _LOGGER.exception("keeping %d records", len(waiting))
         failure = AwsError("InternalFailure", f"{type(error).__name__}: {error}", 500)
         responses = [wire.error_response(failure)] * len(waiting)

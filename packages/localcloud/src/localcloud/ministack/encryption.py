@@ -1,4 +1,4 @@
-"""The encryption keys that templates give to buckets and topics."""
+"""The encryption of buckets and topics in templates."""
 
 from collections.abc import Callable
 from typing import Any
@@ -51,7 +51,7 @@ def keep_encryption_on_update(ministack: Ministack, update: Change, keep: Keep) 
 
 
 def _configuration(rule: Properties) -> str:
-    """As PutBucketEncryption would have sent it."""
+    """The encryption of a bucket in the XML of PutBucketEncryption."""
     default = rule["ServerSideEncryptionByDefault"]
     key = default.get("KMSMasterKeyID")
     named = f"<KMSMasterKeyID>{escape(key)}</KMSMasterKeyID>" if key else ""

@@ -10,7 +10,7 @@ from typing import Any
 from localcloud.ministack.modules import Ministack
 from localcloud.ministack.patch import Patch
 
-_ANY = "Runtime.HandlerError"  # ministack's, for whatever a handler raises
+_ANY = "Runtime.HandlerError"  # ministack's errorType for any exception of a handler
 _TIMEOUT = "Sandbox.Timedout"
 _EXIT = "Runtime exited with error:"
 _CLASS = re.compile(r"[\w.<>]+")

@@ -1,4 +1,4 @@
-"""The modules of ministack, as one embedded AWS uses them, and the setting that it changes."""
+"""The modules of ministack that patches use, and the region and account of a request."""
 
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from localcloud.faults.registry import Faults
 from localcloud.iam.authorization import Authorization, EvaluatePolicies, PolicyEvaluation
 from localcloud.iam.decisions import DecisionLog
 
-_THREADS = 64  # operations that may be under way at once; an invocation holds one while it waits
+_THREADS = 64  # concurrent operations; an invocation holds a thread while it waits
 
 
 _MODULES = {
@@ -42,7 +42,7 @@ _MODULES = {
 
 @dataclass(frozen=True)
 class Ministack:
-    """What patches are given. They replace private names, of which there are no types."""
+    """The argument of all patches. The modules are Any: private names have no types."""
 
     regions: Regions
     threads: Executor  # of SageMaker's operations
@@ -71,7 +71,7 @@ class Ministack:
 
     @classmethod
     def load(cls, regions: Regions) -> Self:
-        """Imports them, which reads ministack's settings. Raises ImportError."""
+        """Imports the modules, which read their settings then. Raises ImportError."""
         return cls(
             regions=regions,
             threads=ThreadPoolExecutor(_THREADS, thread_name_prefix="sagemaker"),
@@ -81,12 +81,12 @@ class Ministack:
 
     @property
     def region(self) -> str:
-        """That of the request, stack or execution that this thread or task works for."""
+        """The region of the request, stack or execution of this thread or task."""
         return str(self.responses.get_region())
 
     @property
     def cloud(self) -> Cloud:
-        """The region that this thread or task works for. Raises AwsError for what is none."""
+        """The Cloud of that region. Raises AwsError for a region that does not exist."""
         return self.regions.cloud(self.region)
 
     @property
@@ -100,7 +100,7 @@ class Ministack:
         return self.regions.home.account
 
     def arn(self, service: str, resource: str) -> str:
-        """The ARN of a resource of this account and of the region at hand."""
+        """The ARN of a resource of this account and region."""
         return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
 
     @property
@@ -110,15 +110,15 @@ class Ministack:
 
     @property
     def authorization(self) -> Authorization:
-        """Authorizes actions in the region at hand."""
+        """Authorizes actions in this region."""
         return self.cloud.service(Authorization)
 
     @property
     def is_enforced(self) -> bool:
-        """Whether IAM is."""
+        """Whether IAM is enforced."""
         return bool(self.app.AUTH)
 
     def enforce(self, evaluate: EvaluatePolicies | None) -> None:
-        """From now on policies decide, of every service; None: every action is allowed."""
+        """Enforces IAM in all services from now on; None allows every action."""
         self.app.AUTH = evaluate is not None  # what ministack reads from its settings at the start
         self.regions.home.service(PolicyEvaluation).evaluate = evaluate

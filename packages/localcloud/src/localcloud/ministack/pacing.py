@@ -1,4 +1,4 @@
-"""How long an execution waits: retries at AWS's pace, and task tokens."""
+"""The waits of an execution: intervals of retries as on AWS, and task tokens."""
 
 import json
 import random
@@ -42,7 +42,7 @@ def wait_for_the_token(ministack: Ministack, _invoke: Any) -> Callable[..., Any]
 
 
 def _invoke_with_callback(states: Any, resource: str, data: Any, token: str, state: Values) -> Any:
-    """Starts the task and waits for whoever has its token."""
+    """Starts a task and waits for SendTaskSuccess or SendTaskFailure with its token."""
     deadline = time.monotonic() + state.get("TimeoutSeconds", float("inf"))
     callback: Values = {
         "event": threading.Event(),
@@ -81,8 +81,8 @@ PATCHES = (
     Patch(
         target="services.stepfunctions:_invoke_with_callback",
         make=wait_for_the_token,
-        why="a task does not wait for a token that nobody has: its function has failed",
-        upstream="Step Functions: waitForTaskToken waits on when its function has failed",
+        why="a task does not wait for its token when its function has failed",
+        upstream="Step Functions: waitForTaskToken waits even when the function has failed",
         test="ministack/stepfunctions/test_task_tokens.py"
         "::test_a_task_whose_function_fails_does_not_wait_for_its_token",
         uses=names("services.stepfunctions", "_task_tokens", "_invoke_resource", "_ExecutionError"),

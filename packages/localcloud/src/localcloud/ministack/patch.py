@@ -18,7 +18,7 @@ _EVERY = "*"
 
 
 class PatchError(RuntimeError):
-    """The installed ministack is not the one that the patches were written for."""
+    """The installed ministack is not the version that the patches are written for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +38,12 @@ class Patch:
     upstream: str
     test: str
     uses: tuple[str, ...] = ()
-    options: Mapping[str, Any] = field(default_factory=dict)  # more arguments of `make`
-    is_new: bool = False  # ministack has no such entry; `make` gets the ministack alone
+    options: Mapping[str, Any] = field(default_factory=dict)  # further arguments of `make`
+    is_new: bool = False  # ministack has no such entry; `make` gets no original
 
 
 def names(module: str, *attributes: str) -> tuple[str, ...]:
-    """What a replacement uses of one module."""
+    """Names in one module, for `uses`."""
     return tuple(f"{module}:{attribute}" for attribute in attributes)
 
 
@@ -54,7 +54,7 @@ class _Place:
     is_entry: bool
 
     def read(self) -> Any:
-        """Raises LookupError or AttributeError where there is nothing."""
+        """The present value. Raises LookupError or AttributeError if there is none."""
         return self.holder[self.key] if self.is_entry else getattr(self.holder, self.key)
 
     def write(self, value: Any) -> None:

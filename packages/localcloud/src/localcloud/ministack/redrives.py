@@ -54,7 +54,7 @@ def _redrive(states: Any, request: Values) -> Any:
 
 
 def _reason_not_redrivable(execution: Execution) -> str:
-    """Why it cannot be redriven; empty if it can."""
+    """Why an execution cannot be redriven; empty if it can."""
     status = execution["status"]
     if status in ("RUNNING", "SUCCEEDED"):
         return f"Execution is {status} and cannot be redriven"
@@ -65,7 +65,7 @@ def _reason_not_redrivable(execution: Execution) -> str:
 
 
 def _start_redrive(states: Any, execution: Execution, now: str, tokens: dict[str, str]) -> None:
-    """In a copy: a thread of the attempt before may still wait, and must not find it running."""
+    """Redrives a copy: a thread of the last attempt may still wait, and must see that it ended."""
     ended = ("error", "cause")
     redriven = {key: value for key, value in execution.items() if key not in ended} | {
         "status": "RUNNING",
@@ -130,7 +130,7 @@ PATCHES = (
     Patch(
         target="app:SERVICE_HANDLERS[states]",
         make=serve_redrives,
-        why="an execution goes on from the state that failed",
+        why="an execution continues at the state that failed",
         upstream=_REDRIVES,
         test=_ON,
         uses=names(
@@ -142,7 +142,7 @@ PATCHES = (
     Patch(
         target="services.stepfunctions:_describe_execution",
         make=describe_redrives,
-        why="DescribeExecution tells of redrives, and whether one is possible",
+        why="DescribeExecution shows redrives, and whether one is possible",
         upstream=_REDRIVES,
         test=_ON,
     ),

@@ -67,7 +67,7 @@ class _Tasks:
         return _with_milliseconds(values, shape) if shape else {}
 
     def _request(self, operation: str, request: Values) -> tuple[int, Values]:
-        """As the role of the state machine, like every call of a task."""
+        """Status and body of a request that is signed by the role of the state machine."""
         headers = own_request(self._ministack, "sagemaker") | {
             "x-amz-target": f"SageMaker.{operation}",
             "content-type": "application/x-amz-json-1.1",
@@ -95,7 +95,7 @@ class _Tasks:
     def run(
         self, job: str, resource: str, request: Values, seconds: float = float("inf")
     ) -> Values:
-        """The description of the job when it is completed."""
+        """Creates a job, waits for it and returns its description. Raises where it fails."""
         execution = current_execution()
         if execution is None:
             raise self._states._ExecutionError("States.Runtime", f"{resource} needs an execution")
@@ -113,7 +113,7 @@ class _Tasks:
         return described
 
     def _check_permissions(self, job: str) -> None:
-        """AWS asks when the state machine is created."""
+        """Checks the permissions for `.sync`, which AWS checks in CreateStateMachine."""
         caller = session()
         required = managed_rule_actions(self._ministack.region, self._ministack.account, job)
         denial = self._ministack.authorization.denial(caller, required) if caller else None
@@ -153,7 +153,7 @@ class _Tasks:
         return self._result(operation, status, values)
 
     def _stop(self, job: str, name: str) -> None:
-        """Best effort, as on AWS: the role may lack the permission."""
+        """Stops a job, as far as the role has the permission, as on AWS."""
         try:
             self.call(f"Stop{job}", {f"{job}Name": name})
         except self._states._ExecutionError as error:
@@ -169,7 +169,7 @@ def _tags(execution: Execution) -> list[Values]:
 
 
 def _with_milliseconds(value: Any, shape: Shape) -> Any:
-    """With points in time as milliseconds, as this SDK writes them."""
+    """The output with timestamps in milliseconds, as the SDK for Java writes them."""
     match shape.type_name:
         case "structure":
             return {

@@ -31,7 +31,7 @@ _EXECUTORS = {
 _NAME = re.compile(
     r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff\U0010ffff]{1,80}"
 )
-_TOLD_THE_EXECUTION = ("Task", "Parallel", "Map")
+_TAKE_THE_EXECUTION = ("Task", "Parallel", "Map")
 
 
 def run_execution(ministack: Ministack, _run_execution: Any) -> Callable[[str], None]:
@@ -61,7 +61,7 @@ def start_once(ministack: Ministack, start: Start) -> Start:
 
 
 def check_the_name(ministack: Ministack, start: Start) -> Start:
-    """Without a name, Step Functions makes one."""
+    """Refuses names that Step Functions refuses; without a name it generates one."""
     states = ministack.states
 
     def start_if_named(request: Values) -> Any:
@@ -77,13 +77,13 @@ def check_the_name(ministack: Ministack, start: Start) -> Start:
 
 
 def _run(states: Any, execution: Execution) -> None:
-    """From where it is to its end, in the thread of this attempt."""
+    """Runs an execution from its present state to its end, in the thread of this attempt."""
     CURRENT.set(execution)
     try:
         output = json.dumps(_run_states(states, execution))
     except states._ExecutionError as error:
         _fail(states, execution, error.error, error.cause)
-    except Aborted:  # the execution has its end already
+    except Aborted:  # the execution has ended already
         return
     except Exception as error:
         _LOGGER.exception("execution %s", execution["executionArn"])
@@ -93,7 +93,7 @@ def _run(states: Any, execution: Execution) -> None:
 
 
 def _run_states(states: Any, execution: Execution) -> Any:
-    """The output of the last state."""
+    """Runs the states one after another; returns the output of the last one."""
     machine = json.loads(_definition(states, execution))
     is_resumed, point = "point" in execution, json.loads(execution.get("point", "{}"))
     name: str | None = point.get("state", machine["StartAt"])
@@ -114,7 +114,7 @@ def _run_states(states: Any, execution: Execution) -> Any:
 
 
 def _definition(states: Any, execution: Execution) -> str:
-    """As it was when the execution began; a redrive uses no newer one."""
+    """The definition of when the execution was started, which a redrive uses, too."""
     if "definition" not in execution:
         machine = states._state_machines.get(execution["stateMachineArn"])
         execution["definition"] = machine["definition"]
@@ -123,7 +123,7 @@ def _definition(states: Any, execution: Execution) -> str:
 
 
 def _context(execution: Execution, machine: Values, variables: Values) -> Values:
-    """The context object, with the variables, which ministack keeps in it."""
+    """The context object, in which ministack keeps the variables, too."""
     about = {
         "Id": execution["executionArn"],
         "Input": json.loads(execution["input"]),
@@ -146,14 +146,14 @@ def _context(execution: Execution, machine: Values, variables: Values) -> Values
 def _execute_state(
     states: Any, execution: Execution, context: Values, name: str, data: Any, state: Values
 ) -> tuple[Any, str | None]:
-    """Output and next state."""
+    """Executes one state; returns its output and the name of the next state, or None."""
     context["State"] = {"Name": name, "EnteredTime": states.now_iso(), "RetryCount": 0}
     kind = state["Type"]
     if kind == "Fail":
         raise states._ExecutionError(*states._fail_state_error(state, data, context))
     execute = getattr(states, _EXECUTORS[kind])
-    told = (execution, context) if kind in _TOLD_THE_EXECUTION else (context,)
-    output, following = execute(state, data, *told)
+    arguments = (execution, context) if kind in _TAKE_THE_EXECUTION else (context,)
+    output, following = execute(state, data, *arguments)
     return output, following
 
 
@@ -164,7 +164,7 @@ def _add_state_event(states: Any, execution: Execution, event: str, name: str, *
 
 
 def _succeed(states: Any, execution: Execution, output: str) -> None:
-    if is_running(execution):  # and not stopped meanwhile
+    if is_running(execution):  # it may have been stopped meanwhile
         execution |= {"status": "SUCCEEDED", "output": output, "stopDate": states.now_iso()}
         details = {"executionSucceededEventDetails": {"output": output}}
         states._add_event(execution, "ExecutionSucceeded", details)
@@ -181,7 +181,7 @@ PATCHES = (
     Patch(
         target="services.stepfunctions:_run_execution",
         make=run_execution,
-        why="an execution begins at any of its states, and ends when it is stopped",
+        why="an execution can start at any state, and ends when it is stopped",
         upstream="Step Functions: an execution can only be run from its first state",
         test="ministack/stepfunctions/test_redrives.py::test_a_redrive_goes_on_with_the_state_that_failed",
         uses=names(
@@ -202,7 +202,7 @@ PATCHES = (
     Patch(
         target="services.stepfunctions:_start_execution",
         make=check_the_name,
-        why="names of executions are those that Step Functions takes",
+        why="StartExecution refuses the names that Step Functions refuses",
         upstream="Step Functions: StartExecution takes names that AWS refuses",
         test=f"{_STARTS}::test_names_that_step_functions_refuses_are_refused",
         uses=names("services.stepfunctions", "error_response_json"),

@@ -54,6 +54,6 @@ _FAULTS: tuple[Patch, ...] = (
     *functions.PATCHES,
     *templates.PATCHES,
 )
-# Permissions are asked for before a service does anything. A fault hits before they are asked for,
-# and it hits what templates create of every type, SageMaker's among them.
+# Later patches wrap earlier ones: faults are injected before permissions are checked, and
+# permissions are checked before the service is called.
 PATCHES = (*_SERVICES, *_IAM, *_FAULTS)

@@ -111,7 +111,7 @@ def _type_filter(kind: str) -> str:
     return f"{service.lower()}:{words.lstrip('-')}"
 
 
-_TAGGED = "The tagging API knows no SageMaker"
+_TAGGED = "The tagging API lacks SageMaker"
 _SEARCH = "Resource Groups: groups and searches by TAG_FILTERS_1_0 find nothing"
 _BY_TYPE = "ministack/test_tagging.py::test_resources_are_found_by_tag_and_type"
 _CHANGED = (

@@ -1,4 +1,4 @@
-"""Faults around ministack's services and our own: nothing but one look at a flag while none is set.
+"""Faults of ministack's services and our own. While no fault is set, only a flag is checked.
 
 Hit are requests, the calls of state machines, what templates create, and invocations of functions.
 Not hit are calls that AWS makes for itself, and tasks on state machines' own integrations other

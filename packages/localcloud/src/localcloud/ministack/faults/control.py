@@ -1,4 +1,4 @@
-"""Faults are set, told and removed by a path beside AWS's own."""
+"""A path of the server, beside AWS's, where faults are set, listed and removed."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ from localcloud.ministack.modules import Ministack
 
 
 class Control:
-    """GET tells, POST adds, DELETE clears."""
+    """GET lists the faults, POST sets one, DELETE removes all."""
 
     def __init__(self, ministack: Ministack) -> None:
         self._regions, self._faults = ministack.regions, ministack.faults
@@ -49,7 +49,7 @@ class Control:
         await send_json(send, status, response)
 
     def _add(self, options: Any) -> int:
-        """Its number; 0 for an interruption, which happens at once."""
+        """Sets a fault and returns its number, or 0 for an interruption, which happens at once."""
         fault = Fault.parse(options)
         check_call(fault, self._regions.home.operations)
         target = KINDS[fault.kind].target

@@ -1,4 +1,4 @@
-"""Invocations of functions that end with their process, or with their time."""
+"""Faults of functions: an invocation is killed, or times out."""
 
 import contextlib
 import json
@@ -12,7 +12,7 @@ from localcloud.ministack.modules import Ministack
 from localcloud.ministack.patch import Patch, names
 
 KILLED = "Runtime exited with error: signal: killed"
-_RUNTIMES = ("python", "nodejs")  # whose processes are ministack's workers
+_RUNTIMES = ("python", "nodejs")  # that run in workers of ministack
 Result = dict[str, Any]
 Invoke = Callable[..., Result]
 
@@ -73,7 +73,7 @@ PATCHES = (
     Patch(
         target="core.lambda_runtime:Worker.invoke",
         make=inject_into_functions,
-        why="a fault that is set kills a function, or hangs it until its time is over",
+        why="a fault that is set kills an invocation, or lets it time out",
         upstream="Faults on demand: functions that are killed or time out",
         test="ministack/faults/test_functions.py::test_a_function_takes_too_long",
         uses=names("core.lambda_runtime", "ensure_spawned"),

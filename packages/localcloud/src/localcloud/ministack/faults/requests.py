@@ -16,12 +16,12 @@ from localcloud.ministack.patch import Handler, Patch, Response, names
 
 KINDS = ("throttle", "error", "lost", "slow")
 LOST = "x-localcloud-lost"  # on a response that must not reach the client
-# State machines read the errors of a query service only without a namespace; clients read both.
+# State machines of ministack cannot parse errors of a query service with a namespace.
 _NAMESPACE = re.compile(rb' xmlns="[^"]*"')
 
 
 def inject_into_requests(ministack: Ministack, serve: Handler, prefix: str) -> Handler:
-    """`prefix` is that of the service's actions in policies."""
+    """`prefix` is the service prefix of actions in policies."""
     faults, actions = ministack.faults, ministack.iam_actions
 
     async def inject_or_serve(
@@ -52,7 +52,7 @@ def _request(method: str, path: str, headers: Any, body: Any, query: Any) -> Htt
 
 
 def _refusal(error: ErrorResponse, handler: str, request: HttpRequest, actions: Any) -> Response:
-    """In the protocol of the service, as ministack writes a denial."""
+    """The error in the protocol of the service, as ministack writes a denial."""
     _, headers, body = actions.access_denied_response(
         handler,
         "",

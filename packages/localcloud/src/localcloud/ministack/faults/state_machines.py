@@ -1,4 +1,4 @@
-"""Calls of state machines, which do not cross HTTP: what is refused or lost has other names there.
+"""Faults of calls of state machines, whose errors have other names than those of HTTP.
 
 By https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 """
@@ -18,10 +18,10 @@ from localcloud.ministack.patch import Handler, Patch, Response, names
 
 _INVOKE = "lambda:Invoke"
 _UNANSWERED = "Unable to execute HTTP request: The target server failed to respond"
-# What Lambda's model names; the rest has the service's own name.
+# Errors in Lambda's model. All others have the name of the service.
 _LAMBDA_ERRORS = ("ServiceException", "TooManyRequestsException")
-# What all services have, under their own names where their models have them; S3's are spelled as
-# ministack spells them then.
+# Errors of all services, named by the model of a service where it has them. Those of S3 are
+# spelled as ministack spells them.
 _COMMON = (
     "InternalError",
     "InternalFailure",
@@ -102,7 +102,7 @@ def _refusal(failed: ErrorResponse) -> tuple[str, str]:
 
 
 def _sdk_name(service: Service, code: str, own: str) -> str:
-    """As the SDK for Java names errors: by their shape, or else by the service."""
+    """The name of an error in the SDK for Java: that of its shape, or else of the service."""
     if service.sdk == "s3":
         return own if code in _S3_ERRORS else code
     if code not in _COMMON:

@@ -1,4 +1,4 @@
-"""What templates create: CloudFormation has its own message for a call that failed."""
+"""Faults of resources in templates, with the messages of CloudFormation."""
 
 from typing import Any
 from uuid import uuid4
@@ -18,7 +18,7 @@ def inject_into_creations(ministack: Ministack, create: Any, kind: str) -> "_Cre
 
 
 class _Creation:
-    """Of one type of resource. Where a type has no such call, no fault can be set for it."""
+    """Creates resources of one type. A fault is set on the operation Create<resource>."""
 
     def __init__(self, faults: Faults, kind: str, create: Any) -> None:
         _, service, resource = kind.split("::", 2)

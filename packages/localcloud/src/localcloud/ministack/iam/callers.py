@@ -1,4 +1,4 @@
-"""Who calls when there is no request from outside: functions' logs, and state machines."""
+"""The callers of requests from within: functions that write logs, and state machines."""
 
 import re
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from localcloud.ministack.modules import Ministack
 from localcloud.ministack.patch import Handler, Patch, Response, names
 
 _SESSION: ContextVar[str | None] = ContextVar("session of a state machine", default=None)
-# As the SDK for Java names them.
+# The names in the SDK for Java.
 _TOPIC_ERRORS = {
     "AuthorizationError": "AuthorizationErrorException",
     "KMSAccessDenied": "KmsAccessDeniedException",
@@ -23,12 +23,12 @@ Call = Callable[..., Any]
 
 
 def session() -> str | None:
-    """The access key with which the task at hand calls; None where IAM decides nothing."""
+    """The access key of the state machine's session; None outside of tasks."""
     return _SESSION.get()
 
 
 def write_logs_as_role(ministack: Ministack, emit: Call) -> Call:
-    """A function that may not write its log runs, and leaves none, as on AWS."""
+    """A function without the permission to write logs runs without a log, as on AWS."""
 
     def emit_if_allowed(function: dict[str, Any], *details: Any, **options: Any) -> None:
         config = function.get("config") or function
@@ -61,7 +61,7 @@ def execute_as_role(ministack: Ministack, execute: Call) -> Call:
 
 
 def _register_session(ministack: Ministack, role: str, execution: str) -> str:
-    """Registered in STS; a key of its own for each role and execution."""
+    """Registers the session of a role and an execution in STS; returns its access key."""
     name = role.rpartition("/")[2]
     key = f"ASIA-STATES-{name}-{execution}"
     ministack.sts.register_session(
@@ -98,7 +98,7 @@ def invoke_if_allowed(ministack: Ministack, call: Call) -> Call:
 
 
 def call_as_role(ministack: Ministack, call: Callable[..., Response]) -> Callable[..., Response]:
-    """As if the call came from outside, so that it meets the same checks."""
+    """Calls a service by the dispatcher of requests, which authorizes them."""
 
     async def dispatch(
         method: str, path: str, headers: dict[str, str], body: Any, query: Any
@@ -123,7 +123,7 @@ def call_as_role(ministack: Ministack, call: Callable[..., Response]) -> Callabl
         service = headers["authorization"].split("/")[-2]
         headers = headers | own_request(ministack, service, session)
         status, found, body = call(dispatch, method, path, headers, *rest, **options)
-        # ministack reads the errors of a query service only without a namespace.
+        # ministack cannot parse errors of a query service with a namespace.
         return status, found, _NAMESPACE.sub(b"", body) if status >= 400 else body
 
     return call_with_session
@@ -179,7 +179,7 @@ PATCHES = (
     Patch(
         target="app:call_service_handler_sync",
         make=call_as_role,
-        why="calls of tasks are authorized as if they came from outside",
+        why="calls of tasks are authorized as requests are",
         upstream=_ROLES,
         test=f"{_CALLERS}::test_a_state_machine_calls_sagemaker_with_its_role",
         uses=names("app", "_dispatch_service_request"),

@@ -1,4 +1,4 @@
-"""ministack's evaluator of policies: its decisions are logged, and denials have AWS's words."""
+"""ministack's evaluation of policies: decisions are logged, denials are worded as AWS's."""
 
 import json
 from collections.abc import Callable
@@ -30,7 +30,7 @@ def trace_evaluations(_ministack: Ministack, evaluate: Evaluate) -> Evaluate:
 
 
 def log_decisions(ministack: Ministack, enforce: Evaluate) -> Evaluate:
-    """Every decision about the session of a role, with the statements that allow it."""
+    """Logs the decisions about sessions of roles, with the statements that allow them."""
     evaluator, log = ministack.evaluator, ministack.decisions
 
     def decide(*request: Any, **options: Any) -> Any:
@@ -100,7 +100,7 @@ def _named(evaluator: Any, name: str, document: Any) -> list[Any]:
     ]
 
 
-# `aws:SecureTransport` is true for what never leaves this machine.
+# `aws:SecureTransport` is true for requests within this machine.
 
 
 def treat_services_as_secure(_ministack: Ministack, _origin: Any) -> ContextVar[tuple[str, bool]]:
@@ -142,7 +142,7 @@ def message(
 
 
 def policy_evaluation(ministack: Ministack) -> EvaluatePolicies:
-    """ministack's evaluation of the policies of whoever has an access key."""
+    """A function that evaluates the policies of the caller with an access key."""
     evaluator, actions = ministack.evaluator, ministack.iam_actions
 
     def evaluate(access_key: str, required: RequiredAction, region: str) -> str | None:

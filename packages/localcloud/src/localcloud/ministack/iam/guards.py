@@ -16,13 +16,13 @@ _KEY = "x-amz-server-side-encryption-aws-kms-key-id"
 
 
 class Guards:
-    """Put around ministack's handlers, which are reached when the action itself is allowed."""
+    """Wraps handlers of ministack, which serve requests whose own action is allowed."""
 
     def __init__(self, ministack: Ministack) -> None:
         self._ministack = ministack
 
     def caller(self, headers: Headers, query: Query) -> str | None:
-        """The access key of a role while IAM is enforced; None for whoever may do everything."""
+        """The access key of a role's session; None for the root, and while IAM is not enforced."""
         if not self._ministack.is_enforced:
             return None
         key: str = self._ministack.router.extract_access_key_id(headers, query)
@@ -49,7 +49,7 @@ class Guards:
         return self._guard(serve, "glue", required)
 
     def topics(self, serve: Handler) -> Handler:
-        """Who publishes to an encrypted topic uses its key."""
+        """Publishing to an encrypted topic requires its KMS key."""
 
         def required(*request: Any) -> Iterable[RequiredAction]:
             return self._publishing(self._ministack.app._routing_params(*request))
@@ -78,7 +78,7 @@ class Guards:
         return guarded
 
     def objects(self, serve: Handler) -> Handler:
-        """Keys of encrypted objects, and whether a caller may know that there is no object."""
+        """Objects require their KMS key, and a missing object s3:ListBucket to be reported."""
 
         async def guarded(
             method: str, path: str, headers: Headers, body: bytes, query: Query
@@ -106,7 +106,7 @@ class Guards:
             return response
         status, headers, _ = response
         required: list[RequiredAction] = []
-        if status == 404:  # who may not list must not learn that there is nothing
+        if status == 404:  # without s3:ListBucket, a missing object is a 403
             required = [RequiredAction("s3:ListBucket", f"arn:aws:s3:::{path.split('/')[1]}")]
         elif method == "GET":
             required = self._use_of_key("s3", _lower(headers).get(_KEY), "Decrypt")
@@ -126,7 +126,7 @@ class Guards:
     def _writing(
         self, method: str, action: str | None, path: str, headers: Headers, query: Query
     ) -> list[RequiredAction]:
-        """A part is written with the key of its upload, whose beginning was checked."""
+        """What PutObject requires of the key. A part needs nothing: CreateMultipartUpload did."""
         if action != "PutObject" or "uploadId" in query:
             return []
         kept, _ = self._ministack.s3._resolve_sse_write_headers(headers, path.split("/")[1])
@@ -180,8 +180,8 @@ PATCHES = (
     Patch(
         target="app:SERVICE_HANDLERS[s3]",
         make=guard_objects,
-        why="encrypted objects need their key, and only who may list learns what is missing",
-        upstream="IAM: S3 asks for no permissions on keys, and tells everybody what is missing",
+        why="encrypted objects require their key, and a missing object requires s3:ListBucket",
+        upstream="IAM: S3 requires no permissions on keys, and answers 404 without s3:ListBucket",
         test="ministack/iam/test_objects.py::test_an_encrypted_object_needs_its_key",
         uses=(
             *_CALLER,
@@ -192,16 +192,16 @@ PATCHES = (
     Patch(
         target="app:SERVICE_HANDLERS[sns]",
         make=guard_topics,
-        why="who publishes to an encrypted topic needs its key",
-        upstream="IAM: SNS asks for no permissions on keys",
+        why="publishing to an encrypted topic requires its key",
+        upstream="IAM: SNS requires no permissions on keys",
         test="ministack/iam/test_services.py::test_an_encrypted_topic_needs_its_key",
         uses=(*_CALLER, *names("app", "_routing_params"), *names("services.sns", "_topics")),
     ),
     Patch(
         target="app:SERVICE_HANDLERS[glue]",
         make=guard_catalog,
-        why="a table takes permissions on its database and the catalog, too",
-        upstream="IAM: Glue asks for permissions on the table alone",
+        why="a table requires permissions on its database and the catalog, too",
+        upstream="IAM: Glue requires permissions on the table alone",
         test="ministack/iam/test_queries.py::test_a_table_belongs_to_a_database_and_a_catalog",
         uses=_CALLER,
     ),

@@ -1,4 +1,4 @@
-"""Athena reads tables and writes results with the permissions of who started the query."""
+"""Athena reads tables and writes results with the permissions of the query's caller."""
 
 import json
 from collections.abc import Awaitable, Callable, Iterator
@@ -53,7 +53,7 @@ class QueryGuard:
         return guarded
 
     def _results(self, caller: str, body: bytes, response: Response) -> Response:
-        """Who wants the results reads their file:
+        """GetQueryResults requires to read the file of the results:
         https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html"""
         query_id = json.loads(body).get("QueryExecutionId")
         execution = self._athena._executions.get(query_id)
@@ -66,7 +66,7 @@ class QueryGuard:
     # -- queries -------------------------------------------------------------------------------
 
     def _refusal(self, query_id: str, query: str, database: str) -> str | None:
-        """Why the query fails, in Athena's words; None when its caller may do all of it."""
+        """The StateChangeReason of a query whose caller lacks a permission; None otherwise."""
         caller = _CALLER.get()
         if caller is None:
             return None

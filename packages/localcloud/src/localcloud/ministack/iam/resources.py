@@ -1,4 +1,4 @@
-"""The resources of requests, where ministack names others than AWS does."""
+"""The ARNs of requests' resources, where ministack's differ from AWS's."""
 
 import json
 import re
@@ -59,7 +59,7 @@ def _work_group(ministack: Ministack, _operation: str, body: Body) -> str | None
 
 
 def _alarms(ministack: Ministack, operation: str, body: Body) -> str | None:
-    """Those asked for by name (by the first one, as a policy names them alike), or all."""
+    """DescribeAlarms: the first alarm that is named, or all alarms."""
     if operation != "DescribeAlarms":
         return None
     (name, *_) = body.get("AlarmNames") or ["*"]
@@ -67,7 +67,7 @@ def _alarms(ministack: Ministack, operation: str, body: Body) -> str | None:
 
 
 def _catalog(ministack: Ministack, operation: str, body: Body) -> str | None:
-    """The first one; `catalog_actions` has the others."""
+    """The catalog; `catalog_actions` has the database and the table."""
     return next(_catalog_arns(ministack, operation, body), None)
 
 
@@ -96,7 +96,7 @@ def catalog_actions(
 
 
 def _catalog_arns(ministack: Ministack, operation: str, body: Body) -> Iterator[str]:
-    """Of an operation on databases, tables or partitions: catalog, database, table."""
+    """Catalog, database and table of an operation on databases, tables or partitions."""
     found = _ON_CATALOG.fullmatch(operation)
     if found is None:
         return

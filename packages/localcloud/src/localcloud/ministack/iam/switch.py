@@ -1,4 +1,4 @@
-"""Turns the enforcement on and off, by a path beside AWS's own."""
+"""A path of the server, beside AWS's, that enforces IAM or stops enforcing it."""
 
 import asyncio
 from typing import Any
@@ -10,7 +10,7 @@ from localcloud.ministack.modules import Ministack
 
 
 class Switch:
-    """GET tells, PUT enforces, DELETE relaxes."""
+    """GET returns whether IAM is enforced, PUT enforces it, DELETE stops that."""
 
     def __init__(self, ministack: Ministack) -> None:
         self._ministack, self._evaluate = ministack, policy_evaluation(ministack)
@@ -26,7 +26,7 @@ class Switch:
 
     async def _respond(self, method: str, send: Any) -> None:
         if method in ("PUT", "DELETE"):
-            # Ending the processes of functions takes a while.
+            # It waits for the processes of functions to end.
             await asyncio.to_thread(self._set, enforced=method == "PUT")
         await send_json(send, 200, {"enforced": self._ministack.is_enforced})
 
