@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 
 from localcloud.ministack.athena_files import link_table_files, read_columns_of_the_catalog
-from localcloud.ministack.athena_queries import detect_queries
-from localcloud.ministack.athena_workgroups import describe_primary
 
 
 class ObjectStore:
@@ -79,25 +77,3 @@ def test_a_table_has_the_columns_of_the_catalog(kind: str, relation: str) -> Non
         "PartitionKeys": [{"Name": "day", "Type": "string"}],
     }
     assert make(table, ["file"]) == relation
-
-
-def test_values_are_a_query() -> None:
-    ministack: Any = None
-    statement_type = detect_queries(ministack, lambda _text: "UTILITY")
-    assert statement_type("VALUES 1, 2") == "DML"
-    assert statement_type("SHOW TABLES") == "UTILITY"
-
-
-def test_the_first_workgroup_is_described() -> None:
-    groups: dict[str, Any] = {}
-    ministack: Any = SimpleNamespace(athena=SimpleNamespace(_workgroups=groups))
-
-    def ensure() -> None:
-        groups["primary"] = {"Configuration": {"RequesterPaysEnabled": True}}
-
-    describe_primary(ministack, ensure)()
-    assert groups["primary"]["Configuration"] == {
-        "EnforceWorkGroupConfiguration": False,
-        "PublishCloudWatchMetricsEnabled": False,
-        "RequesterPaysEnabled": True,
-    }

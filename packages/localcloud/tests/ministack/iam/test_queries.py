@@ -29,10 +29,10 @@ def table(world: IamWorld) -> str:
     return "numbers"
 
 
-def query(person: Person) -> tuple[str, dict[str, Any]]:
+def query(person: Person, sql: str = "SELECT count(*) FROM numbers") -> tuple[str, dict[str, Any]]:
     athena = person.client("athena")
     started = athena.start_query_execution(
-        QueryString="SELECT count(*) FROM numbers",
+        QueryString=sql,
         QueryExecutionContext={"Database": "base"},
         ResultConfiguration={"OutputLocation": f"s3://{BUCKET}/results/"},
     )
@@ -77,6 +77,15 @@ def test_a_query_reads_and_writes_with_the_rights_of_its_caller(
     world.permit(person.role, *given)
     rows = athena.get_query_results(QueryExecutionId=identity)["ResultSet"]["Rows"]
     assert rows[1]["Data"] == [{"VarCharValue": "2"}]
+
+
+def test_a_statement_on_the_catalog_requires_permissions_on_its_table(
+    world: IamWorld, table: str
+) -> None:
+    person = world.person(allow("athena:*", on=f"arn:aws:athena:{PLACE}:workgroup/primary"))
+    _, status = query(person, f"DESCRIBE base.{table}")
+    assert status["State"] == "FAILED"
+    assert "is not authorized to perform: glue:GetDatabase on" in status["StateChangeReason"]
 
 
 def test_a_table_belongs_to_a_database_and_a_catalog(world: IamWorld, table: str) -> None:
