@@ -17,7 +17,7 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "iam": {"core", "http"},
     "faults": {"core", "http"},
     "jobs": {*_LOW, "experiments", "onpath"},
-    "hosting": {*_LOW, "experiments", "jobs"},
+    "hosting": {*_LOW, "experiments", "jobs", "registry"},
     "autoscaling": {*_LOW, "hosting"},
     "features": _LOW,
     "registry": _LOW,

@@ -101,9 +101,9 @@ def test_endpoint_configurations_are_made_described_listed_and_deleted(
             "Stopping, Stopped, Deleting]",
         ),
         (
-            ("list-pipelines",),
-            "An error occurred (UnknownOperationException) when calling the ListPipelines "
-            "operation: ListPipelines is not supported by the embedded AWS",
+            ("describe-domain", "--domain-id", "d-1"),
+            "An error occurred (UnknownOperationException) when calling the DescribeDomain "
+            "operation: DescribeDomain is not supported by the embedded AWS",
         ),
     ],
 )

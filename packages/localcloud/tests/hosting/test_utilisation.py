@@ -30,7 +30,7 @@ def busy() -> Iterator[int]:
 
 
 def traffic(pid: int | None, folder: Path, **variant: Any) -> dict[str, Any]:
-    server = SimpleNamespace(pid=pid, spec=SimpleNamespace(folder=folder))
+    server = SimpleNamespace(pids=(pid,) if pid else (), folder=folder)
     given = {"name": "v", "serverless": {}, "servers": [server], **variant}
     return {"e": SimpleNamespace(fleet=SimpleNamespace(variants=[SimpleNamespace(**given)]))}
 

@@ -224,7 +224,12 @@ def test_a_group_with_versions_is_not_deleted(registry: Registry) -> None:
             {"Tags": [{"Key": "a", "Value": "b"}]},
             "Tags cannot be supplied with ModelPackageGroupName: a version has those of its group",
         ),
-        ("cloned", {"SourceUri": f"{ARN}:model/x"}, "SourceUri is not supported by localcloud"),
+        (
+            "cloned",
+            {"SourceUri": f"{ARN}:model/x"},
+            "SourceUri and InferenceSpecification cannot be given together; a source that is no "
+            "ARN is set by UpdateModelPackage",
+        ),
         (
             "empty",
             {

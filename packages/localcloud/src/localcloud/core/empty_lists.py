@@ -1,7 +1,8 @@
 """Lists of what nobody can make here, and so has none, as in a new account.
 
-Their Create operations are refused. Left out are lists that are not empty in a new account: hubs,
-resource catalogs and metadata of models, which AWS fills, and lineage, which jobs fill there.
+Refused, not ignored: what would make the things that they list, so they are always empty. Left out
+are lists that are not empty in a new account: hubs, resource catalogs and metadata of models, which
+AWS fills, and lineage, which jobs fill there.
 """
 
 from collections.abc import Mapping

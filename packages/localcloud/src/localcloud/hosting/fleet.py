@@ -20,12 +20,8 @@ from localcloud.core.s3 import TransferError
 from localcloud.faults.capacity import ADVICE, NO_CAPACITY, lacks_capacity
 from localcloud.hosting import endpoint_record
 from localcloud.hosting.capture import Capture
-from localcloud.hosting.server_process import (
-    INVOCATION_SECONDS,
-    InstanceSpec,
-    ServerProcess,
-    StartError,
-)
+from localcloud.hosting.model_server import ModelServer
+from localcloud.hosting.server_process import INVOCATION_SECONDS, InstanceSpec, StartError
 
 _STARTUP_SECONDS = 600  # unless ContainerStartupHealthCheckTimeoutInSeconds says otherwise
 _WATCH_SECONDS = 1
@@ -48,12 +44,12 @@ class Variant:
         self.startup_seconds: float = description.get(
             "ContainerStartupHealthCheckTimeoutInSeconds", _STARTUP_SECONDS
         )
-        self.servers: list[ServerProcess] = []
+        self.servers: list[ModelServer] = []
         self.servers = self.missing_servers()
         self.active = len(self.servers)  # so many take requests: fewer while it is a canary
         self.capture = self._start_capture(capture)
         self._turns = itertools.count()
-        self._busy: Counter[ServerProcess] = Counter()
+        self._busy: Counter[ModelServer] = Counter()
         self._changed = threading.Condition()
         self._is_open = True
 
@@ -76,10 +72,10 @@ class Variant:
         """0 for a serverless variant, which has no instances of the customer's."""
         return 0 if self.serverless else len(self.servers)
 
-    def missing_servers(self) -> list[ServerProcess]:
+    def missing_servers(self) -> list[ModelServer]:
         """New ones, not yet started, up to the desired count."""
         return [
-            ServerProcess(
+            ModelServer(
                 self._cloud,
                 InstanceSpec.in_endpoint(self._cloud, self._endpoint, self.name),
                 self._model,
@@ -95,7 +91,7 @@ class Variant:
         """Takes the present count and weight as the desired ones, after a change has failed."""
         self.desired_count, self.desired_weight = len(self.servers), self.weight
 
-    def adopt(self, servers: Sequence[ServerProcess]) -> list[ServerProcess]:
+    def adopt(self, servers: Sequence[ModelServer]) -> list[ModelServer]:
         """Applies the desired count and weight; returns the servers that take no more requests."""
         with self._changed:
             both = [*self.servers, *servers]
@@ -103,7 +99,7 @@ class Variant:
             self.active, self.weight = len(self.servers), self.desired_weight
         return leaving
 
-    def dismiss(self, servers: Sequence[ServerProcess]) -> None:
+    def dismiss(self, servers: Sequence[ModelServer]) -> None:
         """Ends the servers when the requests that they are answering have ended."""
         with self._changed:
             self._changed.wait_for(
@@ -113,7 +109,7 @@ class Variant:
             server.close()
 
     @contextmanager
-    def request(self) -> Iterator[ServerProcess | None]:
+    def request(self) -> Iterator[ModelServer | None]:
         """Holds the instance whose turn it is; None when the variant is closed."""
         server = self._begin()
         try:
@@ -124,7 +120,7 @@ class Variant:
                     self._busy[server] -= 1
                     self._changed.notify_all()
 
-    def _begin(self) -> ServerProcess | None:
+    def _begin(self) -> ModelServer | None:
         with self._changed:
             if not self._is_open:
                 return None
@@ -143,10 +139,12 @@ class Variant:
 
     def description(self) -> Record:
         """As in DescribeEndpoint's ProductionVariants."""
-        image = self.servers[0].image
         description = {
             "VariantName": self.name,
-            "DeployedImages": [{"SpecifiedImage": image, "ResolvedImage": image}],
+            "DeployedImages": [
+                {"SpecifiedImage": image, "ResolvedImage": image}
+                for image in self.servers[0].images
+            ],
             "CurrentWeight": self.weight,
             "DesiredWeight": self.desired_weight,
         }
@@ -179,7 +177,7 @@ class Fleet:
         ]
 
     @property
-    def _servers(self) -> list[ServerProcess]:
+    def _servers(self) -> list[ModelServer]:
         return [server for variant in self.variants for server in variant.servers]
 
     @property
@@ -195,7 +193,7 @@ class Fleet:
             raise
         threading.Thread(target=self._watch, name="endpoint-watch", daemon=True).start()
 
-    def _start(self, wanted: Mapping[Variant, Sequence[ServerProcess]]) -> None:
+    def _start(self, wanted: Mapping[Variant, Sequence[ModelServer]]) -> None:
         try:
             for variant, servers in wanted.items():
                 for server in servers:
@@ -229,8 +227,8 @@ class Fleet:
             variant.dismiss(servers)
 
     def _adopt(
-        self, added: Mapping[Variant, Sequence[ServerProcess]]
-    ) -> dict[Variant, list[ServerProcess]]:
+        self, added: Mapping[Variant, Sequence[ModelServer]]
+    ) -> dict[Variant, list[ModelServer]]:
         with self._restarts:
             if self._closed.is_set():
                 raise StartError(_CLOSED)

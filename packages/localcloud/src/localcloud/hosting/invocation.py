@@ -1,6 +1,6 @@
 """InvokeEndpoint: the choice of an instance, its answer, metrics and data capture.
 
-Refused, not ignored: target models, target containers, explanations, components, sessions.
+Refused, not ignored: target models, explanations, components, sessions.
 """
 
 import time
@@ -14,13 +14,13 @@ from localcloud.core.records import Record
 from localcloud.hosting import capture
 from localcloud.hosting.endpoint_metrics import Invocation
 from localcloud.hosting.fleet import Variant
+from localcloud.hosting.model_server import ModelServer
 from localcloud.hosting.running import RunningEndpoints
-from localcloud.hosting.server_process import Answer, ServerProcess
+from localcloud.hosting.server_process import Answer
 
 _HANDOVER_SECONDS = 0.01
 _REFUSED = (
     "TargetModel",
-    "TargetContainerHostname",
     "EnableExplanations",
     "InferenceComponentName",
     "SessionId",
@@ -32,8 +32,11 @@ def invoke_endpoint(cloud: Cloud, request: Record) -> Record:
     name, headers = request["EndpointName"], _headers(request)
     records.refuse(request, _REFUSED)
     with _instance(cloud, name, request.get("TargetVariant")) as (variant, server):
+        target = request.get("TargetContainerHostname")
+        if refusal := server.refusal(target):
+            raise _validation_error(refusal)
         asked = time.perf_counter()
-        answer = server.invoke(request["Body"], headers)
+        answer = server.invoke(request["Body"], headers, target=target)
         model_seconds = time.perf_counter() - asked
     if variant.capture and answer.status == 200:
         variant.capture.add(_exchange(request, headers, answer))
@@ -67,9 +70,7 @@ def _headers(request: Record) -> dict[str, str]:
 
 
 @contextmanager
-def _instance(
-    cloud: Cloud, name: str, target: str | None
-) -> Iterator[tuple[Variant, ServerProcess]]:
+def _instance(cloud: Cloud, name: str, target: str | None) -> Iterator[tuple[Variant, ModelServer]]:
     """Holds an instance; a fleet that is being closed hands the request over to the next one."""
     while traffic := cloud.service(RunningEndpoints).traffic.get(name):
         variant = traffic.choose(target)
@@ -105,7 +106,8 @@ def _model_error(cloud: Cloud, name: str, answer: Answer) -> AwsError:
     text = answer.body.decode(errors="replace")
     region, group = cloud.region, f"/aws/sagemaker/Endpoints/{name}"
     message = (
-        f'Received {side} error ({answer.status}) from primary with message "{text}". See '
+        f"Received {side} error ({answer.status}) from {answer.container} with message "
+        f'"{text}". See '
         f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
         f"#logEventViewer:group={group} in account {cloud.account} for more information."
     )

@@ -1,6 +1,6 @@
 """Operations on models and endpoint configurations.
 
-Refused, not ignored: several containers, multi-model mode, model packages, uncompressed artefacts,
+Refused, not ignored: multi-model mode, uncompressed artefacts, further specifications of a package,
 provisioned concurrency, asynchronous inference, shadow variants, explainers, components.
 """
 
@@ -14,17 +14,11 @@ from localcloud.core.errors import ValidationException
 from localcloud.core.records import Record
 from localcloud.core.s3 import Location, TransferError
 from localcloud.hosting import capture, deployment
+from localcloud.hosting.model_containers import containers, resolve
 from localcloud.iam.role import Role, check_role
-from localcloud.jobs.images import check_serving
 
 MODEL = "model"
 CONFIG = "endpoint-config"
-_CONTAINER = (
-    "MultiModelConfig",
-    "ModelDataSource",
-    "ModelPackageName",
-    "AdditionalModelDataSources",
-)
 _CONFIG = ("AsyncInferenceConfig", "ExplainerConfig", "ShadowProductionVariants")
 _VARIANT = (
     "ManagedInstanceScaling",
@@ -52,36 +46,22 @@ def find_config(cloud: Cloud, name: str) -> Record:
 def create_model(cloud: Cloud, request: Record) -> Record:
     name = request["ModelName"]
     arn = records.arn(cloud, "model", name)
-    container = _container(request)
-    check_serving(container["Image"])
+    resolved = resolve(cloud, request)
     if "ExecutionRoleArn" not in request:
         raise ValidationException("ExecutionRoleArn is required to create a model")
     check_role(cloud, request["ExecutionRoleArn"])
-    if "ModelDataUrl" in container:
-        _check_artefact(cloud, container["ModelDataUrl"], request["ExecutionRoleArn"])
+    for container in containers(resolved).values():
+        if "ModelDataUrl" in container:
+            _check_artefact(cloud, container["ModelDataUrl"], request["ExecutionRoleArn"])
     record = {key: value for key, value in request.items() if key != "Containers"}
     record |= {
         "EnableNetworkIsolation": request.get("EnableNetworkIsolation", False),
-        "PrimaryContainer": container,
+        **resolved,
         "ModelArn": arn,
     }
     taken = ValidationException(f'Cannot create already existing model "{arn}".')
     records.create(cloud, MODEL, name, record, taken)
     return {"ModelArn": arn}
-
-
-def _container(request: Record) -> Record:
-    records.refuse(request, ["InferenceExecutionConfig"])
-    containers = request.get("Containers", [])
-    container: Record | None = request.get("PrimaryContainer", *containers[:1] or [None])
-    if container is None or len(containers) > 1:
-        raise ValidationException("A model needs exactly one container in localcloud")
-    records.refuse(container, _CONTAINER)
-    if container.get("Mode", "SingleModel") != "SingleModel":
-        raise ValidationException("Mode MultiModel is not supported by localcloud")
-    if "Image" not in container:
-        raise ValidationException("PrimaryContainer.Image is required by localcloud")
-    return container
 
 
 def _check_artefact(cloud: Cloud, url: str, role: str) -> None:

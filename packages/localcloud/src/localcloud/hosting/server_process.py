@@ -1,4 +1,4 @@
-"""One instance of an endpoint or of a transform job: a served model in a process of its own."""
+"""One container of an instance of an endpoint or transform job: a model in a process of its own."""
 
 import contextlib
 import os
@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import urllib3
 
 from localcloud.core.cloud import Cloud
 from localcloud.hosting.endpoint_record import FailedChange
+from localcloud.hosting.model_containers import PRIMARY
 from localcloud.iam.authorization import AccessDenied, Authorization
 from localcloud.iam.role import Role
 from localcloud.iam.roles import image_pull_actions, log_and_metric_actions, log_group
@@ -46,6 +47,7 @@ class Answer:
     status: int
     body: bytes
     content_type: str
+    container: str = PRIMARY
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class InstanceSpec:
     log_stream: str
     unhealthy: str
     environment: Mapping[str, str] = field(default_factory=dict)
+    container: str = PRIMARY
 
     @classmethod
     def in_endpoint(cls, cloud: Cloud, endpoint: str, variant: str) -> "InstanceSpec":
@@ -73,6 +76,18 @@ class InstanceSpec:
             ),
         )
 
+    def of_container(self, name: str) -> "InstanceSpec":
+        """Of one of several: https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html
+        has the log stream `[production-variant-name]/[instance-id]/[container-name]`."""
+        return replace(
+            self,
+            folder=self.folder / name,
+            mark=f"{self.mark}{name}|",
+            log_stream=f"{self.log_stream}/{name}",
+            unhealthy=self.unhealthy.replace(f"The {PRIMARY} container", f"The {name} container"),
+            container=name,
+        )
+
 
 def instance_id() -> str:
     """A new identifier in the form of EC2."""
@@ -82,8 +97,11 @@ def instance_id() -> str:
 class ServerProcess:
     """Prepares the model's folder once; `start` runs the serving program in it, again and again."""
 
-    def __init__(self, cloud: Cloud, spec: InstanceSpec, model: dict[str, Any]) -> None:
-        self._cloud, self.spec, self._model = cloud, spec, model
+    def __init__(
+        self, cloud: Cloud, spec: InstanceSpec, role_arn: str, container: Mapping[str, Any]
+    ) -> None:
+        self._cloud, self.spec = cloud, spec
+        self._role_arn, self._container = role_arn, container
         self._layout = Layout(spec.folder / "ml")
         self._log: LogStream | None = None
         self._program: Program | None = None
@@ -91,7 +109,7 @@ class ServerProcess:
 
     @property
     def image(self) -> str:
-        image: str = self._model["PrimaryContainer"]["Image"]
+        image: str = self._container["Image"]
         return image
 
     @property
@@ -105,10 +123,9 @@ class ServerProcess:
 
     def prepare(self) -> None:
         """Downloads and extracts the model, and the code if it lies elsewhere."""
-        container = self._model["PrimaryContainer"]
-        self._role = Role.assume(
-            self._cloud, self._model["ExecutionRoleArn"], f"SageMaker-{self.spec.folder.name}"
-        )
+        container = self._container
+        session = f"SageMaker-{self.spec.folder.name}"
+        self._role = Role.assume(self._cloud, self._role_arn, session)
         self._log = LogStream(self._role.client("logs"), self.spec.log_group, self.spec.log_stream)
         self._check_rights()
         s3 = self._role.client("s3")
@@ -164,7 +181,7 @@ class ServerProcess:
 
     @property
     def _requested(self) -> dict[str, str]:
-        variables: dict[str, str] = self._model["PrimaryContainer"].get("Environment", {})
+        variables: dict[str, str] = self._container.get("Environment", {})
         return variables
 
     def _environment(self, descriptor: int) -> dict[str, str]:
@@ -203,17 +220,20 @@ class ServerProcess:
         self, body: bytes, headers: dict[str, str], seconds: float = INVOCATION_SECONDS
     ) -> Answer:
         if self._pool is None:
-            return Answer(0, b"the container is not running", "text/plain")
+            return self._no_answer("the container is not running")
         try:
             response = self._pool.request(
                 "POST", "/invocations", body=body, headers=headers, timeout=seconds
             )
         except urllib3.exceptions.ReadTimeoutError:
-            return Answer(0, _TIMED_OUT, "text/plain")
+            return self._no_answer(_TIMED_OUT.format(self.spec.container))
         except urllib3.exceptions.HTTPError as error:
-            return Answer(0, f"the container closed the connection: {error}".encode(), "text/plain")
+            return self._no_answer(f"the container closed the connection: {error}")
         content_type = response.headers.get("Content-Type", "application/octet-stream")
-        return Answer(response.status, response.data, content_type)
+        return Answer(response.status, response.data, content_type, self.spec.container)
+
+    def _no_answer(self, why: str) -> Answer:
+        return Answer(0, why.encode(), "text/plain", self.spec.container)
 
     def close(self) -> None:
         if self._program:
@@ -230,6 +250,6 @@ class ServerProcess:
 
 
 _TIMED_OUT = (
-    b"Your invocation timed out while waiting for a response from container primary. Review the "
-    b"latency metrics for each container in Amazon CloudWatch, resolve the issue, and try again."
+    "Your invocation timed out while waiting for a response from container {}. Review the "
+    "latency metrics for each container in Amazon CloudWatch, resolve the issue, and try again."
 )

@@ -1,7 +1,7 @@
 """Operations on transform jobs: batch transform.
 
-Refused, not ignored: RecordIO and TFRecord, augmented manifests, chunked payloads, data capture.
-Kept and shown without effect: instance type, machine image.
+Refused, not ignored: RecordIO and TFRecord, augmented manifests, chunked payloads, slices with an
+end in filters, data capture. Kept and shown without effect: instance type, machine image.
 """
 
 from localcloud.core import records

@@ -17,8 +17,9 @@ from typing import IO, Any, Self, cast
 from localcloud.core.records import Record
 from localcloud.core.s3 import Location, TransferError
 from localcloud.hosting.data_processing import DataProcessing, ProcessingError
+from localcloud.hosting.model_server import ModelServer
 from localcloud.hosting.payloads import Batching, PayloadTooLarge
-from localcloud.hosting.server_process import Answer, ServerProcess
+from localcloud.hosting.server_process import Answer
 from localcloud.jobs.logs import LogStream
 from localcloud.jobs.transfer import download_file
 
@@ -101,7 +102,7 @@ class TransformInstance:
 
     def __init__(
         self,
-        server: ServerProcess,
+        server: ModelServer,
         log: LogStream,
         s3: Any,
         settings: Settings,

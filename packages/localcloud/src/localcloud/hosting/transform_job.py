@@ -12,7 +12,9 @@ from typing import Any
 from localcloud.core.cloud import Cloud
 from localcloud.core.records import Record
 from localcloud.core.s3 import Location, TransferError
-from localcloud.hosting.server_process import InstanceSpec, ServerProcess, StartError, instance_id
+from localcloud.hosting.model_containers import containers
+from localcloud.hosting.model_server import ModelServer
+from localcloud.hosting.server_process import InstanceSpec, StartError, instance_id
 from localcloud.hosting.transform_instance import (
     InputObject,
     ObjectFailure,
@@ -57,7 +59,8 @@ class TransformJob(Job):
     def execute(self) -> None:
         record = self.record
         role = self.assume_role(self._model["ExecutionRoleArn"])
-        self.check_rights(role, self._model["PrimaryContainer"]["Image"])
+        for container in containers(self._model).values():
+            self.check_rights(role, container["Image"])
         self.check_capacity()
         self.update(TransformStartTime=time.time())
         objects = self._find_objects(record, role)
@@ -109,7 +112,7 @@ class TransformJob(Job):
                 environment=_environment(record),
             )
             log = LogStream(role.client("logs"), self.log_group, f"{spec.log_stream}/data-log")
-            server = ServerProcess(self.cloud, spec, self._model)
+            server = ModelServer(self.cloud, spec, self._model)
             share = objects[index::count]
             worker = TransformInstance(server, log, role.client("s3"), settings, share)
             self._workers.append(worker)

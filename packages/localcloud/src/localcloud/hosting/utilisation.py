@@ -33,7 +33,9 @@ class Utilisation:
         self, cloud: Cloud, traffic: Mapping[str, Traffic], seconds: float = _SECONDS
     ) -> None:
         self._cloud, self._traffic, self._seconds = cloud, traffic, seconds
-        self._cpu: dict[int, tuple[float, float]] = {}  # by process: its seconds, and when
+        self._cpu: dict[
+            tuple[int, ...], tuple[float, float]
+        ] = {}  # by processes: seconds, and when
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="utilisation", daemon=True)
         self._thread.start()
@@ -59,9 +61,9 @@ class Utilisation:
         for endpoint, traffic in list(self._traffic.items()):
             for variant in traffic.fleet.variants:
                 for server in variant.servers if not variant.serverless else ():
-                    if server.pid is None:
+                    if not server.pids:
                         continue
-                    for name, value in self._of(server.pid, server.spec.folder):
+                    for name, value in self._of(server.pids, server.folder):
                         yield {
                             "MetricName": name,
                             "Dimensions": dimensions(endpoint, variant.name),
@@ -70,11 +72,11 @@ class Utilisation:
                             "Value": value,
                         }
 
-    def _of(self, pid: int, folder: Path) -> Iterator[tuple[str, float]]:
-        tree, now = list(processes(pid)), time.monotonic()
+    def _of(self, pids: tuple[int, ...], folder: Path) -> Iterator[tuple[str, float]]:
+        tree, now = [one for pid in pids for one in processes(pid)], time.monotonic()
         used = sum(map(_cpu_seconds, tree))
-        before = self._cpu.get(pid)
-        self._cpu[pid] = used, now
+        before = self._cpu.get(pids)
+        self._cpu[pids] = used, now
         if before and now > before[1]:
             yield "CPUUtilization", max(0.0, 100 * (used - before[0]) / (now - before[1]))
         held = sum(map(resident, tree))

@@ -30,6 +30,7 @@ _CONDITIONS: Mapping[str, tuple[tuple[str, ...], ...]] = {
         ("NetworkConfig", "EnableNetworkIsolation"),
     ),
     "sagemaker:ModelApprovalStatus": (("ModelApprovalStatus",),),
+    "sagemaker:TargetContainerHostname": (("TargetContainerHostname",),),
 }
 
 

@@ -2,10 +2,11 @@
 
 Refused, not ignored: algorithms by name, Pipe mode, augmented manifests, shuffled and compressed
 channels, file-system and data-set channels, heterogeneous clusters, warm pools, training plans,
-Debugger rules other than ProfilerReport, TensorBoard, uncompressed output, serverless jobs. Kept
-and shown without effect: instance type and volume, VPC, network isolation, encryption between
-containers, DebugHookConfig (its library is in no current container), and ProfilingParameters:
-framework profiling ended with PyTorch 2.0 and TensorFlow 2.11.
+framework profiling of images before PyTorch 2.0, Debugger rules other than ProfilerReport,
+TensorBoard, uncompressed output, serverless jobs. Kept and shown without effect: instance type and
+volume, VPC, network isolation, encryption between containers, DebugHookConfig (its library is in no
+current container), and ProfilingParameters: framework profiling ended with PyTorch 2.0 and
+TensorFlow 2.11.
 """
 
 from pathlib import Path

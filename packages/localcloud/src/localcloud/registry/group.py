@@ -31,7 +31,7 @@ def versions(cloud: Cloud, name_or_arn: str) -> list[Record]:
     return [
         package
         for package in cloud.store.list(PACKAGE)
-        if group_key(package["ModelPackageGroupName"]) == key
+        if group_key(package.get("ModelPackageGroupName", "")) == key
     ]
 
 
