@@ -1,6 +1,7 @@
 import csv
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -13,6 +14,7 @@ from preparing.ingestion import IngestionResult, ingest_file
 from preparing.record_writer import Failure, RecordWriter
 from preparing.worker_pool import WorkerPool
 from reading.errors import UserError
+from tests.fake_aws import FakeAws
 
 Refusal = Callable[[list[str]], Any]
 
@@ -21,7 +23,7 @@ def error(code: str, operation: str = "BatchWriteRecord") -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": "no"}}, operation)
 
 
-class FakeRuntime:
+class Runtime(FakeAws):
     """Keeps what is written. `of_records` may refuse records by id, `of_calls` a whole batch."""
 
     def __init__(
@@ -65,6 +67,16 @@ class FakeRuntime:
         return sorted(row["review_id"] for row in self.stored)
 
 
+class OldRuntime:
+    """A client of a botocore that has no BatchWriteRecord."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def client(self, service: str) -> Any:
+        return SimpleNamespace(put_record=self._runtime.client(service).put_record)
+
+
 @pytest.fixture
 def ingest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -72,8 +84,11 @@ def ingest(
     """Ingests rows into a fake; returns the count and the lines of the dead letters."""
     monkeypatch.setattr(ingestion.time, "sleep", lambda _: None)
 
-    def run(runtime: Any, *rows: tuple[str, ...]) -> tuple[IngestionResult, list[list[str]]]:
-        monkeypatch.setattr(ingestion, "_writer", lambda group: RecordWriter(runtime, group))
+    def run(
+        runtime: Runtime | OldRuntime, *rows: tuple[str, ...]
+    ) -> tuple[IngestionResult, list[list[str]]]:
+        client = runtime.client("sagemaker-featurestore-runtime")
+        monkeypatch.setattr(ingestion, "_writer", lambda group: RecordWriter(client, group))
         path = tmp_path / "train" / "part-algo-1.csv"
         path.parent.mkdir(exist_ok=True)
         with path.open("w", newline="") as file:
@@ -91,7 +106,7 @@ A, B = ("a", "5", "x"), ("b", "", "y")
 
 
 def test_rows_go_in_batches_of_25_without_their_empty_features(ingest) -> None:
-    runtime = FakeRuntime()
+    runtime = Runtime()
     rows = [(f"r{number:04}", "", "text") for number in range(2_060)]
     assert ingest(runtime, *rows) == (IngestionResult(stored=2_060), [])
     assert runtime.ids == [row[0] for row in rows]
@@ -100,24 +115,24 @@ def test_rows_go_in_batches_of_25_without_their_empty_features(ingest) -> None:
 
 
 def test_records_that_failed_or_were_not_processed_are_written_again_and_no_other(ingest) -> None:
-    runtime = FakeRuntime({"a": ["InternalFailure", "ServiceUnavailable"]}, unprocessed=1)
+    runtime = Runtime({"a": ["InternalFailure", "ServiceUnavailable"]}, unprocessed=1)
     assert ingest(runtime, A, B) == (IngestionResult(stored=2), [])
     assert runtime.sizes == [2, 2, 1]
     assert runtime.ids == ["a", "b"]
 
 
 def test_a_record_that_fails_each_time_is_a_dead_letter_with_its_reason(ingest) -> None:
-    runtime = FakeRuntime({"b": ["InternalFailure"] * 9})
+    runtime = Runtime({"b": ["InternalFailure"] * 9})
     found, lines = ingest(runtime, A, B)
     assert found == IngestionResult(stored=1, failed=1, reason="InternalFailure: no")
     header = ["review_id", "star_rating", "review_body", "reason"]
     assert lines == [header, ["b", "", "y", "InternalFailure: no"]]
     assert runtime.sizes == [2, 1, 1]
-    assert ingest(FakeRuntime({"b": ["InternalFailure"] * 9}), A, B)[1] == [*lines, lines[1]]
+    assert ingest(Runtime({"b": ["InternalFailure"] * 9}), A, B)[1] == [*lines, lines[1]]
 
 
 def test_a_record_that_is_no_valid_one_is_not_tried_again(ingest) -> None:
-    runtime = FakeRuntime({"b": ["ValidationError"] * 9})
+    runtime = Runtime({"b": ["ValidationError"] * 9})
     found, lines = ingest(runtime, A, B)
     assert (found.stored, found.failed) == (1, 1)
     assert lines[1][-1] == "ValidationError: no"
@@ -126,12 +141,12 @@ def test_a_record_that_is_no_valid_one_is_not_tried_again(ingest) -> None:
 
 def test_a_throttled_call_is_made_again(ingest) -> None:
     problems = [error("ThrottlingException"), ConnectTimeoutError(endpoint_url="https://x")]
-    runtime = FakeRuntime(of_calls=lambda _: problems.pop() if problems else None)
+    runtime = Runtime(of_calls=lambda _: problems.pop() if problems else None)
     assert ingest(runtime, A, B) == (IngestionResult(stored=2), [])
 
 
 def test_one_record_that_makes_a_call_fail_does_not_take_the_others_with_it(ingest) -> None:
-    runtime = FakeRuntime(
+    runtime = Runtime(
         {"b": ["ValidationException"] * 9},
         of_calls=lambda ids: error("ValidationException") if "b" in ids else None,
     )
@@ -143,26 +158,27 @@ def test_one_record_that_makes_a_call_fail_does_not_take_the_others_with_it(inge
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "UnknownOperationException"])
 def test_where_batches_are_not_allowed_or_not_known_each_record_is_put(ingest, code) -> None:
-    runtime = FakeRuntime(of_calls=lambda _: error(code))
+    runtime = Runtime(of_calls=lambda _: error(code))
     assert ingest(runtime, A, B) == (IngestionResult(stored=2), [])
     assert runtime.ids == ["a", "b"]
 
 
 def test_a_boto3_without_the_operation_puts_each_record(ingest) -> None:
-    runtime = FakeRuntime({"b": ["AccessDeniedException"] * 9})
-    old = type("OldRuntime", (), {"put_record": staticmethod(runtime.put_record)})()
-    found, lines = ingest(old, A, B)
+    runtime = Runtime({"b": ["AccessDeniedException"] * 9})
+    found, lines = ingest(OldRuntime(runtime), A, B)
     assert (found.stored, found.failed) == (1, 1)
     assert "AccessDeniedException" in lines[1][-1]
 
 
 def test_an_answer_about_other_records_counts_none_as_stored() -> None:
-    class Confused(FakeRuntime):
+    class Confused(Runtime):
         def batch_write_record(self, *, Entries: list[Any]) -> Any:
-            entry = {"FeatureGroupName": "reviews", "Record": []}
+            record = [{"FeatureName": "review_id", "ValueAsString": "c"}]
+            entry = {"FeatureGroupName": "reviews", "Record": record}
             return {"Errors": [], "UnprocessedEntries": [entry]}
 
-    failures = RecordWriter(Confused(), "reviews").write([{"review_id": "a"}, {"review_id": "b"}])
+    writer = RecordWriter(Confused().client("sagemaker-featurestore-runtime"), "reviews")
+    failures = writer.write([{"review_id": "a"}, {"review_id": "b"}])
     assert failures == [Failure("the answer names other records", is_transient=True)] * 2
 
 
