@@ -54,7 +54,7 @@ def state(cloudwatch: Any, name: str) -> str:
 
 
 def test_an_alarm_is_over_when_no_more_data_come(cloudwatch: Any) -> None:
-    put_alarm(cloudwatch, "over", Period=1)
+    put_alarm(cloudwatch, "over", Period=3)  # in which it is looked at once
     assert state(cloudwatch, "over") == "OK"
     publish(cloudwatch, "over", 99)
     assert state(cloudwatch, "over") == "ALARM"
