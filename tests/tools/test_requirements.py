@@ -11,7 +11,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 OF_THE_APP, OF_THE_CHECKS = "requirements.txt", "requirements-dev.txt"
-CHECKS = ("benchmarks/", "packages/localcloud/tests/", "tests/", "tools/", "notebooks/")
+CHECKS = (
+    *("benchmarks/", "notebooks/", "packages/localcloud/example/", "packages/localcloud/tests/"),
+    *("tests/", "tools/"),
+)
 # What is not imported here, with a file that names it, as it is written there.
 NAMED_IN = {
     "accelerate": ("benchmarks/plain_training.py", "Trainer("),  # transformers imports it
