@@ -122,6 +122,7 @@ def test_a_stack_makes_an_endpoint_replaces_its_model_and_deletes_both(
     assert first["Config"] == first["ConfigArn"]
     assert invoke(world, first["Name"])[0]["version"] == 1
     assert tags(world, first["Model"]).items() >= {"version": "1", "team": "reviews"}.items()
+    assert [tags(world, first[one])["team"] for one in ("Config", "Ref")] == ["reviews"] * 2
 
     assert stack.update(stack.template("2")) == "UPDATE_COMPLETE", stack.reasons()
     second = stack.outputs()
@@ -175,6 +176,35 @@ def test_a_model_with_a_name_of_its_own_is_not_replaced(world: World, artefact: 
     assert any("a custom-named resource requires replacing" in text for text in stack.reasons())
     stack.delete()
     assert models(world, "my-model") == []
+
+
+def test_a_configuration_with_a_name_of_its_own_is_not_replaced(
+    world: World, artefact: str
+) -> None:
+    stack = Stack(world, artefact, "named-config")
+    resources = json.loads(stack.template("1"))["Resources"]
+    del resources["Endpoint"]
+    properties = resources["Config"]["Properties"]
+    properties["EndpointConfigName"] = "my-config"
+    template = {"Resources": resources}
+    assert stack.create(json.dumps(template)) == "CREATE_COMPLETE"
+    properties["ProductionVariants"][0]["InitialInstanceCount"] = "2"
+    assert stack.update(json.dumps(template)) == "UPDATE_ROLLBACK_COMPLETE"
+    assert any("a custom-named resource requires replacing" in text for text in stack.reasons())
+    stack.delete()
+
+
+def test_an_endpoint_is_replaced_when_its_name_changes(world: World, artefact: str) -> None:
+    stack = Stack(world, artefact, "renamed")
+    template = json.loads(stack.template("1"))
+    properties = template["Resources"]["Endpoint"]["Properties"]
+    properties["EndpointName"] = "renamed-before"
+    assert stack.create(json.dumps(template)) == "CREATE_COMPLETE", stack.reasons()
+    properties["EndpointName"] = "renamed-after"
+    assert stack.update(json.dumps(template)) == "UPDATE_COMPLETE", stack.reasons()
+    listed = world.sagemaker.list_endpoints(NameContains="renamed")["Endpoints"]
+    assert [endpoint["EndpointName"] for endpoint in listed] == ["renamed-after"]
+    stack.delete()
 
 
 def test_what_the_service_refuses_fails_the_stack(world: World, artefact: str) -> None:

@@ -139,12 +139,44 @@ _RESOURCES = "CloudFormation: SageMaker's resources are refused"
 _KEEPING = (
     "CloudFormation: when a resource cannot be deleted, its dependencies are deleted all the same"
 )
-_STACK = (
-    "hosting/test_template.py::test_a_stack_makes_an_endpoint_replaces_its_model_and_deletes_both"
-)
+_STACK = "test_a_stack_makes_an_endpoint_replaces_its_model_and_deletes_both"
 _KEPT_TEST = (
     "ministack/test_cloudformation.py"
     "::test_what_a_failed_custom_resource_depends_on_stays_until_it_is_gone"
+)
+_MODEL, _CONFIG, _ENDPOINT = _HOSTING
+_HOSTING_TABLES: tuple[tuple[str, Any, str, dict[str, str]], ...] = (
+    (
+        "_RESOURCE_HANDLERS",
+        handle_hosting,
+        "a template may have models, endpoint configurations and endpoints",
+        dict.fromkeys(_HOSTING, _STACK),
+    ),
+    (
+        "_REPLACING_PROPERTIES",
+        hosting_replacements,
+        "a change of some properties replaces the resource",
+        {
+            _MODEL: _STACK,
+            _CONFIG: _STACK,
+            _ENDPOINT: "test_an_endpoint_is_replaced_when_its_name_changes",
+        },
+    ),
+    (
+        "_CUSTOM_NAME_REPLACEMENT",
+        hosting_name,
+        "a resource with a name of its own is not replaced",
+        {  # an endpoint is replaced only when its name changes
+            _MODEL: "test_a_model_with_a_name_of_its_own_is_not_replaced",
+            _CONFIG: "test_a_configuration_with_a_name_of_its_own_is_not_replaced",
+        },
+    ),
+    (
+        "_STACK_TAG_PROPERTY",
+        hosting_tags,
+        "resources have the tags of their stack",
+        dict.fromkeys(_HOSTING, _STACK),
+    ),
 )
 PATCHES = (
     Patch(
@@ -170,39 +202,19 @@ PATCHES = (
             options={} if make is hosting_tags else {"kind": kind},
             why=why,
             upstream=_RESOURCES,
-            test=test,
+            test=f"hosting/test_template.py::{test}",
             uses=names(_PROVISIONERS, "_physical_name") if make is handle_hosting else (),
             is_new=True,
         )
-        for table, make, why, test in (
-            (
-                "_RESOURCE_HANDLERS",
-                handle_hosting,
-                "a template may have models, endpoint configurations and endpoints",
-                _STACK,
-            ),
-            (
-                "_REPLACING_PROPERTIES",
-                hosting_replacements,
-                "a change of some properties replaces the resource",
-                _STACK,
-            ),
-            (
-                "_CUSTOM_NAME_REPLACEMENT",
-                hosting_name,
-                "a resource with a name of its own is not replaced",
-                "hosting/test_template.py::test_a_model_with_a_name_of_its_own_is_not_replaced",
-            ),
-            ("_STACK_TAG_PROPERTY", hosting_tags, "resources have the tags of their stack", _STACK),
-        )
-        for kind in _HOSTING
+        for table, make, why, tests in _HOSTING_TABLES
+        for kind, test in tests.items()
     ),
     Patch(
         target="services.cloudformation.stacks:_runs_on_worker_thread",
         make=run_on_a_thread,
         why="handlers that send requests to the server must not block its event loop",
         upstream=_RESOURCES,
-        test=_STACK,
+        test=f"hosting/test_template.py::{_STACK}",
     ),
     Patch(
         target="services.cloudformation.stacks:_delete_resource",
