@@ -123,7 +123,7 @@ def test_a_setting_that_goes_deep_is_no_number() -> None:
             "ListEndpointConfigs",
             '{"CreationTimeAfter": 1e18}',
             "SerializationException",
-            "1e+18 is no timestamp",
+            "1e+18 is not a timestamp",
         ),
         (
             "DescribeModelPackage",
