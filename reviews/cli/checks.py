@@ -1,4 +1,4 @@
-"""What `reviews doctor` looks at: the programs of this machine, and then the environment."""
+"""The checks of `reviews doctor`: the programs of this machine, and then the environment."""
 
 import re
 import sys
@@ -13,7 +13,7 @@ _INSTALL = "make install"
 
 
 def examine(environment: Environment) -> Iterator[Finding]:
-    """One finding after the other; those of AWS come only if it answers."""
+    """One finding after the other; the checks in AWS are made only if AWS answers."""
     yield from _installed()
     yield from environment.examine()
 
@@ -32,6 +32,6 @@ def _installed() -> Iterator[Finding]:
 
 
 def _version(program: str) -> str:
-    """Empty if it is not installed."""
+    """What the program prints for --version; empty if it is not installed."""
     found = processes.find(program)
-    return processes.ask([found, "--version"]) if found else ""
+    return processes.read_output([found, "--version"]) if found else ""

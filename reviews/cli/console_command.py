@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 
 from reviews.cli.options import Env
-from reviews.cli.output import AsJson, Stream, answers, message
+from reviews.cli.output import AsJson, Stream, message, with_json_option
 from reviews.client.environment import Environment
 
 
-@answers
+@with_json_option
 def console(
     env: Env = "local",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 0,

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.settings import ENVIRONMENTS
-from reviews.cli.output import Answer, answers
+from reviews.cli.output import Answer, with_json_option
 from reviews.client.cost.estimate import WEEK_HOURS, Assumptions, Estimate, Item
 from reviews.client.cost.prices import FILE, REGION
 from reviews.client.environment import Environment
@@ -20,7 +20,7 @@ def _number(default: float, help_: str, most: float | None = None) -> Any:
     return typer.Option(default, min=0, max=most, help=help_)
 
 
-@answers
+@with_json_option
 def cost(
     env: Annotated[str, typer.Option("--env", help="Empty: every environment.")] = "",
     runs: float = _number(4, "Executions a month."),
@@ -31,7 +31,7 @@ def cost(
     requests: int = _number(100_000, "To the endpoint, a month."),
     stored_gb: float = _number(10, "In S3."),
     log_gb: float = _number(1, "Of new logs a month."),
-    office_hours: float = _number(50, "A week, outside which the endpoint can stop.", WEEK_HOURS),
+    office_hours: float = _number(50, "Hours a week in which the endpoint serves.", WEEK_HOURS),
 ) -> Answer:
     """Estimate what the environments cost in a month on AWS."""
     assumed = Assumptions(
@@ -56,7 +56,7 @@ def cost(
 def _show(console: Console, assumed: Assumptions, estimates: list[Estimate]) -> None:
     for made in estimates:
         _print(console, made, assumed)
-    _print_small(console, assumed, estimates)
+    _print_assumptions(console, assumed, estimates)
 
 
 def _print(console: Console, made: Estimate, assumed: Assumptions) -> None:
@@ -88,8 +88,7 @@ def _money(item: Item) -> tuple[str, str]:
     return f"{item.price.usd:g}", f"{item.usd:,.2f}"
 
 
-def _print_small(console: Console, assumed: Assumptions, estimates: list[Estimate]) -> None:
-    """What the figures rest on."""
+def _print_assumptions(console: Console, assumed: Assumptions, estimates: list[Estimate]) -> None:
     read = sorted(item.price.read for made in estimates for item in made.items if item.price.read)
     console.print(
         f"Assumed: {assumed.runs:g} executions a month on {assumed.reviews:,} reviews, of "
@@ -99,7 +98,7 @@ def _print_small(console: Console, assumed: Assumptions, estimates: list[Estimat
         "logs. Options change each. Of endpoint instances, the fewest that scaling keeps.\n"
         "Not counted: free tiers, taxes, volumes, Lambda, Athena, SNS, requests to S3 and KMS, "
         f"and what is {_UNKNOWN}. In the embedded AWS all of it is free.\n"
-        f"Prices: read between {read[0]} and {read[-1]}; {FILE} says where.",
+        f"Prices: read between {read[0]} and {read[-1]}; {FILE} has the sources.",
         highlight=False,
         soft_wrap=True,
     )

@@ -1,8 +1,8 @@
-"""The demonstration after `cdk deploy`: one execution, and what came of it.
+"""The demonstration after `cdk deploy`: one execution, and its results.
 
     python -m reviews.cli.demo --env local --reviews reviews.csv
 
-Nothing here is special to the embedded AWS; tools/demo chooses the values.
+It runs against AWS as well as against the embedded AWS; tools/demo chooses the values.
 """
 
 import shlex
@@ -15,7 +15,7 @@ from rich.console import Console
 
 from reviews.cli import processes, report
 from reviews.cli.following import follow
-from reviews.cli.output import note, plain_errors, reading
+from reviews.cli.output import note, reading, with_error_messages
 from reviews.client.aws import embedded
 from reviews.client.environment import Environment
 from reviews.client.files import samples
@@ -29,7 +29,7 @@ SENTENCES = (
 console = Console()
 
 
-@plain_errors
+@with_error_messages
 def main(
     env: Annotated[str, typer.Option()] = "local",
     reviews: Annotated[Path | None, typer.Option(help="Empty: the installable sample.")] = None,
@@ -67,7 +67,8 @@ def heading(text: str) -> None:
 
 
 def next_steps() -> str:
-    """What to type now; an embedded AWS in a folder of its own has to be named."""
+    """The commands to try next; they name the folder of the embedded AWS if it is not the default
+    one."""
     bin_ = ".venv/bin"
     export, option, variable = "", "", ""
     if embedded.data_dir() != embedded.DEFAULT_DATA_DIR:
@@ -75,7 +76,7 @@ def next_steps() -> str:
         export = f"  export REVIEWS_DATA_DIR={folder}\n"
         option, variable = f" --data-dir {folder}", f" DATA_DIR={folder}"
     return (
-        "Look further, with this command line or with any AWS client:\n"
+        "Continue with this command line or with any AWS client:\n"
         f"{export}"
         f"  {bin_}/reviews console\n"
         f'  {bin_}/reviews predict "Soft, warm and true to size."\n'

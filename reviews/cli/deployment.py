@@ -1,6 +1,6 @@
-"""Bringing an environment up and taking it down with the CDK's own command line.
+"""Deploys and destroys an environment with the CDK's own command line.
 
-The environment `local` brings its embedded AWS with it, and takes it away.
+For `local` the embedded AWS is started before and stopped afterwards.
 """
 
 import re
@@ -18,27 +18,27 @@ from reviews.client.errors import InvalidArgument
 
 Run = Callable[[Sequence[str], Mapping[str, str]], None]
 _ALL = "**"
-_UNQUOTED = re.compile(r"[\s\"'$`\\;&|<>()*?]")
+_SHELL_CHARACTER = re.compile(r"[\s\"'$`\\;&|<>()*?]")
 _QUIET = ("--no-notices", "--no-version-reporting")
 
 
 class Deployment:
-    """`run` is what runs programs: processes.run, or a test's stand-in."""
+    """`run` runs a program: processes.run, or a fake in tests."""
 
     def __init__(self, environment: Environment, run: Run = processes.run) -> None:
         self._environment, self._run = environment, run
 
     def deploy(self, *, ask: bool, force: bool = False) -> None:
-        """With `force` executions begin in spite of what `reviews doctor` says, too.
+        """With `force` executions start in spite of what `reviews doctor` finds, too.
 
-        Raises CommandFailed; InvalidArgument for a folder in which no training could run.
+        Raises CommandFailed, and InvalidArgument for a folder in which no training could run.
         """
         if self._environment.is_embedded:
             check_paths(embedded.data_dir(), Path(sys.executable))
             note("== The embedded AWS")
             self._cloud("start")
         if not self._environment.is_on_aws:
-            # With an app, even for a named account, the CDK would synthesise all of it first.
+            # With --app the CDK would synthesise the whole app first, even for a named account.
             bootstrap = (
                 "cdk",
                 "bootstrap",
@@ -59,7 +59,7 @@ class Deployment:
         self._step("cdk destroy", ("cdk", "destroy", _ALL, "--force", *self._app()))
         if self._environment.is_embedded:
             check = (sys.executable, "-m", "reviews.cli.teardown", "--env", self._environment.name)
-            self._step("What is left", check)
+            self._step("What remains", check)
             self._cloud("stop")
             self._cloud("clear")
 
@@ -79,13 +79,14 @@ class Deployment:
 
 
 def check_paths(data_dir: Path, python: Path) -> None:
-    """SageMaker's training toolkit hands a job's paths to a shell without quoting them."""
+    """Raises InvalidArgument for a path with characters that a shell interprets: SageMaker's
+    training toolkit passes a job's paths to a shell without quotes."""
     remedies = {
         data_dir: "name another folder: export REVIEWS_DATA_DIR=$HOME/.local/share/reviews",
         python: "put the project into another folder and install it there",
     }
     for path, remedy in remedies.items():
-        if found := _UNQUOTED.search(str(path)):
+        if found := _SHELL_CHARACTER.search(str(path)):
             raise InvalidArgument(
                 f"{path}: no training can run in a path with {found[0]!r}; {remedy}"
             )

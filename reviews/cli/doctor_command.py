@@ -1,4 +1,4 @@
-"""`reviews doctor`: what is missing, and the command that mends it."""
+"""`reviews doctor`: what is missing, and the command that corrects it."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -7,7 +7,7 @@ from rich.console import Console
 
 from reviews.cli import checks
 from reviews.cli.options import Env
-from reviews.cli.output import Answer, answers, notes
+from reviews.cli.output import Answer, notes, with_json_option
 from reviews.client.checks.findings import Finding, Verdict
 from reviews.client.environment import Environment
 
@@ -19,11 +19,12 @@ _MARKS = {
 }
 
 
-@answers
+@with_json_option
 def doctor(env: Env = "local") -> Answer:
-    """Say what is missing before a run, and the command that mends it; exits with 1 if any is."""
+    """Show what is missing for a run, with the command that corrects it; exit code 1 if anything is
+    missing."""
     environment = Environment(env)
-    with notes.status("Looking"):
+    with notes.status("Checking"):
         findings = list(checks.examine(environment))
     is_fine = all(finding.verdict is not Verdict.MISSING for finding in findings)
     return Answer(

@@ -5,18 +5,18 @@ from typing import Annotated
 import typer
 
 from reviews.cli.options import Env
-from reviews.cli.output import Answer, answers, message, notes
+from reviews.cli.output import Answer, message, notes, with_json_option
 from reviews.client.environment import Environment
 
 app = typer.Typer(
-    no_args_is_help=True, help="Stop the endpoint, which costs money while it exists; start it."
+    no_args_is_help=True, help="Stop the endpoint, which costs money while it exists, or start it."
 )
 
 
 @app.command()
-@answers
+@with_json_option
 def stop(env: Env = "local") -> Answer:
-    """Delete the endpoint. Its model and its configuration stay, for the next start."""
+    """Delete the endpoint. Its model and its configuration remain, for the next start."""
     environment = Environment(env)
     with notes.status("Stopping"):
         result = environment.endpoint.stop()
@@ -24,7 +24,7 @@ def stop(env: Env = "local") -> Answer:
 
 
 @app.command()
-@answers
+@with_json_option
 def start(
     env: Env = "local",
     config: Annotated[

@@ -1,4 +1,4 @@
-"""The commands that read the offline feature store."""
+"""`reviews query` and `reviews features`: the offline feature store."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,11 +9,11 @@ import typer
 from contract.features import SPLITS
 from reviews.cli import report
 from reviews.cli.options import Env
-from reviews.cli.output import Answer, answers, message, notes
+from reviews.cli.output import Answer, message, notes, with_json_option
 from reviews.client.environment import Environment
 
 
-@answers
+@with_json_option
 def query(
     sql: Annotated[
         str | None, typer.Argument(metavar="SQL", help="Default: reviews by split and sentiment.")
@@ -29,16 +29,18 @@ def query(
     )
 
 
-@answers
+@with_json_option
 def features_command(
-    out: Annotated[Path, typer.Argument(metavar="FILE", help="What to write, .csv or .parquet.")],
+    out: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The file to write, .csv or .parquet.")
+    ],
     env: Env = "local",
     at: Annotated[
-        datetime | None, typer.Option(help="As they were then (event time, UTC); default: now.")
+        datetime | None, typer.Option(help="As of this event time (UTC); default: now.")
     ] = None,
     split: Annotated[str, typer.Option(help=f"{', '.join(SPLITS)}; default: all of them.")] = "",
 ) -> Answer:
-    """Write the features of each review, as they are or as they were, to a file."""
+    """Write the features of each review to a file, as they are now or were at an event time."""
     moment = at.replace(tzinfo=UTC) if at else None
     with notes.status("Querying"):
         rows = Environment(env).features.save(out, at=moment, split=split)

@@ -1,4 +1,4 @@
-"""Following a run to its end, which goes on whether anybody looks or not."""
+"""Follows a run to its end. The run itself does not depend on that."""
 
 import shlex
 from typing import Any
@@ -23,7 +23,7 @@ def follow(environment: Environment, arn: str, *, console: Console = notes) -> d
         found = progress.watch(watcher, progress.choose_view(console))
     except KeyboardInterrupt as error:
         again = f"reviews status {shlex.quote(name)} --wait --env {environment.name}"
-        raise Interrupted(f"{name} goes on. Follow it again: {again}") from error
+        raise Interrupted(f"{name} is still running. Follow it again: {again}") from error
     try:
         return found.result()
     except ExecutionFailed as failed:
@@ -32,12 +32,12 @@ def follow(environment: Environment, arn: str, *, console: Console = notes) -> d
 
 
 def _next_steps(environment: Environment, name: str, watcher: Watcher, cause: str) -> str:
-    _, views = watcher.look()
+    _, views = watcher.poll()
     failed = (view.step for view in views if view.step.state is State.FAILED and view.step.job)
     run = shlex.quote(name)
     logs = [
         f"Its log: reviews logs {step.key} --run {run} --env {environment.name}" for step in failed
     ]
-    go_on = f"When it is mended, go on with the step that failed: reviews redrive {run}"
-    start = "A redrive keeps the input. When it is mended, start a new run: reviews run FILE"
+    go_on = f"Once the reason is corrected, continue with that step: reviews redrive {run}"
+    start = "A redrive keeps the input. Start a new run instead: reviews run FILE"
     return "\n".join([*logs, f"{start if NEW_RUN in cause else go_on} --env {environment.name}"])

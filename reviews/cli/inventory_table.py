@@ -1,4 +1,4 @@
-"""What an environment consists of, shown before it is destroyed."""
+"""Shows what an environment consists of, before it is destroyed."""
 
 from rich.console import Console
 
@@ -21,9 +21,11 @@ def show(console: Console, found: Inventory, *, keep: bool) -> None:
         console.print(f"Also, made by runs: {', '.join(also)}", highlight=False)
     if keep:
         console.print(
-            "This environment keeps what holds data: buckets, key, features, registered models.",
+            "What holds data remains: buckets, key, features, registered models.",
             highlight=False,
         )
     protected = ", ".join(stack.name for stack in found.stacks if stack.protected)
     if protected:
-        console.print(f"Protected against deletion, and stay: {protected}", highlight=False)
+        console.print(
+            f"Not deleted, since termination protection is on: {protected}", highlight=False
+        )

@@ -1,4 +1,4 @@
-"""`reviews logs`: what a step's job prints."""
+"""`reviews logs`: the log of a step's job."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -8,7 +8,7 @@ from rich.console import Console
 
 from contract.steps import STEPS_WITH_A_JOB
 from reviews.cli.options import Env, RunOption
-from reviews.cli.output import Answer, Stream, answers
+from reviews.cli.output import Answer, Stream, with_json_option
 from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
 
@@ -19,23 +19,23 @@ def _complete(incomplete: str) -> list[str]:
     return [step for step in _NAMES if step.startswith(incomplete)]
 
 
-@answers
+@with_json_option
 def logs(
     step: Annotated[
         str,
         typer.Argument(
             metavar="STEP",
-            help=f"{', '.join(_NAMES)}; default: the newest, and with -f all after it.",
+            help=f"{', '.join(_NAMES)}; default: the newest, and with -f those after it.",
             autocompletion=_complete,
         ),
     ] = "",
     run: RunOption = "",
     env: Env = "local",
     follow: Annotated[
-        bool, typer.Option("--follow", "-f", help="Go on until the step, or the run, has ended.")
+        bool, typer.Option("--follow", "-f", help="Follow until the step, or the run, has ended.")
     ] = False,
 ) -> Answer | Stream:
-    """Print the log of a step's job; with several instances each line says whose it is."""
+    """Print the log of a step's job; with several instances each line begins with its instance."""
     environment = Environment(env)
     wanted = _checked(step)
     found = environment.runs.find(run)

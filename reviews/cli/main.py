@@ -1,6 +1,6 @@
-"""`reviews`: deploys the pipeline, runs it, watches it, and asks what it made.
+"""`reviews`: deploys the pipeline, starts and follows runs, and shows their results.
 
-Against AWS and the embedded AWS alike: reviews/client/aws/connection.py says which.
+It works against AWS and the embedded AWS; reviews/client/aws/connection.py decides which.
 """
 
 import os
@@ -26,7 +26,7 @@ from reviews.cli.output import Group
 app = typer.Typer(
     cls=Group,
     no_args_is_help=True,
-    help="Deploy the pipeline, run it, watch it, and ask what it made.",
+    help="Deploy the pipeline, start and follow runs, and show their results.",
 )
 
 
@@ -38,13 +38,13 @@ def _choose_aws(
             "--endpoint",
             metavar="URL",
             envvar="AWS_ENDPOINT_URL",
-            help="Another AWS than that of the environment.",
+            help="Another endpoint of AWS than that of the environment.",
         ),
     ] = "",
 ) -> None:
     if endpoint:
         if not _is_url(endpoint):
-            raise typer.BadParameter(f"{endpoint} is no URL, such as http://127.0.0.1:4566")
+            raise typer.BadParameter(f"{endpoint} is not a URL, such as http://127.0.0.1:4566")
         os.environ["AWS_ENDPOINT_URL"] = endpoint
 
 
@@ -52,7 +52,7 @@ def _is_url(text: str) -> bool:
     try:
         url = urlsplit(text)
         return url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
-    except ValueError:  # of a port or an IPv6 address that is none
+    except ValueError:  # an invalid port or IPv6 address
         return False
 
 

@@ -1,4 +1,4 @@
-"""Options and arguments that several commands have, with what a shell completes them to."""
+"""Options and arguments that several commands share, with their shell completion."""
 
 from itertools import islice
 from typing import Annotated
@@ -18,7 +18,8 @@ def _environments(incomplete: str) -> list[str]:
 
 
 def _runs(context: typer.Context, incomplete: str) -> list[str]:
-    """The latest runs of the environment that is on the command line already, if it answers."""
+    """The latest runs of the environment that the command line names; none if AWS does not
+    answer."""
     try:
         environment = Environment(context.params.get("env") or "local")
         names = list(islice(environment.runs.names(), _COMPLETED_RUNS))
@@ -44,4 +45,4 @@ RunOption = Annotated[
     str, typer.Option("--run", help="Default: the latest run.", autocompletion=_runs)
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-Wait = Annotated[bool, typer.Option("--wait", help="Show the progress to the end.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Show the progress until the run has ended.")]

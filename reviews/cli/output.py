@@ -1,8 +1,8 @@
-"""How commands answer: to a person or, with --json, to a program.
+"""The output of commands: for a person or, with --json, for a program.
 
-A command returns an Answer, or a Stream of what comes by and by. Nothing else is on stdout: with
---json one JSON document, or a line of JSON for each item of a stream. Errors are {"error": ...}
-there, and otherwise a message on stderr, where progress and notes are in any case.
+A command returns an Answer, or a Stream whose items follow one by one. Nothing else is on stdout:
+with --json one JSON document, or a line of JSON for each item of a stream. Errors are
+{"error": ...} there, and otherwise a message on stderr, where progress and notes always are.
 """
 
 import inspect
@@ -31,65 +31,65 @@ from reviews.client.errors import Interrupted, InvalidArgument, ReviewsError
 
 P = ParamSpec("P")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-if sys.stdout is None:  # closed by who started it; print() is silent then, and others are not
+if sys.stdout is None:  # closed by the parent process; print() ignores that, but others do not
     sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - to the end of the process
-_SIGPIPE_CODE = 128 + 13  # of a program that its reader has left, as a shell reports it
+_SIGPIPE_CODE = 128 + 13  # what a shell reports for a program that SIGPIPE has ended
 
 
 class _Output(Console):
-    """Ends like other programs when its reader has left, such as `head -1`."""
+    """Ends as other programs do when the reader of a pipe has closed it, such as `head -1`."""
 
     def on_broken_pipe(self) -> None:
-        end_of_reader()
+        exit_on_broken_pipe()
 
 
-def end_of_reader() -> NoReturn:
-    """Ends quietly; what is still to be printed goes nowhere."""
+def exit_on_broken_pipe() -> NoReturn:
+    """Ends without a message; what is still to be printed is discarded."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(_SIGPIPE_CODE)
 
 
-# A file or a program gets a table with each row on one line; a terminal has a width of its own.
+# In a file or a pipe each row of a table is one line; a terminal has its own width.
 console = _Output(width=None if sys.stdout.isatty() else 1000)
 notes = Console(stderr=True)
 _JSON = "as_json"
-# What a user can put right; anything else is a mistake of ours and keeps its traceback.
-_PLAIN = (ReviewsError, ClientError, BotoCoreError, Boto3Error, OSError)
+# Errors that a user can correct are shown as a message; all others are bugs and keep the traceback.
+_USER_ERRORS = (ReviewsError, ClientError, BotoCoreError, Boto3Error, OSError)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """The same for a program and for a person."""
+    """The result of a command."""
 
-    document: Any
-    show: Callable[[Console], object]
+    document: Any  # for a program, as JSON
+    show: Callable[[Console], object]  # prints the same for a person
     exit_code: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stream:
-    """Items as they come, each a JSON document; `show` prints one for a person."""
+    """Results that follow one by one, each a JSON document; `show` prints one for a person."""
 
     items: Iterable[Any]
     show: Callable[[Console, Any], object]
 
 
-def answers(command: Callable[..., Answer | Stream]) -> Callable[..., None]:
-    """Makes a typer command with --json of a function that returns its answer.
+def with_json_option(command: Callable[..., Answer | Stream]) -> Callable[..., None]:
+    """A decorator that makes a function that returns its result a typer command with --json.
 
-    A function that does something else for a program has a parameter `as_json`.
+    A function that behaves differently for a program has a parameter `as_json` itself.
     """
     signature = inspect.signature(command)
-    asks = _JSON in signature.parameters
+    has_parameter = _JSON in signature.parameters
 
     @wraps(command)
     def run(*args: Any, as_json: bool = False, **kwargs: Any) -> None:
-        more = {_JSON: as_json} if asks else {}
-        code = _code(lambda: command(*args, **kwargs, **more), as_json=as_json)
+        more = {_JSON: as_json} if has_parameter else {}
+        code = _run(lambda: command(*args, **kwargs, **more), as_json=as_json)
         if code:
             raise typer.Exit(code)
 
-    if not asks:
+    if not has_parameter:
         option = inspect.Parameter(
             _JSON, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=AsJson
         )
@@ -100,40 +100,41 @@ def answers(command: Callable[..., Answer | Stream]) -> Callable[..., None]:
     return run
 
 
-def plain_errors(command: Callable[P, None]) -> Callable[P, None]:
-    """For a script without --json: shows what a user can put right as one message."""
+def with_error_messages(command: Callable[P, None]) -> Callable[P, None]:
+    """A decorator for a script without --json: errors that a user can correct become messages."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        print_any_character()
+        escape_unencodable_characters()
         try:
             command(*args, **kwargs)
-        except _PLAIN as error:
-            sys.exit(_fail(error, as_json=False))
+        except _USER_ERRORS as error:
+            sys.exit(_report(error, as_json=False))
 
     return run
 
 
-def print_any_character() -> None:
-    """What the encoding of a stream lacks is written as an escape, such as \\u2713."""
+def escape_unencodable_characters() -> None:
+    """Writes characters that the encoding of a stream lacks as escapes, such as \\u2713."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 def message(text: str) -> Callable[[Console], object]:
-    """Shows a sentence, in which nothing is markup."""
+    """What prints a sentence, in which nothing is markup."""
     return lambda to: to.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def note(text: str) -> None:
-    """Says something beside the answer."""
+    """Prints a sentence on stderr, beside the result."""
     message(text)(notes)
 
 
 @contextmanager
 def reading(file: Path) -> Iterator[Callable[[float], None]]:
-    """Shows on a terminal how much of a file has been read; gives what takes that share."""
+    """Shows on a terminal how much of a file has been read; yields the function that takes that
+    share, from 0 to 1."""
     bar = Progress(console=notes, transient=True, disable=not notes.is_terminal)
     with bar:
         task = bar.add_task(f"Reading {file.name}", total=1.0)
@@ -141,14 +142,14 @@ def reading(file: Path) -> Iterator[Callable[[float], None]]:
 
 
 def confirm(question: str, *, as_json: bool) -> None:
-    """Asks, and ends the command without a yes. Raises InvalidArgument with --json."""
+    """Asks, and ends the command unless the answer is yes. Raises InvalidArgument with --json."""
     if as_json:
-        raise InvalidArgument("--json asks nothing: add --yes")
+        raise InvalidArgument("--json asks no questions: add --yes")
     typer.confirm(question, abort=True, err=True)
 
 
-def _code(command: Callable[[], Answer | Stream], *, as_json: bool) -> int:
-    """Prints what the command answers, or why it cannot; the exit code."""
+def _run(command: Callable[[], Answer | Stream], *, as_json: bool) -> int:
+    """Prints the result of the command, or its error; returns the exit code."""
     try:
         answer = command()
         if isinstance(answer, Stream):
@@ -157,45 +158,46 @@ def _code(command: Callable[[], Answer | Stream], *, as_json: bool) -> int:
             return 0
         _print(answer, as_json=as_json)
     except BrokenPipeError:
-        end_of_reader()
+        exit_on_broken_pipe()
     except KeyboardInterrupt:
-        return _fail(Interrupted("Interrupted."), as_json=as_json)
-    except _PLAIN as error:
-        return _fail(error, as_json=as_json)
+        return _report(Interrupted("Interrupted."), as_json=as_json)
+    except _USER_ERRORS as error:
+        return _report(error, as_json=as_json)
     return answer.exit_code
 
 
 def _print(answer: Answer, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(_text(answer.document, indent=2))
+        typer.echo(_to_json(answer.document, indent=2))
     else:
         answer.show(console)
 
 
 def _print_item(stream: Stream, item: Any, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(_text(item))
+        typer.echo(_to_json(item))
     else:
         stream.show(console, item)
 
 
-def _fail(error: Exception, *, as_json: bool) -> int:
+def _report(error: Exception, *, as_json: bool) -> int:
+    """Prints the error; returns the exit code."""
     code: int = getattr(error, "exit_code", 1)
     if as_json:
         try:
-            typer.echo(_text(_failure(error), indent=2))
-        except OSError:  # such as that of a full disk, which is the error that is told
-            _say(error)
+            typer.echo(_to_json(_error_document(error), indent=2))
+        except OSError:  # of a full disk, for example: then stderr has the error
+            _print_error(error)
     else:
-        _say(error)
+        _print_error(error)
     return code
 
 
-def _say(error: Exception) -> None:
+def _print_error(error: Exception) -> None:
     notes.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
 
 
-def _failure(error: Exception) -> dict[str, dict[str, str]]:
+def _error_document(error: Exception) -> dict[str, dict[str, str]]:
     kind = type(error).__name__
     if isinstance(error, ClientError):
         kind = error.response["Error"].get("Code", kind)
@@ -203,20 +205,20 @@ def _failure(error: Exception) -> dict[str, dict[str, str]]:
     return {"error": {"kind": kind, "message": text}}
 
 
-def _text(document: Any, indent: int | None = None) -> str:
-    return json.dumps(document, indent=indent, default=_plain)
+def _to_json(document: Any, indent: int | None = None) -> str:
+    return json.dumps(document, indent=indent, default=_json_value)
 
 
-def _plain(value: Any) -> str:
+def _json_value(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Path):
         return str(value)
-    raise TypeError(f"{type(value).__name__} has no form in JSON")
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 
 class Group(TyperGroup):
-    """The commands; a wrong use of them is answered in JSON, too, where JSON was asked for."""
+    """The commands. With --json an error of their use, such as an unknown option, is JSON, too."""
 
     def main(
         self,
@@ -227,10 +229,10 @@ class Group(TyperGroup):
         windows_expand_args: bool = True,
         **extra: Any,
     ) -> Any:
-        print_any_character()
+        escape_unencodable_characters()
         os.environ.update(no_proxy(os.environ))
         words = sys.argv[1:] if args is None else list(args)
-        as_json = standalone_mode and "--json" in _before_texts(words)
+        as_json = standalone_mode and "--json" in _before_double_dash(words)
         try:
             code = super().main(
                 args,
@@ -243,12 +245,12 @@ class Group(TyperGroup):
         except TyperException as error:
             if not as_json:
                 raise
-            code = _fail(error, as_json=True)
+            code = _report(error, as_json=True)
         if as_json:
             sys.exit(code)
         return code
 
 
-def _before_texts(words: list[str]) -> list[str]:
-    """After a -- there are no options."""
+def _before_double_dash(words: list[str]) -> list[str]:
+    """The words that may be options: those before `--`."""
     return words[: words.index("--")] if "--" in words else words

@@ -1,4 +1,4 @@
-"""`reviews predict`: some texts, or a file of reviews."""
+"""`reviews predict`: predictions for texts, or for a file of reviews."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ from rich.progress import track
 
 from reviews.cli import report
 from reviews.cli.options import Env
-from reviews.cli.output import Answer, answers, message, note, notes
+from reviews.cli.output import Answer, message, note, notes, with_json_option
 from reviews.client.endpoint import predictions
 from reviews.client.endpoint.predictions import Predicted, distinct
 from reviews.client.environment import Environment
@@ -21,7 +21,7 @@ from reviews.client.files.review_files import check_file, has_text
 from reviews.client.files.targets import check_target, replacing
 
 
-@answers
+@with_json_option
 def predict(
     texts: Annotated[
         list[str] | None, typer.Argument(metavar="TEXT", help="Reviews to classify.")
@@ -29,16 +29,16 @@ def predict(
     env: Env = "local",
     file: Annotated[Path | None, typer.Option(help="A file of reviews instead of texts.")] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Where the CSV with the answers goes; default: stdout.")
+        Path | None, typer.Option(help="The CSV to write, with predictions; default: stdout.")
     ] = None,
     column: Annotated[
         str,
         typer.Option(
-            help="The column of the texts; default: title and text of the run that serves."
+            help="The column of the texts; default: title and text as the served model was trained."
         ),
     ] = "",
 ) -> Answer:
-    """Ask the live endpoint; the rows of a file come back with the predictions behind them."""
+    """Get predictions of the endpoint for texts, or for the rows of a file."""
     if bool(texts) == bool(file):
         raise InvalidArgument("Give either texts, or a file: reviews predict --file reviews.csv")
     environment = Environment(env)
@@ -75,7 +75,7 @@ def _of_file(environment: Environment, file: Path, out: Path | None, column: str
     header = [*reviews.header, *predictions.free_names(reviews.header)]
     found = track(
         environment.endpoint.predict_file(reviews),
-        "Asking the endpoint",
+        "Predicting",
         total=reviews.count(),
         console=notes,
         transient=True,
@@ -100,12 +100,12 @@ def _as_text(header: list[str], found: Iterable[Predicted]) -> Answer:
 
 
 def _write(target: IO[str], header: list[str], found: Iterable[Predicted]) -> dict[str, Any]:
-    """The CSV; how many rows have a prediction and how many, having no text, have none."""
+    """Writes the CSV; returns how many rows have a prediction, and how many have no text."""
     rows, counts = csv.writer(target, lineterminator="\n"), {"predicted": 0, "without_text": 0}
     rows.writerow(header)
     for predicted in found:
         rows.writerow(predicted.row)
         counts["predicted" if predicted.prediction else "without_text"] += 1
     if counts["without_text"]:
-        note(f"Rows without a text, and so without a prediction: {counts['without_text']}")
+        note(f"Rows without a text, which get no prediction: {counts['without_text']}")
     return counts

@@ -1,4 +1,4 @@
-"""Programs that commands call: cdk, node, and those of this project."""
+"""Programs that the commands run: cdk, node, and those of this project."""
 
 import os
 import shutil
@@ -11,10 +11,10 @@ from pathlib import Path
 from reviews.client.aws.embedded import PROJECT
 from reviews.client.errors import CommandFailed
 
-# Those of the installation come before whatever else is installed.
+# The programs of this installation come before others on the PATH.
 _FOLDERS = (str(Path(sys.executable).parent), str(PROJECT / "node_modules" / ".bin"))
 _END_SECONDS = 20
-_ASK_SECONDS = 30
+_READ_SECONDS = 30
 
 
 def search_path(others: str) -> str:
@@ -22,30 +22,32 @@ def search_path(others: str) -> str:
 
 
 def find(program: str) -> str | None:
-    """Where a program is that is installed here or on the PATH."""
+    """The path of a program of this installation or on the PATH; None if there is none."""
     return shutil.which(program, path=search_path(os.environ.get("PATH", os.defpath)))
 
 
 def run(command: Sequence[str], variables: Mapping[str, str]) -> None:
-    """Runs a program in the project's folder; what it prints goes to stderr.
+    """Runs a program in the project's folder; its output goes to stderr.
 
-    Ends it when this process is to end. Raises CommandFailed.
+    Ends it when this process is ended. Raises CommandFailed for an exit code other than 0, and for
+    a program that cannot be started.
     """
     process = _start(command, variables)
     try:
         code = process.wait()
-    except BaseException:  # Ctrl-C and SIGTERM too: nobody would wait for it any more
+    except BaseException:  # Ctrl-C and SIGTERM, too: the program must not outlive this one
         _end(process)
         raise
     if code:
         raise CommandFailed(f"{' '.join(command)} ended with exit code {code}")
 
 
-def ask(command: Sequence[str]) -> str:
-    """What a program of a moment prints; empty if there is none or it does not succeed."""
+def read_output(command: Sequence[str]) -> str:
+    """What a short program prints; empty if there is no such program, it fails, or it takes longer
+    than half a minute."""
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=_ASK_SECONDS, check=False
+            command, capture_output=True, text=True, timeout=_READ_SECONDS, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
@@ -53,7 +55,7 @@ def ask(command: Sequence[str]) -> str:
 
 
 def end_by_exception() -> None:
-    """Lets SIGTERM unwind like Ctrl-C, so that children are ended and the terminal is restored."""
+    """Makes SIGTERM raise SystemExit, so that children are ended and the terminal is restored."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 

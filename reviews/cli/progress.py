@@ -16,7 +16,7 @@ from reviews.client.runs.progress import StepView, Watcher
 from reviews.client.runs.steps import State
 
 _POLL_SECONDS = 1.0
-_PLAIN_SECONDS = 15.0  # how often a running step is mentioned in plain output
+_PLAIN_INTERVAL = timedelta(seconds=15)  # between two lines of a running step in plain output
 _MARKS = {State.WAITING: "·", State.RUNNING: "▸", State.DONE: "✓", State.FAILED: "✗"}
 _COLOURS = {State.WAITING: "dim", State.RUNNING: "cyan", State.DONE: "green", State.FAILED: "red"}
 
@@ -30,7 +30,8 @@ class View(Protocol):
 
 
 class BarView:
-    """One bar per step, with the time taken and the job's live values; below, the log's end."""
+    """One bar per step, with the time taken and the job's newest values; below, the end of the
+    log."""
 
     def __init__(self, console: Console) -> None:
         self._progress = Progress(
@@ -62,16 +63,16 @@ class BarView:
                 task = self._progress.add_task("", total=None, mark="", clock="", text="")
                 self._tasks.append(task)
             self._update(self._tasks[index], view, now)
-        # That of a job that failed stays: it says why.
+        # The end of the log of a job that failed stays, since it has the reason.
         tails = (v.tail for v in steps if v.step.state in (State.RUNNING, State.FAILED))
         self._tail = next(tails, ())
 
     def _update(self, task: TaskID, view: StepView, now: datetime) -> None:
         state = view.step.state
-        # Without a total the bar pulses: running, but nobody knows how far.
-        far = view.live.fraction
-        ends = {State.DONE: 1.0, State.WAITING: 0.0, State.FAILED: far or 0.0}
-        fraction = ends.get(state, far)
+        # Without a total the bar pulses: the step is running, and its progress is unknown.
+        printed = view.live.fraction
+        fixed = {State.DONE: 1.0, State.WAITING: 0.0, State.FAILED: printed or 0.0}
+        fraction = fixed.get(state, printed)
         self._progress.update(
             task,
             description=f"[{_COLOURS[state]}]{view.step.title}",
@@ -92,7 +93,7 @@ class PlainView:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._states: dict[str, State] = {}
-        self._spoke = datetime.min.replace(tzinfo=UTC)
+        self._last_printed = datetime.min.replace(tzinfo=UTC)
 
     def __enter__(self) -> "PlainView":
         return self
@@ -104,12 +105,12 @@ class PlainView:
         for view in steps:
             state = view.step.state
             changed = self._states.get(view.step.title, State.WAITING) is not state
-            due = state is State.RUNNING and now - self._spoke >= timedelta(seconds=_PLAIN_SECONDS)
+            due = state is State.RUNNING and now - self._last_printed >= _PLAIN_INTERVAL
             if changed or due:
-                self._say(view, now)
+                self._print(view, now)
             self._states[view.step.title] = state
 
-    def _say(self, view: StepView, now: datetime) -> None:
+    def _print(self, view: StepView, now: datetime) -> None:
         step, fraction = view.step, view.live.fraction
         running = step.state is State.RUNNING
         percent = f" {fraction:.0%}" if running and fraction is not None else ""
@@ -119,7 +120,7 @@ class PlainView:
         tail = view.tail if step.state is State.FAILED else ()
         for text in [line, *(f"  {end}" for end in tail)]:
             self._console.print(text, markup=False, highlight=False, soft_wrap=True)
-        self._spoke = now
+        self._last_printed = now
 
 
 def clock(seconds: float) -> str:
@@ -138,10 +139,10 @@ def watch(
     sleep: Callable[[float], None] = time.sleep,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Execution:
-    """Shows the execution until it has finished and returns how it ended."""
+    """Shows the execution until it has finished; returns its last description."""
     with view:
         while True:
-            found, steps = watcher.look()
+            found, steps = watcher.poll()
             view.show(steps, now())
             if found.finished:
                 return found

@@ -1,4 +1,4 @@
-"""Tables and sentences about results, for a terminal."""
+"""Tables and sentences for a terminal."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ EVALUATION_FIELDS = (
 def evaluation(console: Console, results: dict[str, Any]) -> None:
     """Prints evaluation.json: accuracy, macro-F1 with its interval, and a row per class.
 
-    It has to have EVALUATION_FIELDS.
+    `results` must have EVALUATION_FIELDS.
     """
     low, high = results["macro_f1_interval"]
     console.print(
@@ -59,7 +59,7 @@ def rows(console: Console, result: queries.Table) -> None:
 
 
 def status_document(found: Execution, steps: Sequence[StepView]) -> dict[str, Any]:
-    """What `status` prints, for a program."""
+    """The document of `reviews status --json`."""
     return {
         "run": found.name,
         "arn": found.arn,
@@ -88,12 +88,12 @@ def _step_document(view: StepView) -> dict[str, Any]:
 def status(console: Console, found: Execution, steps: Sequence[StepView]) -> None:
     """Prints the execution's status and a row per step."""
     console.print(f"{found.name}: [bold]{found.status}[/], started {found.started:%Y-%m-%d %H:%M}")
-    job = "job, and what it said last"
+    job = "job, and its newest values"
     table = tables.of_texts("step", "state", "time", job, whole=["step", "state", "time"])
     for view in steps:
         step = view.step
         time = clock(view.seconds(datetime.now(UTC))) if step.began else ""
-        # The job has a line of its own, to be copied.
+        # The name of the job is alone on its line, so that it can be copied.
         tables.add(table, step.title, step.state, time, f"{step.job}\n{view.text}".strip())
     console.print(table)
     if found.error:

@@ -1,4 +1,4 @@
-"""The commands that show what runs have come to."""
+"""The commands that show the results of runs."""
 
 import shlex
 import webbrowser
@@ -10,7 +10,7 @@ from rich.console import Console
 
 from reviews.cli import report, run_tables
 from reviews.cli.options import Env, NamedRun, Run
-from reviews.cli.output import Answer, AsJson, answers
+from reviews.cli.output import Answer, AsJson, with_json_option
 from reviews.cli.run_tables import Row
 from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
@@ -21,12 +21,12 @@ from reviews.client.runs.run import Run as FoundRun
 _FREE, _UNKNOWN = "free", "unknown"
 
 
-@answers
+@with_json_option
 def runs(
     env: Env = "local",
-    limit: Annotated[int, typer.Option(min=1, help="So many, the latest first.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, help="How many, the latest first.")] = 20,
 ) -> Answer:
-    """List the runs: data, model, metrics, duration, and about what the jobs took on AWS."""
+    """List the runs: data, model, metrics, duration, and the estimated costs of their jobs."""
     environment = Environment(env)
     rows = _rows(environment, environment.runs.latest(limit))
     return Answer(
@@ -45,7 +45,7 @@ def _rows(environment: Environment, found: list[FoundRun]) -> list[Row]:
     ]
 
 
-@answers
+@with_json_option
 def compare(first: NamedRun, second: NamedRun, env: Env = "local") -> Answer:
     """Show the settings in which two runs differ, and their metrics side by side."""
     known = Environment(env).runs
@@ -56,7 +56,7 @@ def compare(first: NamedRun, second: NamedRun, env: Env = "local") -> Answer:
     )
 
 
-@answers
+@with_json_option
 def report_command(
     run: Run = "",
     env: Env = "local",

@@ -1,4 +1,4 @@
-"""The commands that start a run, watch it and steer it."""
+"""The commands that start, follow, stop, redrive and approve a run."""
 
 import shlex
 from pathlib import Path
@@ -9,7 +9,7 @@ import typer
 from reviews.cli import report
 from reviews.cli.following import NEW_RUN, follow
 from reviews.cli.options import Env, NamedRun, Run, Wait, Yes
-from reviews.cli.output import Answer, AsJson, answers, confirm, message, note, reading
+from reviews.cli.output import Answer, AsJson, confirm, message, note, reading, with_json_option
 from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
 from reviews.client.runs import execution, run_input
@@ -20,30 +20,32 @@ Settings = Annotated[
 ]
 
 
-@answers
+@with_json_option
 def run(
     reviews: Annotated[
         Path | None,
         typer.Argument(metavar="FILE", help="A file of reviews: CSV, JSON Lines or Parquet."),
     ] = None,
     env: Env = "local",
-    name: Annotated[str, typer.Option(help="A name of your own for the run.")] = "",
+    name: Annotated[
+        str, typer.Option(help="The name of the run; default: one with the time.")
+    ] = "",
     settings: Settings = None,
     detect_columns: Annotated[
         bool,
-        typer.Option("--detect-columns", help="Take the columns of an export that is known."),
+        typer.Option("--detect-columns", help="Use the columns of a known export."),
     ] = False,
     wait: Wait = False,
 ) -> Answer:
     """Check a file of reviews, upload it and start a run with it.
 
-    Without a file it begins with what an earlier run made: --set from_run=NAME
-    --set start_at=training for its features, start_at=evaluation for its model.
+    Without a file it continues from an earlier run: --set from_run=NAME
+    --set start_at=training with its features, start_at=evaluation with its model.
     """
     execution.check_name(name)
     document = run_input.parse_settings(settings or [])
     if detect_columns and reviews is None:
-        raise InvalidArgument("--detect-columns: give the file whose columns are meant")
+        raise InvalidArgument("--detect-columns: needs a file of reviews")
     run_input.check_start(document, reviews)
     environment = Environment(env)
     if reviews is not None:
@@ -57,42 +59,42 @@ def run(
                 progress=progress,
             )
     arn = environment.runs.start(document, name)
-    begun = arn.rpartition(":")[2]
+    started = arn.rpartition(":")[2]
     if wait:
         return _followed(environment, arn)
-    again = f"reviews status {shlex.quote(begun)} --wait --env {env}"
+    again = f"reviews status {shlex.quote(started)} --wait --env {env}"
     return Answer(
-        document={"run": begun, "arn": arn, "input": document},
-        show=message(f"Started {begun}. Follow it: {again}"),
+        document={"run": started, "arn": arn, "input": document},
+        show=message(f"Started {started}. Follow it: {again}"),
     )
 
 
-@answers
+@with_json_option
 def status(run: Run = "", env: Env = "local", wait: Wait = False) -> Answer:
-    """Show the steps of a run, with their jobs and how far they are."""
+    """Show the steps of a run, with their jobs and their progress."""
     environment = Environment(env)
     found = environment.runs.find(run)
     if wait:
         return _followed(environment, found.arn)
-    latest, steps = environment.runs.watch(found.arn).look()
+    latest, steps = environment.runs.watch(found.arn).poll()
     return Answer(
         document=report.status_document(latest, steps),
         show=lambda console: report.status(console, latest, steps),
     )
 
 
-@answers
+@with_json_option
 def stop(run: Run = "", env: Env = "local", yes: Yes = False, as_json: AsJson = False) -> Answer:
-    """End a run that goes on, and the job that it waits for; `redrive` takes it up again.
+    """Stop a run, and the job that it waits for; `redrive` continues it.
 
-    Without a name it is the latest, and is asked for if it goes on: it may be somebody else's.
+    Without a name it is the latest run. It asks before it stops that, which may be another user's.
     """
     environment = Environment(env)
     found = environment.runs.find(run)
     if not (run or yes or found.finished):
         confirm(f"Stop the latest run, {_described(found)}?", as_json=as_json)
     stopped = environment.runs.stop(found)
-    again = f"Take it up again: reviews redrive {shlex.quote(found.name)} --env {env}"
+    again = f"Continue it: reviews redrive {shlex.quote(found.name)} --env {env}"
     also = f", and so is {', '.join(stopped)}" if stopped else ""
     return Answer(
         document={"run": found.name, "stopped_jobs": stopped},
@@ -100,9 +102,9 @@ def stop(run: Run = "", env: Env = "local", yes: Yes = False, as_json: AsJson = 
     )
 
 
-@answers
+@with_json_option
 def redrive(run: Run = "", env: Env = "local", wait: Wait = False) -> Answer:
-    """Let a run that failed go on with the step that failed."""
+    """Continue a run that failed with the step that failed."""
     environment = Environment(env)
     found = environment.runs.find(run)
     if not run:
@@ -113,18 +115,18 @@ def redrive(run: Run = "", env: Env = "local", wait: Wait = False) -> Answer:
     if wait:
         return _followed(environment, found.arn)
     return Answer(
-        document={"run": found.name, "arn": found.arn}, show=message(f"{found.name} goes on")
+        document={"run": found.name, "arn": found.arn}, show=message(f"{found.name} continues")
     )
 
 
-@answers
+@with_json_option
 def approve(
     run: NamedRun,
     env: Env = "local",
-    reject: Annotated[bool, typer.Option("--reject", help="It must not be deployed.")] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="Reject the model.")] = False,
     comment: Annotated[str, typer.Option(help="A reason, which is stored with the model.")] = "",
 ) -> Answer:
-    """Answer whether a model that waits for approval may be deployed."""
+    """Approve or reject a model that waits for approval."""
     who = Environment(env).runs.approve(run, approved=not reject, comment=comment)
     verb = "rejected" if reject else "approved"
     return Answer(
@@ -139,8 +141,8 @@ def _described(found: Execution) -> str:
 
 def _followed(environment: Environment, arn: str) -> Answer:
     result = follow(environment, arn)
-    kept = {name: result[name] for name in ("evaluation", "model_package", "endpoint")}
+    results = {name: result[name] for name in ("evaluation", "model_package", "endpoint")}
     return Answer(
-        document={"run": arn.rpartition(":")[2], "arn": arn, **kept},
+        document={"run": arn.rpartition(":")[2], "arn": arn, **results},
         show=lambda console: report.evaluation(console, result["evaluation"]),
     )

@@ -1,4 +1,4 @@
-"""Tables of runs: one below the other, and two side by side."""
+"""Tables of runs: a list, and two runs side by side."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _METRICS = ("accuracy", "macro_f1")
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A run and what its jobs took on AWS: USD, or a word where that is no number."""
+    """A run and the estimated costs of its jobs: USD, or `free` or `unknown`."""
 
     run: Run
     cost: float | str

@@ -1,4 +1,4 @@
-"""The commands that bring an environment up and take it down."""
+"""The commands that deploy and destroy an environment."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -8,38 +8,38 @@ import typer
 from reviews.cli import checks, inventory_table, processes
 from reviews.cli.deployment import Deployment
 from reviews.cli.options import Env, Yes
-from reviews.cli.output import Answer, AsJson, answers, confirm, message, note, notes
+from reviews.cli.output import Answer, AsJson, confirm, message, note, notes, with_json_option
 from reviews.client.aws import embedded, inventory
 from reviews.client.checks.findings import Verdict
 from reviews.client.environment import Environment
 from reviews.client.errors import DeploymentBlocked
 
 Force = Annotated[
-    bool, typer.Option("--force", help="Deploy to AWS even if `doctor` finds what blocks it.")
+    bool, typer.Option("--force", help="Deploy to AWS in spite of what `doctor` finds.")
 ]
 
 
-@answers
+@with_json_option
 def deploy(env: Env = "local", yes: Yes = False, force: Force = False) -> Answer:
     """Deploy an environment with `cdk deploy`; `local` into an embedded AWS, which it starts.
 
-    On AWS it first looks for what would make the deployment, or the first run, fail.
+    On AWS it first checks for what would make the deployment, or the first run, fail.
     """
     processes.end_by_exception()
     environment = Environment(env)
     if environment.is_on_aws:
         _check(environment, force=force)
     Deployment(environment).deploy(ask=environment.is_on_aws and not yes, force=force)
-    follow = f"reviews run reviews.csv --env {env} --wait"
+    follow = f"reviews run FILE --env {env} --wait"
     return Answer(
         document={"environment": env, **asdict(environment.outputs)},
-        show=message(f"{environment.settings.name} is deployed. Go on: {follow}"),
+        show=message(f"{environment.settings.name} is deployed. Next: {follow}"),
     )
 
 
 def _check(environment: Environment, *, force: bool) -> None:
-    """Says what may fail later. Raises DeploymentBlocked for what would fail at once."""
-    with notes.status("Looking"):
+    """Prints warnings of what may fail later. Raises DeploymentBlocked for what would fail now."""
+    with notes.status("Checking"):
         found = list(checks.examine(environment))
     blocking = [finding.sentence for finding in found if finding.blocks]
     if blocking and not force:
@@ -52,11 +52,11 @@ def _check(environment: Environment, *, force: bool) -> None:
         note(line)
 
 
-@answers
+@with_json_option
 def destroy(env: Env = "local", yes: Yes = False, as_json: AsJson = False) -> Answer:
     """Show what an environment consists of, ask, and remove it with `cdk destroy`.
 
-    `local` takes its embedded AWS with it.
+    For `local` the embedded AWS is stopped, too.
     """
     processes.end_by_exception()
     environment = Environment(env)

@@ -1,4 +1,4 @@
-"""Tables of texts: nothing in them is markup, and nothing is cut off."""
+"""Tables of texts, in which nothing is markup and nothing is truncated."""
 
 from collections.abc import Collection
 
@@ -7,7 +7,8 @@ from rich.text import Text
 
 
 def of_texts(*headings: str, numbers: Collection[str] = (), whole: Collection[str] = ()) -> Table:
-    """`numbers` are aligned to the right; these and `whole` are never broken into lines."""
+    """A table with these headings. The columns `numbers` are aligned to the right; neither they nor
+    the columns `whole` are wrapped."""
     table = Table(box=None, pad_edge=False)
     for heading in headings:
         table.add_column(

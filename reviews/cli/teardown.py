@@ -1,4 +1,4 @@
-"""After `cdk destroy` in the embedded AWS: what is left?
+"""What is left after `cdk destroy` in the embedded AWS.
 
     python -m reviews.cli.teardown --env local
 
@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from reviews.cli.output import plain_errors
+from reviews.cli.output import with_error_messages
 from reviews.client.aws import leftovers, stacks
 from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
@@ -21,7 +21,7 @@ from reviews.client.errors import InvalidArgument
 console = Console()
 
 
-@plain_errors
+@with_error_messages
 def main(env: Annotated[str, typer.Option()] = "local") -> None:
     """Remove the bootstrap stack, list what is left, and exit with 1 if anything is."""
     if env != "local":

@@ -1,11 +1,11 @@
-"""An environment and what one can ask of it.
+"""The facade of the client: an environment, its runs, its endpoint and its features.
 
     environment = Environment("dev")
     environment.runs.latest(5)
     environment.endpoint.predict(["Soft, warm and true to size."])
     environment.features.query("SELECT count(*) FROM reviews_dev")
 
-Nothing here prints or asks. All errors are ReviewsError, or those of boto3.
+Nothing prints or asks questions. All errors are ReviewsError, or those of boto3.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from reviews.client.runs.runs import Runs
 
 
 class Environment(Connection):
-    """Its parts are made when they are asked for; each reads the outputs of the Pipeline stack.
+    """`runs`, `endpoint` and `features` read the outputs of the Pipeline stack on first use.
 
     Raises NotDeployed where there is no such stack, and NotRunning for `local` while no embedded
     AWS runs.
@@ -40,9 +40,9 @@ class Environment(Connection):
         return FeatureStore(self)
 
     def examine(self) -> Iterator[Finding]:
-        """What has to be right before it can be deployed and run; the cheapest checks first."""
+        """The checks of `reviews doctor`, the cheapest first."""
         return examine(self)
 
     def estimate(self, assumptions: Assumptions) -> Estimate:
-        """What it costs in a month. Raises PriceMissing."""
+        """The costs of a month in USD. Raises PriceMissing."""
         return estimate(self.settings, assumptions)

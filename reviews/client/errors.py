@@ -1,23 +1,23 @@
-"""What can go wrong for a user of the command line.
+"""The errors that a user of the client can correct.
 
 ReviewsError
 ├── NotDeployed          the environment has no Pipeline stack
-├── DeploymentBlocked    something of the account or the settings has to be mended before
-├── NotRunning           the environment is in an embedded AWS that does not run
-├── InvalidArgument      an argument of the user is not usable
-├── ExecutionFailed      the execution ended otherwise than SUCCEEDED
+├── DeploymentBlocked    the account or the settings have to be corrected before
+├── NotRunning           the embedded AWS of the environment does not run
+├── InvalidArgument      an argument of the user is invalid
+├── ExecutionFailed      the execution did not end as SUCCEEDED
 ├── QueryFailed          Athena refused or failed the query
-├── EndpointUnavailable  there is no endpoint that answers
+├── EndpointUnavailable  the endpoint is not in service, or does not answer
 │   └── EndpointMissing  there is no endpoint at all
-├── EndpointBusy         the endpoint has to come to rest before it can change
-├── PriceMissing         the price table lacks something that the settings use
-├── CommandFailed        a program that was called, such as cdk, did not succeed
+├── EndpointBusy         the endpoint is being created, updated or deleted
+├── PriceMissing         the price table lacks an instance type or a region of the settings
+├── CommandFailed        a program, such as cdk, failed
 └── Interrupted          Ctrl-C
 """
 
 
 class ReviewsError(Exception):
-    """Base of all errors that are shown as one plain message, without a traceback."""
+    """The base of all errors that are shown as one message, without a traceback."""
 
     exit_code = 1
 
@@ -27,7 +27,7 @@ class NotDeployed(ReviewsError):
 
 
 class DeploymentBlocked(ReviewsError):
-    """The checks of `reviews doctor` found what a deployment, or the first run, would fail at."""
+    """The checks of `reviews doctor` found why the deployment, or the first run, would fail."""
 
 
 class NotRunning(ReviewsError):
@@ -35,7 +35,7 @@ class NotRunning(ReviewsError):
 
 
 class InvalidArgument(ReviewsError):
-    """An argument names something that is not there or has the wrong form."""
+    """An argument names something that does not exist, or has an invalid value."""
 
 
 class ExecutionFailed(ReviewsError):
@@ -59,7 +59,7 @@ class EndpointMissing(EndpointUnavailable):
 
 
 class EndpointBusy(ReviewsError):
-    """The endpoint is being created, changed or deleted."""
+    """The endpoint is being created, updated or deleted."""
 
 
 class PriceMissing(ReviewsError):
@@ -71,6 +71,6 @@ class CommandFailed(ReviewsError):
 
 
 class Interrupted(ReviewsError):
-    """The user pressed Ctrl-C; the message says what goes on nevertheless."""
+    """The user pressed Ctrl-C; the message says what is still running."""
 
     exit_code = 130  # as of a shell: 128 and the number of SIGINT

@@ -1,1 +1,4 @@
-"""A page in the browser that shows what an environment does; it asks AWS only, as the cli does."""
+"""A web page that shows the executions, the features and the endpoint of an environment.
+
+Its server only calls AWS, through reviews/client, and stores nothing.
+"""

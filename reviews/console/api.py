@@ -1,4 +1,4 @@
-"""What the scripts of the pages ask for, as JSON documents."""
+"""The requests of the pages' scripts, answered with JSON documents."""
 
 import json
 from dataclasses import asdict
@@ -19,7 +19,7 @@ from reviews.console.tables import Tables
 
 
 class Api:
-    """Each method answers one kind of request; Starlette runs them in threads."""
+    """Each method handles one route; Starlette runs those that are not async in threads."""
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
@@ -30,7 +30,7 @@ class Api:
         return JSONResponse(documents.executions(page))
 
     def execution(self, request: Request) -> JSONResponse:
-        return JSONResponse(documents.execution(self._live(request).look()))
+        return JSONResponse(documents.execution(self._live(request).snapshot()))
 
     def graph(self, request: Request) -> JSONResponse:
         return JSONResponse(graph.draw(self._live(request).definition))
@@ -40,7 +40,7 @@ class Api:
         states = json.loads(live.definition)["States"]
         if name not in states:
             raise InvalidArgument(f"There is no state {name}.")
-        return JSONResponse(documents.state(name, states[name], live.look()))
+        return JSONResponse(documents.state(name, states[name], live.snapshot()))
 
     def curves(self, request: Request) -> JSONResponse:
         curves = self._live(request).curves()
@@ -70,11 +70,11 @@ class Api:
         return self._executions.named(request.path_params["name"])
 
     def _reports(self, request: Request) -> Reports:
-        return Reports(self._environment.client("s3"), self._live(request).look())
+        return Reports(self._environment.client("s3"), self._live(request).snapshot())
 
 
 async def _text(request: Request, name: str) -> str:
-    """The text under this name in the body, which has to be a JSON object."""
+    """The string of this name in the body, a JSON object. Raises InvalidArgument for others."""
     try:
         document = json.loads(await request.body())
     except ValueError:

@@ -1,4 +1,4 @@
-"""The console as a Starlette app: the pages, and what their scripts ask for."""
+"""The console as a Starlette application: its pages, and the API for their scripts."""
 
 from functools import partial
 
@@ -18,7 +18,7 @@ from reviews.console.pages import FOLDER, PAGES, Page
 
 
 def make_app(environment: Environment, *, port: int) -> Starlette:
-    """For a server that is reached as 127.0.0.1 and localhost at `port`."""
+    """The application for a server at `port` of 127.0.0.1 and localhost."""
     api = Api(environment)
     return Starlette(
         routes=[
@@ -36,7 +36,11 @@ def make_app(environment: Environment, *, port: int) -> Starlette:
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
         ],
         middleware=[Middleware(Guard, port=port)],
-        exception_handlers={ReviewsError: _refused, ClientError: _failed, BotoCoreError: _failed},
+        exception_handlers={
+            ReviewsError: _bad_request,
+            ClientError: _bad_gateway,
+            BotoCoreError: _bad_gateway,
+        },
     )
 
 
@@ -44,10 +48,10 @@ def _show(page: Page, environment: str, _: Request) -> HTMLResponse:
     return HTMLResponse(page.html(environment))
 
 
-def _refused(_: Request, error: Exception) -> JSONResponse:
+def _bad_request(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"error": str(error)}, 400)
 
 
-def _failed(_: Request, error: Exception) -> JSONResponse:
-    """AWS refused a call, or did not answer."""
+def _bad_gateway(_: Request, error: Exception) -> JSONResponse:
+    """For errors of AWS, and for calls to AWS without an answer."""
     return JSONResponse({"error": str(error)}, 502)

@@ -1,4 +1,4 @@
-"""The curves of a training, from the lines that it prints."""
+"""The learning curves of a training, from the metrics that it prints."""
 
 import math
 import re
@@ -13,10 +13,11 @@ NAMES = ("train:loss", "validation:loss", "validation:accuracy", "validation:mac
 
 @dataclass
 class Curves:
-    """(step, value) points of each name. Validation prints no step: it is of the last one."""
+    """(step, value) points of each metric. Lines of the validation have no step, so they get the
+    last one."""
 
     points: dict[str, list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
-    steps: int = 0  # of the whole training
+    steps: int = 0  # the total of the training
     _step: int = 0
 
     def read_line(self, line: str) -> None:
@@ -36,5 +37,5 @@ class Curves:
             number = float(value)
         except ValueError:
             return
-        if math.isfinite(number):  # JSON and a curve know no other numbers
+        if math.isfinite(number):  # JSON has no others
             self.points[name].append((self._step, number))

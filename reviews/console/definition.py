@@ -1,4 +1,4 @@
-"""The states of a state machine's definition, and what leads from one to the next.
+"""The states of a state machine's definition as a graph.
 
 A Parallel or Map state counts as one; what is inside it is not shown.
 """
@@ -25,13 +25,13 @@ class Edge:
 
 
 def edges_of(definition: Definition) -> list[Edge]:
-    """By state; of each, what happens unless something else does comes first."""
+    """The edges in the order of their states; those of one state begin with Next or Default."""
     found = (edge for name in definition["States"] for edge in _leaving(definition, name))
     return list(dict.fromkeys(found))
 
 
 def handlers_of(edges: list[Edge]) -> list[str]:
-    """The states that an error leads to."""
+    """The targets of Catch."""
     return list(dict.fromkeys(edge.target for edge in edges if edge.kind is Kind.CATCH))
 
 

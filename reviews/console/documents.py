@@ -1,17 +1,17 @@
-"""An execution as the page's scripts get it."""
+"""The JSON documents of executions for the pages' scripts."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 from reviews.client.runs.progress import StepView
-from reviews.console.live import Look
+from reviews.console.live import Snapshot
 from reviews.console.visits import Visit
 
-_MOST_VISITS = 50  # a state that waits is visited thousands of times
+_MOST_VISITS = 50  # a Wait state may have thousands
 
 
 def executions(page: dict[str, Any]) -> dict[str, Any]:
-    """Of a page of ListExecutions."""
+    """The document of a page of ListExecutions."""
     return {
         "executions": [
             {
@@ -27,9 +27,9 @@ def executions(page: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def execution(look: Look) -> dict[str, Any]:
-    """Its end, its steps and its states, without their inputs and outputs."""
-    found = look.execution
+def execution(snapshot: Snapshot) -> dict[str, Any]:
+    """The document of an execution: status, steps and states, without inputs and outputs."""
+    found = snapshot.execution
     return {
         "name": found.name,
         "status": found.status,
@@ -39,21 +39,21 @@ def execution(look: Look) -> dict[str, Any]:
         "now": _moment(datetime.now(UTC)),
         "error": found.error,
         "cause": found.cause,
-        "steps": [_step(view) for view in look.steps],
-        "states": _states(look),
-        "moves": sorted({(visit.came_from, visit.state) for visit in look.visits[1:]}),
+        "steps": [_step(view) for view in snapshot.steps],
+        "states": _states(snapshot),
+        "moves": sorted({(visit.came_from, visit.state) for visit in snapshot.visits[1:]}),
     }
 
 
-def state(name: str, definition: dict[str, Any], look: Look) -> dict[str, Any]:
+def state(name: str, definition: dict[str, Any], snapshot: Snapshot) -> dict[str, Any]:
     """A state with its newest visits, the newest first."""
-    visits = [visit for visit in look.visits if visit.state == name]
+    visits = [visit for visit in snapshot.visits if visit.state == name]
     numbered = list(enumerate(visits, start=1))[: -_MOST_VISITS - 1 : -1]
     return {
         "name": name,
         "definition": definition,
         "visits": len(visits),
-        "shown": [{"number": number, **_visit(visit, look)} for number, visit in numbered],
+        "shown": [{"number": number, **_visit(visit, snapshot)} for number, visit in numbered],
     }
 
 
@@ -70,19 +70,19 @@ def _step(view: StepView) -> dict[str, Any]:
     }
 
 
-def _states(look: Look) -> dict[str, Any]:
+def _states(snapshot: Snapshot) -> dict[str, Any]:
     """State → the status of its newest visit, and how often it was visited."""
     states: dict[str, dict[str, Any]] = {}
-    for visit in look.visits:
+    for visit in snapshot.visits:
         before = states.get(visit.state, {"visits": 0})
-        status = visit.status(is_running=not look.execution.finished)
+        status = visit.status(is_running=not snapshot.execution.finished)
         states[visit.state] = {"status": status, "visits": before["visits"] + 1}
     return states
 
 
-def _visit(visit: Visit, look: Look) -> dict[str, Any]:
+def _visit(visit: Visit, snapshot: Snapshot) -> dict[str, Any]:
     return {
-        "status": visit.status(is_running=not look.execution.finished),
+        "status": visit.status(is_running=not snapshot.execution.finished),
         "came_from": visit.came_from,
         "entered": _moment(visit.entered),
         "exited": _moment(visit.exited),

@@ -9,18 +9,18 @@ from reviews.client.runs import execution
 from reviews.console.live import LiveExecution
 
 _PAGE = 50
-_REMEMBERED = 8  # executions whose history is read on and not anew
+_CACHED = 8  # executions whose events are not read again from the first one
 
 
 class Executions:
     def __init__(self, environment: Environment) -> None:
         self._environment, self._machine = environment, environment.outputs.state_machine_arn
-        self.named = lru_cache(_REMEMBERED)(self._find)
+        self.named = lru_cache(_CACHED)(self._find)
 
     def page(self, token: str = "") -> dict[str, Any]:
-        """ListExecutions, newest first; with a `nextToken` where there are more.
+        """A page of ListExecutions, newest first; with a `nextToken` where there are more.
 
-        Raises InvalidArgument for a token that Step Functions has not given.
+        Raises InvalidArgument for a token that Step Functions refuses.
         """
         states = self._environment.client("stepfunctions")
         more = {"nextToken": token} if token else {}

@@ -1,4 +1,7 @@
-"""The drawing of a state machine: boxes from top to bottom, and the lines between them."""
+"""The layout of a state machine's graph: boxes from top to bottom, and lines between them.
+
+All sizes and coordinates are pixels.
+"""
 
 import json
 from dataclasses import asdict, dataclass
@@ -8,10 +11,10 @@ from reviews.console.definition import edges_of
 from reviews.console.layers import layers_of
 
 WIDTH, HEIGHT = 240, 34  # of a box
-_ROW, _COLUMN = 60, 288
-_LEFT, _RIGHT, _TOP = 88, 24, 8
+_ROW, _COLUMN = 60, 288  # from one box to the next
+_LEFT, _RIGHT, _TOP = 88, 24, 8  # margins
 _BEND, _BEND_A_ROW, _WIDEST_BEND = 28, 3, 110  # of a line that passes boxes
-_LONG = 3  # rows from which on a line passes on the left, where nothing else is
+_LONG = 3  # a line over more rows passes the boxes on their left, where no other lines are
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +34,7 @@ class Box:
 
 
 def draw(text: str) -> dict[str, Any]:
-    """The graph of a definition: boxes, lines with their SVG paths, and its size."""
+    """The graph of a definition, which is JSON: boxes, lines with their SVG paths, and its size."""
     definition = json.loads(text)
     edges = edges_of(definition)
     layers = layers_of(definition["StartAt"], edges)
@@ -83,7 +86,7 @@ def _down(source: Box, target: Box) -> str:
 
 
 def _between(source: Box, target: Box) -> str:
-    """In the gap between two columns."""
+    """A path through the gap between two columns."""
     side = 1 if target.x > source.x else -1
     start = source.x + (WIDTH if side > 0 else 0)
     end = target.x + (0 if side > 0 else WIDTH)
@@ -95,7 +98,7 @@ def _between(source: Box, target: Box) -> str:
 
 
 def _around(source: Box, target: Box, rows: int) -> str:
-    """Past the boxes between: far on the left, where nothing else is, or near on the right."""
+    """A path around the boxes in between: on their left if it is long, else on their right."""
     is_long = rows > _LONG
     bend = min(_BEND + _BEND_A_ROW * rows, _WIDEST_BEND)
     edge = source.x if is_long else source.x + WIDTH

@@ -1,4 +1,4 @@
-"""Keeps other web sites away from the console.
+"""Protects the console from requests of other web sites.
 
 The console acts with its user's AWS credentials, and every page that a browser shows can send
 requests to the loopback interface.
@@ -8,12 +8,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# require-trusted-types-for: that no script of ours makes HTML of texts is enforced by the browser.
+# require-trusted-types-for: the browser enforces that our scripts create no HTML from texts.
 POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
     "object-src 'none'; require-trusted-types-for 'script'"
 )
-# Of a report nothing runs, and nothing is loaded; it may only be shown within the console.
+# A report runs no scripts and loads nothing; only the console may show it in a frame.
 REPORT_POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 )
@@ -28,7 +28,7 @@ _OWN_SITE = ("same-origin", "none")  # none: typed, or opened from a bookmark
 
 
 class Guard:
-    """Refuses requests that were not meant for this server, or that another site sends."""
+    """Refuses requests for another host, and requests of other sites."""
 
     def __init__(self, app: ASGIApp, *, port: int) -> None:
         self._app = app
@@ -51,7 +51,7 @@ class Guard:
         await answer(scope, receive, send_guarded)
 
     def _refusal(self, scope: Scope, headers: Headers) -> str:
-        """Why the request is refused; empty if it is not."""
+        """The reason why the request is refused; empty if it is accepted."""
         host = headers.get("host", "")
         if host not in self._hosts:
             return f"This server is {self._hosts[0]}, not {host}."

@@ -1,6 +1,6 @@
-"""Which states are drawn above which: layers by the longest path from the first state.
+"""The rows of the states in the graph: layers by the longest path from the first state.
 
-What closes a loop counts for nothing. States that only an error leads to come after all others.
+Edges that close a loop are ignored. States that only a Catch leads to come after all others.
 """
 
 from dataclasses import dataclass, field
@@ -10,9 +10,8 @@ from reviews.console.definition import Edge, handlers_of
 
 @dataclass
 class Layers:
-    """`depth` of each state from 0, and `height`: how many layers may still come after it.
-
-    `handling`: the states that only an error leads to.
+    """`depth`: the layer of each state, from 0. `height`: how many layers follow it at most.
+    `handling`: the states that only a Catch leads to.
     """
 
     depth: dict[str, int] = field(default_factory=dict)
@@ -20,7 +19,7 @@ class Layers:
     handling: set[str] = field(default_factory=set)
 
     def rows(self) -> list[list[str]]:
-        """By depth; in a row, the state with most to come is first."""
+        """The states by depth; a row begins with the state that most layers follow."""
         rows: list[list[str]] = [[] for _ in range(max(self.depth.values(), default=-1) + 1)]
         for name, depth in self.depth.items():
             rows[depth].append(name)
@@ -28,7 +27,7 @@ class Layers:
 
 
 def layers_of(start: str, edges: list[Edge]) -> Layers:
-    """Of the states that can be reached from `start`."""
+    """The layers of the states that can be reached from `start`."""
     layers, handlers = Layers(), handlers_of(edges)
     _add(layers, start, edges, avoid={*handlers})
     usual = set(layers.depth)
@@ -50,7 +49,7 @@ def _add(layers: Layers, root: str, edges: list[Edge], avoid: set[str]) -> None:
 
 
 def _forward(root: str, edges: list[Edge], avoid: set[str]) -> dict[str, list[str]]:
-    """State → those after it, without what leads back; each state after all that follow it."""
+    """State → its successors without edges that lead back, in postorder of a depth-first search."""
     forward: dict[str, list[str]] = {}
     path = [root]
 

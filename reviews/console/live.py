@@ -1,4 +1,4 @@
-"""One execution, read again whenever somebody looks."""
+"""An execution, polled while a page shows it."""
 
 import time
 from collections.abc import Callable
@@ -17,17 +17,17 @@ from reviews.client.runs.steps import StepProgress, read_steps
 from reviews.console.curves import Curves
 from reviews.console.visits import Visit, read_visits
 
-_FRESH_SECONDS = 1.0  # parts of a page that ask at the same time see the same
+_FRESH_SECONDS = 1.0  # requests of one page within this time get the same snapshot
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
-    """What was to be seen at one moment."""
+class Snapshot:
+    """An execution at one moment."""
 
     execution: Execution
     steps: list[StepView]
     visits: list[Visit]
-    run: dict[str, Any]  # what the step Prepare made of the input; empty before that
+    run: dict[str, Any]  # run.json; empty before Prepare has ended
 
     def job_of(self, step: Step) -> str:
         """The name of the step's job; empty before it was started."""
@@ -45,39 +45,39 @@ class _Job:
 
 
 class LiveExecution:
-    """For many threads: one looks, and the others wait for what it sees."""
+    """Thread-safe: one thread polls, and the others wait for its snapshot."""
 
     def __init__(
         self, states: Any, logs: Any, arn: str, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._states, self._logs, self._arn, self._clock = states, logs, arn, clock
         self._history, self._jobs = History(states, arn), dict[str, _Job]()
-        self._lock, self._seen_at = Lock(), 0.0
-        self._seen: Look | None = None
+        self._lock, self._taken_at = Lock(), 0.0
+        self._snapshot: Snapshot | None = None
 
     @cached_property
     def definition(self) -> str:
-        """The state machine as it was when the execution began."""
+        """The state machine's definition of the time when the execution began."""
         described = self._states.describe_state_machine_for_execution(executionArn=self._arn)
         return str(described["definition"])
 
-    def look(self) -> Look:
+    def snapshot(self) -> Snapshot:
         with self._lock:
             now = self._clock()
-            if self._seen is None or now - self._seen_at >= _FRESH_SECONDS:
-                self._seen, self._seen_at = self._read(), now
-            return self._seen
+            if self._snapshot is None or now - self._taken_at >= _FRESH_SECONDS:
+                self._snapshot, self._taken_at = self._read(), now
+            return self._snapshot
 
     def curves(self) -> Curves:
-        """Of the newest training of this execution."""
-        job = self._jobs.get(self.look().job_of(Step.TRAIN))
+        """The curves of the execution's newest training job."""
+        job = self._jobs.get(self.snapshot().job_of(Step.TRAIN))
         return job.curves if job else Curves()
 
-    def _read(self) -> Look:
+    def _read(self) -> Snapshot:
         found = execution.describe(self._states, self._arn)
         events = self._history.read()
         steps = read_steps(events, found.status)
-        return Look(
+        return Snapshot(
             execution=found,
             steps=[self._with_live_values(step) for step in steps],
             visits=read_visits(events),

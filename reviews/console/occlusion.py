@@ -1,6 +1,6 @@
-"""Which words moved a prediction: what happens when each is left out.
+"""Explains a prediction by occlusion: each word is left out once.
 
-An effect is how much less probable the predicted class is without the word.
+The effect of a word is by how much the probability of the predicted class is lower without it.
 """
 
 import re
@@ -20,7 +20,7 @@ Predict = Callable[[Sequence[str]], list[Prediction]]
 @dataclass(frozen=True, kw_only=True)
 class Word:
     text: str
-    effect: float | None  # None: was not left out
+    effect: float | None  # None for a word that was not left out
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,15 +30,18 @@ class Explained:
 
 
 def explain(predict: Predict, text: str) -> Explained:
-    """One request, with the text and its variants. Raises InvalidArgument for no usable text."""
+    """The prediction and the effects of the first MOST_WORDS words, with one request.
+
+    Raises InvalidArgument for a text that is empty or too long.
+    """
     if not has_text(text):
         raise InvalidArgument("There is no text to classify.")
     if len(text) > _LONGEST:
         raise InvalidArgument(f"The text has {len(text)} characters; {_LONGEST} are allowed.")
     found = list(re.finditer(r"\S+", text))
     without = {word: text[: word.start()] + text[word.end() :] for word in found[:MOST_WORDS]}
-    # What is left of a text may be none, as without its only word: the endpoint refuses that.
-    variants = {word: left for word, left in without.items() if has_text(left)}
+    # Without its only word a text is empty, which the endpoint would refuse.
+    variants = {word: rest for word, rest in without.items() if has_text(rest)}
     whole, *answers = predict([text, *variants.values()])
     probability = whole.probabilities[whole.label]
     effects = {

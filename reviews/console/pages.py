@@ -1,4 +1,4 @@
-"""The pages of the console: a frame that all have, and what is different."""
+"""The pages of the console: the content of each in the same frame."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +11,7 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Page:
-    """`name` is that of its content, pages/<name>.html, and of its script, static/<name>.js."""
+    """Its content is pages/<name>.html, its script static/<name>.js."""
 
     name: str
     path: str

@@ -1,4 +1,4 @@
-"""The HTML reports that a run left in S3."""
+"""The HTML reports of a run in S3."""
 
 import tarfile
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from typing import Any
 from contract import s3_uri
 from contract.steps import Step
 from reviews.client.errors import InvalidArgument
-from reviews.console.live import Look
+from reviews.console.live import Snapshot
 
 _LARGEST = 20 * 2**20
 _ARCHIVED = "profiler_report/profiler_report.html"
@@ -16,7 +16,7 @@ _ARCHIVED = "profiler_report/profiler_report.html"
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """An object of S3: the page itself, or an archive that holds it."""
+    """An object in S3: the page itself, or an archive that contains it."""
 
     name: str
     title: str
@@ -24,13 +24,15 @@ class Report:
 
 
 class Reports:
-    def __init__(self, s3: Any, look: Look) -> None:
+    def __init__(self, s3: Any, snapshot: Snapshot) -> None:
         self._s3 = s3
-        self._bucket, self._prefix = s3_uri.split(look.run["prefix"]) if look.run else ("", "")
-        self._training = look.job_of(Step.TRAIN)
+        self._bucket, self._prefix = (
+            s3_uri.split(snapshot.run["prefix"]) if snapshot.run else ("", "")
+        )
+        self._training = snapshot.job_of(Step.TRAIN)
 
     def found(self) -> list[Report]:
-        """Those that exist by now."""
+        """The reports that exist by now."""
         wanted = [("evaluation", "Evaluation", "evaluation/", "/evaluation.html")]
         if self._training:
             job = f"training/{self._training}"
@@ -46,7 +48,7 @@ class Reports:
         ]
 
     def html(self, name: str) -> bytes:
-        """Raises InvalidArgument when there is no such report."""
+        """The page. Raises InvalidArgument when there is no such report, or it is too large."""
         report = next((report for report in self.found() if report.name == name), None)
         if report is None:
             raise InvalidArgument(f"There is no report {name}.")
@@ -54,7 +56,7 @@ class Reports:
         return _unpacked(body) if report.key.endswith(".tar.gz") else _limited(body.read)
 
     def _key(self, folder: str, ending: str) -> str:
-        """The first key under the folder that ends so; empty when there is none."""
+        """The first key under the folder with this ending; empty when there is none."""
         pages = self._s3.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=f"{self._prefix.rstrip('/')}/{folder}"
         )
@@ -63,7 +65,7 @@ class Reports:
 
 
 def _unpacked(archive: Any) -> bytes:
-    """Reads the archive no further than to the report."""
+    """The report in the archive, which is not read further than that."""
     with tarfile.open(fileobj=archive, mode="r|gz") as tar:
         for member in tar:
             content = tar.extractfile(member)

@@ -15,9 +15,9 @@ _LOOPBACK = "127.0.0.1"
 
 
 def serve(environment: Environment, *, port: int, opens_browser: bool) -> Iterator[dict[str, str]]:
-    """Says where it is, then serves until Ctrl-C.
+    """Yields the environment and the URL, then serves until Ctrl-C.
 
-    Raises NotDeployed before that, and InvalidArgument for a taken port.
+    Raises NotDeployed before that, and InvalidArgument for a port that is in use.
     """
     with listen(port) as listener:
         port = listener.getsockname()[1]
@@ -30,7 +30,7 @@ def serve(environment: Environment, *, port: int, opens_browser: bool) -> Iterat
 
 
 def listen(port: int) -> socket.socket:
-    """Connections wait from here on, so that the browser may be quicker than the server."""
+    """A listening socket, which queues connections until the server runs."""
     try:
         return socket.create_server((_LOOPBACK, port))
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Rows of the offline feature store, as many as a page can show."""
+"""Rows of the offline feature store, at most as many as a page can show."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ _FIRST, _MOST = 20, 500
 class Rows:
     columns: list[str]
     rows: list[list[str]]
-    more: bool  # whether the query has more rows than these
+    more: bool  # whether the result has more rows than these
 
 
 class Tables:
@@ -20,13 +20,13 @@ class Tables:
 
     @property
     def counts(self) -> str:
-        """The query that `reviews query` asks when it is given none."""
+        """The default query of `reviews query`."""
         return self._features.counts_query
 
     def first(self) -> Rows:
         return self.query(f'SELECT * FROM "{self._features.table}" LIMIT {_FIRST}')  # noqa: S608 - a stack output
 
     def query(self, sql: str) -> Rows:
-        """Raises QueryFailed with Athena's reason."""
+        """The first rows of the result. Raises QueryFailed with Athena's reason."""
         found = self._features.query(sql, limit=_MOST + 1)
         return Rows(columns=found.columns, rows=found.rows[:_MOST], more=len(found.rows) > _MOST)

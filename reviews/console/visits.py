@@ -1,4 +1,4 @@
-"""The visits to states, read from the events of an execution."""
+"""The visits of an execution to states, read from its events."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """One failed attempt; a state may have several, as it is tried again."""
+    """A failed attempt; a state that is retried may have several."""
 
     error: str
     cause: str
@@ -29,7 +29,7 @@ class Failure:
 
 @dataclass(kw_only=True)
 class Visit:
-    """Once that an execution was in a state. Input and output are JSON, as AWS has them."""
+    """From entering a state to exiting it. Input and output are JSON texts of AWS."""
 
     state: str
     came_from: str  # empty for the first state
@@ -47,7 +47,7 @@ class Visit:
             return
         failure = _failure(event)
         self.failed_last = failure is not None
-        # The execution fails with what the state failed with.
+        # An execution fails with the error and cause of its state, which is known already.
         if failure and not any(
             (known.error, known.cause) == (failure.error, failure.cause)
             for known in self.failures
@@ -56,18 +56,18 @@ class Visit:
             self.failures.append(failure)
 
     def status(self, *, is_running: bool) -> Status:
-        """`is_running` is the execution."""
+        """`is_running`: whether the execution is running."""
         if self.exited:
             return Status.CAUGHT if self.failed_last else Status.DONE
         return Status.RUNNING if is_running else Status.FAILED
 
 
 def read_visits(events: Iterable[Event]) -> list[Visit]:
-    """In the order in which the states were entered; `events` oldest first."""
+    """The visits in the order in which the states were entered; `events` are oldest first."""
     visits: list[Visit] = []
     visit_of: dict[int, Visit] = {}
     for event in events:
-        # The embedded AWS has no previousEventId; there the event before is the previous one.
+        # Without previousEventId, as in the embedded AWS, the previous event is the one before.
         visit = visit_of.get(event.get("previousEventId") or event["id"] - 1)
         if entered := event.get("stateEnteredEventDetails"):
             visit = Visit(

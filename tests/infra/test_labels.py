@@ -83,7 +83,7 @@ def test_the_classes_of_ratings_are_those_of_the_settings() -> None:
 def test_sagemaker_and_every_shell_take_the_argument(labels: Labels) -> None:
     processing = requests.processing(with_labels(labels))["AppSpecification"]
     assert accepted("CreateProcessingJob", "AppSpecification", processing)
-    assert told(processing["ContainerArguments"]) == labels.argument
+    assert parsed_labels(processing["ContainerArguments"]) == labels.argument
     training = requests.training(with_labels(labels))["HyperParameters"]
     assert accepted("CreateTrainingJob", "HyperParameters", training)
     assert json.loads(training["labels"]) == labels.argument
@@ -97,7 +97,7 @@ def accepted(operation: str, member: str, value: Any) -> bool:
     return True
 
 
-def told(arguments: list[str]) -> str:
+def parsed_labels(arguments: list[str]) -> str:
     """What preprocess.py makes of the arguments of a job."""
     words = [argument for argument in arguments if argument.startswith("--labels=")]
     needed = ["--base-model=x", "--event-time=2026-01-31"]
@@ -183,7 +183,7 @@ def test_jobs_and_functions_are_told_the_labels(german: Synthesised) -> None:
         for name in ("StartProcessing", "StartTraining")
     ]
     arguments = requested[0]["AppSpecification"]["ContainerArguments"]
-    assert told(arguments) == GERMAN.argument
+    assert parsed_labels(arguments) == GERMAN.argument
     assert requested[1]["HyperParameters"]["labels"] == f'"{GERMAN.argument}"'
     functions = german.resources("dev", "Pipeline", "AWS::Lambda::Function").values()
     (prepare,) = [

@@ -31,8 +31,8 @@ def way_and_answers(events: Iterator[dict[str, Any]]) -> tuple[list[str], dict[s
         elif "taskSucceededEventDetails" in event:
             found = {"result": json.loads(event["taskSucceededEventDetails"]["output"])}
         elif "taskFailedEventDetails" in event:
-            said = event["taskFailedEventDetails"]
-            found = {"error": {"Error": said["error"], "Cause": said["cause"]}}
+            details = event["taskFailedEventDetails"]
+            found = {"error": {"Error": details["error"], "Cause": details["cause"]}}
         if found is not None:
             if is_answered:
                 answers[way[-1]].pop()

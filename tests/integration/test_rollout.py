@@ -27,7 +27,7 @@ def asked_all_the_time(deployment: Deployment) -> Iterator[list[list[str]]]:
 
     def client() -> None:
         while not over.is_set():
-            answers.append([said.label for said in invocation.predict(runtime, name, TEXTS)])
+            answers.append([prediction.label for prediction in invocation.predict(runtime, name, TEXTS)])
 
     with ThreadPoolExecutor(_CLIENTS) as pool:
         asking = [pool.submit(client) for _ in range(_CLIENTS)]

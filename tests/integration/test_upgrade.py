@@ -41,8 +41,8 @@ def test_other_settings_keep_the_data_and_the_endpoint(fresh: Deployment) -> Non
     assert after.feature_group != before.feature_group
     assert after.data_bucket == before.data_bucket
     ask = fresh.client("sagemaker-runtime")
-    (said,) = invocation.predict(ask, after.endpoint_name, ["I hated this coat, it is awful."])
-    assert said.label == "negative"
+    (prediction,) = invocation.predict(ask, after.endpoint_name, ["I hated this coat, it is awful."])
+    assert prediction.label == "negative"
 
     # What was trained before is still there to begin with, and other machines may serve it.
     name = unique("after")

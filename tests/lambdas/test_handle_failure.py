@@ -1,4 +1,4 @@
-"""How an execution fails, and what people are told of it."""
+"""How an execution fails, and the notification about it."""
 
 import json
 import re
@@ -62,8 +62,8 @@ def test_nothing_hides_why_a_step_failed(failing) -> None:
 def test_a_job_that_could_not_be_stopped_is_no_end(failing) -> None:
     recorder = Recorder("stop_training_job", code="ThrottlingException")
     module = failing(recorder)
-    told = "Train: out of memory .its job could not be stopped: .*ThrottlingException"
-    with pytest.raises(Exception, match=told) as raised:
+    message = "Train: out of memory .its job could not be stopped: .*ThrottlingException"
+    with pytest.raises(Exception, match=message) as raised:
         module.handler(FAILURE, None)
     assert type(raised.value).__name__ == "Throttled"
     assert set(recorder.calls) == {"stop_training_job"}

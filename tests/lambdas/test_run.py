@@ -174,8 +174,8 @@ def test_a_quota_below_what_is_asked_for_fails_at_once_and_says_what_to_do(
         f"--query \"Quotas[?QuotaName=='{name}'].QuotaCode\" --output text) "
         f"--desired-value {asked} --region us-east-1"
     )
-    said = f"Quota: {name}: {granted}; needed: {asked}. To fix it: {command}"
-    assert str(error) == said
+    sentence = f"Quota: {name}: {granted}; needed: {asked}. To fix it: {command}"
+    assert str(error) == sentence
 
 
 @pytest.mark.parametrize("message", [IN_USE, "Another limit, in words that nobody has seen"])

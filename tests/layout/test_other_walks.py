@@ -34,7 +34,7 @@ print(json.dumps({
 SUBCOMMAND = (
     Edit(
         file="reviews/cli/endpoint_commands.py",
-        before="@answers\ndef stop(",
+        before="@with_json_option\ndef stop(",
         new='def ping() -> None:\n    """Say pong."""\n    print("pong")\n\n\n',
     ),
     Edit(
@@ -107,9 +107,9 @@ def test_other_instances_and_another_region_are_edited_in_the_settings_alone(
 
 
 def test_a_subcommand_is_a_function_and_a_row(tmp_path: Path) -> None:
-    said, help_ = run(changed_copy(tmp_path, *SUBCOMMAND), WHERE_A_SUBCOMMAND_IS)
+    printed, help_ = run(changed_copy(tmp_path, *SUBCOMMAND), WHERE_A_SUBCOMMAND_IS)
     assert places(*SUBCOMMAND) == 2
-    assert said == "pong\n"
+    assert printed == "pong\n"
     assert "Say pong." in help_
 
 

@@ -1,1 +1,1 @@
-"""An environment in its AWS account: clients, stacks and their outputs."""
+"""The connection to AWS: boto3 clients, stacks and their outputs, the embedded AWS."""

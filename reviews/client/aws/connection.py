@@ -1,7 +1,7 @@
-"""The AWS a command talks to.
+"""The connection to the AWS of an environment.
 
-Where it is follows from the environment: `local` is in the embedded AWS, the others are where the
-SDK's own settings (profile, credentials) say. AWS_ENDPOINT_URL comes before both.
+`local` is in the embedded AWS; the others are on AWS, by the SDK's own settings (profile,
+credentials). AWS_ENDPOINT_URL takes precedence over both.
 """
 
 import os
@@ -18,16 +18,16 @@ from reviews.client.aws import embedded, stack_outputs
 from reviews.client.aws.stack_outputs import StackOutputs
 from reviews.client.errors import InvalidArgument
 
-# An AWS that cannot be reached is told after half a minute, not after five.
+# An AWS that cannot be reached is an error after half a minute, not after five.
 _PATIENCE = Config(connect_timeout=10, retries={"mode": "standard", "max_attempts": 3})
-# SageMaker's quotas fill dozens of pages, and Service Quotas throttles who reads them quickly.
+# SageMaker's quotas are dozens of pages, and Service Quotas throttles clients that read quickly.
 _MORE_PATIENCE = {
     "service-quotas": _PATIENCE.merge(Config(retries={"mode": "adaptive", "max_attempts": 10}))
 }
 
 
 def find_settings(environment: str) -> Settings:
-    """Raises InvalidArgument, with the names there are, for an environment that has none."""
+    """The settings of an environment. Raises InvalidArgument, with the allowed names."""
     try:
         (found,) = settings_for(environment)
     except SettingsError as error:
@@ -36,9 +36,8 @@ def find_settings(environment: str) -> Settings:
 
 
 class Connection:
-    """One environment: its settings, its clients and its stack outputs, made when asked for.
-
-    Threads may share it.
+    """One environment: its settings, its boto3 clients and its stack outputs, each created on first
+    use. Threads may share it.
     """
 
     def __init__(self, name: str) -> None:
@@ -51,15 +50,17 @@ class Connection:
     @property
     def is_embedded(self) -> bool:
         """Whether it is in the embedded AWS of this project."""
-        return self.name == embedded.ENVIRONMENT and not embedded.is_named()
+        return self.name == embedded.ENVIRONMENT and not embedded.is_endpoint_set()
 
     @property
     def is_on_aws(self) -> bool:
-        return not self.is_embedded and not embedded.is_named()
+        return not self.is_embedded and not embedded.is_endpoint_set()
 
     def client(self, service: str) -> Any:
-        """The boto3 client of a service, made once. Raises NotRunning."""
-        with self._lock:  # boto3 makes clients one at a time; they may be used by many threads
+        """The boto3 client of a service, created once. Raises NotRunning."""
+        # Clients are thread-safe, but creating them is not:
+        # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/clients.html
+        with self._lock:
             if service not in self._clients:
                 self._clients[service] = self._make_client(service)
             return self._clients[service]
@@ -71,7 +72,7 @@ class Connection:
         return boto3.client(service, region_name=region, config=config)
 
     def variables(self) -> dict[str, str]:
-        """The variables of a process that shall talk to the same AWS. Raises NotRunning."""
+        """The environment variables of a process that is to use the same AWS. Raises NotRunning."""
         if not self.is_embedded:
             return dict(os.environ)
         return embedded.clean_variables() | dict(embedded.running().variables)

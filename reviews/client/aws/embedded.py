@@ -1,6 +1,6 @@
-"""The embedded AWS of this project, where the environment `local` is.
+"""The embedded AWS of this project, which has the environment `local`.
 
-Its folder is .localcloud in the project, or what REVIEWS_DATA_DIR says.
+Its folder is .localcloud in the project, or that of the variable REVIEWS_DATA_DIR.
 """
 
 import os
@@ -25,28 +25,29 @@ ENVIRONMENT = "local"
 
 @dataclass(frozen=True, kw_only=True)
 class Embedded:
-    """A running server, as the variables that make any AWS client use it."""
+    """A running server: the environment variables that make any AWS client use it."""
 
     variables: Mapping[str, str]
 
     def client(self, service: str, *, region: str, config: Config) -> Any:
-        """A boto3 client of the server. It needs no profile of a real account, and no proxy."""
-        apart = Config(proxies={}, use_fips_endpoint=False, use_dualstack_endpoint=False)
+        """A boto3 client of the server. It uses no profile of a real account, and no proxy."""
+        direct = Config(proxies={}, use_fips_endpoint=False, use_dualstack_endpoint=False)
         return _session().client(
             service,
             region_name=region,
             endpoint_url=self.variables["AWS_ENDPOINT_URL"],
             aws_access_key_id=self.variables["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=self.variables["AWS_SECRET_ACCESS_KEY"],
-            config=config.merge(apart),
+            config=config.merge(direct),
         )
 
 
 @cache
 def _session() -> boto3.Session:
-    """One that reads no profile: the user's may be wrong, or need a login that has expired.
+    """A session that reads no profile: the user's may be wrong, or need a login that has expired.
 
-    Each variable: its name in a profile, its name in the environment, its default, a conversion.
+    The values of a session variable are its name in a profile, its name in the environment, its
+    default and a conversion.
     """
     variables = {
         "profile": (None, None, None, None),
@@ -60,18 +61,18 @@ def data_dir() -> Path:
     return PROJECT / (os.environ.get("REVIEWS_DATA_DIR") or DEFAULT_DATA_DIR)
 
 
-def is_named() -> bool:
-    """Whether the SDK's own settings say where AWS is, so that there is nothing to look for."""
+def is_endpoint_set() -> bool:
+    """Whether AWS_ENDPOINT_URL names an AWS, which takes precedence over the embedded one."""
     return bool(os.environ.get("AWS_ENDPOINT_URL"))
 
 
 def clean_variables() -> dict[str, str]:
-    """The variables of this process without those of a real account."""
+    """The environment variables of this process without those of a real account."""
     return without_account(os.environ)
 
 
 def find() -> Embedded | None:
-    """The running server; None if there is none."""
+    """The running server of the folder; None if there is none."""
     address = Address.read(data_dir())
     if address is None:
         return None
@@ -79,7 +80,7 @@ def find() -> Embedded | None:
 
 
 def running() -> Embedded:
-    """Raises NotRunning."""
+    """The running server. Raises NotRunning."""
     found = find()
     if found is None:
         raise NotRunning(

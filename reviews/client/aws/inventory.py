@@ -14,13 +14,13 @@ _BUCKET = "AWS::S3::Bucket"
 
 @dataclass(frozen=True, kw_only=True)
 class StackContent:
-    """A stack with the number of its resources, and those of them that hold data by name."""
+    """A stack: the number of its resources, and the names of its buckets."""
 
     name: str
     status: str
     resources: int
     buckets: Sequence[str]
-    protected: bool  # against being deleted
+    protected: bool  # by termination protection
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What is left of the project in an AWS of its own, after `cdk destroy`."""
+"""The resources that are left in the embedded AWS after `cdk destroy`."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +8,7 @@ from reviews.client.aws.connection import Connection
 
 
 def remove_bootstrap(connection: Connection) -> None:
-    """Deletes the bootstrap stack, and its bucket and images, which that stack retains."""
+    """Deletes the bootstrap stack, and its bucket, which CloudFormation retains."""
     cloudformation = connection.client("cloudformation")
     if stacks.BOOTSTRAP not in _names(_stacks(connection), "StackName"):
         return
@@ -31,7 +31,7 @@ def empty_and_delete(connection: Connection, bucket: str) -> None:
 
 
 def find(connection: Connection) -> dict[str, list[str]]:
-    """Names of everything of this project that still exists, by kind."""
+    """The names of all resources that still exist, by kind."""
     return {kind: sorted(list_names(connection)) for kind, list_names in _KINDS.items()}
 
 
@@ -62,7 +62,7 @@ def _tables(connection: Connection) -> list[str]:
             connection, "glue", "get_tables", "TableList", "Name", DatabaseName=database
         )
     ]
-    # Athena's own database comes with every account.
+    # Every account has the database `default`.
     return tables + [database for database in databases if database != "default"]
 
 

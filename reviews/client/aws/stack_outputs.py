@@ -1,4 +1,4 @@
-"""What the Pipeline stack of an environment says about itself."""
+"""The outputs of an environment's Pipeline stack."""
 
 from dataclasses import dataclass
 from typing import Any, Self
@@ -25,7 +25,7 @@ class StackOutputs:
 
     @classmethod
     def from_outputs(cls, outputs: dict[str, str], *, stack: str) -> Self:
-        """Reads CloudFormation's output keys; raises NotDeployed naming the keys that lack."""
+        """From CloudFormation's output keys. Raises NotDeployed, which names the missing keys."""
         keys = {field: _output_key(field) for field in cls.__dataclass_fields__}
         missing = sorted(set(keys.values()) - outputs.keys())
         if missing:
@@ -38,7 +38,7 @@ def _output_key(field: str) -> str:
 
 
 def read(cloudformation: Any, environment: str) -> StackOutputs:
-    """Returns the outputs of the environment's Pipeline stack; NotDeployed if there is none."""
+    """The outputs of the environment's Pipeline stack. Raises NotDeployed if there is none."""
     stack = stack_name(environment, "Pipeline")
     try:
         described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]

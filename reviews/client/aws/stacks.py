@@ -11,12 +11,12 @@ BOOTSTRAP = "CDKToolkit"
 
 
 def names(environment: str) -> list[str]:
-    """In the order in which they need each other (infra/stage.py)."""
+    """The names of the stacks, each after those it depends on (infra/stage.py)."""
     return [stack_name(environment, part) for part in ("Storage", "Features", "Pipeline")]
 
 
 def find(connection: Connection, name: str) -> dict[str, Any]:
-    """DescribeStacks; empty if there is no such stack."""
+    """The stack as DescribeStacks returns it; empty if there is no such stack."""
     try:
         found = connection.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
     except ClientError as error:
@@ -28,11 +28,11 @@ def find(connection: Connection, name: str) -> dict[str, Any]:
 
 
 def is_up(status: str) -> bool:
-    """Whether a stack of this status can be used; an empty one is that of no stack."""
+    """Whether a stack of this status can be used; the status is empty if there is no stack."""
     return status.endswith("_COMPLETE") and not status.startswith(("DELETE", "ROLLBACK"))
 
 
 def account(connection: Connection) -> str:
-    """Account and region, as `cdk bootstrap` wants them."""
+    """Account and region in the form of `cdk bootstrap`: aws://ACCOUNT/REGION."""
     identity = connection.client("sts").get_caller_identity()["Account"]
     return f"aws://{identity}/{connection.settings.region}"

@@ -1,1 +1,1 @@
-"""What has to be right before an environment can be deployed and run."""
+"""The checks of `reviews doctor`: what an environment needs before it is deployed and run."""

@@ -1,4 +1,4 @@
-"""What has to be right of an AWS account before an environment can be deployed and run there."""
+"""Checks of an AWS account: what it needs before an environment is deployed and run there."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ from reviews.client.checks.findings import Finding, Verdict, judge
 from reviews.client.checks.quotas import AccountQuota
 
 _SETTINGS = "infra/settings/environments.py"
-# What the CDK's assemblies ask for, as requiresBootstrapStackVersion.
+# requiresBootstrapStackVersion of the CDK's cloud assemblies.
 BOOTSTRAP_VERSION = 6
 _SOON = timedelta(days=90)
 
@@ -28,8 +28,8 @@ def today() -> date:
 
 
 def credentials(connection: Connection) -> Finding:
-    """Credentials that AWS takes in the region of the settings."""
-    needed = f"credentials that {connection.settings.region} takes"
+    """Whether AWS accepts the credentials in the region of the settings."""
+    needed = f"credentials that {connection.settings.region} accepts"
     try:
         found = connection.client("sts").get_caller_identity()["Arn"]
     except (BotoCoreError, ClientError) as error:
@@ -39,7 +39,7 @@ def credentials(connection: Connection) -> Finding:
 
 
 def account(connection: Connection) -> Finding:
-    """That of the credentials is the one that the settings name, if they name one."""
+    """Whether the credentials are of the account that the settings name, if they name one."""
     found = connection.client("sts").get_caller_identity()["Account"]
     wanted = connection.settings.account
     if not wanted:
@@ -49,24 +49,24 @@ def account(connection: Connection) -> Finding:
 
 
 def region(connection: Connection) -> Finding:
-    """That of the shell is the one of the settings, which counts.
+    """Whether the shell's region is that of the settings, to which everything is deployed.
 
-    Whoever has deployed already knows where, so that another one is a warning then.
+    Once the environment is deployed, a different one is only a warning.
     """
-    # boto3 reads AWS_DEFAULT_REGION and the profile; other clients put AWS_REGION before both.
+    # boto3 reads AWS_DEFAULT_REGION and the profile; for other clients AWS_REGION precedes both.
     found = os.environ.get("AWS_REGION") or boto3.Session().region_name
     wanted = connection.settings.region
     if not found:
-        return judge("Region", True, f"{wanted}; the shell says none")
+        return judge("Region", True, f"{wanted}; the shell has none")
     pipeline = stacks.names(connection.name)[-1]
     if found != wanted and stacks.find(connection, pipeline):
-        text = f"the shell says {found}, and {pipeline} is in {wanted}"
+        text = f"the shell has {found}, and {pipeline} is in {wanted}"
         return Finding(check="Region", verdict=Verdict.WARNING, found=text)
     fix = f"export AWS_REGION={wanted} AWS_DEFAULT_REGION={wanted}, or change region in {_SETTINGS}"
     return judge(
         "Region",
         found == wanted,
-        found if found == wanted else f"the shell says {found}",
+        found if found == wanted else f"the shell has {found}",
         needed=f"{wanted} of the settings",
         fix=fix,
         blocks=True,
@@ -88,17 +88,20 @@ def bootstrap(connection: Connection, *, fix: str = "") -> Finding:
 
 
 def _bootstrap_version(stack: dict[str, Any]) -> int | None:
-    """None where the stack does not say."""
+    """None where the stack has no output BootstrapVersion."""
     outputs = {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}
     version = outputs.get("BootstrapVersion", "")
     return int(version) if version.isdigit() else None
 
 
-PLACE: dict[str, Callable[[Connection], Finding]] = {"Account": account, "Region": region}
+ACCOUNT_AND_REGION: dict[str, Callable[[Connection], Finding]] = {
+    "Account": account,
+    "Region": region,
+}
 
 
 def images(settings: Settings) -> Iterator[Finding]:
-    """Each image of the environment, with the jobs that it is for."""
+    """A finding for each image of the environment, which names the jobs that use it."""
     for image, names in jobs_by_image(settings.every_image()).items():
         yield _image(image, f"Image for {', '.join(names)}")
 
@@ -116,7 +119,7 @@ def _image(image: Image, check: str) -> Finding:
 
 
 def quotas(connection: Connection) -> Iterator[Finding]:
-    """Those that may not be read are unknown."""
+    """A finding for each quota; one that is unknown where the quotas cannot be read."""
     try:
         found = account_quotas.look(connection.client("service-quotas"), connection.settings)
     except (BotoCoreError, ClientError) as error:
@@ -126,10 +129,10 @@ def quotas(connection: Connection) -> Iterator[Finding]:
         yield _quota(quota, connection.settings.region)
 
 
-def _quota(quota: AccountQuota, place: str) -> Finding:
+def _quota(quota: AccountQuota, region: str) -> Finding:
     check, needed = f"Quota: {quota.needed.name}", quota.needed
     if quota.granted is None:
-        text = f"AWS lists none of this name in {place}"
+        text = f"AWS lists none of this name in {region}"
         return Finding(check=check, verdict=Verdict.UNKNOWN, found=text)
     found = f"{quota.granted:g}"
     if needed.least <= quota.granted < needed.wanted:

@@ -1,4 +1,4 @@
-"""The checks of an environment, in their order; each says how to mend what it finds."""
+"""The checks of an environment, in their order; each finding names the command that corrects it."""
 
 from collections.abc import Callable, Iterator
 
@@ -15,7 +15,7 @@ Check = Callable[[Connection], Finding]
 
 
 def examine(connection: Connection) -> Iterator[Finding]:
-    """One finding after the other; those that need an AWS come only if there is one."""
+    """One finding after the other; the checks in AWS are made only if AWS answers."""
     if connection.is_on_aws:
         yield from aws_checks.images(connection.settings)
     access = (
@@ -25,18 +25,18 @@ def examine(connection: Connection) -> Iterator[Finding]:
     if access.verdict is not Verdict.FINE:
         return
     if connection.is_on_aws:
-        yield from _each(aws_checks.PLACE, connection)
+        yield from _each(aws_checks.ACCOUNT_AND_REGION, connection)
     yield from _each(_DEPLOYED, connection)
     if connection.is_on_aws:
         yield from aws_checks.quotas(connection)
 
 
 def _each(checks: dict[str, Check], connection: Connection) -> Iterator[Finding]:
-    for check, look in checks.items():
+    for name, check in checks.items():
         try:
-            yield look(connection)
+            yield check(connection)
         except (ReviewsError, BotoCoreError, ClientError) as error:
-            yield Finding(check=check, verdict=Verdict.UNKNOWN, found=str(error))
+            yield Finding(check=name, verdict=Verdict.UNKNOWN, found=str(error))
 
 
 def _embedded_aws(connection: Connection) -> Finding:
@@ -56,7 +56,7 @@ def _stacks(connection: Connection) -> Finding:
         for name in stacks.names(connection.name)
     }
     bad = [
-        f"{name}: {status or 'not there'}"
+        f"{name}: {status or 'missing'}"
         for name, status in found.items()
         if not stacks.is_up(status)
     ]
@@ -68,16 +68,17 @@ def _deploy(connection: Connection) -> str:
 
 
 def _base_model(connection: Connection) -> Finding:
-    """One in S3 must be there; a name is for the training job to fetch."""
+    """A base model in S3 must exist; one of a model hub is downloaded by the training job."""
     name = connection.outputs.base_model
     if not name.startswith("s3://"):
         return judge("Base model", True, f"{name}, which the training job fetches")
     bucket, prefix = s3_uri.split(name)
     config = {"Bucket": bucket, "Prefix": f"{prefix.rstrip('/')}/config.json", "MaxKeys": 1}
-    is_there = bool(connection.client("s3").list_objects_v2(**config).get("Contents"))
+    exists = bool(connection.client("s3").list_objects_v2(**config).get("Contents"))
     upload = f"aws s3 cp --recursive MODEL_FOLDER {name}"
-    fix = _deploy(connection) if base_model.is_installed_one(name) else upload
-    return judge("Base model", is_there, name if is_there else f"nothing in {name}", fix=fix)
+    fix = _deploy(connection) if base_model.is_installed_model(name) else upload
+    found = name if exists else f"no config.json in {name}"
+    return judge("Base model", exists, found, fix=fix)
 
 
 _DEPLOYED: dict[str, Check] = {

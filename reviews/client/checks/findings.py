@@ -1,4 +1,4 @@
-"""What a check found: `reviews doctor` shows it, and `reviews deploy` refuses what blocks it."""
+"""The result of a check: `reviews doctor` shows it, and `reviews deploy` refuses what blocks it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,14 +7,14 @@ from enum import StrEnum
 class Verdict(StrEnum):
     FINE = "fine"
     MISSING = "missing"
-    WARNING = "warning"  # nothing stops a first run, but something later
-    UNKNOWN = "unknown"  # could not be looked at, which is no fault yet
+    WARNING = "warning"  # a first run can succeed, but something later will fail
+    UNKNOWN = "unknown"  # could not be checked
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """`found` is the value that there is, `needed` the one that there has to be, `fix` the command
-    or page that mends it. With `blocks` nothing can be deployed to AWS before."""
+    """`found` is the present value, `needed` the required one, `fix` the command or page that
+    corrects it. With `blocks` nothing can be deployed to AWS before that."""
 
     check: str
     verdict: Verdict
@@ -30,7 +30,7 @@ class Finding:
 
     @property
     def sentence(self) -> str:
-        """All of it in one line."""
+        """The text with its fix, in one line."""
         return f"{self.text}. To fix it: {self.fix}" if self.fix else self.text
 
 
@@ -42,7 +42,7 @@ def judge(
     return Finding(
         check=check,
         verdict=Verdict.MISSING,
-        found=found or "not there",
+        found=found or "missing",
         needed=needed,
         fix=fix,
         blocks=blocks,

@@ -1,4 +1,4 @@
-"""The quotas that this account has, beside those that an environment needs (infra/quotas.py)."""
+"""The quotas of this account, compared with those that an environment needs (infra/quotas.py)."""
 
 from collections.abc import Set
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class AccountQuota:
 
     needed: Quota
     granted: float | None
-    fix: str  # the command that asks AWS for more, or what to do where AWS gives no more
+    fix: str  # the command that requests an increase, or what to do where AWS grants none
 
 
 def look(service_quotas: Any, settings: Settings) -> list[AccountQuota]:
@@ -35,7 +35,7 @@ def _compare(quota: Quota, listed: dict[str, Any] | None, settings: Settings) ->
 
 
 def _listed(service_quotas: Any, names: Set[str]) -> dict[str, dict[str, Any]]:
-    """Name → quota, of these. The applied value counts, and AWS's default where none was applied.
+    """Name → quota of those that AWS lists: the applied value, or else AWS's default.
 
     ListServiceQuotas: "If the applied quota value is not available for a quota, the quota is not
     retrieved" (botocore's model of Service Quotas, 2019-06-24).
@@ -47,7 +47,7 @@ def _listed(service_quotas: Any, names: Set[str]) -> dict[str, dict[str, Any]]:
 
 
 def _named(service_quotas: Any, operation: str, names: Set[str]) -> dict[str, dict[str, Any]]:
-    """SageMaker has thousands of quotas, of which a page holds 100 at most."""
+    """The quotas of these names. SageMaker has thousands, and a page has 100 at most."""
     pages = service_quotas.get_paginator(operation).paginate(
         ServiceCode=SERVICE, PaginationConfig={"PageSize": 100}
     )

@@ -1,1 +1,1 @@
-"""What environments and runs cost on AWS."""
+"""Estimated costs of environments and runs on AWS."""

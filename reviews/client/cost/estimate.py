@@ -1,4 +1,4 @@
-"""What an environment costs in a month on AWS, from its settings and from what is assumed of it."""
+"""Estimates what an environment costs in a month on AWS, from its settings and assumptions."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,19 +11,19 @@ from reviews.client.cost.prices import Price
 MONTH_HOURS = 730  # 365 days / 12
 WEEK_HOURS = 168
 # Of infra/monitoring.py; tests/infra/test_billed.py counts them in the templates.
-ALARMS, DASHBOARDS = 3, 1  # the alarms are those of one metric each
+ALARMS, DASHBOARDS = 3, 1  # without the alarms of the predicted classes
 CLASSES_AN_ALARM = 9
-SCALING_ALARMS = 2  # that target tracking makes, for more and for less
+SCALING_ALARMS = 2  # of target tracking: scale out, scale in
 KEYS = 1
-DOORS = 4  # two services of infra/network.py in two zones
-_REQUEST_GB = 2e-6  # a kilobyte there, one back
-_OTHER_TRANSITIONS = 40  # of a run, beside the waiting for its jobs
-_TURN = 3  # wait, look, choose
+VPC_ENDPOINTS = 4  # interface endpoints of infra/network.py: two services in two zones
+_REQUEST_GB = 2e-6  # a request of a kilobyte and a response of a kilobyte
+_OTHER_TRANSITIONS = 40  # of a run, without those that wait for its jobs
+_TRANSITIONS_A_POLL = 3  # Wait, Describe, Choice
 
 
 @dataclass(frozen=True, kw_only=True)
 class Assumptions:
-    """Of a month, and of each run in it."""
+    """The usage of an environment in a month; minutes and reviews are of each run."""
 
     runs: float
     processing_minutes: float
@@ -33,7 +33,7 @@ class Assumptions:
     requests: int
     stored_gb: float
     log_gb: float
-    office_hours: float  # a week
+    office_hours: float  # hours a week in which the endpoint serves
 
     @property
     def office_share(self) -> float:
@@ -48,13 +48,13 @@ class Item:
 
     @property
     def usd(self) -> float | None:
-        """None where the price is not known."""
+        """The costs in USD; None where the price is not known."""
         return None if self.price.usd is None else self.price.usd * self.quantity
 
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """`endpoint` is what ends when the endpoint is stopped; `others` is all the rest."""
+    """`endpoint` costs nothing while the endpoint is stopped; `others` are all other items."""
 
     environment: str
     endpoint: Item
@@ -67,7 +67,7 @@ class Estimate:
 
     @property
     def usd(self) -> float:
-        """Without what is not known."""
+        """The costs in USD, without the items whose price is not known."""
         return sum(item.usd or 0 for item in self.items)
 
     @property
@@ -76,7 +76,7 @@ class Estimate:
 
     @property
     def office_usd(self) -> float:
-        """With the endpoint stopped outside office hours."""
+        """The same with the endpoint stopped outside office hours."""
         return self.usd - (self.endpoint.usd or 0) + self.office_endpoint_usd
 
 
@@ -86,8 +86,8 @@ def estimate(settings: Settings, assumed: Assumptions) -> Estimate:
     return Estimate(
         environment=settings.environment,
         endpoint=_endpoint(settings, assumed),
-        others=[*_jobs(settings, assumed), *_data(assumed), *_surroundings(settings, assumed)],
-        # A serverless endpoint costs nothing while nobody asks.
+        others=[*_jobs(settings, assumed), *_data(assumed), *_operations(settings, assumed)],
+        # A serverless endpoint costs nothing while it gets no requests.
         office_share=1 if settings.endpoint.serverless_memory_mb else assumed.office_share,
     )
 
@@ -96,7 +96,7 @@ def _endpoint(settings: Settings, assumed: Assumptions) -> Item:
     if settings.endpoint.serverless_memory_mb:
         name = f"Endpoint, serverless, {settings.endpoint.serverless_memory_mb} MB"
         return Item(name=name, quantity=assumed.requests, price=prices.SERVERLESS)
-    return _machines("Endpoint", settings, settings.endpoint, MONTH_HOURS)
+    return _instance_hours("Endpoint", settings, settings.endpoint, MONTH_HOURS)
 
 
 def _jobs(settings: Settings, assumed: Assumptions) -> Iterator[Item]:
@@ -105,10 +105,10 @@ def _jobs(settings: Settings, assumed: Assumptions) -> Iterator[Item]:
         ("Training", settings.training_instances, assumed.training_minutes),
         ("Evaluation", settings.evaluation_instances, assumed.evaluation_minutes),
     ):
-        yield _machines(name, settings, instances, assumed.runs * minutes / 60)
+        yield _instance_hours(name, settings, instances, assumed.runs * minutes / 60)
 
 
-def _machines(name: str, settings: Settings, instances: Instances, hours: float) -> Item:
+def _instance_hours(name: str, settings: Settings, instances: Instances, hours: float) -> Item:
     price = prices.of_instance(instances.instance_type, f"{name.lower()} of {settings.environment}")
     return Item(
         name=f"{name}, {instances.instance_count} x {instances.instance_type}",
@@ -118,12 +118,13 @@ def _machines(name: str, settings: Settings, instances: Instances, hours: float)
 
 
 def custom_metrics(settings: Settings) -> int:
-    """Predictions of each class, and all."""
+    """How many metrics of infra/monitoring.py there are: one for each class, and their total."""
     return len(settings.labels.names) + 1
 
 
 def class_alarm_metrics(settings: Settings) -> int:
-    """Of the alarms of the class mix: each looks at some classes and at all predictions."""
+    """How many metrics the alarms of the predicted classes have: each has up to nine classes and
+    their total."""
     classes = len(settings.labels.names)
     return classes + ceil(classes / CLASSES_AN_ALARM)
 
@@ -136,7 +137,7 @@ def _data(assumed: Assumptions) -> Iterator[Item]:
     yield Item(name="S3", quantity=assumed.stored_gb, price=prices.STORAGE)
 
 
-def _surroundings(settings: Settings, assumed: Assumptions) -> Iterator[Item]:
+def _operations(settings: Settings, assumed: Assumptions) -> Iterator[Item]:
     scaling = SCALING_ALARMS if settings.endpoint.max_instance_count else 0
     alarms = ALARMS + class_alarm_metrics(settings) + scaling
     yield Item(name="KMS key", quantity=KEYS, price=prices.KEY)
@@ -147,21 +148,22 @@ def _surroundings(settings: Settings, assumed: Assumptions) -> Iterator[Item]:
     thousands = assumed.runs * _transitions(settings, assumed) / 1000
     yield Item(name="Step Functions", quantity=thousands, price=prices.TRANSITIONS)
     if settings.network.vpc == "new":
-        yield Item(name="VPC endpoints", quantity=DOORS * MONTH_HOURS, price=prices.DOORS)
+        hours = VPC_ENDPOINTS * MONTH_HOURS
+        yield Item(name="VPC endpoints", quantity=hours, price=prices.VPC_ENDPOINTS)
 
 
 def _transitions(settings: Settings, assumed: Assumptions) -> int:
-    """Of one run."""
+    """The state transitions of one run."""
     minutes = (assumed.processing_minutes, assumed.training_minutes, assumed.evaluation_minutes)
-    turns = sum(_turns(settings, 60 * job) for job in minutes)
-    return _OTHER_TRANSITIONS + _TURN * turns
+    polls = sum(_polls(settings, 60 * job) for job in minutes)
+    return _OTHER_TRANSITIONS + _TRANSITIONS_A_POLL * polls
 
 
-def _turns(settings: Settings, seconds: float) -> int:
-    """How often the state machine looks at a job of this length."""
-    waiting, waited, turns = settings.waiting, 0.0, 0
+def _polls(settings: Settings, seconds: float) -> int:
+    """How often the state machine describes a job that takes this long."""
+    waiting, waited, polls = settings.waiting, 0.0, 0
     wait = float(waiting.start_s)
     while waited < seconds:
-        waited, turns = waited + wait, turns + 1
+        waited, polls = waited + wait, polls + 1
         wait = min(wait * waiting.growth, waiting.longest_s)
-    return turns
+    return polls

@@ -1,8 +1,7 @@
-"""What AWS takes: USD, us-east-1, on demand, before taxes and free tiers.
+"""Prices of AWS: USD, us-east-1, on demand, before taxes and free tiers.
 
-Each price is as old as it says, and from where it says; AWS's own list is
-https://aws.amazon.com/sagemaker/pricing/ and its Price List API. Where no source was found the
-price is None, and none is made up.
+Each price has its source and its date. AWS's own lists are
+https://aws.amazon.com/sagemaker/pricing/ and the Price List API. A price without a source is None.
 """
 
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ class Price:
     usd: float | None
     unit: str
     source: str
-    read: str  # when the source read or recorded it; as exact as is known
+    read: str  # the date of which the source is, as exact as it is known
 
 
 _AURALANE = "github.com/Derpinator96/AURALane docs/AWS-COSTS.md"
@@ -30,8 +29,8 @@ def _hour(usd: float, source: str, read: str) -> Price:
     return Price(usd=usd, unit="hour", source=source, read=read)
 
 
-# Processing, training and hosting cost the same: so the Price List API said on 2026-07-30 and
-# 2026-08-11 of ml.m5.large, and a bill in aws-samples/sagemaker-ssh-helper of ml.m5.xlarge.
+# Processing, training and hosting cost the same: by the Price List API on 2026-07-30 and 2026-08-11
+# for ml.m5.large, and by a bill in aws-samples/sagemaker-ssh-helper for ml.m5.xlarge.
 # No source was found for SageMaker's price of the seventh generation: its types of the fifth cost
 # 1.2 times those of EC2 (ml.m5.large 0.115, m5.large 0.096; ml.c5.4xlarge 0.816, c5.4xlarge 0.68).
 _EC2 = "1.2 times EC2's price in github.com/spore-host libs/pricing"
@@ -86,11 +85,11 @@ TRANSITIONS = Price(
     source=f"{_INFRACOST}/sfn_state_machine_test",
     read="2024-07-01",
 )
-DOORS = _hour(0.01, f"{_INFRACOST}/vpc_endpoint_test", "2024-10-18")
+VPC_ENDPOINTS = _hour(0.01, f"{_INFRACOST}/vpc_endpoint_test", "2024-10-18")
 
 
 def of_instance(instance_type: str, use: str) -> Price:
-    """Raises PriceMissing, saying who wants it."""
+    """The price of an hour. Raises PriceMissing, which names the use."""
     if instance_type not in INSTANCES:
         raise PriceMissing(f"{instance_type} ({use}) has no price in {FILE}. Add one there.")
     return INSTANCES[instance_type]
@@ -98,4 +97,6 @@ def of_instance(instance_type: str, use: str) -> Price:
 
 def check_region(region: str, use: str) -> None:
     if region != REGION:
-        raise PriceMissing(f"{region} ({use}) has no prices in {FILE}, which is of {REGION}.")
+        raise PriceMissing(
+            f"{region} ({use}) has no prices in {FILE}, which has those of {REGION}."
+        )

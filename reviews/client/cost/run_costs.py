@@ -1,4 +1,4 @@
-"""What the jobs of a run took on AWS: how long they ran, at the prices of prices.py."""
+"""Estimates the costs of a run's jobs on AWS: their duration at the prices of prices.py."""
 
 import math
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from reviews.client.runs.jobs import Job
 
 
 def usd(settings: Settings, jobs: Iterable[Job], now: datetime | None = None) -> float | None:
-    """By the machines of the present settings; None where a price is not known."""
+    """The costs in USD for the instances of the present settings; None where a price is unknown."""
     moment = now or datetime.now(UTC)
     try:
         prices.check_region(settings.region, settings.environment)

@@ -1,1 +1,1 @@
-"""The endpoint of an environment: predictions, and stopping and starting it."""
+"""The endpoint of an environment: predictions, and its lifecycle."""

@@ -1,4 +1,4 @@
-"""The scaling of an endpoint's variants: what it is, away with it, and back again."""
+"""Application Auto Scaling of an endpoint's variants: describe, deregister and register it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from contract import names
 
 _NAMESPACE = "sagemaker"
-# What the calls that register them take of what the calls that describe them say.
+# The fields of a description that the calls that register targets and policies take.
 _TARGET = ("ResourceId", "ScalableDimension", "MinCapacity", "MaxCapacity", "SuspendedState")
 _POLICY = (
     "PolicyName",
@@ -18,8 +18,8 @@ _POLICY = (
 
 
 def describe(client: Any, endpoint: str, variants: Sequence[str]) -> list[dict[str, Any]]:
-    """Each scalable target of these variants, with its policies."""
-    if not variants:  # no filter at all would find the targets of every endpoint
+    """[{target, policies}]: the scalable target of each variant that has one, with its policies."""
+    if not variants:  # without a filter AWS would list the targets of every endpoint
         return []
     resources = [names.scalable_target(endpoint, variant)["ResourceId"] for variant in variants]
     pages = client.get_paginator("describe_scalable_targets").paginate(
@@ -38,13 +38,13 @@ def _policies(client: Any, target: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def deregister(client: Any, scaling: Iterable[Mapping[str, Any]]) -> None:
-    """The policies and their alarms go with their target."""
+    """Removes the targets, and with them AWS removes their policies and alarms."""
     for entry in scaling:
         client.deregister_scalable_target(**_identity(entry["target"]))
 
 
 def register(client: Any, scaling: Iterable[Mapping[str, Any]]) -> None:
-    """Replaces what there is, so that it may be done again."""
+    """Registers what `describe` returned; it replaces what exists, so it may be repeated."""
     for entry in scaling:
         client.register_scalable_target(ServiceNamespace=_NAMESPACE, **entry["target"])
         for policy in entry["policies"]:

@@ -1,4 +1,4 @@
-"""The endpoint of an environment: ask it, stop it while nobody needs it, start it again."""
+"""The endpoint of an environment: predictions, and stopping and starting it."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -7,9 +7,9 @@ from infra.settings import Columns
 from reviews.client.aws.connection import Connection
 from reviews.client.endpoint import invocation, predictions
 from reviews.client.endpoint.invocation import Prediction
+from reviews.client.endpoint.lifecycle import EndpointLifecycle
 from reviews.client.endpoint.predictions import Predicted
 from reviews.client.endpoint.serving_run import serving_columns
-from reviews.client.endpoint.switch import EndpointSwitch
 from reviews.client.errors import EndpointMissing
 from reviews.client.files.review_files import ReviewFile, rating_test
 
@@ -30,7 +30,7 @@ class Endpoint:
         try:
             return invocation.predict(runtime, self.name, texts)
         except EndpointMissing as error:
-            raise self._switch().missing() from error
+            raise self._lifecycle().missing() from error
 
     def predict_file(self, reviews: ReviewFile) -> Iterator[Predicted]:
         """The rows of a file, in its order, each with its prediction. Raises as `predict`."""
@@ -51,12 +51,12 @@ class Endpoint:
         return ReviewFile(file, columns, rating_test(settings))
 
     def stop(self) -> str:
-        """Deletes it, and keeps what a start needs; returns a sentence about the result."""
-        return self._switch().stop()
+        """Deletes it and records what `start` needs; returns a sentence about the result."""
+        return self._lifecycle().stop()
 
     def start(self, *, config: str = "", wait: bool = True) -> str:
-        """Creates it as it was, or with another configuration; returns a sentence likewise."""
-        return self._switch().start(config=config, wait=wait)
+        """Creates it as it was, or with another configuration; returns such a sentence, too."""
+        return self._lifecycle().start(config=config, wait=wait)
 
-    def _switch(self) -> EndpointSwitch:
-        return EndpointSwitch(self._connection)
+    def _lifecycle(self) -> EndpointLifecycle:
+        return EndpointLifecycle(self._connection)

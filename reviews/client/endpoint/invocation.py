@@ -1,4 +1,4 @@
-"""Asks the live endpoint."""
+"""Invokes the endpoint."""
 
 import json
 from collections.abc import Sequence
@@ -10,12 +10,12 @@ from botocore.exceptions import ClientError
 from reviews.client.errors import EndpointMissing, EndpointUnavailable
 
 _JSON_LINES = "application/jsonlines"
-_TOO_MUCH = 413  # of the container: more texts than it answers in time
+_TOO_LARGE = 413  # the container's answer to more texts than it can predict in time
 
 
 @dataclass(frozen=True, kw_only=True)
 class Prediction:
-    """The answer for one text: the label and the probability of each label (they sum to 1)."""
+    """The prediction for one text: its label, and the probability of each label (the sum is 1)."""
 
     text: str
     label: str
@@ -25,8 +25,10 @@ class Prediction:
 
 
 def predict(runtime: Any, endpoint: str, texts: Sequence[str]) -> list[Prediction]:
-    """Asks for all texts, in one request if the endpoint takes so many; EndpointUnavailable when
-    there is no answer, and EndpointMissing when there is no endpoint."""
+    """One prediction for each text, in one request if the endpoint accepts so many.
+
+    Raises EndpointUnavailable when there is no answer, EndpointMissing when there is no endpoint.
+    """
     body = "\n".join(json.dumps({"features": [text]}) for text in texts)
     try:
         response = runtime.invoke_endpoint(
@@ -36,7 +38,7 @@ def predict(runtime: Any, endpoint: str, texts: Sequence[str]) -> list[Predictio
             Body=body.encode(),
         )
     except ClientError as error:
-        if error.response.get("OriginalStatusCode") == _TOO_MUCH and len(texts) > 1:
+        if error.response.get("OriginalStatusCode") == _TOO_LARGE and len(texts) > 1:
             half = len(texts) // 2
             return [
                 answer

@@ -1,4 +1,4 @@
-"""The run whose model the endpoint serves: its tags and its run.json say what it read."""
+"""The run whose model the endpoint serves, found by the tags of the endpoint's configuration."""
 
 import json
 from typing import Any
@@ -12,13 +12,13 @@ from reviews.client.aws.connection import Connection
 
 
 def serving_columns(connection: Connection) -> Columns:
-    """The columns of the run that made the endpoint's configuration; else those of the settings."""
+    """The columns that the run of the served model has read; else those of the settings."""
     document = _document(connection)
     return Columns(**document["columns"]) if "columns" in document else connection.settings.columns
 
 
 def _document(connection: Connection) -> dict[str, Any]:
-    """What Prepare kept of the run; empty when there is no endpoint, or it is of no run."""
+    """The run.json of the run; empty when there is no endpoint, or no run created it."""
     sagemaker, s3 = connection.client("sagemaker"), connection.client("s3")
     try:
         endpoint = sagemaker.describe_endpoint(EndpointName=connection.outputs.endpoint_name)
@@ -28,8 +28,8 @@ def _document(connection: Connection) -> dict[str, Any]:
         tags = sagemaker.list_tags(ResourceArn=config["EndpointConfigArn"])["Tags"]
         run = next((tag["Value"] for tag in tags if tag["Key"] == RUN_TAG), "")
         key = f"{s3_keys.run_prefix(run)}/{s3_keys.RUN}"
-        place = {"Bucket": connection.outputs.artefact_bucket, "Key": key}
-        document: dict[str, Any] = json.load(s3.get_object(**place)["Body"]) if run else {}
+        uri = {"Bucket": connection.outputs.artefact_bucket, "Key": key}
+        document: dict[str, Any] = json.load(s3.get_object(**uri)["Body"]) if run else {}
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code in ("ValidationException", "ResourceNotFound", "NoSuchKey"):

@@ -1,1 +1,1 @@
-"""The offline feature store, asked by Athena."""
+"""The offline feature store, queried with Athena."""

@@ -1,4 +1,4 @@
-"""The features of a moment as a file, for work outside the pipeline."""
+"""The features as of an event time, written to a file for use outside the pipeline."""
 
 import csv
 from datetime import datetime
@@ -16,7 +16,7 @@ _PART = ".part"
 
 
 def check(out: Path, split: str) -> None:
-    """Raises InvalidArgument, before anything is asked of Athena."""
+    """Raises InvalidArgument for a file or a split that `save` could not take."""
     if out.suffix not in FORMATS:
         raise InvalidArgument(f"{out}: must end in {' or '.join(FORMATS)}")
     check_target(out)
@@ -25,7 +25,7 @@ def check(out: Path, split: str) -> None:
 
 
 def save(connection: Connection, out: Path, *, at: datetime | None, split: str) -> int:
-    """Writes the features that there were at a time; returns how many reviews they are."""
+    """Writes the features as of a time (by default now); returns the number of reviews."""
     sql = queries.dataset_query(connection.outputs.glue_table, at=at, split=split)
     uri = queries.result_file(connection.client("athena"), connection.outputs, sql)
     bucket, key = s3_uri.split(uri)

@@ -26,7 +26,7 @@ class FeatureStore:
         return queries.counts_query(self.table, label)
 
     def query(self, sql: str, *, limit: int | None = None) -> Table:
-        """The result of one statement, or its first rows.
+        """The result of one statement, or its first `limit` rows.
 
         Raises QueryFailed with Athena's reason, and InvalidArgument for an empty statement.
         """
@@ -35,10 +35,11 @@ class FeatureStore:
         )
 
     def save(self, file: Path, *, at: datetime | None = None, split: str = "") -> int:
-        """Writes the features of each review to a .csv or .parquet file; returns their number.
+        """Writes the features of each review to a .csv or .parquet file; returns the number of
+        reviews.
 
-        They are those of the present, or of the event time `at`; of one split, or of all. Raises
-        InvalidArgument for another ending or an unknown split, before anything is asked.
+        The features are as of now, or of the event time `at`; of one split, or of all. Raises
+        InvalidArgument for another suffix or an unknown split, before Athena is called.
         """
         dataset.check(file, split)
         return dataset.save(self._connection, file, at=at, split=split)

@@ -1,4 +1,4 @@
-"""SQL on the offline feature store, by Athena."""
+"""SQL queries on the offline feature store with Athena."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -23,7 +23,8 @@ class Table:
 
 
 def counts_query(table: str, feature: str) -> str:
-    """Reviews by split and class, of which a feature tells: the newest record of each review."""
+    """SQL that counts the reviews, each by its newest record, by split and by `feature`, which has
+    the class."""
     return f"""\
 SELECT {SPLIT_TYPE}, {feature}, count(*) AS reviews
 FROM (
@@ -34,7 +35,7 @@ ORDER BY {SPLIT_TYPE}, {feature}"""  # noqa: S608 - the table's name is a stack 
 
 
 def dataset_query(table: str, *, at: datetime | None = None, split: str = "") -> str:
-    """The features of each review, as they were at a time (event time), the present by default."""
+    """SQL for the features of each review as of an event time, by default now."""
     where = f" WHERE {SPLIT_TYPE} = '{split}'" if split else ""
     names = ", ".join(f'"{name}"' for name in SCHEMA.names)
     return f"""\
@@ -46,10 +47,10 @@ ORDER BY {REVIEW_ID}"""  # noqa: S608 - the table's name is a stack output, the 
 
 
 def _newest(table: str, columns: Sequence[str], at: datetime | None = None) -> str:
-    """The last version of each review that is not deleted.
+    """SQL for the newest record of each review that is not deleted.
 
-    The offline store keeps every version ever written, so a review ingested by two runs has two
-    rows there; and a deleted one has a last row that says so.
+    The offline store has every record that was ever written, so a review that two runs ingested has
+    two rows, and for a deleted one the newest row has is_deleted.
     """
     names = ", ".join(f'"{name}"' for name in columns)
     until = f" WHERE \"{EVENT_TIME}\" <= '{_event_time(at)}'" if at else ""
@@ -65,7 +66,7 @@ def _newest(table: str, columns: Sequence[str], at: datetime | None = None) -> s
 
 
 def _event_time(at: datetime) -> str:
-    """As lambdas/prepare writes it: ISO 8601 in UTC with three decimals, ordered like its text."""
+    """As lambdas/prepare writes it: ISO 8601 in UTC with three decimals, which sorts as text."""
     moment = at.astimezone(UTC)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"
 
@@ -78,10 +79,10 @@ def query(
     limit: int | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Table:
-    """Runs one statement in the environment's workgroup; with a limit reads its first rows only.
+    """Runs one statement in the environment's workgroup; with `limit` returns its first rows only.
 
     Raises QueryFailed with Athena's reason, and InvalidArgument for an empty statement, before
-    Athena is asked.
+    Athena is called.
     """
     if not sql.strip():
         raise InvalidArgument("SQL: the query is empty")
@@ -91,7 +92,7 @@ def query(
 def result_file(
     athena: Any, outputs: StackOutputs, sql: str, *, sleep: Callable[[float], None] = time.sleep
 ) -> str:
-    """Runs a SELECT and returns the s3:// URI of its CSV, for results of many rows."""
+    """Runs a SELECT and returns the s3:// URI of its result, a CSV, for results of many rows."""
     done = _run(athena, outputs, sql, sleep)
     return str(done["ResultConfiguration"]["OutputLocation"])
 
@@ -117,7 +118,7 @@ def _run(
 
 
 def _read(athena: Any, query_id: str, limit: int | None) -> Table:
-    # One more row than the limit, since the first may hold the names of the columns.
+    # One more row than the limit, since the first may be the names of the columns.
     config = {"PaginationConfig": {"MaxItems": limit + 1}} if limit else {}
     paginator = athena.get_paginator("get_query_results")
     pages = list(paginator.paginate(QueryExecutionId=query_id, **config))

@@ -1,1 +1,1 @@
-"""Files of the user: reviews, samples, and what is written for them."""
+"""Local files of the user: reviews, samples, outputs, and their upload to S3."""

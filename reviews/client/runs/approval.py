@@ -1,4 +1,4 @@
-"""The answer of a person to a model that waits for one."""
+"""Answers the approval that an execution waits for."""
 
 import json
 from typing import Any
@@ -9,15 +9,16 @@ from contract import s3_keys
 from reviews.client.errors import InvalidArgument
 
 _LONGEST_COMMENT = 1024
-_OVER = ("TaskTimedOut", "TaskDoesNotExist", "InvalidToken")
+_NOT_WAITING = ("TaskTimedOut", "TaskDoesNotExist", "InvalidToken")
 
 
 def answer(
     clients: Any, artefacts: str, run: str, *, approved: bool, comment: str, who: str
 ) -> None:
-    """Lets the execution go on, or fail, with this answer; `clients` makes a client of a service.
+    """Sends the answer, with which the execution continues or fails. `clients` returns the client
+    of a service.
 
-    Raises InvalidArgument when nothing waits for it.
+    Raises InvalidArgument when the execution does not wait for an answer.
     """
     token = _token(clients("s3"), artefacts, run)
     verb = "approved" if approved else "rejected"
@@ -28,7 +29,7 @@ def answer(
             output=json.dumps({"approved": approved, "comment": text[:_LONGEST_COMMENT]}),
         )
     except ClientError as error:
-        if error.response["Error"]["Code"] not in _OVER:
+        if error.response["Error"]["Code"] not in _NOT_WAITING:
             raise
         raise InvalidArgument(f"{run}: no longer waits for an answer") from error
 
@@ -40,6 +41,6 @@ def _token(s3: Any, artefacts: str, run: str) -> str:
     except ClientError as error:
         if error.response["Error"]["Code"] != "NoSuchKey":
             raise
-        raise InvalidArgument(f"{run}: no model of this run was ever up for approval") from error
+        raise InvalidArgument(f"{run}: no model of this run has waited for approval") from error
     token: str = document["token"]
     return token

@@ -7,14 +7,14 @@ from typing import Any
 from reviews.client.runs.run import Run
 
 Pair = tuple[Any, Any]
-# What differs between any two runs and tells nothing.
-_OWN = ("id", "execution", "started", "event_time", "prefix", "features")
+# The fields of run.json that differ between any two runs.
+_IDENTITY = ("id", "execution", "started", "event_time", "prefix", "features")
 _OVERALL = ("accuracy", "macro_f1", "majority_accuracy", "rows", "engine")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Settings that differ, and metrics; None where a run has none."""
+    """The settings that differ, and the metrics; None where a run has no value."""
 
     runs: tuple[Run, Run]
     settings: dict[str, Pair]
@@ -22,7 +22,7 @@ class Comparison:
 
 
 def compare(first: Run, second: Run) -> Comparison:
-    settings = _pairs(_flat(_told(first)), _flat(_told(second)))
+    settings = _pairs(_flat(_settings(first)), _flat(_settings(second)))
     return Comparison(
         runs=(first, second),
         settings={name: pair for name, pair in settings.items() if pair[0] != pair[1]},
@@ -31,7 +31,7 @@ def compare(first: Run, second: Run) -> Comparison:
 
 
 def metrics(evaluation: Mapping[str, Any]) -> dict[str, Any]:
-    """The numbers of evaluation.json that can be held side by side."""
+    """The metrics of evaluation.json, without nested documents."""
     found = {name: evaluation[name] for name in _OVERALL if name in evaluation}
     error = "expected_calibration_error"
     if error in evaluation.get("reliability", {}):
@@ -41,8 +41,8 @@ def metrics(evaluation: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _told(run: Run) -> dict[str, Any]:
-    return {name: value for name, value in run.document.items() if name not in _OWN}
+def _settings(run: Run) -> dict[str, Any]:
+    return {name: value for name, value in run.document.items() if name not in _IDENTITY}
 
 
 def _flat(document: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

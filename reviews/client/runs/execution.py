@@ -1,4 +1,4 @@
-"""Executions of the state machine: their start, history and end."""
+"""Executions of the state machine: start, describe, stop and redrive them; read their events."""
 
 import json
 import re
@@ -20,7 +20,7 @@ _TERMINAL = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 
 @dataclass(frozen=True, kw_only=True)
 class Execution:
-    """One look at an execution: DescribeExecution, with its documents parsed."""
+    """An execution as DescribeExecution returns it, with its JSON documents parsed."""
 
     arn: str
     name: str
@@ -36,7 +36,7 @@ class Execution:
         return self.status in _TERMINAL
 
     def result(self) -> dict[str, Any]:
-        """The output of a succeeded execution; raises ExecutionFailed for any other end."""
+        """The output of an execution that succeeded. Raises ExecutionFailed for others."""
         if self.status != "SUCCEEDED":
             raise ExecutionFailed(status=self.status, error=self.error, cause=self.cause)
         return self.output
@@ -55,13 +55,13 @@ def check_name(name: str) -> None:
         )
     if found := _NOT_IN_NAMES.search(name):
         raise InvalidArgument(
-            f"--name {name!r}: {found[0]!r} cannot stand in the name of an execution; letters, "
-            "digits, hyphens and underscores can"
+            f"--name {name!r}: {found[0]!r} is not allowed in the name of an execution; letters, "
+            "digits, hyphens and underscores are"
         )
 
 
 def start(states: Any, state_machine_arn: str, name: str, document: dict[str, Any]) -> str:
-    """Starts an execution and returns its ARN; InvalidArgument when the name was used before."""
+    """Starts an execution; returns its ARN. Raises InvalidArgument for a name that was used."""
     try:
         response = states.start_execution(
             stateMachineArn=state_machine_arn, name=name, input=json.dumps(document)
@@ -88,7 +88,7 @@ def describe(states: Any, arn: str) -> Execution:
 
 
 def _message(cause: str) -> str:
-    """What a function that failed had to say, without its traceback."""
+    """The message of a function's error, without its traceback; other causes as they are."""
     try:
         document = json.loads(cause)
     except ValueError:
@@ -99,7 +99,7 @@ def _message(cause: str) -> str:
 
 
 def redrive(states: Any, found: Execution) -> None:
-    """Lets an execution go on with the step that failed; InvalidArgument if that cannot be."""
+    """Continues an execution with the step that failed. Raises InvalidArgument if it cannot be."""
     try:
         states.redrive_execution(executionArn=found.arn)
     except states.exceptions.ExecutionNotRedrivable as error:
@@ -108,16 +108,17 @@ def redrive(states: Any, found: Execution) -> None:
 
 
 def stop(states: Any, found: Execution) -> None:
-    """Ends an execution, but not the job that it waits for; InvalidArgument if it has ended."""
+    """Stops an execution, but not the job that it waits for. Raises InvalidArgument if it has
+    ended."""
     if found.finished:
         raise InvalidArgument(f"{found.name} is {found.status}: there is nothing to stop")
     states.stop_execution(executionArn=found.arn, error="Stopped", cause="by reviews stop")
 
 
 def find(states: Any, state_machine_arn: str, name: str = "") -> Execution:
-    """The execution of this name, or the latest.
+    """The execution of this name, by default the latest.
 
-    InvalidArgument when there is none, with the names that are most like it.
+    Raises InvalidArgument when there is none, with the most similar names.
     """
     names = []
     for item in every(states, state_machine_arn):
@@ -125,24 +126,24 @@ def find(states: Any, state_machine_arn: str, name: str = "") -> Execution:
             return describe(states, item["executionArn"])
         names.append(item["name"])
     if not names:
-        raise InvalidArgument("There is no run yet. Start one: reviews run reviews.csv")
-    like = get_close_matches(name, names)
-    hint = f"Did you mean {' or '.join(like)}?" if like else f"The latest is {names[0]}."
+        raise InvalidArgument("There is no run yet. Start one: reviews run FILE")
+    similar = get_close_matches(name, names)
+    hint = f"Did you mean {' or '.join(similar)}?" if similar else f"The latest is {names[0]}."
     raise InvalidArgument(f"There is no run named {name}. {hint}")
 
 
 def every(states: Any, state_machine_arn: str) -> Iterator[dict[str, Any]]:
-    """ListExecutions, newest first."""
+    """The items of ListExecutions, newest first."""
     pages = states.get_paginator("list_executions").paginate(stateMachineArn=state_machine_arn)
     for page in pages:
         yield from page["executions"]
 
 
 class History:
-    """The events of one execution, read a little further at every call.
+    """The events of one execution.
 
-    A waiting state machine writes events all the time, so only the new ones are fetched: newest
-    first, until one is met that is known.
+    A waiting state machine adds events all the time, so each call fetches only the new ones: newest
+    first, up to the first known event.
     """
 
     def __init__(self, states: Any, arn: str) -> None:

@@ -1,4 +1,4 @@
-"""The log of a job in CloudWatch Logs, and the live numbers in it."""
+"""The log of a job in CloudWatch Logs, and the metrics that the job prints there."""
 
 import re
 from collections import deque
@@ -15,16 +15,16 @@ TAIL_LINES = 5
 
 @dataclass
 class LiveValues:
-    """The newest value of every name=value that a job printed, and its progress from 0 to 1."""
+    """The newest value of each name=value that a job printed, and its progress from 0 to 1."""
 
     fraction: float | None = None
     values: dict[str, str] = field(default_factory=dict)
 
     def read_line(self, line: str) -> None:
-        """Takes the values of one log line; a line of prose that has none changes nothing.
+        """Reads the values of one log line.
 
-        Only lines that start with a name=value count, so that a traceback, a command line or a
-        pip message that holds a `=` is not mistaken for a metric.
+        Only lines that begin with name=value count, so that a traceback, a command line or a
+        message of pip with a `=` is not mistaken for a metric.
         """
         pairs = _VALUE.findall(line)
         if not pairs or not line.lstrip().startswith(f"{pairs[0][0]}="):
@@ -44,7 +44,7 @@ class LiveValues:
 
 
 class Stream:
-    """One log stream, read on from the last call."""
+    """A log stream; each call of `read` continues after the last one."""
 
     def __init__(self, logs: Any, group: str, name: str) -> None:
         self._logs, self._group, self.name = logs, group, name
@@ -60,7 +60,7 @@ class Stream:
             )
             lines += [event["message"].rstrip("\n") for event in page["events"]]
             token = page["nextForwardToken"]
-            # The same token again is CloudWatch's way of saying that this is the end for now.
+            # At the end of the stream CloudWatch Logs returns the token that it was given.
             has_ended = token == self._token or not page["events"]
             self._token = token
             if has_ended:
@@ -68,12 +68,12 @@ class Stream:
 
 
 def find_streams(logs: Any, group: str, job: str) -> list[Stream]:
-    """One stream for each instance of the job, in their order; none while it has no log yet."""
+    """One stream for each instance of the job, sorted by name; empty while the job has no log."""
     try:
         page = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=f"{job}/")
     except ClientError as error:
         if error.response["Error"]["Code"] == "ResourceNotFoundException":
-            return []  # the log group appears with the account's first job
+            return []  # SageMaker creates the log group with the account's first job
         raise
     return [Stream(logs, group, name) for name in sorted(_names(page))]
 
@@ -83,7 +83,7 @@ def _names(page: dict[str, Any]) -> list[str]:
 
 
 class JobLog:
-    """Follows the log of one job's first instance, reading on from the last call."""
+    """The log of a job's first instance; each call of `read` continues after the last one."""
 
     def __init__(self, logs: Any, group: str, job: str) -> None:
         self._logs, self._group, self._job = logs, group, job

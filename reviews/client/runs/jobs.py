@@ -1,7 +1,4 @@
-"""The SageMaker jobs that runs have started.
-
-Their names are those of contract/names.py.
-"""
+"""The SageMaker jobs of runs, found by their names (contract/names.py)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,7 +26,8 @@ class Job:
 
 
 def find(sagemaker: Any, environment: str, *, run: str = "", running: bool = False) -> list[Job]:
-    """The jobs of an environment (`reviews-dev`), or those of one run id alone."""
+    """The jobs of an environment (`reviews-dev`), or of one run id; with `running` only those in
+    progress."""
     wanted = {"NameContains": f"-{run}-" if run else f"{environment}-"}
     if running:
         wanted["StatusEquals"] = "InProgress"
@@ -41,7 +39,7 @@ def find(sagemaker: Any, environment: str, *, run: str = "", running: bool = Fal
 
 
 def stop(sagemaker: Any, job: Job) -> None:
-    """Asks a job to end; one that has ended meanwhile need not."""
+    """Stops a job; one that has ended meanwhile is no error."""
     try:
         if job.step.job is JobKind.TRAINING:
             sagemaker.stop_training_job(TrainingJobName=job.name)
@@ -65,7 +63,7 @@ def _training(sagemaker: Any, environment: str, wanted: dict[str, str]) -> Itera
 
 
 def _job(environment: str, item: dict[str, Any], prefix: str) -> Iterator[Job]:
-    """Nothing for the job of somebody else that has such a name."""
+    """The job, or nothing if the name is not one of contract/names.py."""
     name = item[f"{prefix}JobName"]
     parts = names.read_job_name(name, environment)
     if parts:

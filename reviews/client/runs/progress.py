@@ -1,4 +1,4 @@
-"""One look after the other at a running execution: its steps, with what their jobs last printed."""
+"""The progress of a running execution: its steps, with the newest values of their jobs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from reviews.client.runs.execution import Execution, History
 from reviews.client.runs.job_logs import JobLog, LiveValues
 from reviews.client.runs.steps import State, StepProgress, read_steps
 
-# What is worth a glance, in this order; the rest of a job's numbers are in its log.
+# The values of a job that are shown, in this order; the others are in its log.
 _SHOWN = (
     "stage",
     "rows",
@@ -36,7 +36,7 @@ class StepView:
 
     @property
     def text(self) -> str:
-        """The job's numbers on one line."""
+        """The newest values of the job in one line."""
         shown = [f"{name}={self.live.values[name]}" for name in _SHOWN if name in self.live.values]
         return " ".join(shown)
 
@@ -47,15 +47,15 @@ class StepView:
 
 
 class Watcher:
-    """Reads one execution and its jobs' logs again and again."""
+    """Polls one execution and the logs of its jobs."""
 
     def __init__(self, states: Any, logs: Any, arn: str) -> None:
         self._states, self._logs, self._arn = states, logs, arn
         self._history = History(states, arn)
         self._job_logs: dict[str, JobLog] = {}
 
-    def look(self) -> tuple[Execution, list[StepView]]:
-        """One look: the execution, and its steps with what their jobs last said."""
+    def poll(self) -> tuple[Execution, list[StepView]]:
+        """The execution at this moment, and its steps with the newest values of their jobs."""
         found = execution.describe(self._states, self._arn)
         steps = read_steps(self._history.read(), found.status)
         return found, [self._view(step) for step in steps]

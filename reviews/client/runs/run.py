@@ -1,4 +1,4 @@
-"""A run: an execution with its input as Prepare made it, and its evaluation."""
+"""A run: an execution with the document that Prepare made of its input, and its evaluation."""
 
 import json
 from collections.abc import Iterable
@@ -15,8 +15,8 @@ _OF_EVERY_RUN = ("id", "prefix")
 class Run:
     """One execution.
 
-    `document` is what Prepare made of its input, empty if that failed; `evaluation` is
-    evaluation.json, empty for a run that has not come so far.
+    `document` is run.json, which Prepare writes, empty if Prepare failed; `evaluation` is
+    evaluation.json, empty for a run that was not evaluated.
     """
 
     name: str
@@ -28,20 +28,20 @@ class Run:
 
     @property
     def id(self) -> str:
-        """As part of the names of what it has made."""
+        """The run id, which is part of the names of the run's resources."""
         return str(self.document.get("id", ""))
 
     @property
     def seconds(self) -> float:
-        """So far, or to its end."""
+        """The duration so far, or until the end."""
         return ((self.ended or datetime.now(UTC)) - self.started).total_seconds()
 
 
 def prepared(events: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """The run that the state Prepare has made, which comes soon; empty if there is none.
+    """The output of the state Prepare, which is among the first events; empty if there is none.
 
-    A Prepare that failed is left, too: with the error that was caught as its output. After a
-    redrive it may be left a second time, with a run.
+    A Prepare that failed has an exited event, too, with the caught error as its output; after a
+    redrive there may be a second one, with a run.
     """
     for event in events:
         exited = event.get("stateExitedEventDetails", {})

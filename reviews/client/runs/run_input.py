@@ -1,4 +1,4 @@
-"""The input of an execution, from the command line."""
+"""The input of an execution, from a file of reviews and the values of `--set`."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -13,12 +13,12 @@ from reviews.client.errors import InvalidArgument
 from reviews.client.files import review_files, storage
 
 _NUMBERS = ("training", "max_rejected_share")  # the values of the other fields are texts
-# Fields without a group, in the order of the alphabet.
+# The fields without a group, sorted by name.
 FIELDS = tuple(
     sorted({name for names in execution_input.FIELDS.values() for name in names} - set(GROUPS))
 )
 _FROM_RUN = ("from_run", "model_data")
-_ANY_OBJECT = "s3://bucket/key"  # where the uploaded file will be is not known yet
+_PLACEHOLDER = "s3://bucket/key"  # for the URI of the file, which is not uploaded yet
 
 
 def with_reviews(
@@ -30,10 +30,11 @@ def with_reviews(
     tell: Callable[[str], None] = lambda _: None,
     progress: Callable[[float], None] = lambda _: None,
 ) -> dict[str, Any]:
-    """The input with the file uploaded, once it is read by the rules of the preparation.
+    """Examines the file as the processing job will read it, and uploads it; returns `document` with
+    its URI.
 
-    `tell` gets sentences about the file, `progress` the share that has been read. Raises
-    InvalidArgument for a file that the preparation would refuse.
+    `tell` is called with sentences about the file, `progress` with the share that has been read,
+    from 0 to 1. Raises InvalidArgument for a file that the processing job would refuse.
     """
     settings = connection.settings
     columns = replace(settings.columns, **document.get("columns", {}))
@@ -42,19 +43,19 @@ def with_reviews(
         document = {**document, "columns": asdict(columns)}
     limit = document.get("max_rejected_share", settings.max_rejected_share)
     review_files.examine(reviews, settings, columns, limit, tell=tell, progress=progress)
-    _check_input({"reviews": _ANY_OBJECT, **document})  # with the columns that were detected
+    _check_input({"reviews": _PLACEHOLDER, **document})  # with the columns that were detected
     uri = storage.upload_reviews(connection.client("s3"), reviews, connection.outputs.data_bucket)
     return {"reviews": uri, **document}
 
 
 def check_start(document: dict[str, Any], reviews: Path | None) -> None:
-    """Raises InvalidArgument where Prepare would refuse the input for what is there together."""
+    """Raises InvalidArgument for fields that exclude or require each other, as Prepare would."""
     start_at = document.get("start_at", STARTS[0])
     if start_at != STARTS[0]:
         if reviews is not None or "reviews" in document:
             raise InvalidArgument(
-                f"{reviews or document['reviews']}: a run that starts at {start_at} takes what "
-                "from_run has made, and no reviews"
+                f"{reviews or document['reviews']}: a run that starts at {start_at} uses the data "
+                "of from_run, and takes no reviews"
             )
         if not document.get("from_run"):
             raise InvalidArgument(f"--set start_at={start_at}: add --set from_run=NAME")
@@ -68,19 +69,19 @@ def check_start(document: dict[str, Any], reviews: Path | None) -> None:
             )
     if reviews is None and "reviews" not in document:
         raise InvalidArgument(
-            "Give a file of reviews, or begin with what an earlier run made: "
+            "Give a file of reviews, or continue from an earlier run: "
             "--set start_at=training --set from_run=NAME"
         )
     if reviews is not None and "reviews" in document:
         raise InvalidArgument(f"Give either {reviews} or --set reviews={document['reviews']}")
-    _check_input({"reviews": _ANY_OBJECT, **document})
+    _check_input({"reviews": _PLACEHOLDER, **document})
 
 
 def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
     """Turns `training.epochs=3` into {"training": {"epochs": 3}}.
 
-    A value is JSON where it reads as JSON, and text otherwise. Raises InvalidArgument for a field
-    that no execution has, with those there are, and for a value that it cannot have.
+    The values of numeric fields are parsed as JSON, all others are text. Raises InvalidArgument for
+    an unknown field, with the known ones, and for a value that the field does not allow.
     """
     document: dict[str, Any] = {}
     for setting in settings:

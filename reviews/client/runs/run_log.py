@@ -1,4 +1,4 @@
-"""The logs of a run's jobs, line by line."""
+"""The logs of a run's jobs."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,10 +15,10 @@ _ENDED = (State.DONE, State.FAILED)
 
 
 class RunLog:
-    """What the job of one step prints, or without a step the newest job; read on from the last
-    call.
+    """The log of the job of one step, or without a step of the newest job; each call of `read`
+    continues after the last one.
 
-    An item is {step, line}, with the instance where a job has several.
+    An item is {step, line}, and {step, instance, line} for a job of several instances.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class RunLog:
         self._arn, self._wanted, self._sleep = arn, step, sleep
         self._history = History(self._states, arn)
         self._streams: dict[str, tuple[StepProgress, Stream]] = {}
-        self._look()
+        self._poll()
 
     def read(self) -> Iterator[dict[str, Any]]:
         """The new lines. Raises InvalidArgument, with the reason, where the step has no job."""
@@ -48,12 +48,12 @@ class RunLog:
                 yield {"step": step.key, **instance, "line": line}
 
     def follow(self) -> Iterator[dict[str, Any]]:
-        """All lines until the step has ended; without a step, until the run has."""
+        """All lines until the step has ended; without a step, until the run has ended."""
         while not self._has_ended:
             if self._step.job:
                 yield from self.read()
             self._sleep(_POLL_SECONDS)
-            self._look()
+            self._poll()
         yield from self.read()
 
     def _find_streams(self) -> None:
@@ -61,7 +61,7 @@ class RunLog:
         for stream in job_logs.find_streams(self._logs, step.log_group, step.job):
             self._streams.setdefault(stream.name, (step, stream))
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         self._found = found = execution.describe(self._states, self._arn)
         self._steps = read_steps(self._history.read(), found.status)
         candidates = [step for step in self._steps if step.log_group]

@@ -1,4 +1,4 @@
-"""The runs of an environment: start them, follow them, steer them, and read what they made."""
+"""The runs of an environment: start, follow, stop, redrive and approve them; read their results."""
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,30 +18,30 @@ from reviews.client.runs.run import Run, json_object, prepared
 from reviews.client.runs.run_log import RunLog
 
 _THREADS = 8
-# AccessDenied is what S3 answers for a missing object to those who may not list the bucket.
+# For a missing object S3 answers AccessDenied to callers without s3:ListBucket.
 _MISSING_OBJECT = ("NoSuchKey", "NoSuchBucket", "AccessDenied")
 
 
 class Runs:
-    """Wherever a name is optional, the default is the latest run. Raises NotDeployed."""
+    """Where a name is optional, the default is the latest run. Raises NotDeployed."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._states, self._s3 = connection.client("stepfunctions"), connection.client("s3")
         self._machine = connection.outputs.state_machine_arn
 
-    # -- start and steer -----------------------------------------------------------------------
+    # -- start, stop, redrive, approve ---------------------------------------------------------
 
     def start(self, document: dict[str, Any], name: str = "") -> str:
-        """Starts an execution with this input and returns its ARN.
+        """Starts an execution with this input; returns its ARN.
 
-        Without a name it has one with the time. Raises InvalidArgument for a name that was used.
+        The default name has the time. Raises InvalidArgument for a name that was used before.
         """
         name = name or execution.default_name()
         return execution.start(self._states, self._machine, name, document)
 
     def stop(self, run: Execution) -> list[str]:
-        """Ends an execution and the jobs that it waits for, which would go on and cost money.
+        """Stops an execution and its running jobs, which would continue and cost money.
 
         Returns the names of these jobs. Raises InvalidArgument for a run that has ended.
         """
@@ -59,13 +59,13 @@ class Runs:
         return [job.name for job in running]
 
     def redrive(self, run: Execution) -> None:
-        """Lets it go on with the step that failed. Raises InvalidArgument if that cannot be."""
+        """Continues a run with the step that failed. Raises InvalidArgument if it cannot be."""
         execution.redrive(self._states, run)
 
     def approve(self, name: str, *, approved: bool, comment: str = "") -> str:
-        """Answers for the model that waits for approval; returns the ARN of who has answered.
+        """Approves or rejects the model that waits for approval; returns the ARN of the caller.
 
-        Raises InvalidArgument when no model of this run waits.
+        Raises InvalidArgument when no model of this run waits for approval.
         """
         who = str(self._connection.client("sts").get_caller_identity()["Arn"])
         approval.answer(
@@ -81,11 +81,11 @@ class Runs:
     # -- follow --------------------------------------------------------------------------------
 
     def find(self, name: str = "") -> Execution:
-        """The state of a run at this moment. Raises InvalidArgument, with similar names."""
+        """The execution at this moment. Raises InvalidArgument, with similar names."""
         return execution.find(self._states, self._machine, name)
 
     def watch(self, arn: str) -> Watcher:
-        """Reads its steps, and the logs of their jobs, again and again."""
+        """What polls the steps of a run and the logs of their jobs."""
         return Watcher(self._states, self._connection.client("logs"), arn)
 
     def log(self, arn: str, step: str = "") -> RunLog:
@@ -95,26 +95,26 @@ class Runs:
     # -- results -------------------------------------------------------------------------------
 
     def names(self) -> Iterator[str]:
-        """Newest first."""
+        """The names of all runs, newest first."""
         return (item["name"] for item in execution.every(self._states, self._machine))
 
     def latest(self, count: int) -> list[Run]:
-        """Newest first."""
+        """The newest runs, newest first."""
         items = islice(execution.every(self._states, self._machine), count)
         with ThreadPoolExecutor(_THREADS) as pool:
             return list(pool.map(self._read, items))
 
     def named(self, name: str = "") -> Run:
-        """Raises InvalidArgument, with similar names."""
+        """A run with its results. Raises InvalidArgument, with similar names."""
         found = self.find(name)
         return self._load(found.arn, found.name, found.status, found.started, found.ended)
 
     def page(self, run: Run) -> bytes:
-        """Its evaluation.html."""
+        """The evaluation.html of a run."""
         return self._get(f"{run.document['prefix']}/{s3_keys.EVALUATION_PAGE}")
 
     def costs(self, runs: Iterable[Run]) -> list[float | None]:
-        """USD that the jobs of each run took on AWS; None where a price is not known."""
+        """The estimated costs of the jobs of each run in USD; None where a price is not known."""
         settings = self._connection.settings
         every = jobs.find(self._connection.client("sagemaker"), settings.name)
         return [
@@ -142,11 +142,11 @@ class Runs:
         pages = self._states.get_paginator("get_execution_history").paginate(executionArn=arn)
         try:
             return prepared(event for page in pages for event in page["events"])
-        except self._states.exceptions.ExecutionDoesNotExist:  # its history is kept for 90 days
+        except self._states.exceptions.ExecutionDoesNotExist:  # AWS deletes histories after 90 days
             return {}
 
     def _evaluation(self, document: dict[str, Any]) -> dict[str, Any]:
-        """Empty, too, if what is there is no JSON object."""
+        """The evaluation.json; empty if it is missing or not a JSON object."""
         try:
             content = self._get(f"{document['prefix']}/{s3_keys.EVALUATION_METRICS}")
         except ClientError as error:

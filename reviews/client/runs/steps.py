@@ -1,6 +1,6 @@
-"""How far the steps of an execution are, read from its events.
+"""The progress of an execution's steps, read from its events.
 
-A step has several states (start, wait, describe, choose). Retried states simply come again; a step
+A step has several states (start, wait, describe, choice), which may be entered repeatedly; a step
 is done when a later one has begun.
 """
 
@@ -28,7 +28,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class StepProgress:
-    """How far a step is, when it began and ended, and the name of the job it runs, if any."""
+    """The state of a step, when it began and ended, and the name of its job, if it has one."""
 
     step: Step
     state: State = State.WAITING
@@ -42,17 +42,17 @@ class StepProgress:
 
     @property
     def key(self) -> str:
-        """The step as a word of a command line."""
+        """The name of the step on the command line."""
         return self.step.value
 
     @property
     def log_group(self) -> str:
-        """Where the job's log is; empty for a step without a job."""
+        """The log group of the job; empty for a step without a job."""
         return self.step.job.log_group if self.step.job else ""
 
 
 def read_steps(events: list[dict[str, Any]], status: str) -> list[StepProgress]:
-    """Replays the events (oldest first) of an execution that is now in `status`."""
+    """The steps of an execution of this status, by its events (oldest first)."""
     steps = {step: StepProgress(step=step) for step in Step}
     current: Step | None = None
     for event in events:
@@ -85,8 +85,8 @@ def _begin(
 def _job_name(output: str) -> str:
     """The name of the job in the output of the state that started it.
 
-    The states keep what came before them, so the output may hold earlier jobs too; results are
-    appended, so the last "name" in the document is the one this state started.
+    The output may have earlier jobs, too; the result of a state is appended, so the last "name" in
+    the document is the job that this state started.
     """
     try:
         document = json.loads(output)

@@ -49,7 +49,7 @@ function chartOf({ title, names, top }, points, steps) {
   );
 }
 
-/** What a curve looks like, and its newest value. */
+/** The key of a curve: its line style and its newest value. */
 function keyOf(name, at, points) {
   const line = svg("line", { x1: 0, y1: 6, x2: 26, y2: 6, class: `curve curve-${at}` });
   const sample = svg("svg", { width: 26, height: 12, "aria-hidden": "true" }, line, pointOf([13, 6], at));

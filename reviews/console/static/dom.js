@@ -1,4 +1,4 @@
-// Elements are made one by one, and texts stay texts: the page's policy forbids anything else.
+// Creates elements without parsing HTML, which the page's policy forbids.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -22,7 +22,7 @@ function filled(node, attributes, children) {
   return node;
 }
 
-/** A text that changes only when it is another one, so that screen readers say it once. */
+/** Sets a text only when it has changed, so that screen readers announce it once. */
 export function say(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }

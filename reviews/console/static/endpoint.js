@@ -3,15 +3,15 @@ import { post } from "./server.js";
 import { problem } from "./watch.js";
 
 const MOST = 10; // words in the table
-const SMALLEST = 0.0005; // effect that is not shown as 0.000
-const LEAST = 0.05; // of the largest effect: words of less look like plain text
-let isAsking = false;
+const SMALLEST = 0.0005; // the smallest effect that is not shown as 0.000
+const LEAST = 0.05; // the share of the largest effect below which a word is not marked
+let isPredicting = false;
 
 byId("ask").addEventListener("submit", async (event) => {
   event.preventDefault();
-  if (isAsking) return;
-  isAsking = true;
-  say(byId("status"), "Asking");
+  if (isPredicting) return;
+  isPredicting = true;
+  say(byId("status"), "Predicting");
   problem("");
   try {
     show(await post("/api/predictions", { text: byId("text").value }));
@@ -19,7 +19,7 @@ byId("ask").addEventListener("submit", async (event) => {
     say(byId("status"), "");
     problem(error.message);
   }
-  isAsking = false;
+  isPredicting = false;
 });
 
 function show({ prediction, words }) {
@@ -31,11 +31,11 @@ function show({ prediction, words }) {
 }
 
 function classRow([name, probability], label) {
-  const said = name === label;
+  const isPredicted = name === label;
   return el(
     "tr",
     {},
-    el("th", { scope: "row" }, said ? el("b", {}, `${name}, predicted`) : name),
+    el("th", { scope: "row" }, isPredicted ? el("b", {}, `${name}, predicted`) : name),
     el("td", {}, number(probability)),
     el("td", { class: "drawn" }, bar(probability, "for")),
   );

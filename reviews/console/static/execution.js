@@ -1,4 +1,4 @@
-// One execution. Its parts are drawn by modules of their own; here they are told what is new.
+// One execution: gets its document again and again, and passes it to the modules of its parts.
 
 import { showCurves } from "./curves.js";
 import { byId, el, say } from "./dom.js";
@@ -18,23 +18,23 @@ let progress = "";
 byId("name").textContent = NAME;
 document.title = `${NAME}: ${document.title}`;
 
-async function look() {
-  const seen = await get(API);
-  showHead(seen);
-  showFailure(seen);
-  byId("steps").replaceChildren(...seen.steps.map((step) => stepRow(step, seen.now)));
+async function refresh() {
+  const execution = await get(API);
+  showHead(execution);
+  showFailure(execution);
+  byId("steps").replaceChildren(...execution.steps.map((step) => stepRow(step, execution.now)));
   graph ??= new Graph(byId("graph"), await get(`${API}/graph`), (name) => state.choose(name));
-  graph.update(seen);
+  graph.update(execution);
   await Promise.all([
-    state.update(seen),
+    state.update(execution),
     get(`${API}/curves`).then((curves) => showCurves(byId("curves"), curves)),
-    lookForReports(seen.steps),
+    refreshReports(execution.steps),
   ]);
-  return seen.finished ? 15 : 2; // a finished one may be redriven
+  return execution.finished ? 15 : 2; // a finished one may be redriven
 }
 
-/** Only when a step has ended are there new reports. */
-async function lookForReports(steps) {
+/** New reports exist only when the state of a step has changed. */
+async function refreshReports(steps) {
   const now = steps.map(({ state }) => state).join();
   if (now === progress) return;
   showReports(byId("reports"), NAME, await get(`${API}/reports`));
@@ -65,8 +65,8 @@ function stepRow({ title, state, began, ended, job, fraction, latest }, now) {
     el("th", { scope: "row" }, title),
     el("td", { class: `text ${state}` }, `${sign(state)} ${state}${done}`),
     el("td", {}, began ? clock(began, ended ?? now) : ""),
-    el("td", { class: "text said" }, el("span", { class: "job" }, job), " ", latest),
+    el("td", { class: "text latest" }, el("span", { class: "job" }, job), " ", latest),
   );
 }
 
-watch(look);
+watch(refresh);

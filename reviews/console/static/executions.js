@@ -24,7 +24,7 @@ function show({ executions, now }) {
     const made = row(execution, now);
     const old = rows.get(execution.name);
     if (!old) continue;
-    // The link stays, and with it the focus.
+    // The link is not replaced, so that it keeps the focus.
     [...made.cells].slice(1).forEach((cell, at) => old.cells[at + 1].replaceWith(cell));
   }
   const fresh = executions.filter(({ name }) => !rows.has(name));
@@ -32,17 +32,17 @@ function show({ executions, now }) {
   return fresh.map(({ name }) => rows.get(name));
 }
 
-async function look() {
+async function refresh() {
   const page = await get("/api/executions");
   const isFirst = rows.size === 0;
   byId("executions").prepend(...show(page));
-  if (isFirst) remember(page.after);
+  if (isFirst) setNextPage(page.after);
   const running = page.executions.filter(({ status }) => kindOf(status) === "running").length;
-  say(byId("status"), rows.size ? `${count(running, "is", "are")} running.` : "There is none yet.");
+  say(byId("status"), rows.size ? `${count(running, "is", "are")} running.` : "There are no executions yet.");
   return running ? 3 : 10;
 }
 
-function remember(token) {
+function setNextPage(token) {
   after = token;
   byId("older").hidden = !token;
 }
@@ -51,10 +51,10 @@ byId("older").addEventListener("click", async () => {
   try {
     const page = await get(`/api/executions?after=${encodeURIComponent(after)}`);
     byId("executions").append(...show(page));
-    remember(page.after);
+    setNextPage(page.after);
   } catch (error) {
     problem(error.message);
   }
 });
 
-watch(look);
+watch(refresh);

@@ -4,7 +4,7 @@ import { problem } from "./watch.js";
 import { count } from "./words.js";
 
 const form = byId("query");
-let isAsking = false;
+let isQuerying = false;
 
 async function showFirst() {
   try {
@@ -31,9 +31,9 @@ byId("whole").addEventListener("change", ({ target }) => {
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  if (isAsking) return;
-  isAsking = true;
-  say(byId("query-status"), "Asking Athena");
+  if (isQuerying) return;
+  isQuerying = true;
+  say(byId("query-status"), "Querying Athena");
   say(byId("query-problem"), "");
   byId("answer").replaceChildren();
   try {
@@ -42,7 +42,7 @@ form.addEventListener("submit", async (event) => {
     say(byId("query-status"), "");
     say(byId("query-problem"), error.message);
   }
-  isAsking = false;
+  isQuerying = false;
 });
 
 showFirst();

@@ -1,4 +1,4 @@
-// The state machine as SVG. Every box is a link to what is known of its state.
+// The state machine as SVG. Every box is a link to the details of its state.
 
 import { svg } from "./dom.js";
 import { count, sign } from "./words.js";
@@ -23,7 +23,7 @@ export class Graph {
         ...[...this.boxes.values()].map(({ link }) => link),
       ),
     );
-    // A click on the chosen state changes no address, but shall lead to its details all the same.
+    // A click on the chosen state does not change the address, but shows its details, too.
     place.addEventListener("click", (event) => {
       const link = event.target.closest("a");
       if (link?.getAttribute("href") === location.hash) this.choose(choose);
@@ -32,7 +32,7 @@ export class Graph {
     this.choose(choose);
   }
 
-  choose(tell) {
+  choose(onChosen) {
     if (!location.hash.startsWith(ADDRESS)) return;
     const chosen = decodeURIComponent(location.hash.slice(ADDRESS.length));
     if (!this.boxes.has(chosen)) return;
@@ -43,7 +43,7 @@ export class Graph {
     for (const { from, to, shape } of this.lines) {
       shape.classList.toggle("chosen", from === chosen || to === chosen);
     }
-    tell(chosen);
+    onChosen(chosen);
   }
 
   update({ states, moves }) {
@@ -55,8 +55,8 @@ export class Graph {
       const { status, visits } = states[name] ?? { status: "waiting", visits: 0 };
       link.setAttribute("class", `box ${status.replace(" ", "-")}`);
       mark.textContent = sign(status);
-      const seen = visits ? `${status}, ${count(visits, "visit", "visits")}` : "not reached";
-      link.setAttribute("aria-label", `${name}, ${type}: ${seen}`);
+      const summary = visits ? `${status}, ${count(visits, "visit", "visits")}` : "not reached";
+      link.setAttribute("aria-label", `${name}, ${type}: ${summary}`);
     }
   }
 }

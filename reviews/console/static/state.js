@@ -1,4 +1,4 @@
-// What is known of the chosen state: each visit with its input, output and failures.
+// The details of the chosen state: each visit with its input, output and failures.
 
 import { el, scrolling } from "./dom.js";
 import { boxId } from "./graph.js";
@@ -14,7 +14,7 @@ export class StateView {
     this.seen = "";
   }
 
-  /** Shows a state and leads there. */
+  /** Shows a state and moves the focus there. */
   async choose(name) {
     this.name = name;
     try {
@@ -25,7 +25,7 @@ export class StateView {
     }
   }
 
-  /** Shows what is new, if anything is. */
+  /** Loads the state again if its visits have changed. */
   async update({ states }) {
     const seen = JSON.stringify(states[this.name] ?? null);
     if (this.name && seen !== this.seen) await this.load();

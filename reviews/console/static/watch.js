@@ -1,20 +1,20 @@
-// Looks again and again, as long as the page is seen.
+// Polls while the page is visible.
 
 import { byId, say } from "./dom.js";
 
-/** Calls `look` now, and again after as many seconds as it answers. */
-export async function watch(look) {
+/** Calls `refresh` now, and again after as many seconds as it returns. */
+export async function watch(refresh) {
   let seconds = 5;
   try {
-    if (document.visibilityState === "visible") seconds = await look();
+    if (document.visibilityState === "visible") seconds = await refresh();
     problem("");
   } catch (error) {
     problem(error.message);
   }
-  setTimeout(() => watch(look), 1000 * seconds);
+  setTimeout(() => watch(refresh), 1000 * seconds);
 }
 
-/** Shows what went wrong on top of the page, until it is mended. */
+/** Shows an error at the top of the page, until the next success. */
 export function problem(text) {
   say(byId("problem"), text);
 }

@@ -1,4 +1,4 @@
-// Statuses and times in words. Each status has a sign, so that none is told by its colour alone.
+// Statuses and times as texts. Each status has a sign, so that none depends on its colour alone.
 
 const SIGNS = {
   waiting: "·",
@@ -20,7 +20,7 @@ export function sign(status) {
   return SIGNS[status] ?? "·";
 }
 
-/** The kind of an execution's status, by which it looks. */
+/** The kind of an execution's status, which is its CSS class. */
 export function kindOf(status) {
   return EXECUTION[status] ?? "waiting";
 }

@@ -36,7 +36,7 @@ def reviews() -> Reviews:
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits between two looks."""
+    """Nobody waits between two polls."""
     monkeypatch.setattr(progress, "_POLL_SECONDS", 0)
 
 
@@ -47,8 +47,8 @@ def asked(runs: RunsWorld, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
     def answer(Body: bytes, **_: Any) -> dict[str, Any]:
         requests.append([json.loads(line)["features"][0] for line in Body.splitlines()])
-        said = {"label": "neutral", "sentiment": 0, "probability": 0.5, "probabilities": {}}
-        lines = "\n".join(json.dumps(said) for _ in requests[-1])
+        result = {"label": "neutral", "sentiment": 0, "probability": 0.5, "probabilities": {}}
+        lines = "\n".join(json.dumps(result) for _ in requests[-1])
         return {"Body": io.BytesIO(lines.encode())}
 
     monkeypatch.setattr(runs, "invoke_endpoint", answer, raising=False)

@@ -7,10 +7,10 @@ def test_what_to_type_next_names_a_folder_of_its_own_wherever_that_is_needed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("REVIEWS_DATA_DIR", "/somewhere/of my own")
-    said = demo.next_steps()
-    assert "  export REVIEWS_DATA_DIR='/somewhere/of my own'\n" in said
-    assert "localcloud exec --data-dir '/somewhere/of my own' -- aws" in said
-    assert said.endswith("make destroy DATA_DIR='/somewhere/of my own'")
+    result = demo.next_steps()
+    assert "  export REVIEWS_DATA_DIR='/somewhere/of my own'\n" in result
+    assert "localcloud exec --data-dir '/somewhere/of my own' -- aws" in result
+    assert result.endswith("make destroy DATA_DIR='/somewhere/of my own'")
 
 
 @pytest.mark.parametrize("folder", [".localcloud", None])
@@ -20,7 +20,7 @@ def test_the_usual_folder_needs_no_name(
     monkeypatch.delenv("REVIEWS_DATA_DIR", raising=False)
     if folder:
         monkeypatch.setenv("REVIEWS_DATA_DIR", folder)
-    said = demo.next_steps()
-    assert "DATA_DIR" not in said
-    assert "--data-dir" not in said
-    assert said.endswith("Tear down: make destroy")
+    result = demo.next_steps()
+    assert "DATA_DIR" not in result
+    assert "--data-dir" not in result
+    assert result.endswith("Tear down: make destroy")

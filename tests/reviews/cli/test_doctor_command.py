@@ -29,7 +29,7 @@ def account(runs: RunsWorld, monkeypatch: pytest.MonkeyPatch) -> RunsWorld:
     monkeypatch.setattr(aws_checks, "today", lambda: date(2026, 11, 30))
     monkeypatch.setenv("AWS_REGION", "us-east-1")
     monkeypatch.setattr(processes, "find", lambda program: program)
-    monkeypatch.setattr(processes, "ask", lambda command: versions[command[0]])
+    monkeypatch.setattr(processes, "read_output", lambda command: versions[command[0]])
     for part in ("Storage", "Features", "Pipeline"):
         runs.stacks[f"{NAME}-{part}"] = "UPDATE_COMPLETE"
     runs.stacks["CDKToolkit"] = "CREATE_COMPLETE"
@@ -37,22 +37,22 @@ def account(runs: RunsWorld, monkeypatch: pytest.MonkeyPatch) -> RunsWorld:
     return runs
 
 
-def missing(said: Result) -> dict[str, str]:
+def missing(result: Result) -> dict[str, str]:
     """What is missing, with the command that mends it."""
-    found = said.json["findings"]
+    found = result.json["findings"]
     return {item["check"]: item["fix"] for item in found if item["verdict"] == "missing"}
 
 
-def finding(said: Result, check: str) -> dict[str, Any]:
-    (found,) = [item for item in said.json["findings"] if item["check"] == check]
+def finding(result: Result, check: str) -> dict[str, Any]:
+    (found,) = [item for item in result.json["findings"] if item["check"] == check]
     return dict(found)
 
 
 def test_where_nothing_is_missing_it_exits_with_0(account: RunsWorld, reviews: Reviews) -> None:
-    said = reviews("doctor")
-    assert said.code == 0
-    assert said.out.count("✓") == len(said.out.splitlines()) == 9 + IMAGES + len(QUOTAS)
-    assert "Credentials: arn:aws:iam::123456789012:user/me" in said.out
+    result = reviews("doctor")
+    assert result.code == 0
+    assert result.out.count("✓") == len(result.out.splitlines()) == 9 + IMAGES + len(QUOTAS)
+    assert "Credentials: arn:aws:iam::123456789012:user/me" in result.out
     assert reviews("doctor", "--json").json["fine"] is True
 
 
@@ -60,14 +60,14 @@ def test_what_is_missing_comes_with_the_command_that_mends_it(
     account: RunsWorld, reviews: Reviews
 ) -> None:
     account.stacks = {f"{NAME}-Storage": "ROLLBACK_COMPLETE"}
-    said = reviews("doctor", "--json")
-    assert said.code == 1
-    assert missing(said) == {
+    result = reviews("doctor", "--json")
+    assert result.code == 1
+    assert missing(result) == {
         "CDK bootstrap": "npx cdk bootstrap aws://123456789012/us-east-1",
         "Stacks": "reviews deploy --env dev",
     }
     shown = reviews("doctor").out
-    assert f"✗ Stacks: {NAME}-Storage: ROLLBACK_COMPLETE; {NAME}-Features: not there" in shown
+    assert f"✗ Stacks: {NAME}-Storage: ROLLBACK_COMPLETE; {NAME}-Features: missing" in shown
     assert "\n    reviews deploy --env dev\n" in shown
 
 
@@ -75,9 +75,11 @@ def test_what_is_missing_comes_with_the_command_that_mends_it(
 def test_programs_that_are_missing_or_too_old_are_installed(
     account: RunsWorld, reviews: Reviews, monkeypatch: pytest.MonkeyPatch, node: str, cdk: str
 ) -> None:
-    monkeypatch.setattr(processes, "ask", lambda command: {"node": node, "cdk": cdk}[command[0]])
-    said = reviews("doctor", "--json")
-    assert missing(said) == {"Node.js": "make install", "CDK command line": "make install"}
+    monkeypatch.setattr(
+        processes, "read_output", lambda command: {"node": node, "cdk": cdk}[command[0]]
+    )
+    result = reviews("doctor", "--json")
+    assert missing(result) == {"Node.js": "make install", "CDK command line": "make install"}
 
 
 def test_without_credentials_nothing_is_asked_of_aws(
@@ -87,10 +89,10 @@ def test_without_credentials_nothing_is_asked_of_aws(
         raise Refused("ExpiredToken", "The security token included in the request is expired")
 
     monkeypatch.setattr(account, "get_caller_identity", refuse)
-    said = reviews("doctor", "--json")
-    assert said.code == 1
-    assert missing(said) == {"Credentials": "aws configure, or export AWS_PROFILE"}
-    assert len(said.json["findings"]) == 4 + IMAGES
+    result = reviews("doctor", "--json")
+    assert result.code == 1
+    assert missing(result) == {"Credentials": "aws configure, or export AWS_PROFILE"}
+    assert len(result.json["findings"]) == 4 + IMAGES
 
 
 def test_local_wants_an_embedded_aws_that_runs(
@@ -106,14 +108,14 @@ def test_a_quota_below_what_a_first_run_needs_is_missing(
     account: RunsWorld, reviews: Reviews
 ) -> None:
     account.quotas[TRAINING] = 0.0
-    said = reviews("doctor", "--json")
+    result = reviews("doctor", "--json")
     number = list(QUOTAS).index(TRAINING)
     fix = (
         "aws service-quotas request-service-quota-increase --service-code sagemaker "
         f"--quota-code L-{number} --desired-value 1 --region us-east-1"
     )
-    assert missing(said) == {f"Quota: {TRAINING}": fix}
-    assert said.code == 1
+    assert missing(result) == {f"Quota: {TRAINING}": fix}
+    assert result.code == 1
     shown = f"✗ Quota: {TRAINING}: 0; needed: 1\n    {fix}\n"
     assert shown in reviews("doctor").out
 
@@ -122,12 +124,12 @@ def test_a_quota_below_what_an_update_needs_is_a_warning(
     account: RunsWorld, reviews: Reviews
 ) -> None:
     account.quotas[ENDPOINT] = 1.0
-    said = reviews("doctor", "--json")
-    found = finding(said, f"Quota: {ENDPOINT}")
+    result = reviews("doctor", "--json")
+    found = finding(result, f"Quota: {ENDPOINT}")
     assert (found["verdict"], found["found"], found["blocks"]) == ("warning", "1", False)
     assert found["needed"] == "2 for an update of the endpoint"
     assert "--desired-value 2" in found["fix"]
-    assert said.code == 0
+    assert result.code == 0
 
 
 def test_a_quota_that_was_never_applied_has_the_default_of_aws(
@@ -150,9 +152,9 @@ def test_a_quota_that_aws_raises_for_nobody_wants_fewer_instances(
 
 def test_a_quota_that_aws_does_not_list_is_unknown(account: RunsWorld, reviews: Reviews) -> None:
     del account.quotas[TRAINING]
-    said = reviews("doctor", "--json")
-    found = finding(said, f"Quota: {TRAINING}")
-    assert (found["verdict"], found["found"], said.code) == (
+    result = reviews("doctor", "--json")
+    found = finding(result, f"Quota: {TRAINING}")
+    assert (found["verdict"], found["found"], result.code) == (
         "unknown",
         "AWS lists none of this name in us-east-1",
         0,
@@ -163,15 +165,15 @@ def test_before_the_first_deployment_nothing_blocks_it(
     account: RunsWorld, reviews: Reviews
 ) -> None:
     account.stacks = {"CDKToolkit": "CREATE_COMPLETE"}
-    said = reviews("doctor", "--json")
-    assert missing(said) == {"Stacks": "reviews deploy --env dev"}
-    assert not [item for item in said.json["findings"] if item["blocks"]]
+    result = reviews("doctor", "--json")
+    assert missing(result) == {"Stacks": "reviews deploy --env dev"}
+    assert not [item for item in result.json["findings"] if item["blocks"]]
 
 
 @pytest.mark.parametrize(
     ("status", "version", "found"),
     [
-        ("", "28", "not there"),
+        ("", "28", "missing"),
         ("ROLLBACK_COMPLETE", "28", "ROLLBACK_COMPLETE, version 28"),
         ("UPDATE_COMPLETE", "5", "UPDATE_COMPLETE, version 5"),
     ],
@@ -207,7 +209,7 @@ def test_another_region_in_the_shell_blocks_until_there_is_a_deployment(
     assert finding(reviews("doctor", "--json"), "Region")["verdict"] == "warning"
     account.stacks = {"CDKToolkit": "CREATE_COMPLETE"}
     found = finding(reviews("doctor", "--json"), "Region")
-    assert (found["found"], found["blocks"]) == ("the shell says eu-west-1", True)
+    assert (found["found"], found["blocks"]) == ("the shell has eu-west-1", True)
     assert found["needed"] == "us-east-1 of the settings"
     monkeypatch.delenv("AWS_REGION")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
@@ -230,17 +232,17 @@ def test_an_image_is_warned_of_for_90_days_and_blocks_after_its_end_of_patches(
     old = replace(find_settings("dev").image_of_processing(), end_of_patches=end)
     monkeypatch.setattr(Settings, "every_image", lambda _: {"processing": old, "serving": old})
     monkeypatch.setattr(aws_checks, "today", lambda: end - timedelta(days))
-    said = reviews("doctor", "--json")
-    found = finding(said, "Image for processing, serving")
-    assert (found["verdict"], found["blocks"], said.code) == (verdict, days < 0, code)
+    result = reviews("doctor", "--json")
+    found = finding(result, "Image for processing, serving")
+    assert (found["verdict"], found["blocks"], result.code) == (verdict, days < 0, code)
     assert "AWS patches it until 2027-07-16" in found["found"]
     assert (verdict == "fine") == (found["fix"] == "")
 
 
 def test_quotas_that_may_not_be_read_are_no_fault(account: RunsWorld, reviews: Reviews) -> None:
     account.quotas = {}
-    said = reviews("doctor", "--json")
-    assert (said.code, said.json["findings"][-1]["verdict"]) == (0, "unknown")
+    result = reviews("doctor", "--json")
+    assert (result.code, result.json["findings"][-1]["verdict"]) == (0, "unknown")
 
 
 @pytest.mark.parametrize(

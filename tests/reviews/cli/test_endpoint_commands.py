@@ -33,7 +33,7 @@ def test_stop_and_start_say_what_came_of_it(world: EndpointWorld) -> None:
 def test_what_cannot_be_done_is_one_line_on_stderr_and_exits_with_1(world: EndpointWorld) -> None:
     code, _, error = run("endpoint", "stop")
     assert code == 1
-    assert error == f"{NAME} was never deployed. Deploy it: reviews run CSV --env dev\n"
+    assert error == f"{NAME} was never deployed. Deploy it: reviews run FILE --env dev\n"
 
 
 def test_predict_says_that_the_endpoint_is_stopped_or_was_never_deployed(
@@ -46,7 +46,7 @@ def test_predict_says_that_the_endpoint_is_stopped_or_was_never_deployed(
     code, _, error = run("predict", "good")
     assert (code, error) == (
         1,
-        f"{NAME} was never deployed. Deploy it: reviews run CSV --env dev\n",
+        f"{NAME} was never deployed. Deploy it: reviews run FILE --env dev\n",
     )
     world.deploy()
     run("endpoint", "stop")

@@ -55,14 +55,14 @@ def test_query_prints_a_table_or_a_document(athena: list[str], reviews: Reviews)
 def test_an_empty_query_is_refused_before_athena_is_asked(
     athena: list[str], reviews: Reviews, sql: str
 ) -> None:
-    said = reviews("query", sql)
-    assert (said.code, said.err, athena) == (1, "SQL: the query is empty\n", [])
+    result = reviews("query", sql)
+    assert (result.code, result.err, athena) == (1, "SQL: the query is empty\n", [])
 
 
 def test_features_become_a_csv(athena: list[str], reviews: Reviews, tmp_path: Path) -> None:
     out = tmp_path / "features.csv"
-    said = reviews("features", str(out))
-    assert (said.code, said.out) == (0, f"2 reviews in {out}\n")
+    result = reviews("features", str(out))
+    assert (result.code, result.out) == (0, f"2 reviews in {out}\n")
     assert out.read_text() == CSV
     assert list(tmp_path.iterdir()) == [out]
 
@@ -97,5 +97,5 @@ def test_features_of_a_time_become_parquet_with_types(
 def test_what_cannot_be_written_is_refused_before_anything_is_asked(
     athena: list[str], reviews: Reviews, words: tuple[str, ...], reason: str
 ) -> None:
-    said = reviews("features", *words)
-    assert (said.code, said.err, athena) == (1, f"{reason}\n", [])
+    result = reviews("features", *words)
+    assert (result.code, result.err, athena) == (1, f"{reason}\n", [])

@@ -37,15 +37,15 @@ def test_following_goes_on_until_the_run_has_ended(runs: RunsWorld, reviews: Rev
 
     def go_on() -> None:
         more.append("process ends")
-        runs.on_look = end
+        runs.on_describe = end
 
     def end() -> None:
         runs.end("mine", "SUCCEEDED")
 
-    looks = iter([lambda: None, lambda: None, go_on])
-    runs.on_look = lambda: next(looks)()
-    said = reviews("logs", "-f", "--json")
-    assert [json.loads(line)["line"] for line in said.out.splitlines()] == [
+    actions = iter([lambda: None, lambda: None, go_on])
+    runs.on_describe = lambda: next(actions)()
+    result = reviews("logs", "-f", "--json")
+    assert [json.loads(line)["line"] for line in result.out.splitlines()] == [
         "process begins",
         "progress=0.5 stage=process",
         "process ends",
@@ -61,8 +61,8 @@ def test_a_step_without_a_job_is_answered_with_those_that_have_one(
     runs: RunsWorld, reviews: Reviews
 ) -> None:
     runs.add("mine")
-    said = reviews("logs", "gate")
-    assert (said.code, said.err) == (1, "step gate: allowed is process, train, evaluate\n")
+    result = reviews("logs", "gate")
+    assert (result.code, result.err) == (1, "step gate: allowed is process, train, evaluate\n")
 
 
 @pytest.mark.parametrize("more", [(), ("-f",), ("train",)])
@@ -70,19 +70,19 @@ def test_a_run_that_ended_before_its_first_job_says_why_it_has_no_log(
     runs: RunsWorld, reviews: Reviews, more: tuple[str, ...]
 ) -> None:
     runs.add("mine", status="FAILED", reached=())
-    said = reviews("logs", *more)
+    result = reviews("logs", *more)
     step = "Train" if more == ("train",) else "Process"
-    assert said.code == 1
-    assert said.err == f"mine is FAILED, and {step} has started no job: Train: no memory\n"
+    assert result.code == 1
+    assert result.err == f"mine is FAILED, and {step} has started no job: Train: no memory\n"
 
 
 def test_a_step_that_comes_later_has_started_no_job_yet(runs: RunsWorld, reviews: Reviews) -> None:
     runs.add("mine", status="RUNNING", reached=("process",))
-    said = reviews("logs", "train")
-    assert (said.code, said.err) == (1, "Train of mine has started no job yet\n")
+    result = reviews("logs", "train")
+    assert (result.code, result.err) == (1, "Train of mine has started no job yet\n")
 
 
 def test_a_step_that_the_run_left_out_has_no_log(runs: RunsWorld, reviews: Reviews) -> None:
     runs.add("mine", reached=("train",))
-    said = reviews("logs", "process")
-    assert (said.code, said.err) == (1, "mine began with Train, so that Process has no job\n")
+    result = reviews("logs", "process")
+    assert (result.code, result.err) == (1, "mine began with Train, so that Process has no job\n")

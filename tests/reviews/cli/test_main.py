@@ -34,7 +34,7 @@ def test_an_endpoint_that_is_no_url_is_refused(url: str, monkeypatch: pytest.Mon
     result = CliRunner().invoke(app, ["status", "--json"])
     assert result.exit_code == 2
     message = json.loads(result.stdout)["error"]["message"]
-    assert message == f"Invalid value: {url} is no URL, such as http://127.0.0.1:4566"
+    assert message == f"Invalid value: {url} is not a URL, such as http://127.0.0.1:4566"
 
 
 def test_an_environment_without_settings_is_answered_with_those_that_have_some() -> None:

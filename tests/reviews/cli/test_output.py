@@ -13,13 +13,13 @@ from botocore.exceptions import ClientError
 from typer.testing import CliRunner
 
 from reviews.cli.main import app as reviews
-from reviews.cli.output import Answer, AsJson, Group, Stream, answers, message
+from reviews.cli.output import Answer, AsJson, Group, Stream, message, with_json_option
 from reviews.client.errors import InvalidArgument
 
 
 def run(command: Any, *words: str) -> tuple[int, str, str]:
     app = typer.Typer(cls=Group)
-    app.command("do")(answers(command))
+    app.command("do")(with_json_option(command))
     app.command("other")(lambda: None)
     result = CliRunner().invoke(app, ["do", *words])
     return result.exit_code, result.stdout, result.stderr
@@ -97,7 +97,7 @@ def test_a_mistake_of_ours_keeps_its_traceback() -> None:
         raise LookupError("never expected")
 
     app = typer.Typer()
-    app.command()(answers(broken))
+    app.command()(with_json_option(broken))
     assert isinstance(CliRunner().invoke(app, []).exception, LookupError)
 
 

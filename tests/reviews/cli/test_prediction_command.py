@@ -18,8 +18,8 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_texts_are_answered_in_a_table(asked: list[list[str]], reviews: Reviews) -> None:
-    said = reviews("predict", "one", "two")
-    assert (said.code, said.out.count("neutral"), asked) == (0, 2, [["one", "two"]])
+    result = reviews("predict", "one", "two")
+    assert (result.code, result.out.count("neutral"), asked) == (0, 2, [["one", "two"]])
 
 
 def test_texts_for_a_program_have_all_probabilities(
@@ -34,22 +34,22 @@ def test_a_file_comes_back_with_answers_and_nobody_is_asked_about_nothing(
     asked: list[list[str]], reviews: Reviews, file: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out.csv"
-    said = reviews("predict", "--file", str(file), "--out", str(out))
+    result = reviews("predict", "--file", str(file), "--out", str(out))
     assert asked == [["Nice. soft, warm", "fits"]]
     assert out.read_text() == (
         "id,Title,Review Text,predicted_label,predicted_sentiment,predicted_probability,"
         "not_predicted\n"
         '1,Nice,"soft,\nwarm",neutral,0,0.5,\n2,,,,,,no text\n3,,fits,neutral,0,0.5,\n'
     )
-    assert said.out == f"2 predictions in {out}\n"
-    assert "Rows without a text, and so without a prediction: 1\n" in said.err
+    assert result.out == f"2 predictions in {out}\n"
+    assert "Rows without a text, which get no prediction: 1\n" in result.err
 
 
 def test_without_out_the_csv_is_the_answer(
     asked: list[list[str]], reviews: Reviews, file: Path
 ) -> None:
-    said = reviews("predict", "--file", str(file), "--column", "id")
-    assert said.out.splitlines()[-1] == "3,,fits,neutral,0,0.5,"
+    result = reviews("predict", "--file", str(file), "--column", "id")
+    assert result.out.splitlines()[-1] == "3,,fits,neutral,0,0.5,"
     assert asked == [["1", "2", "3"]]
 
 
@@ -82,9 +82,9 @@ def test_what_was_there_stays_when_the_endpoint_fails_half_way(
     monkeypatch.setattr(runs, "invoke_endpoint", refuse, raising=False)
     out = file.with_name("out.csv")
     out.write_text("older")
-    said = reviews("predict", "--file", str(file), "--out", str(out), "--json")
-    assert said.code == 1
-    assert said.json["error"] == {
+    result = reviews("predict", "--file", str(file), "--out", str(out), "--json")
+    assert result.code == 1
+    assert result.json["error"] == {
         "kind": "EndpointUnavailable",
         "message": f"Endpoint {NAME} did not answer: the model is out of memory",
     }
@@ -120,18 +120,18 @@ def test_a_file_that_cannot_be_read_is_named(
     file = tmp_path / "in.csv"
     if content is not None:
         file.write_bytes(content)
-    said = reviews("predict", "--file", str(file))
-    assert said.code == 1
-    assert f"{file}: {reason}" in said.err
+    result = reviews("predict", "--file", str(file))
+    assert result.code == 1
+    assert f"{file}: {reason}" in result.err
 
 
 @pytest.mark.parametrize("words", [(), ("good", "--file", "in.csv")])
 def test_either_texts_or_a_file_are_wanted(
     runs: RunsWorld, reviews: Reviews, words: tuple[str, ...]
 ) -> None:
-    said = reviews("predict", *words)
-    assert said.code == 1
-    assert said.err.startswith("Give either texts, or a file")
+    result = reviews("predict", *words)
+    assert result.code == 1
+    assert result.err.startswith("Give either texts, or a file")
 
 
 def test_cells_of_the_user_are_never_changed(
@@ -141,8 +141,8 @@ def test_cells_of_the_user_are_never_changed(
     header = "Review Text,label,predicted_label,PREDICTED_LABEL_2,x,x"
     file = tmp_path / "in.csv"
     file.write_text(f'{header}\n"a &amp; b<br>",GOLD,mine,"0,50",1, 2 \n')
-    said = reviews("predict", "--file", str(file))
-    assert said.out == (
+    result = reviews("predict", "--file", str(file))
+    assert result.out == (
         f"{header},predicted_label_3,predicted_sentiment,predicted_probability,not_predicted\n"
         'a &amp; b<br>,GOLD,mine,"0,50",1, 2 ,neutral,0,0.5,\n'
     )
@@ -161,8 +161,8 @@ def test_out_is_checked_before_the_endpoint_is_asked(
         (folder / "none" / "out.csv", "there is no folder"),
         (file, "is the file that is read; give another name"),
     ):
-        said = reviews("predict", "--file", str(file), "--out", str(out))
-        assert (said.code, f"{out}: {reason}" in said.err) == (1, True)
+        result = reviews("predict", "--file", str(file), "--out", str(out))
+        assert (result.code, f"{out}: {reason}" in result.err) == (1, True)
     assert asked == []
 
 
@@ -186,14 +186,14 @@ def test_the_columns_are_those_of_the_run_that_serves(
 def test_an_empty_text_is_refused_by_its_number(
     asked: list[list[str]], reviews: Reviews, empty: str
 ) -> None:
-    said = reviews("predict", "good", empty)
-    assert (said.code, said.err) == (1, f"text 2 is empty: {empty!r}\n")
+    result = reviews("predict", "good", empty)
+    assert (result.code, result.err) == (1, f"text 2 is empty: {empty!r}\n")
     assert asked == []
 
 
 def test_an_argument_that_is_not_utf8_is_refused_by_its_number(
     asked: list[list[str]], reviews: Reviews
 ) -> None:
-    said = reviews("predict", "good", "bad \udcff")
-    assert (said.code, said.err) == (1, "text 2 is not UTF-8: 'bad \\udcff'\n")
+    result = reviews("predict", "good", "bad \udcff")
+    assert (result.code, result.err) == (1, "text 2 is not UTF-8: 'bad \\udcff'\n")
     assert asked == []

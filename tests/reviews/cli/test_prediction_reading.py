@@ -24,8 +24,8 @@ def test_a_file_is_read_as_run_reads_it(
     asked: list[list[str]], reviews: Reviews, tmp_path: Path, name: str, content: bytes
 ) -> None:
     (tmp_path / name).write_bytes(content)
-    said = reviews("predict", "--file", str(tmp_path / name))
-    assert said.out.splitlines()[1] == "Lovely,5,neutral,0,0.5,"
+    result = reviews("predict", "--file", str(tmp_path / name))
+    assert result.out.splitlines()[1] == "Lovely,5,neutral,0,0.5,"
     assert asked == [["Lovely"]]
 
 
@@ -35,8 +35,8 @@ def test_quotes_out_of_place_are_read_as_run_reads_them(
     """By the rating, which tells a row from the rest of a text."""
     file = tmp_path / "in.csv"
     file.write_text('Rating,Review Text\n5,a\n1,"Broke at once\n3,ok\n')
-    said = reviews("predict", "--file", str(file))
-    assert said.out.splitlines()[1:] == [
+    result = reviews("predict", "--file", str(file))
+    assert result.out.splitlines()[1:] == [
         "5,a,neutral,0,0.5,",
         '1,"""Broke at once",neutral,0,0.5,',
         "3,ok,neutral,0,0.5,",
@@ -49,8 +49,8 @@ def test_a_column_that_only_looks_the_same_is_the_column(
 ) -> None:
     file = tmp_path / "in.csv"
     file.write_text("\ufeff\ufeffTitle, Review\u00a0Text\nNice,soft\n", encoding="utf-8")
-    said = reviews("predict", "--file", str(file))
-    assert said.out.splitlines()[0].startswith("\ufeffTitle, Review\u00a0Text,predicted_label")
+    result = reviews("predict", "--file", str(file))
+    assert result.out.splitlines()[0].startswith("\ufeffTitle, Review\u00a0Text,predicted_label")
     assert asked == [["Nice. soft"]]
 
 
@@ -59,14 +59,16 @@ def test_a_column_that_is_lacking_is_offered(
 ) -> None:
     file = tmp_path / "in.csv"
     file.write_text("REVIEW_TEXT,id\na,1\n")
-    said = reviews("predict", "--file", str(file))
-    assert said.err.endswith("name that of the texts with --column, such as --column REVIEW_TEXT\n")
+    result = reviews("predict", "--file", str(file))
+    assert result.err.endswith(
+        "name that of the texts with --column, such as --column REVIEW_TEXT\n"
+    )
 
 
 def test_a_pipe_is_named(runs: RunsWorld, reviews: Reviews, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    said = reviews("predict", "--file", str(tmp_path / "pipe"))
-    assert "is a pipe or a device; write its content into a file" in said.err
+    result = reviews("predict", "--file", str(tmp_path / "pipe"))
+    assert "is a pipe or a device; save its content in a file" in result.err
 
 
 def test_cells_that_are_no_texts_come_back_as_they_were(
@@ -74,8 +76,8 @@ def test_cells_that_are_no_texts_come_back_as_they_were(
 ) -> None:
     file = tmp_path / "in.jsonl"
     file.write_text('{"Review Text": "soft", "images": [], "more": {"a": [1]}}\n')
-    said = reviews("predict", "--file", str(file))
-    assert said.out.splitlines()[1] == 'soft,[],"{""a"": [1]}",neutral,0,0.5,'
+    result = reviews("predict", "--file", str(file))
+    assert result.out.splitlines()[1] == 'soft,[],"{""a"": [1]}",neutral,0,0.5,'
 
 
 def test_a_text_of_any_length_is_asked_about(
@@ -92,6 +94,6 @@ def test_invisible_texts_and_those_that_stand_for_nothing_are_not_asked_about(
 ) -> None:
     file = tmp_path / "in.csv"
     file.write_text("Review Text,id\n\u200b,1\n\u00a0,2\nN/A,3\n", encoding="utf-8")
-    said = reviews("predict", "--file", str(file))
-    assert [line.split(",")[-1] for line in said.out.splitlines()[1:]] == ["no text"] * 3
+    result = reviews("predict", "--file", str(file))
+    assert [line.split(",")[-1] for line in result.out.splitlines()[1:]] == ["no text"] * 3
     assert asked == []

@@ -41,7 +41,7 @@ def test_a_program_that_fails_is_named_with_its_exit_code() -> None:
 def test_a_program_that_is_not_there_is_named() -> None:
     with pytest.raises(CommandFailed, match="no-such-program cannot be run"):
         processes.run(["no-such-program"], os.environ)
-    assert processes.ask(["no-such-program"]) == ""
+    assert processes.read_output(["no-such-program"]) == ""
     assert processes.find("no-such-program") is None
 
 

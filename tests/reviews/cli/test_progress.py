@@ -61,11 +61,11 @@ class FakeWatcher(Watcher):
     """An execution that has finished at the third look."""
 
     def __init__(self) -> None:
-        self.looks = 0
+        self.polls = 0
 
-    def look(self) -> tuple[Execution, list[StepView]]:
-        self.looks += 1
-        status = "RUNNING" if self.looks < 3 else "SUCCEEDED"
+    def poll(self) -> tuple[Execution, list[StepView]]:
+        self.polls += 1
+        status = "RUNNING" if self.polls < 3 else "SUCCEEDED"
         found = Execution(
             arn="a", name="n", status=status, started=NOON, output={}, error="", cause=""
         )

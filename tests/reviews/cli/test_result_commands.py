@@ -114,10 +114,10 @@ def test_an_evaluation_of_another_version_is_listed_compared_and_named(
     runs.add("old", evaluation=old)
     assert reviews("runs", "--json").json[0]["accuracy"] == 0.7
     assert reviews("compare", "new", "old").code == 0
-    said = reviews("report", "old")
-    assert said.code == 1
-    assert said.err.startswith("old: its evaluation.json has no majority_accuracy, macro_f1, ")
-    assert "reviews run --set from_run=old --set start_at=evaluation --env dev" in said.err
+    result = reviews("report", "old")
+    assert result.code == 1
+    assert result.err.startswith("old: its evaluation.json has no majority_accuracy, macro_f1, ")
+    assert "reviews run --set from_run=old --set start_at=evaluation --env dev" in result.err
 
 
 def test_the_embedded_aws_is_free(
@@ -169,20 +169,20 @@ def test_a_run_without_an_evaluation_has_no_metrics_to_compare(
 
 def test_an_unknown_run_is_answered_with_the_nearest(runs: RunsWorld, reviews: Reviews) -> None:
     runs.add("stars")
-    said = reviews("compare", "stars", "star")
-    assert (said.code, said.err) == (1, "There is no run named star. Did you mean stars?\n")
+    result = reviews("compare", "stars", "star")
+    assert (result.code, result.err) == (1, "There is no run named star. Did you mean stars?\n")
 
 
 def test_report_downloads_the_page_and_opens_it(
     runs: RunsWorld, reviews: Reviews, opened: list[str], tmp_path: Path
 ) -> None:
     runs.add("first", evaluation=EVALUATION)
-    said = reviews("report")
+    result = reviews("report")
     page = tmp_path / "reviews-on-sagemaker" / "reports" / "dev-first.html"
     assert opened == [page.as_uri()]
     assert page.read_bytes() == b"<h1>Evaluation</h1>"
-    assert said.out.startswith("Test accuracy 0.810")
-    assert said.out.endswith(f"The page: {page}\n")
+    assert result.out.startswith("Test accuracy 0.810")
+    assert result.out.endswith(f"The page: {page}\n")
 
 
 @pytest.mark.parametrize("option", ["--no-open", "--json"])
@@ -190,13 +190,13 @@ def test_report_opens_nothing_for_who_does_not_want_it(
     runs: RunsWorld, reviews: Reviews, opened: list[str], option: str
 ) -> None:
     runs.add("first", evaluation=EVALUATION)
-    said = reviews("report", "first", option)
-    assert said.code == 0
-    assert "dev-first.html" in said.out
+    result = reviews("report", "first", option)
+    assert result.code == 0
+    assert "dev-first.html" in result.out
     assert opened == []
 
 
 def test_a_run_without_an_evaluation_has_no_report(runs: RunsWorld, reviews: Reviews) -> None:
     runs.add("first", status="FAILED")
-    said = reviews("report")
-    assert (said.code, said.err) == (1, "first is FAILED and has no evaluation\n")
+    result = reviews("report")
+    assert (result.code, result.err) == (1, "first is FAILED and has no evaluation\n")

@@ -22,10 +22,10 @@ def csv(tmp_path: Path) -> str:
 def test_run_starts_an_execution_with_the_uploaded_csv(
     runs: RunsWorld, reviews: Reviews, csv: str
 ) -> None:
-    said = reviews("run", csv, "--name", "mine", "--set", "training.epochs=3")
-    told = {"reviews": f"s3://data/{KEY}", "training": {"epochs": 3}}
-    assert runs.calls == [f"keep data/{KEY}", f"start mine {json.dumps(told)}"]
-    assert (said.code, said.out) == (
+    result = reviews("run", csv, "--name", "mine", "--set", "training.epochs=3")
+    document = {"reviews": f"s3://data/{KEY}", "training": {"epochs": 3}}
+    assert runs.calls == [f"keep data/{KEY}", f"start mine {json.dumps(document)}"]
+    assert (result.code, result.out) == (
         0,
         "Started mine. Follow it: reviews status mine --wait --env dev\n",
     )
@@ -34,23 +34,23 @@ def test_run_starts_an_execution_with_the_uploaded_csv(
 def test_run_for_a_program_says_what_it_started(
     runs: RunsWorld, reviews: Reviews, csv: str
 ) -> None:
-    said = reviews("run", csv, "--name", "mine", "--json")
-    told = {"reviews": f"s3://data/{KEY}"}
-    assert said.json == {"run": "mine", "arn": f"{ARN}mine", "input": told}
+    result = reviews("run", csv, "--name", "mine", "--json")
+    document = {"reviews": f"s3://data/{KEY}"}
+    assert result.json == {"run": "mine", "arn": f"{ARN}mine", "input": document}
 
 
 def test_run_names_a_missing_file_and_starts_nothing(runs: RunsWorld, reviews: Reviews) -> None:
-    said = reviews("run", "none.csv")
-    assert (said.code, said.err) == (1, "none.csv: there is no such file\n")
+    result = reviews("run", "none.csv")
+    assert (result.code, result.err) == (1, "none.csv: there is no such file\n")
     assert runs.calls == []
 
 
 def test_run_tells_what_it_read_of_the_file(runs: RunsWorld, reviews: Reviews, csv: str) -> None:
     rows = TABLE.replace("text 0,1", ",1").replace("text 7,5", "text 7,6")
     Path(csv).write_text(rows + "text 8,1\ntext 9,5\n")
-    said = reviews("run", csv)
-    assert "24 of 26 rows can be used: negative 8, neutral 8, positive 8\n" in said.err
-    assert "not used: 1 x no text (first: reviews.csv line 2, Rating '1'); 1 x rating" in said.err
+    result = reviews("run", csv)
+    assert "24 of 26 rows can be used: negative 8, neutral 8, positive 8\n" in result.err
+    assert "not used: 1 x no text (first: reviews.csv line 2, Rating '1'); 1 x rating" in result.err
     Path(csv).write_text(TABLE.replace("Review Text", "Title,Review Text").replace("text", "T,x"))
     assert "the title 'Title' is joined to the text 'Review Text'\n" in reviews("run", csv).err
 
@@ -76,15 +76,18 @@ def test_a_file_that_the_preparation_would_refuse_is_refused_before_the_upload(
     runs: RunsWorld, reviews: Reviews, csv: str, content: bytes, reason: str
 ) -> None:
     Path(csv).write_bytes(content)
-    said = reviews("run", csv)
-    assert (said.code, said.err.startswith(f"{csv}: {reason}")) == (1, True)
+    result = reviews("run", csv)
+    assert (result.code, result.err.startswith(f"{csv}: {reason}")) == (1, True)
     assert runs.calls == []
 
 
 def test_a_folder_is_refused_as_one(runs: RunsWorld, reviews: Reviews, csv: str) -> None:
     folder = str(Path(csv).parent)
-    said = reviews("run", folder)
-    assert (said.code, said.err.startswith(f"{folder}: is a folder; give one file")) == (1, True)
+    result = reviews("run", folder)
+    assert (result.code, result.err.startswith(f"{folder}: is a folder; give one file")) == (
+        1,
+        True,
+    )
 
 
 def test_detect_columns_takes_those_of_a_known_export(
@@ -94,17 +97,19 @@ def test_detect_columns_takes_those_of_a_known_export(
     lines = [line.split(",") for line in ROWS.splitlines()]
     table = "\n".join([header, *(f"{rating},T,{text}" for text, rating in lines)])
     Path(csv).write_text(table)
-    said = reviews("run", csv, "--detect-columns", "--json")
-    assert said.json["input"]["columns"] == {
+    result = reviews("run", csv, "--detect-columns", "--json")
+    assert result.json["input"]["columns"] == {
         "text": "Review Content",
         "rating": "Review Score",
         "title": "Review Title",
     }
-    assert "looks like an export of Yotpo: --set 'columns.text=Review Content'" in said.err
+    assert "looks like an export of Yotpo: --set 'columns.text=Review Content'" in result.err
     Path(csv).write_text(table.replace("Review Score", "Points"))
-    said = reviews("run", csv, "--detect-columns")
-    assert f"{csv}: --detect-columns knows no export like it; the columns are 'Points'" in said.err
-    assert "--detect-columns: give the file" in reviews("run", "--detect-columns").err
+    result = reviews("run", csv, "--detect-columns")
+    assert (
+        f"{csv}: --detect-columns knows no export like it; the columns are 'Points'" in result.err
+    )
+    assert "--detect-columns: needs a file of reviews" in reviews("run", "--detect-columns").err
 
 
 def test_more_rejected_rows_are_taken_where_the_run_says_so(
@@ -112,47 +117,49 @@ def test_more_rejected_rows_are_taken_where_the_run_says_so(
 ) -> None:
     Path(csv).write_text(TABLE + "so, so,3\n" * 20)
     assert "max_rejected_share allows" in reviews("run", csv).err
-    said = reviews("run", csv, "--set", "max_rejected_share=0.5", "--json")
-    assert said.json["input"]["max_rejected_share"] == 0.5
-    said = reviews("run", csv, "--set", "max_rejected_share=2")
-    assert said.err == "--set max_rejected_share=2: 2 must be a number from 0 to 1\n"
-    said = reviews("run", csv, "--set", "columns.text=")
-    assert said.err == "--set columns.text=: '' must be a column's name\n"
+    result = reviews("run", csv, "--set", "max_rejected_share=0.5", "--json")
+    assert result.json["input"]["max_rejected_share"] == 0.5
+    result = reviews("run", csv, "--set", "max_rejected_share=2")
+    assert result.err == "--set max_rejected_share=2: 2 must be a number from 0 to 1\n"
+    result = reviews("run", csv, "--set", "columns.text=")
+    assert result.err == "--set columns.text=: '' must be a column's name\n"
 
 
 def test_a_setting_that_no_run_has_is_refused_before_anything_is_uploaded(
     runs: RunsWorld, reviews: Reviews, csv: str
 ) -> None:
-    said = reviews("run", csv, "--set", "training.epoch=3", "--json")
-    assert said.code == 1
-    assert said.json["error"]["message"].startswith("--set training.epoch: there is no such field")
+    result = reviews("run", csv, "--set", "training.epoch=3", "--json")
+    assert result.code == 1
+    assert result.json["error"]["message"].startswith(
+        "--set training.epoch: there is no such field"
+    )
     assert runs.calls == []
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ((), "Give a file of reviews, or begin with what an earlier run made: "),
-        (("--name", "my run"), "--name 'my run': ' ' cannot stand in the name of an execution"),
-        (("--name", "a/b"), "--name 'a/b': '/' cannot stand"),
-        (("--name", "line\nbreak"), r"--name 'line\nbreak': '\n' cannot stand"),
+        ((), "Give a file of reviews, or continue from an earlier run: "),
+        (("--name", "my run"), "--name 'my run': ' ' is not allowed in the name of an execution"),
+        (("--name", "a/b"), "--name 'a/b': '/' is not allowed"),
+        (("--name", "line\nbreak"), r"--name 'line\nbreak': '\n' is not allowed"),
         (("--name", "x" * 81), "has 81 characters; at most 80 are allowed"),
     ],
 )
 def test_what_cannot_start_is_refused_before_the_file_is_read(
     runs: RunsWorld, reviews: Reviews, words: tuple[str, ...], message: str
 ) -> None:
-    said = reviews("run", *words, *(["none.csv"] if words else []))
-    assert said.code == 1
-    assert message in said.err
+    result = reviews("run", *words, *(["none.csv"] if words else []))
+    assert result.code == 1
+    assert message in result.err
     assert runs.calls == []
 
 
 def test_a_name_that_was_used_is_refused(runs: RunsWorld, reviews: Reviews, csv: str) -> None:
     runs.add("mine")
-    said = reviews("run", csv, "--name", "mine")
-    assert said.code == 1
-    assert said.err.endswith("\n--name mine: already the name of an execution\n")
+    result = reviews("run", csv, "--name", "mine")
+    assert result.code == 1
+    assert result.err.endswith("\n--name mine: already the name of an execution\n")
 
 
 @pytest.mark.usefixtures("patient")
@@ -160,24 +167,24 @@ def test_a_run_that_is_waited_for_shows_its_steps_and_ends_with_its_evaluation(
     runs: RunsWorld, reviews: Reviews
 ) -> None:
     runs.add("mine", status="RUNNING", reached=("process",))
-    looks = iter([lambda: None, lambda: None, lambda: runs.end("mine", "SUCCEEDED")])
-    runs.on_look = lambda: next(looks, lambda: None)()
-    said = reviews("status", "mine", "--wait")
-    assert said.code == 0
-    assert "Process: running 50%" in said.err
-    assert "Process: done" in said.err
-    assert said.out.startswith("Test accuracy 0.810")
+    actions = iter([lambda: None, lambda: None, lambda: runs.end("mine", "SUCCEEDED")])
+    runs.on_describe = lambda: next(actions, lambda: None)()
+    result = reviews("status", "mine", "--wait")
+    assert result.code == 0
+    assert "Process: running 50%" in result.err
+    assert "Process: done" in result.err
+    assert result.out.startswith("Test accuracy 0.810")
 
 
 @pytest.mark.usefixtures("patient")
 def test_a_run_that_fails_says_why_and_what_to_do(runs: RunsWorld, reviews: Reviews) -> None:
     runs.add("mine", status="FAILED", reached=("process", "train"))
-    said = reviews("status", "mine", "--wait")
-    assert said.code == 1
-    assert "  train begins\n" in said.err  # the end of the log
-    assert "Its log: reviews logs train --run mine --env dev\n" in said.err
-    assert "reviews redrive mine --env dev\n" in said.err
-    assert said.err.endswith("error: Train\n  cause: Train: no memory\n")
+    result = reviews("status", "mine", "--wait")
+    assert result.code == 1
+    assert "  train begins\n" in result.err  # the end of the log
+    assert "Its log: reviews logs train --run mine --env dev\n" in result.err
+    assert "reviews redrive mine --env dev\n" in result.err
+    assert result.err.endswith("error: Train\n  cause: Train: no memory\n")
     assert reviews("status", "mine", "--wait", "--json").json["error"]["kind"] == "ExecutionFailed"
 
 
@@ -188,14 +195,14 @@ def test_ctrl_c_leaves_the_run_alone_and_says_how_to_follow_it_again(
     runs.add("mine", status="RUNNING")
 
     def interrupt() -> None:
-        runs.on_look = press
+        runs.on_describe = press
 
     def press() -> None:
         raise KeyboardInterrupt
 
-    runs.on_look = interrupt
-    said = reviews("status", "mine", "--wait", *more)
-    again = "mine goes on. Follow it again: reviews status mine --wait --env dev"
-    assert said.code == 130
-    assert again in (said.json["error"]["message"] if more else said.err)
+    runs.on_describe = interrupt
+    result = reviews("status", "mine", "--wait", *more)
+    again = "mine is still running. Follow it again: reviews status mine --wait --env dev"
+    assert result.code == 130
+    assert again in (result.json["error"]["message"] if more else result.err)
     assert runs.calls == []

@@ -43,9 +43,9 @@ def deployed(runs: RunsWorld) -> RunsWorld:
 def test_deploy_says_what_there_is_and_how_to_go_on(
     runs: RunsWorld, reviews: Reviews, done: list[str]
 ) -> None:
-    said = reviews("deploy")
-    assert (said.code, done) == (0, ["deploy and ask"])
-    assert said.out == f"{NAME} is deployed. Go on: reviews run reviews.csv --env dev --wait\n"
+    result = reviews("deploy")
+    assert (result.code, done) == (0, ["deploy and ask"])
+    assert result.out == f"{NAME} is deployed. Next: reviews run FILE --env dev --wait\n"
     found = reviews("deploy", "--yes", "--json").json
     assert (found["environment"], found["endpoint_name"]) == ("dev", NAME)
     assert done[1] == "deploy"
@@ -60,16 +60,16 @@ BLOCKING = Finding(
     blocks=True,
 )
 LATER = replace(BLOCKING, verdict=Verdict.WARNING, found="1", needed="2", blocks=False)
-NOT_DEPLOYED = Finding(check="Stacks", verdict=Verdict.MISSING, found="not there")
+NOT_DEPLOYED = Finding(check="Stacks", verdict=Verdict.MISSING, found="missing")
 
 
 def test_deploy_refuses_what_doctor_finds_to_block_it(
     runs: RunsWorld, reviews: Reviews, done: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(checks, "examine", lambda _: iter([NOT_DEPLOYED, BLOCKING, LATER]))
-    said = reviews("deploy", "--yes")
-    assert (said.code, done) == (1, [])
-    assert said.err == (
+    result = reviews("deploy", "--yes")
+    assert (result.code, done) == (1, [])
+    assert result.err == (
         f"{NAME} cannot be deployed and run yet (--force deploys anyway):\n"
         "- Quota: ml.m7i.large for endpoint usage: 0; needed: 1. "
         "To fix it: aws service-quotas request-service-quota-increase\n"
@@ -81,9 +81,9 @@ def test_deploy_goes_on_with_force_and_says_what_may_fail(
     runs: RunsWorld, reviews: Reviews, done: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(checks, "examine", lambda _: iter([BLOCKING, LATER]))
-    said = reviews("deploy", "--yes", "--force")
-    assert (said.code, done) == (0, ["deploy"])
-    assert said.err.splitlines() == [BLOCKING.sentence, LATER.sentence]
+    result = reviews("deploy", "--yes", "--force")
+    assert (result.code, done) == (0, ["deploy"])
+    assert result.err.splitlines() == [BLOCKING.sentence, LATER.sentence]
 
 
 def test_nothing_is_looked_at_for_an_aws_that_is_no_account(
@@ -98,28 +98,31 @@ def test_destroy_shows_what_will_go_and_asks(
     deployed: RunsWorld, reviews: Reviews, done: list[str]
 ) -> None:
     deployed.deploy()
-    said = reviews("destroy", answer="y\n")
-    assert (said.code, done) == (0, ["destroy"])
-    assert said.out.endswith(f"{NAME} is destroyed.\n")
-    rows = [line.split() for line in said.err.splitlines()]
+    result = reviews("destroy", answer="y\n")
+    assert (result.code, done) == (0, ["destroy"])
+    assert result.out.endswith(f"{NAME} is destroyed.\n")
+    rows = [line.split() for line in result.err.splitlines()]
     assert [f"{NAME}-Storage", "CREATE_COMPLETE", "2"] in rows
     assert [f"{NAME}-Storage-bucket"] in rows
-    assert f"Also, made by runs: endpoint {NAME} (InService), 1 registered models" in said.err
+    assert f"Also, made by runs: endpoint {NAME} (InService), 1 registered models" in result.err
 
 
 def test_without_a_yes_nothing_is_destroyed(
     deployed: RunsWorld, reviews: Reviews, done: list[str]
 ) -> None:
-    said = reviews("destroy", answer="n\n")
-    assert (said.code, done) == (1, [])
-    assert "Destroy dev?" in said.err
+    result = reviews("destroy", answer="n\n")
+    assert (result.code, done) == (1, [])
+    assert "Destroy dev?" in result.err
 
 
 def test_a_program_has_to_say_yes_beforehand(
     deployed: RunsWorld, reviews: Reviews, done: list[str]
 ) -> None:
-    said = reviews("destroy", "--json")
-    assert (said.code, said.json["error"]["message"]) == (1, "--json asks nothing: add --yes")
+    result = reviews("destroy", "--json")
+    assert (result.code, result.json["error"]["message"]) == (
+        1,
+        "--json asks no questions: add --yes",
+    )
     assert done == []
     found = reviews("destroy", "--json", "--yes").json
     assert found["destroyed"]["stacks"] == [f"{NAME}-Storage", f"{NAME}-Pipeline"]
@@ -129,9 +132,9 @@ def test_a_program_has_to_say_yes_beforehand(
 def test_where_nothing_is_deployed_there_is_nothing_to_destroy(
     runs: RunsWorld, reviews: Reviews, done: list[str]
 ) -> None:
-    said = reviews("destroy")
+    result = reviews("destroy")
     reason = f"{NAME} is not deployed here, so there is nothing to destroy.\n"
-    assert (said.code, said.out, done) == (0, reason, [])
+    assert (result.code, result.out, done) == (0, reason, [])
 
 
 def test_where_no_embedded_aws_runs_there_is_nothing_to_destroy(

@@ -6,8 +6,8 @@ from tests.reviews.worlds.runs_world import EVALUATION, RunsWorld
 
 def test_status_has_a_row_for_each_step(runs: RunsWorld, reviews: Reviews) -> None:
     runs.add("mine", status="RUNNING", reached=("process", "train"))
-    said = reviews("status")
-    rows = [line.split()[:3] for line in said.out.splitlines()]
+    result = reviews("status")
+    rows = [line.split()[:3] for line in result.out.splitlines()]
     assert ["Process", "done", "1:00"] in rows
     assert any(row[:2] == ["Train", "running"] and ":" in row[2] for row in rows)
 
@@ -24,8 +24,8 @@ def test_status_for_a_program_has_the_same(runs: RunsWorld, reviews: Reviews) ->
 
 def test_an_unknown_run_is_answered_with_the_nearest(runs: RunsWorld, reviews: Reviews) -> None:
     runs.add("stars")
-    said = reviews("status", "star")
-    assert (said.code, said.err) == (1, "There is no run named star. Did you mean stars?\n")
+    result = reviews("status", "star")
+    assert (result.code, result.err) == (1, "There is no run named star. Did you mean stars?\n")
 
 
 def test_stop_ends_the_execution_and_its_job(runs: RunsWorld, reviews: Reviews) -> None:
@@ -33,52 +33,55 @@ def test_stop_ends_the_execution_and_its_job(runs: RunsWorld, reviews: Reviews) 
     runs.add("mine", status="RUNNING", reached=("process", "train"))
     for job in ("other", "mine"):
         runs.jobs[f"reviews-dev-train-{job}-1"]["status"] = "InProgress"
-    said = reviews("stop", "mine")
+    result = reviews("stop", "mine")
     assert runs.calls == ["stop mine", "stop reviews-dev-train-mine-1"]
-    assert said.out == (
+    assert result.out == (
         "mine is stopped, and so is reviews-dev-train-mine-1. "
-        "Take it up again: reviews redrive mine --env dev\n"
+        "Continue it: reviews redrive mine --env dev\n"
     )
 
 
 def test_a_job_that_ended_meanwhile_need_not_be_stopped(runs: RunsWorld, reviews: Reviews) -> None:
     runs.add("mine", status="RUNNING", reached=("process",))
     runs.jobs["reviews-dev-process-mine-1"]["status"] = "InProgress"
-    said = reviews("stop", "--yes", "--json")
-    assert said.json == {"run": "mine", "stopped_jobs": ["reviews-dev-process-mine-1"]}
+    result = reviews("stop", "--yes", "--json")
+    assert result.json == {"run": "mine", "stopped_jobs": ["reviews-dev-process-mine-1"]}
 
 
 def test_stop_without_a_name_says_which_run_it_means_and_asks(
     runs: RunsWorld, reviews: Reviews
 ) -> None:
     runs.add("mine", status="RUNNING", reached=("process",))
-    said = reviews("stop", answer="n\n")
+    result = reviews("stop", answer="n\n")
     question = "Stop the latest run, mine (RUNNING, started 2026-11-24 18:00 UTC)? [y/N]"
-    assert (said.code, question in said.err, runs.calls) == (1, True, [])
+    assert (result.code, question in result.err, runs.calls) == (1, True, [])
     assert reviews("stop", answer="y\n").code == 0
     assert runs.calls[0] == "stop mine"
 
 
 def test_a_program_has_to_name_the_run_or_say_yes(runs: RunsWorld, reviews: Reviews) -> None:
     runs.add("mine", status="RUNNING", reached=("process",))
-    said = reviews("stop", "--json")
-    assert (said.code, said.json["error"]["message"]) == (1, "--json asks nothing: add --yes")
+    result = reviews("stop", "--json")
+    assert (result.code, result.json["error"]["message"]) == (
+        1,
+        "--json asks no questions: add --yes",
+    )
     assert runs.calls == []
     assert reviews("stop", "mine", "--json").code == 0
 
 
 def test_what_has_ended_cannot_be_stopped(runs: RunsWorld, reviews: Reviews) -> None:
     runs.add("mine")
-    said = reviews("stop")
-    assert (said.code, said.err) == (1, "mine is SUCCEEDED: there is nothing to stop\n")
+    result = reviews("stop")
+    assert (result.code, result.err) == (1, "mine is SUCCEEDED: there is nothing to stop\n")
     assert runs.calls == []
 
 
 def test_redrive_goes_on_with_what_failed(runs: RunsWorld, reviews: Reviews) -> None:
     runs.add("mine", status="FAILED")
-    said = reviews("redrive")
-    assert said.out == "mine goes on\n"
-    assert said.err == "The latest run: mine (FAILED, started 2026-11-24 18:00 UTC)\n"
+    result = reviews("redrive")
+    assert result.out == "mine continues\n"
+    assert result.err == "The latest run: mine (FAILED, started 2026-11-24 18:00 UTC)\n"
     assert runs.calls == ["redrive mine"]
 
 
@@ -88,29 +91,29 @@ def test_a_redrive_that_would_end_the_same_way_is_not_begun_in_silence(
     runs.add("mine", status="FAILED")
     cause = "Process: no column. A redrive would end the same way: start a new run with other"
     runs.executions["mine"]["cause"] = cause
-    said = reviews("redrive", "mine")
-    assert (said.code, said.err) == (0, f"mine failed with: {cause}\n")
+    result = reviews("redrive", "mine")
+    assert (result.code, result.err) == (0, f"mine failed with: {cause}\n")
 
 
 def test_a_command_to_be_copied_has_the_name_as_a_shell_reads_it(
     runs: RunsWorld, reviews: Reviews
 ) -> None:
     runs.add("it's(1)", status="RUNNING", reached=("train",))
-    again = "Take it up again: reviews redrive 'it'\"'\"'s(1)' --env dev"
+    again = "Continue it: reviews redrive 'it'\"'\"'s(1)' --env dev"
     assert again in reviews("stop", "it's(1)").out
 
 
 def test_what_runs_cannot_be_redriven(runs: RunsWorld, reviews: Reviews) -> None:
     runs.add("mine", status="RUNNING")
-    said = reviews("redrive", "mine")
-    assert said.code == 1
-    assert said.err == "mine is RUNNING: Execution is RUNNING and cannot be redriven\n"
+    result = reviews("redrive", "mine")
+    assert result.code == 1
+    assert result.err == "mine is RUNNING: Execution is RUNNING and cannot be redriven\n"
 
 
 def test_approve_answers_and_says_who(runs: RunsWorld, reviews: Reviews) -> None:
     runs.objects["runs/mine/approval.json"] = b'{"token": "secret"}'
-    said = reviews("approve", "mine", "--reject", "--comment", "too slow", "--json")
-    assert said.json == {
+    result = reviews("approve", "mine", "--reject", "--comment", "too slow", "--json")
+    assert result.json == {
         "run": "mine",
         "answer": "rejected",
         "comment": "too slow",

@@ -234,7 +234,7 @@ def test_a_prediction_comes_with_the_words_that_moved_it(
 def test_an_endpoint_that_is_not_there_is_told(client: TestClient, world: AwsWorld) -> None:
     world.has_endpoint = False
     answer = client.post("/api/predictions", json={"text": "Soft."})
-    reason = "reviews-dev was never deployed. Deploy it: reviews run CSV --env dev"
+    reason = "reviews-dev was never deployed. Deploy it: reviews run FILE --env dev"
     assert refused(answer) == reason
 
 

@@ -7,8 +7,8 @@ def test_a_look_is_good_for_a_second(world: AwsWorld) -> None:
     run = world.runs[0]
     states, logs = world.client("stepfunctions"), world.client("logs")
     live = LiveExecution(states, logs, arn_of(run), clock=lambda: now)
-    before = len(live.look().visits)
+    before = len(live.snapshot().visits)
     run.history.leave("WaitForTraining").visit("DescribeTraining")
-    assert len(live.look().visits) == before
+    assert len(live.snapshot().visits) == before
     now += 1
-    assert len(live.look().visits) == before + 1
+    assert len(live.snapshot().visits) == before + 1

@@ -47,9 +47,9 @@ def test_the_address_is_printed_and_opened_unless_told_otherwise(
 def test_a_program_gets_the_address_as_json_and_no_browser(opened: list[str]) -> None:
     result = CliRunner().invoke(app, ["console", "--env", "dev", "--json"])
     assert result.exit_code == 0, result.output
-    said = json.loads(result.stdout)
-    assert said["environment"] == "dev"
-    assert said["url"].startswith("http://127.0.0.1:")
+    document = json.loads(result.stdout)
+    assert document["environment"] == "dev"
+    assert document["url"].startswith("http://127.0.0.1:")
     assert opened == []
 
 

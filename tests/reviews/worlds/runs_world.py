@@ -45,7 +45,7 @@ class RunsWorld(EndpointWorld):
         self.quotas: dict[str, float] = {}  # that were applied to the account
         self.default_quotas: dict[str, float] = {}
         self.are_quotas_adjustable = True
-        self.on_look = lambda: None  # called before an execution is described
+        self.on_describe = lambda: None  # called before an execution is described
 
     # -- what is there -------------------------------------------------------------------------
 
@@ -56,12 +56,12 @@ class RunsWorld(EndpointWorld):
         status: str = "SUCCEEDED",
         reached: tuple[str, ...] = ("process", "train", "evaluate"),
         evaluation: dict[str, Any] | None = None,
-        **told: Any,
+        **fields: Any,
     ) -> None:
         """A run whose last minutes were its jobs, one each; the last one still goes on in a run
         that does."""
         started = NOW + timedelta(hours=len(self.executions))
-        document = self._document(name, told)
+        document = self._document(name, fields)
         self.executions[name] = {
             "executionArn": ARN + name,
             "stateMachineArn": MACHINE,
@@ -101,14 +101,14 @@ class RunsWorld(EndpointWorld):
             }
         )
 
-    def _document(self, name: str, told: dict[str, Any]) -> dict[str, Any]:
+    def _document(self, name: str, fields: dict[str, Any]) -> dict[str, Any]:
         return {
             "id": name,
             "prefix": f"s3://artefacts/runs/{name}",
             "reviews": "s3://data/reviews/reviews.csv",
             "base_model": "roberta-base",
             "training": {"epochs": 3, "learning_rate": 2e-05},
-            **told,
+            **fields,
         }
 
     def _add_job(self, run: str, step: str, began: datetime) -> None:
@@ -133,7 +133,7 @@ class RunsWorld(EndpointWorld):
         return {"executions": list(listed)}
 
     def describe_execution(self, executionArn: str) -> dict[str, Any]:
-        self.on_look()
+        self.on_describe()
         return self.executions[executionArn.removeprefix(ARN)]
 
     def get_execution_history(

@@ -23,7 +23,7 @@ def test_a_file_that_may_not_be_written_stays(
     out = tmp_path / "out.csv"
     out.touch()
     monkeypatch.setattr(os, "access", lambda path, _mode: path != out)  # who is root may all
-    with pytest.raises(InvalidArgument, match="is there, and cannot be written to"):
+    with pytest.raises(InvalidArgument, match="exists and cannot be written to"):
         check_target(out)
 
 

@@ -47,7 +47,7 @@ def test_the_answer_says_who_gave_it(approved: bool, verb: str) -> None:
 @pytest.mark.parametrize(
     ("clients", "message"),
     [
-        (Clients(asked=False), "first: no model of this run was ever up for approval"),
+        (Clients(asked=False), "first: no model of this run has waited for approval"),
         (Clients(waiting=False), "first: no longer waits for an answer"),
     ],
 )

@@ -81,7 +81,7 @@ def test_a_name_that_is_nearly_right_is_answered_with_the_nearest() -> None:
 
 
 def test_before_the_first_run_is_told_how_to_start_one() -> None:
-    with pytest.raises(InvalidArgument, match=r"no run yet\. Start one: reviews run reviews\.csv"):
+    with pytest.raises(InvalidArgument, match=r"no run yet\. Start one: reviews run FILE"):
         find(StateMachine().states, "machine")
 
 

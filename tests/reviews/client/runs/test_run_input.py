@@ -84,7 +84,7 @@ def test_fields_go_together_here_as_in_prepare(start_at: str | None) -> None:
 @pytest.mark.parametrize(
     ("document", "file", "message"),
     [
-        ({}, None, "Give a file of reviews, or begin with what an earlier run made: "),
+        ({}, None, "Give a file of reviews, or continue from an earlier run: "),
         ({"from_run": "a"}, "x.csv", "--set from_run=a: add --set start_at=training or"),
         ({"start_at": "training"}, None, "--set start_at=training: add --set from_run=NAME"),
         ({"start_at": "training", "from_run": ""}, None, "add --set from_run=NAME"),
