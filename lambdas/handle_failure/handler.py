@@ -6,6 +6,7 @@ which sees that, and lets the state machine go on with the step that failed.
 
 import json
 import logging
+import shlex
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -95,7 +96,7 @@ def tell(failure: dict[str, Any]) -> None:
     message = f"{failure['reason']}\n\n{failure['advice']}\n"
     if failure["advice"] == REDRIVE:
         command = "aws stepfunctions redrive-execution --execution-arn"
-        message += f"{command} {failure['execution']}\n"
+        message += f"{command} {shlex.quote(failure['execution'])}\n"
     SNS.publish(TopicArn=ENVIRONMENT.topic, Subject=subject[:_LONGEST_SUBJECT], Message=message)
 
 

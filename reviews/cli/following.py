@@ -1,6 +1,5 @@
 """Follows a run to its end. The run itself does not depend on that."""
 
-import shlex
 from typing import Any
 
 from rich.console import Console
@@ -11,6 +10,7 @@ from reviews.client.environment import Environment
 from reviews.client.errors import ExecutionFailed, Interrupted
 from reviews.client.runs.progress import Watcher
 from reviews.client.runs.steps import State
+from reviews.client.shell import reviews_command
 
 NEW_RUN = "start a new run"  # in the cause of an execution that a redrive cannot mend
 
@@ -22,7 +22,7 @@ def follow(environment: Environment, arn: str, *, console: Console = notes) -> d
     try:
         found = progress.watch(watcher, progress.choose_view(console))
     except KeyboardInterrupt as error:
-        again = f"reviews status {shlex.quote(name)} --wait --env {environment.name}"
+        again = reviews_command("status", name, wait=True, env=environment.name)
         raise Interrupted(f"{name} is still running. Follow it again: {again}") from error
     try:
         return found.result()
@@ -34,10 +34,10 @@ def follow(environment: Environment, arn: str, *, console: Console = notes) -> d
 def _next_steps(environment: Environment, name: str, watcher: Watcher, cause: str) -> str:
     _, views = watcher.poll()
     failed = (view.step for view in views if view.step.state is State.FAILED and view.step.job)
-    run = shlex.quote(name)
-    logs = [
-        f"Its log: reviews logs {step.key} --run {run} --env {environment.name}" for step in failed
-    ]
-    go_on = f"Once the reason is corrected, continue with that step: reviews redrive {run}"
-    start = "A redrive keeps the input. Start a new run instead: reviews run FILE"
-    return "\n".join([*logs, f"{start if NEW_RUN in cause else go_on} --env {environment.name}"])
+    env = environment.name
+    logs = [f"Its log: {reviews_command('logs', step.key, run=name, env=env)}" for step in failed]
+    if NEW_RUN in cause:
+        start = reviews_command("run", "FILE", env=env)
+        return "\n".join([*logs, f"A redrive keeps the input. Start a new run instead: {start}"])
+    again = reviews_command("redrive", name, env=env)
+    return "\n".join([*logs, f"Once the reason is corrected, continue with that step: {again}"])

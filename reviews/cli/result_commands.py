@@ -1,6 +1,5 @@
 """The commands that show the results of runs."""
 
-import shlex
 import webbrowser
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +16,7 @@ from reviews.client.errors import InvalidArgument
 from reviews.client.files.cache import folder
 from reviews.client.runs.comparison import compare as compare_runs
 from reviews.client.runs.run import Run as FoundRun
+from reviews.client.shell import reviews_command
 
 _FREE, _UNKNOWN = "free", "unknown"
 
@@ -75,8 +75,8 @@ def report_command(
     if not found.evaluation:
         raise InvalidArgument(f"{found.name} is {found.status} and has no evaluation")
     if missing := [name for name in report.EVALUATION_FIELDS if name not in found.evaluation]:
-        source = f"--set from_run={shlex.quote(found.name)} --set start_at=evaluation"
-        again = f"reviews run {source} --env {env}"
+        source = (f"from_run={found.name}", "start_at=evaluation")
+        again = reviews_command("run", set=source, env=env)
         raise InvalidArgument(
             f"{found.name}: its evaluation.json has no {', '.join(missing)}. Evaluate it anew: "
             f"{again}"

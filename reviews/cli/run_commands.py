@@ -1,6 +1,5 @@
 """The commands that start, follow, stop, redrive and approve a run."""
 
-import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +13,7 @@ from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
 from reviews.client.runs import execution, run_input
 from reviews.client.runs.execution import Execution
+from reviews.client.shell import reviews_command
 
 Settings = Annotated[
     list[str] | None, typer.Option("--set", help="FIELD=VALUE, such as training.epochs=3.")
@@ -62,7 +62,7 @@ def run(
     started = arn.rpartition(":")[2]
     if wait:
         return _followed(environment, arn)
-    again = f"reviews status {shlex.quote(started)} --wait --env {env}"
+    again = reviews_command("status", started, wait=True, env=env)
     return Answer(
         document={"run": started, "arn": arn, "input": document},
         show=message(f"Started {started}. Follow it: {again}"),
@@ -94,11 +94,11 @@ def stop(run: Run = "", env: Env = "local", yes: Yes = False, as_json: AsJson = 
     if not (run or yes or found.finished):
         confirm(f"Stop the latest run, {_described(found)}?", as_json=as_json)
     stopped = environment.runs.stop(found)
-    again = f"Continue it: reviews redrive {shlex.quote(found.name)} --env {env}"
+    again = reviews_command("redrive", found.name, env=env)
     also = f", and so is {', '.join(stopped)}" if stopped else ""
     return Answer(
         document={"run": found.name, "stopped_jobs": stopped},
-        show=message(f"{found.name} is stopped{also}. {again}"),
+        show=message(f"{found.name} is stopped{also}. Continue it: {again}"),
     )
 
 

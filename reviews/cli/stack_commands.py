@@ -13,6 +13,7 @@ from reviews.client.aws import embedded, inventory
 from reviews.client.checks.findings import Verdict
 from reviews.client.environment import Environment
 from reviews.client.errors import DeploymentBlocked
+from reviews.client.shell import reviews_command
 
 Force = Annotated[
     bool, typer.Option("--force", help="Deploy to AWS in spite of what `doctor` finds.")
@@ -30,7 +31,7 @@ def deploy(env: Env = "local", yes: Yes = False, force: Force = False) -> Answer
     if environment.is_on_aws:
         _check(environment, force=force)
     Deployment(environment).deploy(ask=environment.is_on_aws and not yes, force=force)
-    follow = f"reviews run FILE --env {env} --wait"
+    follow = reviews_command("run", "FILE", env=env, wait=True)
     return Answer(
         document={"environment": env, **asdict(environment.outputs)},
         show=message(f"{environment.settings.name} is deployed. Next: {follow}"),

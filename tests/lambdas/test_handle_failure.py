@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from typing import Any
 
 import pytest
@@ -122,6 +123,16 @@ def test_a_redrive_is_advised_where_it_can_mend_something(
     assert ("start a new run" in document["advice"]) is not helps
     assert ("start a new run" in str(raised.value)) is not helps
     assert str(raised.value).startswith(f"{Step(document['step']).title}: {document['reason']}")
+
+
+def test_the_redrive_command_of_the_notification_quotes_the_execution(failing) -> None:
+    recorder = Recorder()
+    module = failing(recorder)
+    execution = FAILURE["execution"].replace("Run 1", "it's(1)")
+    with pytest.raises(module.StepFailed):
+        module.handler(FAILURE | {"execution": execution}, None)
+    command = recorder.calls["publish"]["Message"].splitlines()[-1]
+    assert shlex.split(command)[-2:] == ["--execution-arn", execution]
 
 
 def test_the_command_line_reads_the_words_of_the_advice(load) -> None:

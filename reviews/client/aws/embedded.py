@@ -17,6 +17,7 @@ from botocore.session import Session as BotocoreSession
 from localcloud import server
 from localcloud.core.address import Address, client_environment, without_account
 from reviews.client.errors import NotRunning
+from reviews.client.shell import reviews_command
 
 PROJECT = Path(__file__).resolve().parents[3]
 DEFAULT_DATA_DIR = PROJECT / server.DEFAULT_DATA_DIR
@@ -84,6 +85,7 @@ def running() -> Embedded:
     found = find()
     if found is None:
         raise NotRunning(
-            f"No embedded AWS is running. Start it, and deploy: reviews deploy --env {ENVIRONMENT}"
+            "No embedded AWS is running. Start it, and deploy: "
+            f"{reviews_command('deploy', env=ENVIRONMENT)}"
         )
     return found

@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from contract.names import stack_name
 from reviews.client.errors import NotDeployed
+from reviews.client.shell import reviews_command
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +46,7 @@ def read(cloudformation: Any, environment: str) -> StackOutputs:
     except ClientError as error:
         if "does not exist" not in str(error):
             raise
-        raise NotDeployed(
-            f"There is no stack {stack} here. Deploy it: reviews deploy --env {environment}"
-        ) from error
+        deploy = reviews_command("deploy", env=environment)
+        raise NotDeployed(f"There is no stack {stack} here. Deploy it: {deploy}") from error
     outputs = {item["OutputKey"]: item["OutputValue"] for item in described.get("Outputs", [])}
     return StackOutputs.from_outputs(outputs, stack=stack)

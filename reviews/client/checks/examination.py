@@ -1,5 +1,6 @@
 """The checks of an environment, in their order; each finding names the command that corrects it."""
 
+import shlex
 from collections.abc import Callable, Iterator
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -10,6 +11,7 @@ from reviews.client.aws.connection import Connection
 from reviews.client.checks import aws_checks
 from reviews.client.checks.findings import Finding, Verdict, judge
 from reviews.client.errors import ReviewsError
+from reviews.client.shell import reviews_command
 
 Check = Callable[[Connection], Finding]
 
@@ -64,7 +66,7 @@ def _stacks(connection: Connection) -> Finding:
 
 
 def _deploy(connection: Connection) -> str:
-    return f"reviews deploy --env {connection.name}"
+    return reviews_command("deploy", env=connection.name)
 
 
 def _base_model(connection: Connection) -> Finding:
@@ -75,7 +77,7 @@ def _base_model(connection: Connection) -> Finding:
     bucket, prefix = s3_uri.split(name)
     config = {"Bucket": bucket, "Prefix": f"{prefix.rstrip('/')}/config.json", "MaxKeys": 1}
     exists = bool(connection.client("s3").list_objects_v2(**config).get("Contents"))
-    upload = f"aws s3 cp --recursive MODEL_FOLDER {name}"
+    upload = f"aws s3 cp --recursive MODEL_FOLDER {shlex.quote(name)}"
     fix = _deploy(connection) if base_model.is_installed_model(name) else upload
     found = name if exists else f"no config.json in {name}"
     return judge("Base model", exists, found, fix=fix)

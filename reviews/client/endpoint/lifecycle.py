@@ -18,6 +18,7 @@ from reviews.client.errors import (
     EndpointUnavailable,
     InvalidArgument,
 )
+from reviews.client.shell import reviews_command
 
 _IN_SERVICE, _CREATING, _FAILED = "InService", "Creating", "Failed"
 _CHANGING = (_CREATING, "Updating", "SystemUpdating", "RollingBack", "Deleting")
@@ -43,7 +44,7 @@ class EndpointLifecycle:
         self._scaling = connection.client("application-autoscaling")
         self._record = StoppedEndpointRecord(connection)
         self._name = connection.outputs.endpoint_name
-        self._options = f"--env {connection.name}"
+        self._environment = connection.name
 
     def stop(self) -> str:
         """Deletes the endpoint and records what `start` needs.
@@ -240,10 +241,10 @@ class EndpointLifecycle:
         return EndpointMissing(f"{self._name} was never deployed. Deploy it: {self._run_command()}")
 
     def _start_command(self) -> str:
-        return f"reviews endpoint start {self._options}"
+        return reviews_command("endpoint start", env=self._environment)
 
     def _run_command(self) -> str:
-        return f"reviews run FILE {self._options}"
+        return reviews_command("run", "FILE", env=self._environment)
 
 
 def _is_not_found(error: ClientError) -> bool:

@@ -1,6 +1,5 @@
 """The user's files of reviews, read by ml_code/reading as in the processing job."""
 
-import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
@@ -19,6 +18,7 @@ from ml_code.reading.survey import Survey, survey
 from ml_code.reading.tables import CheckedColumn, NotText, Table
 from ml_code.reading.text import review_text
 from reviews.client.errors import InvalidArgument
+from reviews.client.shell import option
 
 Tell = Callable[[str], None]
 
@@ -85,7 +85,7 @@ class ReviewFile:
 
 def _suggestion(header: Sequence[str], columns: Columns) -> str:
     found = detect(header, ReadColumns(text=columns.text))
-    return f", such as --column {shlex.quote(found[1].text)}" if found else ""
+    return f", such as {option('column', found[1].text)}" if found else ""
 
 
 def check_file(path: Path) -> None:
@@ -170,8 +170,8 @@ def _sentences(found: Survey, columns: Columns) -> Iterator[str]:
     if found.has_title:
         yield f"the title {columns.title!r} is joined to the text {columns.text!r}"
     elif found.like_title:
-        setting = shlex.quote(f"columns.title={found.like_title}")
-        yield f"no title is joined; if it is {found.like_title!r}, add --set {setting}"
+        setting = option("set", f"columns.title={found.like_title}")
+        yield f"no title is joined; if it is {found.like_title!r}, add {setting}"
 
 
 def _open(path: Path, *wanted: str) -> Table:

@@ -6,6 +6,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from contract import s3_keys
+from contract.names import run_id
 from reviews.client.errors import InvalidArgument
 
 _LONGEST_COMMENT = 1024
@@ -16,7 +17,7 @@ def answer(
     clients: Any, artefacts: str, run: str, *, approved: bool, comment: str, who: str
 ) -> None:
     """Sends the answer, with which the execution continues or fails. `clients` returns the client
-    of a service.
+    of a service, `run` is the name of the execution or the run id.
 
     Raises InvalidArgument when the execution does not wait for an answer.
     """
@@ -35,7 +36,7 @@ def answer(
 
 
 def _token(s3: Any, artefacts: str, run: str) -> str:
-    key = f"{s3_keys.run_prefix(run)}/{s3_keys.APPROVAL}"
+    key = f"{s3_keys.run_prefix(run_id(run))}/{s3_keys.APPROVAL}"
     try:
         document = json.load(s3.get_object(Bucket=artefacts, Key=key)["Body"])
     except ClientError as error:

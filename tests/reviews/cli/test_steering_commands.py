@@ -1,5 +1,12 @@
 """`reviews status`, `stop`, `redrive` and `approve`."""
 
+import shlex
+
+import pytest
+from typer.testing import CliRunner
+
+from contract.names import run_id
+from reviews.cli.main import app
 from tests.reviews.cli.commands import Reviews
 from tests.reviews.worlds.runs_world import EVALUATION, RunsWorld
 
@@ -95,12 +102,32 @@ def test_a_redrive_that_would_end_the_same_way_is_not_begun_in_silence(
     assert (result.code, result.err) == (0, f"mine failed with: {cause}\n")
 
 
-def test_a_command_to_be_copied_has_the_name_as_a_shell_reads_it(
-    runs: RunsWorld, reviews: Reviews
-) -> None:
+def test_a_printed_command_quotes_the_name_for_the_shell(runs: RunsWorld, reviews: Reviews) -> None:
     runs.add("it's(1)", status="RUNNING", reached=("train",))
     again = "Continue it: reviews redrive 'it'\"'\"'s(1)' --env dev"
     assert again in reviews("stop", "it's(1)").out
+
+
+@pytest.mark.parametrize("name", ["-mine", "--mine", "it's(1)", "a=b"])
+def test_the_printed_commands_of_a_run_can_be_pasted(
+    runs: RunsWorld, patient: None, name: str
+) -> None:
+    runs.add(name, status="FAILED", reached=("train",))
+    following = CliRunner().invoke(app, ["status", "--wait", "--env", "dev", "--", name]).stderr
+    printed = [line.partition(": ")[2] for line in following.splitlines() if ": reviews " in line]
+    assert len(printed) == 2  # logs and redrive
+    for command in printed:
+        result = CliRunner().invoke(app, shlex.split(command)[1:])
+        assert result.exit_code == 0, f"{command}: {result.output}"
+    assert runs.calls == [f"redrive {name}"]
+
+
+def test_an_approval_takes_the_name_of_an_execution_and_the_run_id(
+    runs: RunsWorld, reviews: Reviews
+) -> None:
+    for name in ("My Run", run_id("My Run")):
+        runs.objects[f"runs/{run_id('My Run')}/approval.json"] = b'{"token": "secret"}'
+        assert reviews("approve", name).code == 0
 
 
 def test_what_runs_cannot_be_redriven(runs: RunsWorld, reviews: Reviews) -> None:
