@@ -16,7 +16,7 @@ _KINDS = {int: "a whole number", float: "a number"}
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
-    """The numbers that are allowed; an open end is not one of them, nor is infinity."""
+    """A range of numbers. An open end is not in it, nor are infinity and NaN."""
 
     low: float
     high: float = inf
@@ -40,7 +40,8 @@ class Bounds:
 
 @dataclass(frozen=True, kw_only=True)
 class Hyperparameter:
-    """`type` is int, float, bool or str; numbers have bounds, texts have choices."""
+    """A hyperparameter of the training. `type` is int, float, bool or str; numbers have bounds,
+    strings have choices."""
 
     name: str
     type: type
@@ -63,14 +64,14 @@ class Hyperparameter:
         return f"one of {', '.join(self.choices)}" if self.choices else "true or false"
 
     def allows(self, value: Any) -> bool:
-        """Whether a value of a JSON document is one of them; True is no number."""
+        """Whether a value of a JSON document is allowed; a bool is not a number."""
         if self.bounds is None:
             return isinstance(value, self.type) and (not self.choices or value in self.choices)
         kinds = int if self.type is int else (int, float)
         return isinstance(value, kinds) and not isinstance(value, bool) and value in self.bounds
 
     def read(self, text: str) -> Any:
-        """The value of an argument of a script. Raises ValueError, which says what is allowed."""
+        """Parses an argument of a script. Raises ValueError, which says what is allowed."""
         try:
             value = _BOOLEANS[text.lower()] if self.type is bool else self.type(text)
         except (KeyError, ValueError):
@@ -91,7 +92,7 @@ def _hyperparameter(
     choices: tuple[str, ...] = (),
     of_preparation: bool = False,
 ) -> Any:
-    """`of_preparation`: the preparation has it as an argument, too."""
+    """A field; with `of_preparation` it is an argument of preprocess.py, too."""
     metadata = {
         "meaning": meaning,
         "bounds": bounds,
@@ -109,40 +110,39 @@ _POSITIVE = Bounds(low=0, low_is_open=True)
 class Recipe:
     """The hyperparameters that settings have and that an execution may override."""
 
-    epochs: int = _hyperparameter(3, "times that all rows are seen", Bounds(low=1, high=100))
+    epochs: int = _hyperparameter(3, "passes over the training split", Bounds(low=1, high=100))
     batch_size: int = _hyperparameter(
-        32, "rows that a process takes at once", Bounds(low=1, high=1024)
+        32, "rows of a batch in each process", Bounds(low=1, high=1024)
     )
     accumulation_steps: int = _hyperparameter(
-        1, "batches to a step of the optimiser", Bounds(low=1, high=1024)
+        1, "batches whose gradients a step of the optimiser uses", Bounds(low=1, high=1024)
     )
-    # Settings took 1e-9 and Prepare took 1: neither takes now what the other refused. An update of
-    # AdamW is about as large as the rate. Below 1e-7 it is lost in weights of some 0.05, of which
-    # fp32 keeps seven digits, and 1 overwrites them with the first step.
+    # An update of AdamW is about as large as the learning rate. Below 1e-7 it is lost in weights of
+    # about 0.05, of which fp32 has seven digits, and 1 overwrites them in the first step.
     learning_rate: float = _hyperparameter(
         2e-5,
-        "the highest; it rises to it and falls again",
+        "the peak of the linear warm-up and decay",
         Bounds(low=1e-7, high=1, high_is_open=True),
     )
     star_spread: float = _hyperparameter(
         0.7,
-        "how far stars blur into others; 0: classes alone (texts need it)",
+        "how far soft targets spread to neighbouring star ratings; 0: one-hot (for texts)",
         Bounds(low=0, high=10),
     )
     patience: int = _hyperparameter(
         0,
-        "epochs without a better validation macro-F1 before the end; 0: no limit",
+        "epochs without a better validation macro-F1 before early stopping; 0: none",
         Bounds(low=0, high=100),
     )
     max_length: int = _hyperparameter(
         192,
-        "tokens; reviews of a few sentences fit whole",
+        "tokens of a review, after which it is truncated",
         Bounds(low=8, high=512),
         of_preparation=True,
     )
     seed: int = _hyperparameter(
         42,
-        "of the split, the order of rows and what dropout draws",
+        "of the split, the shuffling of rows and dropout",
         Bounds(low=0, high=2**31 - 1),
         of_preparation=True,
     )
@@ -150,29 +150,33 @@ class Recipe:
 
 @dataclass(frozen=True, kw_only=True)
 class Hyperparameters(Recipe):
-    """Those of the recipe, and those that train.py alone has: no setting, no execution sets them.
+    """The hyperparameters of the recipe, and those that are arguments of train.py only.
 
-    `batch_size` rows per process go through the model at once; an optimiser step takes
-    `accumulation_steps` such passes, of all processes together.
+    Each process computes the gradients of `batch_size` rows at a time; a step of the optimiser uses
+    those of `accumulation_steps` such batches of all processes.
     """
 
-    warmup_share: float = _hyperparameter(0.1, "of all steps, in which the rate rises", _SHARE)
+    warmup_share: float = _hyperparameter(
+        0.1, "share of the steps in which the learning rate rises", _SHARE
+    )
     weight_decay: float = _hyperparameter(0.01, "of AdamW", _SHARE)
-    label_smoothing: float = _hyperparameter(0.0, "of the cross-entropy", _SHARE)
+    label_smoothing: float = _hyperparameter(0.0, "of the cross-entropy loss", _SHARE)
     balanced_loss: bool = _hyperparameter(
-        False, "each class weighs the same, however many rows it has"
+        False, "weight each class equally in the loss, however many rows it has"
     )
-    clip_norm: float = _hyperparameter(1.0, "the largest norm of the gradients", _POSITIVE)
+    clip_norm: float = _hyperparameter(1.0, "the norm to which gradients are clipped", _POSITIVE)
     head_rate_factor: float = _hyperparameter(
-        1.0, "the fresh classifier learns so many times as fast", _POSITIVE
+        1.0, "the learning rate of the classification head, relative to that of the rest", _POSITIVE
     )
-    attention_dropout: float = _hyperparameter(0.0, "of the attention's weights", _SHARE)
-    precision: str = _hyperparameter("auto", "auto: the faster one", choices=("auto", *PRECISIONS))
+    attention_dropout: float = _hyperparameter(0.0, "dropout of the attention weights", _SHARE)
+    precision: str = _hyperparameter(
+        "auto", "auto: bf16 where it is measured to be faster", choices=("auto", *PRECISIONS)
+    )
     quantise: bool = _hyperparameter(True, "8 bits for serving on CPUs if as good, else fp32")
-    compiled: bool = _hyperparameter(False, "by torch.compile; a CPU needs a C++ compiler")
+    compiled: bool = _hyperparameter(False, "use torch.compile; a CPU needs a C++ compiler")
     checkpoint_seconds: float = _hyperparameter(
         60.0,
-        "between two checkpoints; more where saving would take over 2 % of the time; 0: each step",
+        "between two checkpoints; more if saving would take over 2 % of the time; 0: every step",
         Bounds(low=0),
     )
 

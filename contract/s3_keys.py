@@ -15,10 +15,21 @@ APPROVAL = "approval.json"  # the token with which a person answers
 FEATURES = "features"
 TRAINING = "training"
 CHECKPOINTS = "checkpoints"
-DEBUGGER = "debugger"
+DEBUGGER = "debugger"  # what the hook of SageMaker Debugger writes
+PROFILER = "profiler"  # what SageMaker's profiler writes
 EVALUATION = "evaluation"
-EVALUATION_METRICS = f"{EVALUATION}/evaluation.json"
-EVALUATION_PAGE = f"{EVALUATION}/evaluation.html"
+METRICS_FILE, PAGE_FILE = "evaluation.json", "evaluation.html"  # as ml_code/evaluating names them
+EVALUATION_METRICS = f"{EVALUATION}/{METRICS_FILE}"
+EVALUATION_PAGE = f"{EVALUATION}/{PAGE_FILE}"
+# Below the prefix of a training job, by SageMaker:
+# https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-output.html
+MODEL_ARCHIVE = "output/model.tar.gz"
+OUTPUT_ARCHIVE = "output/output.tar.gz"
+RULE_OUTPUT = "rule-output"  # of the rules of Debugger and of the profiler
+# In the output archive, by ml_code/training:
+PROFILE = "profiler_report"
+PROFILE_PAGE_FILE = "profiler_report.html"
+
 # Below the features: one document of each host of the processing job.
 PREPARATION_REPORTS = "report/preparation-"
 

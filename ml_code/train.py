@@ -20,6 +20,7 @@ from common.rated_labels import BY_STARS, RatedLabels, parse
 from common.rows import read_rows
 from common.script import run
 from contract.hyperparameters import TRAINING, Hyperparameters
+from contract.s3_keys import PROFILE
 from reading.errors import UserError
 from reading.ratings import Numbers
 from training.artefact import save_artefact
@@ -113,7 +114,7 @@ def main(arguments: Sequence[str]) -> None:
             )
             print(f"serving: {json.dumps(serving)}")
             if settings.output_data_dir is not None:
-                profiler.write(settings.output_data_dir / "profiler_report")
+                profiler.write(settings.output_data_dir / PROFILE)
             print(f"Best validation macro-F1: {best_score:.4f}", flush=True)
     finally:
         group.close()

@@ -1,4 +1,4 @@
-"""Makes the generated parts of the documentation anew; `make docs` runs it."""
+"""Writes the generated parts of the documentation; `make docs` runs it."""
 
 import tempfile
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from tools import (
     assembly,
     aws_truth,
     blocks,
+    hyperparameters_table,
     images_table,
     instance_quotas,
     localcloud_operations,
@@ -28,6 +29,10 @@ def settings_page(page: str) -> str:
 def checklist_page(page: str) -> str:
     page = blocks.replace(page, "images", images_table.render())
     return blocks.replace(page, "quotas", instance_quotas.render())
+
+
+def machine_learning_page(page: str) -> str:
+    return blocks.replace(page, "hyperparameters", hyperparameters_table.render())
 
 
 def localcloud_page(page: str) -> str:
@@ -56,6 +61,7 @@ def main() -> None:
     _rewrite("aws-checklist.md", checklist_page)
     _rewrite("aws-truth.md", truth_page)
     _rewrite("localcloud.md", localcloud_page)
+    _rewrite("machine-learning.md", machine_learning_page)
     _rewrite("architecture.md", lambda page: architecture_page(page, drawn))
 
 

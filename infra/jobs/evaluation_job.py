@@ -42,7 +42,7 @@ def evaluation(settings: Settings, values: Values) -> dict[str, Any]:
             read("test", f"{values.features}/test"),
             *modules(settings, values),
         ],
-        "outputs": [write("evaluation", f"{values.run_prefix}/evaluation")],
+        "outputs": [write(s3_keys.EVALUATION, f"{values.run_prefix}/{s3_keys.EVALUATION}")],
         "arguments": [
             f"--model={INPUT}/model",
             f"--test-data={INPUT}/test",

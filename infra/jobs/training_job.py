@@ -77,7 +77,8 @@ def _debugging(settings: Settings, values: Values) -> dict[str, Any]:
             s3_output_path=f"{values.run_prefix}/{s3_keys.DEBUGGER}/"
         ),
         "profiler_config": ProfilerConfig(
-            s3_output_path=f"{values.run_prefix}/profiler/", system_monitor_interval_millis=1000
+            s3_output_path=f"{values.run_prefix}/{s3_keys.PROFILER}/",
+            system_monitor_interval_millis=1000,
         ),
         "rules": [ProfilerRule.sagemaker(rule_configs.ProfilerReport())],
     }

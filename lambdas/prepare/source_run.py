@@ -8,7 +8,6 @@ from contract.names import run_id
 from shared import s3
 from shared.environment import Environment
 
-_ARTEFACT = "/output/model.tar.gz"
 _INHERITED = ("reviews", "features", "base_model", "columns", "labels")
 
 
@@ -49,7 +48,7 @@ def _newest_model(client: Any, prefix: str, source: dict[str, Any]) -> str:
     found = [
         uri
         for uri in s3.list_uris(client, f"{prefix}/{s3_keys.TRAINING}/")
-        if uri.endswith(_ARTEFACT)
+        if uri.endswith(f"/{s3_keys.MODEL_ARCHIVE}")
     ]
     if found:
         return max(found, key=lambda uri: (len(uri), uri))

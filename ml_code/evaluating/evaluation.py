@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from common.metrics import accuracy, confusion_matrix, macro_f1
 from common.rows import Rows, read_rows
+from contract.s3_keys import METRICS_FILE, PAGE_FILE
 from evaluating.calibration import reliability
 from evaluating.evaluation_page import render
 from evaluating.report import classification_report
@@ -34,8 +35,8 @@ def evaluate(
     if champion and (metrics := _champion_metrics(champion, rows, classifier.labels.names)):
         result["champion"] = metrics
     output.mkdir(parents=True, exist_ok=True)
-    (output / "evaluation.json").write_text(json.dumps(result, indent=2))
-    (output / "evaluation.html").write_text(render(result), encoding="utf-8")
+    (output / METRICS_FILE).write_text(json.dumps(result, indent=2))
+    (output / PAGE_FILE).write_text(render(result), encoding="utf-8")
     print(
         f"accuracy={result['accuracy']} macro_f1={result['macro_f1']} "
         f"macro_f1_interval={result['macro_f1_interval']} rows={result['rows']}",

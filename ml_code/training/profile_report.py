@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from contract.s3_keys import PROFILE_PAGE_FILE
 from training.profile_page import render
 
 _TOP_OPERATORS = 12
@@ -53,7 +54,7 @@ def write_reports(report: dict[str, Any], folder: Path) -> None:
     """Writes profiler_report.json and profiler_report.html."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "profiler_report.json").write_text(json.dumps(report, indent=1))
-    (folder / "profiler_report.html").write_text(render(report), encoding="utf-8")
+    (folder / PROFILE_PAGE_FILE).write_text(render(report), encoding="utf-8")
 
 
 def _top_operators(operators: Sequence[Operator]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reviews.cli import processes
 from reviews.cli.output import note
-from reviews.client.aws import base_model, embedded, stacks
+from reviews.client.aws import embedded, stacks
 from reviews.client.aws.embedded import PROJECT
 from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
@@ -51,7 +51,7 @@ class Deployment:
         approval = () if ask else ("--require-approval", "never")
         forced = ("-c", "force=true") if force else ()
         self._step("cdk deploy", ("cdk", "deploy", _ALL, *approval, *self._app(), *forced))
-        if uri := base_model.upload(self._environment):
+        if uri := self._environment.upload_base_model():
             note(f"Base model: {uri}")
 
     def destroy(self) -> None:

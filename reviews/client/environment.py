@@ -10,13 +10,16 @@ Nothing prints or asks questions. All errors are ReviewsError, or those of boto3
 
 from collections.abc import Iterator
 from functools import cached_property
+from pathlib import Path
 
+from reviews.client.aws import base_model
 from reviews.client.aws.connection import Connection
 from reviews.client.checks.examination import examine
 from reviews.client.checks.findings import Finding
 from reviews.client.cost.estimate import Assumptions, Estimate, estimate
 from reviews.client.endpoint.endpoint import Endpoint
 from reviews.client.features.feature_store import FeatureStore
+from reviews.client.files import storage
 from reviews.client.runs.runs import Runs
 
 
@@ -38,6 +41,22 @@ class Environment(Connection):
     @cached_property
     def features(self) -> FeatureStore:
         return FeatureStore(self)
+
+    def upload_reviews(self, file: Path) -> str:
+        """Uploads a file of reviews to the data bucket; returns its s3:// URI.
+
+        Raises InvalidArgument when there is no such file. It does not examine the file, as
+        run_input.with_reviews does.
+        """
+        return storage.upload_reviews(self.client("s3"), file, self.outputs.data_bucket)
+
+    def upload_base_model(self) -> str:
+        """Uploads the installed base model if the settings want it in S3; returns its s3:// prefix.
+
+        Empty, and nothing is uploaded, for other base models. Raises InvalidArgument when the model
+        is not installed.
+        """
+        return base_model.upload(self)
 
     def examine(self) -> Iterator[Finding]:
         """The checks of `reviews doctor`, the cheapest first."""

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from contract import s3_uri
+from contract import s3_keys, s3_uri
 from contract.steps import Step
 from reviews.client.errors import InvalidArgument
 from reviews.console.live import Snapshot
 
-_LARGEST = 20 * 2**20
-_ARCHIVED = "profiler_report/profiler_report.html"
+_LARGEST = 20 * 2**20  # bytes
+_RULE_PAGE = "/profiler-report.html"  # of the rule ProfilerReport, in a folder of its own
+_ARCHIVED = f"{s3_keys.PROFILE}/{s3_keys.PROFILE_PAGE_FILE}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,18 +34,18 @@ class Reports:
 
     def found(self) -> list[Report]:
         """The reports that exist by now."""
-        wanted = [("evaluation", "Evaluation", "evaluation/", "/evaluation.html")]
+        wanted = [("evaluation", "Evaluation", s3_keys.EVALUATION_PAGE, "")]
         if self._training:
-            job = f"training/{self._training}"
-            output, rules = f"{job}/output/", f"{job}/rule-output/"
+            job = f"{s3_keys.TRAINING}/{self._training}"
+            archive, rules = f"{job}/{s3_keys.OUTPUT_ARCHIVE}", f"{job}/{s3_keys.RULE_OUTPUT}/"
             wanted += [
-                ("training", "Profile of the training", output, "/output.tar.gz"),
-                ("profiler", "SageMaker's ProfilerReport", rules, "/profiler-report.html"),
+                ("training", "Profile of the training", archive, ""),
+                ("profiler", "SageMaker's ProfilerReport", rules, _RULE_PAGE),
             ]
         return [
             Report(name=name, title=title, key=key)
-            for name, title, folder, ending in wanted
-            if self._bucket and (key := self._key(folder, ending))
+            for name, title, prefix, suffix in wanted
+            if self._bucket and (key := self._key(prefix, suffix))
         ]
 
     def html(self, name: str) -> bytes:
@@ -55,13 +56,13 @@ class Reports:
         body = self._s3.get_object(Bucket=self._bucket, Key=report.key)["Body"]
         return _unpacked(body) if report.key.endswith(".tar.gz") else _limited(body.read)
 
-    def _key(self, folder: str, ending: str) -> str:
-        """The first key under the folder with this ending; empty when there is none."""
+    def _key(self, prefix: str, suffix: str) -> str:
+        """The first key of the run with this prefix and suffix; empty when there is none."""
         pages = self._s3.get_paginator("list_objects_v2").paginate(
-            Bucket=self._bucket, Prefix=f"{self._prefix.rstrip('/')}/{folder}"
+            Bucket=self._bucket, Prefix=f"{self._prefix.rstrip('/')}/{prefix}"
         )
         keys = (item["Key"] for page in pages for item in page.get("Contents", []))
-        return next((key for key in keys if key.endswith(ending)), "")
+        return next((key for key in keys if key.endswith(suffix)), "")
 
 
 def _unpacked(archive: Any) -> bytes:

@@ -5,6 +5,7 @@ The diagrams need the synthesised app: tests/infra/test_documentation.py.
 
 import pytest
 
+from contract.hyperparameters import TRAINING
 from tests.docs.pages import ROOT, read
 from tools import blocks, settings_reference, write_docs, write_reliability
 
@@ -17,6 +18,12 @@ def test_the_settings_are_current() -> None:
 def test_the_quotas_are_current() -> None:
     page = read(ROOT / "docs" / "aws-checklist.md")
     assert write_docs.checklist_page(page) == page, "run `make docs`"
+
+
+def test_the_hyperparameters_are_current() -> None:
+    page = read(ROOT / "docs" / "machine-learning.md")
+    assert write_docs.machine_learning_page(page) == page, "run `make docs`"
+    assert all(f"| `--{one.argument}` |" in page for one in TRAINING.values())
 
 
 def test_the_patches_of_ministack_are_current() -> None:

@@ -9,9 +9,8 @@ from typing import Any
 import boto3
 
 from localcloud.server import LocalCloud
-from reviews.client.aws import stack_outputs
 from reviews.client.aws.stack_outputs import StackOutputs
-from reviews.client.files import samples, storage
+from reviews.client.environment import Environment
 
 ROOT = Path(__file__).parents[2]
 CDK = str(ROOT / "node_modules" / ".bin" / "cdk")
@@ -33,8 +32,12 @@ class Deployment:
     def client(self, service: str) -> Any:
         return boto3.client(service, endpoint_url=self._endpoint_url)
 
+    def facade(self) -> Environment:
+        """The client library on this deployment, with the outputs of this moment."""
+        return DeployedEnvironment(self)
+
     def outputs(self) -> StackOutputs:
-        return stack_outputs.read(self.client("cloudformation"), "local")
+        return self.facade().outputs
 
     def cdk(self, *arguments: str) -> str:
         """Runs the real cdk on the real app and returns what it printed; fails when it fails."""
@@ -47,14 +50,13 @@ class Deployment:
         )
 
     def set_up(self) -> None:
-        """Bootstraps, deploys, and brings the base model."""
+        """Bootstraps, deploys, and uploads the base model."""
         self.run(CDK, "bootstrap", "aws://000000000000/us-east-1", "--no-notices")
         self.deploy()
 
     def deploy(self) -> None:
         self.cdk("deploy", "**", "--require-approval", "never")
-        base_model = self.outputs().base_model
-        storage.upload_directory(self.client("s3"), samples.installed_base_model(), base_model)
+        assert self.facade().upload_base_model()
 
     def destroy(self) -> None:
         self.cdk("destroy", "**", "--force")
@@ -73,3 +75,14 @@ class Deployment:
         )
         assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}"
         return done.stdout
+
+
+class DeployedEnvironment(Environment):
+    """The environment `local` in the embedded AWS of a deployment."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        super().__init__("local")
+        self._deployment = deployment
+
+    def client(self, service: str) -> Any:
+        return self._deployment.client(service)

@@ -23,8 +23,7 @@ def start(deployment: Deployment, name: str, content: bytes, **more: Any) -> str
 
 def begin(deployment: Deployment, name: str, document: dict[str, Any]) -> str:
     """Starts an execution with this input; returns its ARN."""
-    states = deployment.client("stepfunctions")
-    return execution.start(states, deployment.outputs().state_machine_arn, name, document)
+    return deployment.facade().runs.start(document, name)
 
 
 def finish(deployment: Deployment, arn: str) -> Execution:

@@ -9,7 +9,6 @@ import pytest
 
 from contract import s3_uri
 from reviews.client.errors import InvalidArgument
-from reviews.client.runs import execution
 from reviews.client.runs.execution import Execution
 from tests.integration import reviews
 from tests.integration.deployment import Deployment
@@ -101,12 +100,12 @@ def test_a_redrive_begins_with_the_step_that_failed_and_another_attempt(
 
     source = dict(zip(("Bucket", "Key"), s3_uri.split(good), strict=True))
     s3.copy_object(Bucket=bucket, Key=key, CopySource=source)
-    execution.redrive(deployment.client("stepfunctions"), failed)
+    deployment.facade().runs.redrive(failed)
     mended = finish(deployment, failed.arn)
     assert mended.status == "SUCCEEDED", mended.cause
     assert mended.result()["endpoint"]["endpoint_config"].endswith("-2")
     with pytest.raises(InvalidArgument, match=f"{name} is SUCCEEDED"):
-        execution.redrive(deployment.client("stepfunctions"), mended)
+        deployment.facade().runs.redrive(mended)
 
 
 def test_the_same_name_twice_is_one_run(deployment: Deployment, succeeded: Execution) -> None:

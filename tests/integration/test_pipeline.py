@@ -9,9 +9,6 @@ import pytest
 from contract import s3_uri
 from infra import jobs
 from infra.settings import settings_for
-from reviews.cli.progress import Watcher
-from reviews.client.endpoint import invocation
-from reviews.client.features import queries
 from reviews.client.runs.execution import Execution
 from reviews.client.runs.steps import State
 from tests.integration.deployment import Deployment
@@ -28,8 +25,7 @@ def test_the_execution_succeeds_and_reports_every_test_row(succeeded: Execution)
 def test_every_step_was_seen_with_its_job_and_live_values(
     deployment: Deployment, succeeded: Execution
 ) -> None:
-    watcher = Watcher(deployment.client("stepfunctions"), deployment.client("logs"), succeeded.arn)
-    _, steps = watcher.look()
+    _, steps = deployment.facade().runs.watch(succeeded.arn).poll()
     assert {view.step.state for view in steps} == {State.DONE}
     training = steps[3]
     assert training.step.job.startswith("reviews-local-train-")
@@ -38,9 +34,10 @@ def test_every_step_was_seen_with_its_job_and_live_values(
 
 
 def test_the_endpoint_answers(deployment: Deployment, succeeded: Execution) -> None:
-    name = succeeded.result()["endpoint"]["name"]
+    endpoint = deployment.facade().endpoint
+    assert endpoint.name == succeeded.result()["endpoint"]["name"]
     texts = ["I loved this coat, it is perfect.", "I hated this coat, it is awful."]
-    answers = invocation.predict(deployment.client("sagemaker-runtime"), name, texts)
+    answers = endpoint.predict(texts)
     assert [answer.label for answer in answers] == ["positive", "negative"]
     for answer in answers:
         assert sum(answer.probabilities.values()) == pytest.approx(1, abs=1e-3)
@@ -49,12 +46,12 @@ def test_the_endpoint_answers(deployment: Deployment, succeeded: Execution) -> N
 def test_athena_counts_what_was_split_into_balanced_classes(
     deployment: Deployment, succeeded: Execution
 ) -> None:
-    outputs, result = deployment.outputs(), succeeded.result()
+    features, result = deployment.facade().features, succeeded.result()
     sql = (
-        f'SELECT split_type, sentiment, count(*) AS reviews FROM "{outputs.glue_table}" '
+        f'SELECT split_type, sentiment, count(*) AS reviews FROM "{features.table}" '
         f"""WHERE "date" = '{result["run"]["event_time"]}' GROUP BY split_type, sentiment"""
     )
-    found = queries.query(deployment.client("athena"), outputs, sql)
+    found = features.query(sql)
     assert found.columns == ["split_type", "sentiment", "reviews"]
     counts = {(split, sentiment): int(count) for split, sentiment, count in found.rows}
     by_class = [

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 
 import pytest
 
-from reviews.client.endpoint import invocation
 from reviews.client.runs.execution import Execution
 from tests.integration.deployment import Deployment
 from tests.integration.executions import begin, finish, unique
@@ -21,13 +20,13 @@ _CLIENTS = 2
 @contextmanager
 def asked_all_the_time(deployment: Deployment) -> Iterator[list[list[str]]]:
     """Clients ask the endpoint during the block; gives what it answered. Fails if one failed."""
-    runtime, name = deployment.client("sagemaker-runtime"), deployment.outputs().endpoint_name
+    endpoint = deployment.facade().endpoint
     over = threading.Event()
     answers: list[list[str]] = []
 
     def client() -> None:
         while not over.is_set():
-            answers.append([prediction.label for prediction in invocation.predict(runtime, name, TEXTS)])
+            answers.append([prediction.label for prediction in endpoint.predict(TEXTS)])
 
     with ThreadPoolExecutor(_CLIENTS) as pool:
         asking = [pool.submit(client) for _ in range(_CLIENTS)]

@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 
 from localcloud.server import LocalCloud
-from reviews.client.endpoint import invocation
-from reviews.client.features import queries
 from reviews.client.runs import approval
 from tests.integration import reviews
 from tests.integration.deployment import Deployment
@@ -40,8 +38,7 @@ def test_other_settings_keep_the_data_and_the_endpoint(fresh: Deployment) -> Non
     after = fresh.outputs()
     assert after.feature_group != before.feature_group
     assert after.data_bucket == before.data_bucket
-    ask = fresh.client("sagemaker-runtime")
-    (prediction,) = invocation.predict(ask, after.endpoint_name, ["I hated this coat, it is awful."])
+    (prediction,) = fresh.facade().endpoint.predict(["I hated this coat, it is awful."])
     assert prediction.label == "negative"
 
     # What was trained before is still there to begin with, and other machines may serve it.
@@ -62,7 +59,7 @@ def test_other_settings_keep_the_data_and_the_endpoint(fresh: Deployment) -> Non
     third = finish(fresh, arn)
     assert (third.status, third.error) == ("FAILED", "Gate")
     assert "was not approved: rejected by somebody: no hurry" in third.cause
-    found = queries.query(fresh.client("athena"), after, f"SELECT count(*) FROM {after.glue_table}")
+    found = fresh.facade().features.query(f"SELECT count(*) FROM {after.glue_table}")
     assert int(found.rows[0][0]) == 240
 
     fresh.destroy()

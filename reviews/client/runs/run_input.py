@@ -8,9 +8,9 @@ from typing import Any
 
 from contract import execution_input
 from contract.execution_input import GROUPS, STARTS, InvalidInput, check_field, check_input
-from reviews.client.aws.connection import Connection
+from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
-from reviews.client.files import review_files, storage
+from reviews.client.files import review_files
 
 _NUMBERS = ("training", "max_rejected_share")  # the values of the other fields are texts
 # The fields without a group, sorted by name.
@@ -22,7 +22,7 @@ _PLACEHOLDER = "s3://bucket/key"  # for the URI of the file, which is not upload
 
 
 def with_reviews(
-    connection: Connection,
+    environment: Environment,
     reviews: Path,
     document: dict[str, Any],
     *,
@@ -36,7 +36,7 @@ def with_reviews(
     `tell` is called with sentences about the file, `progress` with the share that has been read,
     from 0 to 1. Raises InvalidArgument for a file that the processing job would refuse.
     """
-    settings = connection.settings
+    settings = environment.settings
     columns = replace(settings.columns, **document.get("columns", {}))
     if detect_columns:
         columns = review_files.detect_columns(reviews, columns, tell=tell)
@@ -44,8 +44,7 @@ def with_reviews(
     limit = document.get("max_rejected_share", settings.max_rejected_share)
     review_files.examine(reviews, settings, columns, limit, tell=tell, progress=progress)
     _check_input({"reviews": _PLACEHOLDER, **document})  # with the columns that were detected
-    uri = storage.upload_reviews(connection.client("s3"), reviews, connection.outputs.data_bucket)
-    return {"reviews": uri, **document}
+    return {"reviews": environment.upload_reviews(reviews), **document}
 
 
 def check_start(document: dict[str, Any], reviews: Path | None) -> None:
