@@ -67,7 +67,7 @@ ENDPOINT = Loop(
 SCALE_ENDPOINT = "ScaleEndpoint"
 
 SMOKE_TEST = "SmokeTest"
-TELL = "Tell"
+NOTIFY_SUCCESS = "NotifySuccess"
 SUCCEEDED = "Succeeded"
 
 HANDLE_FAILURE = "HandleFailure"

@@ -83,7 +83,7 @@ _STATES: Mapping[Step, tuple[str, ...]] = {
         states.ANSWER,
     ),
     Step.DEPLOY: (*states.ENDPOINT.names, states.SCALE_ENDPOINT),
-    Step.SMOKE_TEST: (states.SMOKE_TEST, states.TELL, states.SUCCEEDED),
+    Step.SMOKE_TEST: (states.SMOKE_TEST, states.NOTIFY_SUCCESS, states.SUCCEEDED),
 }
 # These states handle what fails in any step, and belong to none.
 STATES_OF_NO_STEP = (states.HANDLE_FAILURE, states.RESUME)

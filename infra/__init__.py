@@ -1,10 +1,10 @@
-"""The CDK app's stacks. Importing it makes the SageMaker SDK quiet, before that is imported."""
+"""The CDK app's stacks. Importing it silences notices of the SageMaker SDK and botocore."""
 
 import logging
 import os
 
-# Otherwise it advertises its next version.
+# Otherwise the SDK prints an advertisement of its version 3.
 os.environ.setdefault("SAGEMAKER_SUPPRESS_V2_WARNING", "1")
-# On every synth they would say where they found credentials, and that there is no configuration.
-for _talkative in ("botocore", "sagemaker", "sagemaker.config"):
-    logging.getLogger(_talkative).setLevel(logging.WARNING)
+# At every synth they would log where they found credentials, and that there is no configuration.
+for _logger in ("botocore", "sagemaker", "sagemaker.config"):
+    logging.getLogger(_logger).setLevel(logging.WARNING)

@@ -12,7 +12,7 @@ _WITHOUT = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 
 @cache
 def _build() -> Path:
-    """Of this process: another synthesis at the same time has its own."""
+    """The build folder of this process, so that two syntheses at the same time do not collide."""
     folder = Path(tempfile.mkdtemp(prefix="lambdas-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder

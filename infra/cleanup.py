@@ -10,18 +10,18 @@ from constructs import Construct, IDependable
 from contract.names import endpoint_log_group
 from contract.steps import JobKind
 from infra.functions import Function
-from infra.permissions import allow, arn, may_stop_scaling, model_package_arns
+from infra.permissions import allow, arn, may_deregister_scaling, model_package_arns
 from infra.settings import Settings
 from infra.storage import Storage
 
 _LONGEST_CALL = Duration.minutes(15)
-# Of all calls; CloudFormation waits no longer. An update of the endpoint may take longer (three
-# hours, by infra/requests.py), and a destroy that comes in the middle of one has to be repeated.
+# Of all calls together: the maximum of a custom resource's ServiceTimeout. An update of the
+# endpoint may take three hours (infra/requests.py); a `cdk destroy` during one has to be repeated.
 _LONGEST = Duration.hours(1)
 
 
 class Cleanup(Construct):
-    """A custom resource that goes first, while everything it needs is still there."""
+    """A custom resource that is deleted first, while everything it needs still exists."""
 
     def __init__(
         self,
@@ -64,8 +64,8 @@ class Cleanup(Construct):
         )
         self._resource.node.add_dependency(function)
 
-    def goes_before(self, *others: IDependable) -> None:
-        """What is made after the others is deleted before them."""
+    def delete_before(self, *others: IDependable) -> None:
+        """Depends on the others: CloudFormation deletes a resource before those it depends on."""
         self._resource.node.add_dependency(*others)
 
     def _may_clean_up(self, settings: Settings, state_machine: str) -> list[iam.PolicyStatement]:
@@ -96,7 +96,7 @@ class Cleanup(Construct):
                 "sagemaker:DeleteEndpoint",
                 on=[arn(self, "sagemaker", f"endpoint/{name}")],
             ),
-            *may_stop_scaling(self, name),
+            *may_deregister_scaling(self, name),
             allow(
                 "sagemaker:DeleteEndpointConfig",
                 on=[arn(self, "sagemaker", f"endpoint-config/{name}-*")],
@@ -119,7 +119,7 @@ class Cleanup(Construct):
         ]
 
     def _may_remove_tables(self, settings: Settings) -> list[iam.PolicyStatement]:
-        """Of these features and of those before."""
+        """The table of the present features, and those of earlier ones."""
         catalog = settings.catalog_name
         return [
             allow(

@@ -1,4 +1,4 @@
-"""The Feature Group with its online and offline store, and the way to query it."""
+"""The Feature Group with its online and offline store, and the Athena workgroup for queries."""
 
 from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_athena as athena
@@ -16,8 +16,7 @@ from infra.storage import Storage
 
 
 class FeatureStore(Construct):
-    """One row a review. Names are fixed as long as the features are, so that queries can be
-    written down."""
+    """A row for each review. The names depend on the features only, so queries can be saved."""
 
     def __init__(
         self,
@@ -90,7 +89,8 @@ class FeatureStore(Construct):
             recursive_delete_option=True,
             work_group_configuration=athena.CfnWorkGroup.WorkGroupConfigurationProperty(
                 result_configuration=results,
-                enforce_work_group_configuration=True,  # no result goes elsewhere, or in plain
+                # Clients can neither write results elsewhere nor turn encryption off.
+                enforce_work_group_configuration=True,
                 publish_cloud_watch_metrics_enabled=True,
             ),
         )

@@ -1,4 +1,4 @@
-"""What each function of the state machine is allowed: what its code calls."""
+"""The permissions of each function of the state machine: the calls that its code makes."""
 
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
@@ -10,8 +10,8 @@ from contract.steps import JobKind
 from infra.permissions import (
     allow,
     arn,
-    may_look_at_alarms,
-    may_stop_scaling,
+    may_deregister_scaling,
+    may_describe_alarms,
     model_package_arns,
 )
 from infra.settings import Settings
@@ -42,7 +42,7 @@ class FunctionPermissions:
                 "servicequotas:ListAWSDefaultServiceQuotas",
                 on=["*"],
             ),
-            # Whether there is an endpoint that this run will update.
+            # To see whether there is an endpoint that the run will update.
             allow(
                 "sagemaker:DescribeEndpoint",
                 on=[arn(self._scope, "sagemaker", f"endpoint/{self._settings.name}")],
@@ -53,11 +53,11 @@ class FunctionPermissions:
         job = f"{kind.value.capitalize()}Job"
         actions = (f"sagemaker:{verb}{job}" for verb in ("Create", "Describe"))
         jobs = arn(self._scope, "sagemaker", f"{kind.value}-job/{self._settings.name}-*")
-        return [allow(*actions, "sagemaker:AddTags", on=[jobs]), *self._may_hand_over(role)]
+        return [allow(*actions, "sagemaker:AddTags", on=[jobs]), *self._may_pass_role(role)]
 
     def check_features(self) -> list[iam.PolicyStatement]:
-        """To count the rows of a table: of the managed policy AmazonAthenaFullAccess (v15 of
-        2026-02-12) what reads the catalog and handles results."""
+        """To count the rows of a table: the part of the managed policy AmazonAthenaFullAccess (v15
+        of 2026-02-12) that reads the catalog and handles results."""
         workgroup = arn(self._scope, "athena", f"workgroup/{self._settings.name}")
         return [
             allow(
@@ -72,7 +72,7 @@ class FunctionPermissions:
         ]
 
     def _may_read_catalog(self) -> iam.PolicyStatement:
-        """AWS wants the database `default` to be readable, too:
+        """Athena needs to read the database `default`, too:
         https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html"""
         catalog = self._settings.catalog_name
         resources = (
@@ -135,7 +135,7 @@ class FunctionPermissions:
                 "sagemaker:CreateEndpoint",
                 "sagemaker:UpdateEndpoint",
                 "sagemaker:DescribeEndpoint",
-                "sagemaker:DeleteEndpoint",  # one that never came into service
+                "sagemaker:DeleteEndpoint",  # one that was never in service
                 "sagemaker:AddTags",
                 "sagemaker:ListTags",
                 on=[
@@ -143,13 +143,13 @@ class FunctionPermissions:
                     arn(self._scope, "sagemaker", f"endpoint-config/{name}-*"),
                 ],
             ),
-            *may_stop_scaling(self._scope, name),
-            self._may_look_at_executions(),
-            *self._may_hand_over(role),
+            *may_deregister_scaling(self._scope, name),
+            self._may_describe_executions(),
+            *self._may_pass_role(role),
         ]
 
     def scale_endpoint(self) -> list[iam.PolicyStatement]:
-        """Application Auto Scaling acts with the caller's permissions to see that it may scale:
+        """Application Auto Scaling checks its permissions with those of the caller:
         https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html"""
         name = self._settings.name
         linked_role = (
@@ -175,7 +175,7 @@ class FunctionPermissions:
                 "cloudwatch:PutMetricAlarm",
                 on=[arn(self._scope, "cloudwatch", f"alarm:TargetTracking-endpoint/{name}/*")],
             ),
-            may_look_at_alarms(),
+            may_describe_alarms(),
             iam.PolicyStatement(
                 actions=["iam:CreateServiceLinkedRole"],
                 resources=[f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{linked_role}"],
@@ -195,14 +195,14 @@ class FunctionPermissions:
                 "sagemaker:DescribeModelPackage",
                 on=model_package_arns(self._scope, name),
             ),
-            # Whether its artefact is still there.
+            # To see whether its artefact still exists.
             allow("s3:ListBucket", on=[artefacts.bucket_arn]),
             allow("s3:GetObject", on=[self._of_runs(s3_keys.TRAINING)]),
         ]
 
     def register_model(self) -> list[iam.PolicyStatement]:
-        """CreateModelPackage and, since SageMaker may look at the artefact and the image as its
-        caller, what AWS's managed policy for the registry allows beside it:
+        """CreateModelPackage, and reading the artefact and the image, which SageMaker may check
+        with the permissions of its caller: as in the managed policy
         AmazonSageMakerModelRegistryFullAccess, v2 of 2024-06-06."""
         name, artefacts = self._settings.name, self._storage.artefacts
         return [
@@ -235,7 +235,7 @@ class FunctionPermissions:
         return [*self.start_job(JobKind.PROCESSING, role), *self._may_find_champion()]
 
     def ask_approval(self) -> list[iam.PolicyStatement]:
-        return [*self._may_record(s3_keys.APPROVAL), self._may_tell()]
+        return [*self._may_write(s3_keys.APPROVAL), self._may_publish()]
 
     def handle_failure(self) -> list[iam.PolicyStatement]:
         name = self._settings.name
@@ -248,8 +248,8 @@ class FunctionPermissions:
                 "sagemaker:StopTrainingJob",
                 on=[arn(self._scope, "sagemaker", f"training-job/{name}-*")],
             ),
-            *self._may_record(s3_keys.FAILURE),
-            self._may_tell(),
+            *self._may_write(s3_keys.FAILURE),
+            self._may_publish(),
         ]
 
     def check_gate(self) -> list[iam.PolicyStatement]:
@@ -259,22 +259,22 @@ class FunctionPermissions:
             allow("kms:Decrypt", on=[self._storage.key.key_arn]),
         ]
 
-    def _may_record(self, document: str) -> list[iam.PolicyStatement]:
-        """Write one document of a run. The key is also that of the topic."""
+    def _may_write(self, document: str) -> list[iam.PolicyStatement]:
+        """To write a document of a run. The KMS key is that of the topic, too."""
         return [
             allow("s3:PutObject", on=[self._document(document)]),
             allow("kms:Decrypt", "kms:GenerateDataKey", on=[self._storage.key.key_arn]),
         ]
 
-    def _may_tell(self) -> iam.PolicyStatement:
+    def _may_publish(self) -> iam.PolicyStatement:
         return allow("sns:Publish", on=[self._topic.topic_arn])
 
-    def _may_look_at_executions(self) -> iam.PolicyStatement:
+    def _may_describe_executions(self) -> iam.PolicyStatement:
         executions = arn(self._scope, "states", f"execution:{self._settings.name}:*")
         return allow("states:DescribeExecution", on=[executions])
 
-    def _may_hand_over(self, role: iam.IRole) -> list[iam.PolicyStatement]:
-        """The role to SageMaker, and the use of the key for its volumes."""
+    def _may_pass_role(self, role: iam.IRole) -> list[iam.PolicyStatement]:
+        """To pass the role to SageMaker, and to let it use the key for volumes."""
         return [
             iam.PolicyStatement(
                 actions=["iam:PassRole"],

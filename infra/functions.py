@@ -1,4 +1,4 @@
-"""The Lambdas of the pipeline. Each has its own role, which allows what its code calls."""
+"""The Lambda functions of the pipeline. Each has its own role, with the permissions of its code."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The container images of the jobs and the endpoint: one table of AWS's, and an environment's own.
+"""The container images of the jobs and the endpoint: the table of AWS's, and an environment's own.
 
 How to renew the table: docs/aws-checklist.md.
 """
@@ -12,14 +12,14 @@ from infra import image_accounts, instances
 from infra.setting_error import SettingsError
 
 PROCESSING, TRAINING, SERVING = "processing", "training", "serving"
-# How a serving container learns what to serve. toolkit: SageMaker's inference toolkits call
+# The contract between a serving image and our code. toolkit: SageMaker's inference toolkits call
 # model_fn, input_fn, predict_fn and output_fn of code/inference.py. ray: Ray Serve runs the
 # application that SM_RAYSERVE_APP names.
 TOOLKIT, RAY = "toolkit", "ray"
 CONTRACTS = (TOOLKIT, RAY)
 _CONTAINERS = "github.com/aws/deep-learning-containers, commit e0ecede of 2026-08-21"
 _READ_ON = date(2026, 11, 28)
-# Of an image past its end of patches: what is needed instead, and what mends it.
+# For an image past its end of patches: what is needed, and how to correct it.
 PATCHED = "an image that AWS patches"
 RENEWAL = "docs/aws-checklist.md#images says how to renew the table in infra/images.py"
 _URI = re.compile(
@@ -30,7 +30,7 @@ _URI = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class AwsImage:
-    """One of AWS's. Its `job` is processing, training (and evaluation) or serving."""
+    """An image of AWS. `job` is processing, training (and evaluation) or serving."""
 
     job: str
     device: str  # cpu or gpu
@@ -38,10 +38,10 @@ class AwsImage:
     tag: str
     python: str  # such as 3.12
     contract: str = ""  # of a serving image
-    end_of_patches: date | None  # None: the tag is always that of the newest, which AWS patches
+    end_of_patches: date | None  # None: the tag is always that of the newest image
     ami: str = ""  # InferenceAmiVersion, whose NVIDIA driver the image needs
     accounts: Mapping[str, str]  # by region
-    source: str  # where it was read
+    source: str  # of this row
     read_on: date = _READ_ON
 
     def uri(self, region: str) -> str:
@@ -108,7 +108,7 @@ IMAGES = (
 @dataclass(frozen=True, kw_only=True)
 class OwnImage:
     """An image of yours, or an older one of AWS's, in place of that of
-    [the table](aws-checklist.md#images). What the scripts need beyond it is installed when it
+    [the table](aws-checklist.md#images). The requirements that it lacks are installed when a job
     starts."""
 
     uri: str = ""  # ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG; empty: AWS's
@@ -130,7 +130,7 @@ class OwnImage:
 
 @dataclass(frozen=True, kw_only=True)
 class OwnImages:
-    """The images that an environment brings itself."""
+    """The images of an environment that are not AWS's."""
 
     processing: OwnImage = field(default_factory=OwnImage)  # of the preparation
     training: OwnImage = field(default_factory=OwnImage)  # of training and evaluation
@@ -139,8 +139,8 @@ class OwnImages:
 
 @dataclass(frozen=True, kw_only=True)
 class Image:
-    """The image that a job or an endpoint gets; `end_of_patches` is None where AWS has said none,
-    and of an image of your own."""
+    """The image of a job or an endpoint; `end_of_patches` is None where AWS has published none, and
+    for an image of your own."""
 
     uri: str
     python: str
@@ -155,7 +155,7 @@ class Image:
 
     @property
     def repository_arn(self) -> str:
-        """With the partition of the image's own registry."""
+        """The ARN of its repository, in the partition of its region."""
         region = self._part("region")
         partition = "aws-cn" if region.startswith("cn-") else "aws"
         return f"arn:{partition}:ecr:{region}:{self._part('account')}:repository/{self.repository}"
@@ -175,8 +175,8 @@ def jobs_by_image(images: Mapping[str, Image]) -> dict[Image, list[str]]:
 
 
 def ends_of_patches(images: Mapping[str, Image]) -> list[dict[str, str]]:
-    """For step Prepare: until when AWS patches the image of each job, where it says so, and the
-    sentence of `reviews doctor` (reviews/client/checks/findings.py) after that day."""
+    """For the step Prepare: the end of patches of each image that has one, and the sentence of
+    `reviews doctor` (reviews/client/checks/findings.py) after that day."""
     return [
         {
             "end_of_patches": image.end_of_patches.isoformat(),
@@ -213,5 +213,5 @@ def _check_instance(job: str, instance_type: str) -> None:
         allowed = f"x86-64 with or without NVIDIA's GPUs, unless images.{job} names an image for it"
         raise SettingsError(name=name, value=instance_type, allowed=allowed)
     if job == TRAINING and instances.family(instance_type) in instances.BEFORE_CUDA_13:
-        allowed = f"GPUs that CUDA 13 knows (g4dn and newer), unless images.{job} names an image"
+        allowed = f"GPUs that CUDA 13 supports (g4dn, newer), unless images.{job} names an image"
         raise SettingsError(name=name, value=instance_type, allowed=allowed)

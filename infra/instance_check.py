@@ -1,4 +1,4 @@
-"""Whether SageMaker has the instance types of an environment for what they are to do."""
+"""Checks that SageMaker has the instance types of an environment for their purpose."""
 
 from functools import cache
 
@@ -18,9 +18,9 @@ _SHAPES = {
 
 
 def check_instance_types(settings: Settings) -> None:
-    """Raises SettingsError for a type that SageMaker has for other jobs only, or not at all.
+    """Raises SettingsError for a type that SageMaker does not have, or has for other purposes only.
 
-    It reads botocore's model, which takes half a second: at synth, and not in the settings.
+    It reads botocore's model, which takes half a second, so it is called at synth only.
     """
     for name, shape in _SHAPES.items():
         wanted = getattr(settings, name).instance_type

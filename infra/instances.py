@@ -1,10 +1,10 @@
-"""What has to be known of SageMaker's instance types before a request is made.
+"""Properties of SageMaker's instance types on which requests depend.
 
-Which families have a disk of their own: EC2's DescribeInstanceTypes, as moto 5.2.5 records it, says
-the same of all that SageMaker has (30 November 2026), but has no dl1, p2, p3 and p6e-gb200.
+The families with local disks agree with EC2's DescribeInstanceTypes as moto 5.2.5 records it, which
+lacks dl1, p2, p3 and p6e-gb200 (30 November 2026).
 """
 
-# They encrypt their own disk, and SageMaker refuses a volume key for them: VolumeKmsKeyId of
+# They encrypt their local disks, and SageMaker refuses a volume key for them: VolumeKmsKeyId in
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
 LOCAL_DISK = frozenset(
     (
@@ -14,7 +14,7 @@ LOCAL_DISK = frozenset(
         "trn2",
     )
 )  # fmt: skip
-# Kepler and Volta: CUDA 13, of AWS's PyTorch 2.13 image, begins with Turing, by NVIDIA's
+# Kepler and Volta: CUDA 13, in AWS's PyTorch 2.13 image, supports Turing and newer, by NVIDIA's
 # release notes, which https://github.com/pytorch/pytorch/issues/157517 quotes.
 BEFORE_CUDA_13 = frozenset(("p2", "p3", "p3dn"))
 # AWS Graviton: the images of infra/images.py are for x86-64.
@@ -29,16 +29,16 @@ def family(instance_type: str) -> str:
 
 
 def has_gpu(instance_type: str) -> bool:
-    """Whether it has NVIDIA's."""
+    """Whether it has GPUs of NVIDIA."""
     return family(instance_type)[0] in "gp"
 
 
 def has_local_disk(instance_type: str) -> bool:
-    """Whether it has a disk of its own, beside or instead of a volume."""
+    """Whether it has local disks, beside or instead of an EBS volume."""
     return family(instance_type) in LOCAL_DISK
 
 
 def is_other_architecture(instance_type: str) -> bool:
-    """Whether it is for images of another architecture: Arm, Inferentia, Trainium, Gaudi."""
+    """Whether it needs images for another architecture: Arm, Inferentia, Trainium, Gaudi."""
     name = family(instance_type)
     return name.startswith(_OTHER_ACCELERATORS) or name[1:].startswith(_ARM_GENERATIONS)

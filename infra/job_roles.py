@@ -1,4 +1,4 @@
-"""The roles that SageMaker's jobs and endpoints run with: one each."""
+"""The execution roles of SageMaker's jobs and endpoint, one for each kind."""
 
 from collections.abc import Sequence
 
@@ -6,14 +6,14 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from contract import s3_keys
-from infra.permissions import allow, arn, grant, may_look_at_alarms
+from infra.permissions import allow, arn, grant, may_describe_alarms
 from infra.settings import Settings
 from infra.storage import Storage
 
 _PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 # https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html, of jobs in a VPC, and
 # https://docs.aws.amazon.com/sagemaker/latest/dg/host-vpc.html, of models in one
-_LOOK_AT_VPC = (
+_DESCRIBE_VPC = (
     "ec2:DescribeDhcpOptions",
     "ec2:DescribeNetworkInterfaces",
     "ec2:DescribeSecurityGroups",
@@ -52,7 +52,7 @@ class JobRoles(Construct):
                 ),
             ],
         )
-        # Of checkpoints: SageMaker keeps the prefix as the folder is.
+        # SageMaker deletes checkpoints in S3 that the container has deleted in its folder.
         may_delete = allow(
             "s3:DeleteObject",
             on=[artefacts.arn_for_objects(f"{s3_keys.run_prefix('*')}/{s3_keys.CHECKPOINTS}/*")],
@@ -70,9 +70,9 @@ class JobRoles(Construct):
                 ),
                 allow("kms:Decrypt", on=[storage.key.key_arn]),
                 *(self._may_capture() if settings.endpoint.capture_percent else []),
-                # Whether an update has to be rolled back is seen with this role:
+                # SageMaker uses this role to read the alarms that roll an update back:
                 # https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
-                may_look_at_alarms(),
+                may_describe_alarms(),
             ],
         )
 
@@ -107,12 +107,12 @@ class JobRoles(Construct):
         return role
 
     def _may_join_the_vpc(self) -> list[iam.PolicyStatement]:
-        """A job's instances get network interfaces, of which nothing is known before."""
+        """To create network interfaces for a job's instances, whose ids are not known before."""
         if not self._settings.network.vpc:
             return []
         kinds = ("network-interface", "security-group", "subnet")
         return [
-            allow(*_LOOK_AT_VPC, on=["*"]),
+            allow(*_DESCRIBE_VPC, on=["*"]),
             allow(*_JOIN_VPC, on=[arn(self, "ec2", f"{kind}/*") for kind in kinds]),
         ]
 

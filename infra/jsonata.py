@@ -1,10 +1,10 @@
-"""Expressions of JSONata, the query language of the state machine."""
+"""JSONata expressions; JSONata is the query language of the state machine."""
 
 from collections.abc import Mapping
 
 from aws_cdk import aws_stepfunctions as sfn
 
-RESULT = "$states.result.Payload"  # the answer of a function
+RESULT = "$states.result.Payload"  # what a function has returned
 ATTEMPT = "{% $attempt %}"
 
 
@@ -22,7 +22,7 @@ def condition(expression: str) -> sfn.Condition:
 
 
 def first(*fields: str, otherwise: str) -> str:
-    """The first of the result's fields that exists and is not empty."""
+    """The first of the result's fields that exists and is not empty; else `otherwise`."""
     for field in reversed(fields):
         value = f"$states.result.{field}"
         otherwise = f"{value} ? {value} : ({otherwise})"

@@ -1,4 +1,4 @@
-"""The group in which every trained model becomes a version."""
+"""The model package group, in which every trained model is registered as a version."""
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_sagemaker as sagemaker

@@ -1,4 +1,4 @@
-"""The alarms of one environment, those that roll an update of its endpoint back, its dashboard."""
+"""The alarms and the dashboard of one environment."""
 
 from collections.abc import Sequence
 
@@ -16,9 +16,9 @@ from infra.settings import Settings
 from infra.storage import Storage
 
 _MINUTE, _HOUR = Duration.minutes(1), Duration.hours(1)
-_FEWEST_PREDICTIONS = 100  # an hour, before their mix says anything
-_MICROSECONDS = 1000  # a millisecond has
-_CLASSES_AN_ALARM = 9  # of metric math takes ten metrics: these and their total
+_FEWEST_PREDICTIONS = 100  # in an hour, for the shares of the classes to be meaningful
+_MICROSECONDS = 1000  # in a millisecond
+_CLASSES_AN_ALARM = 9  # metric math takes ten metrics in an alarm: the tenth is the total
 
 
 class Monitoring(Construct):
@@ -44,8 +44,7 @@ class Monitoring(Construct):
             encryption_key=storage.key,
         )
         classes = settings.labels.names
-        # ml_code/inference.py prints this line for every request; the image puts its own words in
-        # front.
+        # ml_code/inference.py prints this line for every request; the image prefixes it.
         pattern = f'[..., word="predicted", total, {", ".join(map(_field, classes))}]'
         self._total = self._count("Predictions", pattern, "total")
         self._predicted = [
@@ -61,14 +60,14 @@ class Monitoring(Construct):
                 "EndpointErrors",
                 self._endpoint_metric("Invocation5XXErrors", "Sum", _MINUTE),
                 threshold=0,
-                says="The endpoint answers with 5xx.",
+                description="The endpoint answers with 5xx.",
             ),
             self._alarm(
                 "EndpointLatency",
                 self._endpoint_metric("ModelLatency", "p99", _MINUTE),
                 threshold=limit_ms * _MICROSECONDS,
                 periods=3,
-                says=f"One answer in a hundred takes longer than {limit_ms} ms.",
+                description=f"One response in a hundred takes longer than {limit_ms} ms.",
             ),
         ]
 
@@ -78,20 +77,20 @@ class Monitoring(Construct):
                 f"PredictedClasses{first // _CLASSES_AN_ALARM + 1 if first else ''}",
                 self._largest_share(self._predicted[first : first + _CLASSES_AN_ALARM]),
                 threshold=max_share,
-                says="One class is predicted far more often than all others.",
+                description="One class is predicted far more often than all others.",
             )
 
-    def watch(self, machine: sfn.IStateMachine) -> None:
-        """Adds the alarm of the executions, and the dashboard."""
+    def add_state_machine(self, machine: sfn.IStateMachine) -> None:
+        """Adds the alarm for executions, and the dashboard."""
         failed = machine.metric_failed(period=_MINUTE, statistic="Sum")
-        self._alarm("Executions", failed, threshold=0, says="An execution failed.")
+        self._alarm("Executions", failed, threshold=0, description="An execution failed.")
         cloudwatch.Dashboard(
             self,
             "Dashboard",
             dashboard_name=self._settings.name,
             widgets=[
                 [self._executions(machine), self._durations()],
-                [self._invocations(), self._latency(), self._mix()],
+                [self._invocations(), self._latency(), self._predicted_classes()],
             ],
         )
 
@@ -103,14 +102,14 @@ class Monitoring(Construct):
         metric: cloudwatch.IMetric,
         *,
         threshold: float,
-        says: str,
+        description: str,
         periods: int = 1,
     ) -> str:
         alarm = cloudwatch.Alarm(
             self,
             name,
             alarm_name=f"{self._settings.name}-{name}",
-            alarm_description=says,
+            alarm_description=description,
             metric=metric,
             threshold=threshold,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
@@ -133,7 +132,7 @@ class Monitoring(Construct):
         )
 
     def _count(self, name: str, pattern: str, field: str) -> cloudwatch.Metric:
-        """Predictions, read from a field of the endpoint's log."""
+        """A metric of predictions, by a metric filter on a field of the endpoint's log."""
         namespace = f"Reviews/{self._settings.environment}"
         self._endpoint_logs.add_metric_filter(
             name,
@@ -164,7 +163,7 @@ class Monitoring(Construct):
         )
 
     def _durations(self) -> cloudwatch.LogQueryWidget:
-        """Of the jobs: the state machine has no metric of its single steps."""
+        """The durations of the jobs; Step Functions has no metrics of single states."""
         return cloudwatch.LogQueryWidget(
             title="Jobs: seconds from the first to the last line of their logs",
             width=12,
@@ -194,12 +193,12 @@ class Monitoring(Construct):
             ],
         )
 
-    def _mix(self) -> cloudwatch.GraphWidget:
+    def _predicted_classes(self) -> cloudwatch.GraphWidget:
         return cloudwatch.GraphWidget(
             title="Predicted classes", width=8, stacked=True, left=self._predicted
         )
 
 
 def _field(name: str) -> str:
-    """What a class is called in the pattern, where no other field may be called so."""
+    """The name of a class's field in the filter pattern, which no other field has."""
     return f"class_{name}"

@@ -1,4 +1,4 @@
-"""Where jobs and the endpoint run: SageMaker's own network, or subnets of a VPC."""
+"""The network of jobs and the endpoint: SageMaker's own, or subnets of a VPC."""
 
 from aws_cdk import Aws, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
@@ -12,7 +12,7 @@ from infra.storage import Storage
 
 _HTTPS = ec2.Port.tcp(443)
 _ANYWHERE = ec2.Peer.any_ipv4()
-# Between hosts that train together, which encrypt what they say by IPsec:
+# Between hosts that train together, whose traffic is encrypted by IPsec:
 # https://docs.aws.amazon.com/sagemaker/latest/dg/train-encrypt.html
 _BETWEEN_HOSTS = {
     "hosts that train together": ec2.Port.all_tcp(),
@@ -20,8 +20,8 @@ _BETWEEN_HOSTS = {
     # ESP has no ports; CDK's own Port.esp() names some.
     "what they encrypt": ec2.Port(protocol=ec2.Protocol.ESP, string_representation="ESP"),
 }
-# What jobs call themselves. Images, logs and metrics are SageMaker's business, outside the VPC, and
-# S3 is the only service that a job cannot do without:
+# The services that our code in jobs calls. SageMaker loads images and writes logs and metrics
+# outside the VPC, and S3 is the only service that every job needs:
 # https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html
 _SERVICES = {
     "SageMakerApi": ec2.InterfaceVpcEndpointAwsService.SAGEMAKER_API,
@@ -61,13 +61,13 @@ class Network(Construct):
 
     def _existing(self) -> ec2.IVpc:
         network = self._settings.network
-        # The zones are needed for subnets that would be made in it, and none is.
+        # CDK needs zones only for subnets that it creates, and it creates none.
         return ec2.Vpc.from_vpc_attributes(
             self, "Existing", vpc_id=network.vpc, availability_zones=["unknown"]
         )
 
     def _make(self) -> ec2.Vpc:
-        """Two zones and no way to the internet; S3 and SageMaker have doors of their own."""
+        """A VPC of two zones without internet access; S3 and SageMaker have VPC endpoints."""
         isolated = ec2.SubnetConfiguration(
             name="Isolated", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED, cidr_mask=22
         )
@@ -78,7 +78,7 @@ class Network(Construct):
             max_azs=2,
             nat_gateways=0,
             subnet_configuration=[isolated],
-            # Would need a function of CDK's; nothing uses that group.
+            # It would need a custom resource of CDK, and nothing uses the default group.
             restrict_default_security_group=False,
         )
 
@@ -108,28 +108,28 @@ class Network(Construct):
             group.add_egress_rule(group, port, what)
         self.subnets, self.security_groups = subnets, [group.security_group_id]
         if isinstance(vpc, ec2.Vpc):
-            self._open_doors(vpc, group)
+            self._add_vpc_endpoints(vpc, group)
 
-    def _open_doors(self, vpc: ec2.Vpc, jobs: ec2.SecurityGroup) -> None:
-        """They have a group of their own: whatever else is in that of the jobs is waited for by
-        infra/cleanup.py."""
+    def _add_vpc_endpoints(self, vpc: ec2.Vpc, jobs: ec2.SecurityGroup) -> None:
+        """They have their own security group, since lambdas/cleanup waits until no network
+        interface uses that of the jobs."""
         vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3).add_to_policy(
             self._only_own_buckets()
         )
-        doors = ec2.SecurityGroup(
+        group = ec2.SecurityGroup(
             self,
-            "Doors",
+            "VpcEndpoints",
             vpc=vpc,
             description="Interface endpoints: HTTPS from jobs and endpoint",
             allow_all_outbound=False,
         )
-        doors.add_ingress_rule(jobs, _HTTPS, "jobs and endpoint")
+        group.add_ingress_rule(jobs, _HTTPS, "jobs and endpoint")
         for name, service in _SERVICES.items():
-            vpc.add_interface_endpoint(name, service=service, security_groups=[doors], open=False)
+            vpc.add_interface_endpoint(name, service=service, security_groups=[group], open=False)
 
     def _only_own_buckets(self) -> iam.PolicyStatement:
-        """Data cannot be carried to a bucket of another account. What this takes from jobs, beside
-        the default policy, is Amazon Linux's package repositories (train-vpc.html, above)."""
+        """Jobs cannot write data to a bucket of another account. Unlike with the default policy,
+        they cannot reach Amazon Linux's package repositories either (train-vpc.html, above)."""
         return iam.PolicyStatement(
             principals=[iam.StarPrincipal()],  # an endpoint policy takes no {"AWS": "*"}
             actions=list(_OBJECT_ACTIONS),

@@ -1,4 +1,4 @@
-"""The topic that tells people how executions end, what waits for their answer, and alarms."""
+"""The topic for ends of executions, approvals and alarms."""
 
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
@@ -27,8 +27,8 @@ class Notifications(Construct):
             self.topic.add_subscription(subscriptions.EmailSubscription(address))
 
     def _let_alarms_publish(self, settings: Settings) -> None:
-        """`enforce_ssl` makes a policy, and a policy replaces the default one, by which CloudWatch
-        may publish: https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
+        """The policy that `enforce_ssl` creates replaces the default one, by which CloudWatch may
+        publish: https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
         """
         self.topic.add_to_resource_policy(
             iam.PolicyStatement(

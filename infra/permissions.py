@@ -1,4 +1,4 @@
-"""Statements of IAM policies, in one line each, and why some of them hold a wildcard."""
+"""Statements of IAM policies, and the reasons of those with a wildcard."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -9,12 +9,12 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 _RULE = "AwsSolutions::AwsSolutions-IAM5"
-_NAMES_OF_RUN_TIME = (
-    "Jobs, models, objects and log streams get their names from the execution; what is before the "
-    "wildcard limits them to this environment."
+_NAMED_AT_RUN_TIME = (
+    "Jobs, models, objects and log streams get their names from the execution; the prefix before "
+    "the wildcard limits them to this environment."
 )
 _NO_RESOURCES = (
-    "The service has no resource types for these actions, or wants * (DescribeAlarms): "
+    "The service has no resource types for these actions, or requires * (DescribeAlarms): "
     "tests/judges compares with AWS's reference."
 )
 
@@ -25,20 +25,20 @@ def allow(*actions: str, on: Sequence[str]) -> iam.PolicyStatement:
 
 
 def arn(scope: Construct, service: str, resource: str) -> str:
-    """arn:…:service:region:account:resource of the stack's own place."""
+    """arn:PARTITION:service:REGION:ACCOUNT:resource, of the stack's region and account."""
     return Stack.of(scope).format_arn(service=service, resource=resource)
 
 
 def model_package_arns(scope: Construct, group: str) -> Sequence[str]:
-    """The group and its versions: AWS's own examples name both."""
+    """The ARNs of the group and of its versions; AWS's examples have both."""
     return (
         arn(scope, "sagemaker", f"model-package-group/{group}"),
         arn(scope, "sagemaker", f"model-package/{group}/*"),
     )
 
 
-def may_stop_scaling(scope: Construct, endpoint: str) -> Sequence[iam.PolicyStatement]:
-    """Application Auto Scaling removes its alarms with the permissions of its caller."""
+def may_deregister_scaling(scope: Construct, endpoint: str) -> Sequence[iam.PolicyStatement]:
+    """Application Auto Scaling deletes its alarms with the permissions of its caller."""
     alarms = arn(scope, "cloudwatch", f"alarm:TargetTracking-endpoint/{endpoint}/*")
     return (
         allow(
@@ -46,14 +46,14 @@ def may_stop_scaling(scope: Construct, endpoint: str) -> Sequence[iam.PolicyStat
             on=[arn(scope, "application-autoscaling", "scalable-target/*")],
         ),
         allow("cloudwatch:DeleteAlarms", on=[alarms]),
-        may_look_at_alarms(),
+        may_describe_alarms(),
     )
 
 
-def may_look_at_alarms() -> iam.PolicyStatement:
+def may_describe_alarms() -> iam.PolicyStatement:
     """On `*`: "You can't return information about composite alarms if your
     cloudwatch:DescribeAlarms permission has a narrower scope" (botocore's model of CloudWatch), and
-    whose alarms a service asks for is its own business. AWS's policy for scaling has `*`, too:
+    which alarms a service describes is not documented. AWS's policy for scaling has `*`, too:
     https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html"""
     return allow("cloudwatch:DescribeAlarms", on=["*"])
 
@@ -66,11 +66,11 @@ def grant(role: iam.Role, statements: Iterable[iam.PolicyStatement]) -> None:
 
 
 def acknowledge_wildcards(construct: Construct, resources: Iterable[str]) -> None:
-    """Tells cdk-nag why these ARNs end in a wildcard, which it asks for each of them."""
+    """Gives cdk-nag the reason for each of these ARNs that has a wildcard."""
     for resource in resources:
         text = _plain(Stack.of(construct).resolve(resource))
         if "*" in text:
-            reason = _NO_RESOURCES if text == "*" else _NAMES_OF_RUN_TIME
+            reason = _NO_RESOURCES if text == "*" else _NAMED_AT_RUN_TIME
             rule = Acknowledgment(id=f"{_RULE}[Resource::{text}]", reason=reason)
             Validations.of(construct).acknowledge(rule)
 

@@ -1,4 +1,4 @@
-"""The functions that the state machine calls."""
+"""The Lambda functions that the state machine calls."""
 
 import json
 from dataclasses import asdict
@@ -55,12 +55,12 @@ class PipelineFunctions(Construct):
 
     @cached_property
     def ask_approval(self) -> lambda_.Function:
-        """Only made where the state machine uses it."""
+        """Created only if the state machine uses it."""
         return self._function("ask_approval", self._may.ask_approval())
 
     @cached_property
     def scale_endpoint(self) -> lambda_.Function:
-        """Only made where the state machine uses it."""
+        """Created only if the state machine uses it."""
         return self._function("scale_endpoint", self._may.scale_endpoint())
 
     def _function(self, folder: str, statements: list[iam.PolicyStatement]) -> lambda_.Function:
@@ -77,7 +77,7 @@ class PipelineFunctions(Construct):
         return function.function
 
     def _environment(self) -> dict[str, str]:
-        """What lambdas/shared/environment.py reads."""
+        """The environment variables that lambdas/shared/environment.py reads."""
         settings, storage = self._settings, self._storage
         return {
             "ENVIRONMENT": settings.environment,

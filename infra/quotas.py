@@ -1,7 +1,7 @@
 """The quotas of SageMaker that an environment needs, by the names that Service Quotas has.
 
 `reviews doctor` and `reviews deploy` compare them with the account before anything is deployed,
-and step Prepare does so before anything is paid for.
+and the step Prepare does so before anything costs money.
 """
 
 from collections.abc import Iterator
@@ -10,12 +10,12 @@ from contract.quotas import Quota, Quotas
 from infra.settings import Endpoint, Instances, Settings
 
 SERVICE = "sagemaker"  # its code in Service Quotas
-# What asks AWS for more of a quota, and what to do where AWS gives no more.
+# The command that requests an increase, and what to do for a quota that is not adjustable.
 INCREASE = (
     f"aws service-quotas request-service-quota-increase --service-code {SERVICE} "
     "--quota-code {code} --desired-value {wanted} --region {region}"
 )
-FEWER = "fewer instances in infra/settings/environments.py: AWS raises this quota for nobody"
+FEWER = "fewer instances in infra/settings/environments.py: this quota is not adjustable"
 _CODE_OF_NAME = (
     f"$(aws service-quotas list-service-quotas --service-code {SERVICE} --region {{region}} "
     "--query \"Quotas[?QuotaName=='{name}'].QuotaCode\" --output text)"
@@ -23,7 +23,8 @@ _CODE_OF_NAME = (
 
 
 def needed(settings: Settings) -> list[Quota]:
-    """Of one execution at a time, without what an endpoint that scales adds; each name once.
+    """The quotas for one execution at a time, without the instances that scaling adds; each name
+    once.
 
     Names of the instance types as ResourceLimitExceeded cites them
     (https://github.com/aws-samples/sagemaker-custom-project-templates/issues/51), those of the
@@ -63,7 +64,7 @@ def _all(settings: Settings) -> Iterator[Quota]:
 
 
 def _of_job(instances: Instances, job: str) -> Iterator[Quota]:
-    """Evaluation is a processing job, too; jobs of one execution run one after the other."""
+    """The quotas of a job. The jobs of an execution run one after the other."""
     count = instances.instance_count
     yield _quota(f"{instances.instance_type} for {job} usage", count)
     yield _quota(f"Number of instances across all {job}s", count)

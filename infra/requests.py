@@ -1,6 +1,7 @@
-"""The requests that the Lambdas send to SageMaker, compiled at synth from infra/jobs.
+"""The requests that the Lambda functions send to SageMaker, compiled at synth from infra/jobs.
 
-They become part of the state machine, so that `cdk diff` shows a changed instance or argument.
+They become part of the state machine's definition, so that `cdk diff` shows a changed instance or
+argument.
 """
 
 import json
@@ -19,8 +20,8 @@ from infra.jobs import Values
 from infra.settings import Settings
 
 Request = dict[str, Any]
-_ROLLOUT_SECONDS = 3600  # for the new instances to start
-_JOB = "{job}"  # the Lambda names the job, so this goes no further
+_START_SECONDS = 3600  # for the new instances to start
+_JOB = "{job}"  # a placeholder: the Lambda function names the job
 
 
 def processing(settings: Settings) -> Request:
@@ -70,7 +71,8 @@ def model(settings: Settings) -> Request:
 
 
 def model_package(settings: Settings) -> Request:
-    """CreateModelPackage for the same artefact; the Lambda adds approval, metrics and lineage."""
+    """CreateModelPackage for the same artefact; the Lambda function adds approval, metrics and
+    lineage."""
     session, values = jobs.offline_session(settings.region), Values()
     registered = _compile(
         lambda: jobs.model(settings, session, values, name="{model}").register(
@@ -79,14 +81,14 @@ def model_package(settings: Settings) -> Request:
     )
     request = _plain(registered.create_model_package_request)
     for container in request["InferenceSpecification"]["Containers"]:
-        # Optional, and guessed by the SDK, which does not know the image.
+        # Optional; the SDK guesses them, since it does not know the image.
         container.pop("Framework", None)
         container.pop("FrameworkVersion", None)
     return request
 
 
 def endpoint_config(settings: Settings) -> Request:
-    """CreateEndpointConfig with one variant, which takes all traffic."""
+    """CreateEndpointConfig with one production variant."""
     endpoint, session = settings.endpoint, jobs.offline_session(settings.region)
     request = {
         "EndpointConfigName": "{endpoint_config}",
@@ -101,10 +103,10 @@ def endpoint_config(settings: Settings) -> Request:
 
 
 def update(settings: Settings, alarms: Sequence[str]) -> Request:
-    """How UpdateEndpoint deploys: blue/green, and rolled back when one of the alarms goes off.
+    """The deployment options of UpdateEndpoint: blue/green, with a rollback when one of the alarms
+    is in ALARM.
 
-    A share of the traffic goes to the new instances first, where there is more than one instance to
-    share it among. Serverless endpoints are changed by AWS, all at once.
+    With several instances it is a canary deployment. Serverless endpoints have no such options.
     """
     endpoint = settings.endpoint
     if endpoint.serverless_memory_mb:
@@ -117,7 +119,7 @@ def update(settings: Settings, alarms: Sequence[str]) -> Request:
     policy = {
         "TrafficRoutingConfiguration": routing,
         "TerminationWaitInSeconds": endpoint.bake_s,
-        "MaximumExecutionTimeoutInSeconds": _ROLLOUT_SECONDS + 2 * endpoint.bake_s,
+        "MaximumExecutionTimeoutInSeconds": _START_SECONDS + 2 * endpoint.bake_s,
     }
     request: Request = {
         "DeploymentConfig": {
@@ -126,9 +128,9 @@ def update(settings: Settings, alarms: Sequence[str]) -> Request:
         }
     }
     if endpoint.max_instance_count:
-        # As many instances as scaling has come to. What is captured cannot be left out of it
-        # (VariantPropertyType DataCaptureConfig: "Not currently supported"), so the function
-        # retains nothing where that has changed.
+        # Retains the instance count that scaling has reached. Data capture cannot be excluded from
+        # that (VariantPropertyType DataCaptureConfig: "Not currently supported"), so the function
+        # sets this to false where the capture has changed.
         request["RetainAllVariantProperties"] = True
     return request
 
@@ -136,9 +138,9 @@ def update(settings: Settings, alarms: Sequence[str]) -> Request:
 def fill(
     request: Request, *, lists: Mapping[str, Sequence[str]] | None = None, **values: str
 ) -> Request:
-    """Replaces the placeholders that are known at synth; the others stay for the run time.
+    """Replaces the placeholders that are known at synth; the others remain for run time.
 
-    An item of a list may stand for those of `lists`.
+    An item `{name}` of a list is replaced by the items of `lists[name]`.
     """
     many = {f"{{{name}}}": list(items) for name, items in (lists or {}).items()}
 
@@ -164,15 +166,15 @@ def _processing(session: Any, run: Callable[[], Any]) -> Request:
 
 
 def _compile(step: Callable[[], Any]) -> Any:
-    with warnings.catch_warnings(), _configuration_trusted():
-        warnings.simplefilter("ignore", UserWarning)  # that nothing is run is the point
+    with warnings.catch_warnings(), _without_config_validation():
+        warnings.simplefilter("ignore", UserWarning)  # that the job is not run is intended
         return step()
 
 
 @contextmanager
-def _configuration_trusted() -> Iterator[None]:
-    """The SDK validates its configuration, which is ours and constant, at each of 60 look-ups of a
-    job: four fifths of the time of a synth (21 s instead of 4 s for four environments)."""
+def _without_config_validation() -> Iterator[None]:
+    """The SDK validates its configuration, a constant of infra/jobs/sessions.py, at each of the 60
+    look-ups of a job: a synth of four environments took 21 s with that, and 4 s without."""
     validate = utils.validate_sagemaker_config
     utils.validate_sagemaker_config = lambda _: None
     try:
@@ -182,7 +184,7 @@ def _configuration_trusted() -> Iterator[None]:
 
 
 def _plain(request: Any) -> Request:
-    """A copy without the SDK's own types, whose placeholders stand for whole URIs and ARNs."""
+    """A copy without the SDK's own types, in which placeholders are whole URIs and ARNs."""
     text = json.dumps(request).replace("s3://{", "{").replace(Values().role, "{role}")
     plain: Request = json.loads(text)
     return plain

@@ -8,7 +8,7 @@ from typing import Any
 from aws_cdk import Duration
 from aws_cdk import aws_stepfunctions as sfn
 
-# Transient errors of a call to Lambda; the last one is raised by lambdas/shared/steps.py.
+# Transient errors of Lambda's Invoke; Throttled is raised by lambdas/shared/steps.py.
 _TRANSIENT = (
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.ServiceException",
@@ -17,24 +17,25 @@ _TRANSIENT = (
     "Lambda.TooManyRequestsException",
     "Throttled",
 )
-# The function's process ended. Another process may succeed; a function that has too little time or
-# memory does not, so it gets three attempts in all.
+# The function's process ended. Another process may succeed, but not if the function has too little
+# time or memory, so there are three attempts in all.
 _PROCESS_ENDED = ("Lambda.Unknown", "Runtime.ExitError", "Sandbox.Timedout")
 _PROCESS_ENDED_ATTEMPTS = 2
-# Of a call without a function: an error that has no name of its own, and a call without an answer.
+# Errors of the state machine's own calls: one without a more specific name, and a lost connection.
 _SERVICE_ERRORS = {
     "sagemaker": ("SageMaker.SageMakerException", "SageMaker.SdkClientException"),
     "sns": ("Sns.SnsException", "Sns.SdkClientException"),
 }
-# About half an hour: a job that runs for days is not given up for minutes of throttling.
+# About half an hour, so that minutes of throttling do not fail an execution that has run for days.
 _SERVICE_ATTEMPTS = 30
-# Another execution or job has to end first.
+# Another execution or job must end first.
 _BUSY = ("LimitReached", "EndpointBusy")
 _BUSY_ATTEMPTS = 30  # about four hours
 
 
 def retry_function(task: sfn.TaskStateBase) -> None:
-    """Retries transient errors of a function; it may run twice, since it finds what it has made."""
+    """Retries transient errors of a function. Functions are idempotent: they adopt what an earlier
+    attempt has created."""
     task.add_retry(errors=list(_TRANSIENT), **_backoff())
     task.add_retry(errors=list(_PROCESS_ENDED), **_backoff(_PROCESS_ENDED_ATTEMPTS))
     task.add_retry(

@@ -1,4 +1,4 @@
-"""Executions that start by themselves."""
+"""Scheduled executions."""
 
 import json
 
@@ -12,9 +12,9 @@ from infra.storage import Storage
 
 
 class Schedule(Construct):
-    """Starts the state machine when the settings say, with the same object of the data bucket.
+    """Starts the state machine on the schedule of the settings, with an object of the data bucket.
 
-    Step Functions gives each execution a name of its own.
+    Step Functions generates the name of each execution.
     """
 
     def __init__(

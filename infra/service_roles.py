@@ -1,9 +1,9 @@
-"""Roles that a service tries on as soon as something is made with them.
+"""Roles that a service validates when a resource is created with them.
 
-A new role is known everywhere within a minute or two, and CloudFormation does not try again when a
-service says no before that. So these roles are made in the first stack, and what has them in later
-ones. What the services say, and that Terraform tries again for two minutes, is in the sources of
-its AWS provider (read on 30 November 2026):
+IAM is eventually consistent: a new role may take a minute or two to be visible, and CloudFormation
+does not retry when a service refuses it before that. So these roles are in the first stack, and the
+resources that use them in later ones. The errors of the services, and that Terraform retries for
+two minutes, are in the sources of its AWS provider (read on 30 November 2026):
 
 - CreateFeatureGroup: "The execution role ARN is invalid.", "Invalid S3Uri provided"
   (internal/service/sagemaker/feature_group.go);
@@ -11,8 +11,8 @@ its AWS provider (read on 30 November 2026):
   role." (internal/service/scheduler/schedule.go);
 - CreateFlowLogs: "Unable to assume given IAM role" (internal/service/ec2/vpc_flow_log.go).
 
-CloudFormation waits by itself where a function has a new role, and it takes long enough where a
-state machine has one (github.com/go-to-k/cdkd issue 2783). Jobs and endpoint begin later.
+CloudFormation waits for a new role of a function, and a state machine takes long enough to create
+(github.com/go-to-k/cdkd issue 2783). Jobs and endpoints are created later.
 """
 
 from collections.abc import Sequence
@@ -28,14 +28,14 @@ from infra.storage import Storage
 
 
 class ServiceRoles(Construct):
-    """`schedule` and `flow_logs` are None where the settings want neither."""
+    """`schedule` and `flow_logs` are None where the settings have no schedule or no new VPC."""
 
     def __init__(self, scope: Construct, id_: str, *, settings: Settings, storage: Storage) -> None:
         super().__init__(scope, id_)
         self.feature_store = self._role(
             "FeatureStore",
             iam.ServicePrincipal("sagemaker.amazonaws.com"),
-            self._may_keep_features(settings, storage),
+            self._may_write_offline_store(settings, storage),
         )
         self.schedule = self._schedule(settings) if settings.schedule else None
         self.flow_logs = self._flow_logs(settings) if settings.network.vpc == "new" else None
@@ -45,13 +45,13 @@ class ServiceRoles(Construct):
     ) -> iam.IRole:
         role = iam.Role(self, id_, assumed_by=principal)
         grant(role, statements)
-        # Complete as it is: other stacks would add policies with names that this one cannot know.
+        # Later stacks must not add policies to it, since this stack would then depend on them.
         return role.without_policy_updates()
 
-    def _may_keep_features(
+    def _may_write_offline_store(
         self, settings: Settings, storage: Storage
     ) -> Sequence[iam.PolicyStatement]:
-        """What the Feature Store itself may do: write the offline store and its table."""
+        """The permissions of the Feature Store: to write the offline store and its Glue table."""
         catalog, artefacts = settings.catalog_name, storage.artefacts
         return (
             allow("s3:GetBucketAcl", "s3:ListBucket", on=[artefacts.bucket_arn]),
@@ -63,7 +63,7 @@ class ServiceRoles(Construct):
             ),
             allow("kms:Decrypt", "kms:GenerateDataKey", on=[storage.key.key_arn]),
             allow(
-                # Feature Store makes a database, too, where there is none.
+                # The Feature Store would also create a database where there is none.
                 "glue:GetDatabase",
                 "glue:GetTable",
                 "glue:CreateTable",
@@ -77,7 +77,7 @@ class ServiceRoles(Construct):
         )
 
     def _schedule(self, settings: Settings) -> iam.IRole:
-        """For schedules of this account alone, which are all in the group `default`."""
+        """The role for schedules of this account, which are all in the group `default`."""
         conditions = {
             "aws:SourceAccount": Aws.ACCOUNT_ID,
             "aws:SourceArn": arn(self, "scheduler", "schedule-group/default"),

@@ -1,8 +1,8 @@
-"""How a setting that cannot be is refused."""
+"""The error of an invalid setting."""
 
 
 class SettingsError(ValueError):
-    """A setting has a value that it cannot have."""
+    """A setting has an invalid value; the text has its name, the value and what is allowed."""
 
     def __init__(self, *, name: str, value: object, allowed: str) -> None:
         super().__init__(f"{name}={value!r}: allowed is {allowed}")

@@ -1,4 +1,4 @@
-"""The stacks of one environment. They put constructs together and create nothing themselves."""
+"""The stacks of one environment. They compose constructs and create no resources themselves."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -70,7 +70,7 @@ class PipelineStack(Stack):
             storage=storage,
             topic=topic,
         )
-        monitoring.watch(pipeline.state_machine)
+        monitoring.add_state_machine(pipeline.state_machine)
         arn = pipeline.state_machine.state_machine_arn
         cleanup = Cleanup(
             self,
@@ -80,7 +80,7 @@ class PipelineStack(Stack):
             state_machine=arn,
             security_groups=network.security_groups,
         )
-        cleanup.goes_before(pipeline, functions, roles, registry, monitoring, network)
+        cleanup.delete_before(pipeline, functions, roles, registry, monitoring, network)
         if first.roles.schedule:
             Schedule(
                 self,
@@ -89,7 +89,7 @@ class PipelineStack(Stack):
                 storage=storage,
                 machine=pipeline.state_machine,
                 role=first.roles.schedule,
-            ).node.add_dependency(cleanup)  # so that nothing starts while that cleans up
+            ).node.add_dependency(cleanup)  # deleted first, so that no execution starts meanwhile
         self._add_outputs(
             settings, storage, topic, state_machine=arn, base_model=functions.base_model
         )
@@ -103,7 +103,7 @@ class PipelineStack(Stack):
         state_machine: str,
         base_model: str,
     ) -> None:
-        """The outputs, by which `reviews` finds what belongs to the environment."""
+        """The outputs, by which `reviews` finds the resources of the environment."""
         outputs = {
             "StateMachineArn": state_machine,
             "DataBucket": storage.data.bucket_name,
@@ -142,7 +142,7 @@ def _requests(
     return Requests(
         processing=fill(requests.processing(settings), roles.processing),
         training=fill(requests.training(settings), roles.training),
-        # It reads what the training wrote and writes beside it.
+        # It reads the output of the training and writes to the same run.
         evaluation=fill(requests.evaluation(settings), roles.training),
         model_package=requests.model_package(settings),
         model=fill(requests.model(settings), roles.serving),

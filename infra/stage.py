@@ -1,4 +1,4 @@
-"""One environment: its stacks, in the order in which they need each other."""
+"""One environment: its stacks, each after those that it depends on."""
 
 from aws_cdk import Environment, Stage, Tags
 from constructs import Construct
@@ -14,8 +14,8 @@ class ReviewsStage(Stage):
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
         check_instance_types(settings)
-        # The images of the jobs depend on the region. Without an account, it is that of the
-        # credentials that deploy.
+        # The region is fixed, since the images depend on it. Without an account in the settings,
+        # CDK deploys to that of the credentials.
         env = Environment(account=settings.account or None, region=settings.region)
         super().__init__(scope, settings.name, env=env)
         keep = settings.keep_data
@@ -24,6 +24,6 @@ class ReviewsStage(Stage):
             self, "Features", settings=settings, first=first, termination_protection=keep
         )
         pipeline = PipelineStack(self, "Pipeline", settings=settings, first=first)
-        # It writes to the Feature Group, and cleans up before that goes.
+        # It writes to the Feature Group, and its cleanup runs before that is deleted.
         pipeline.add_stack_dependency(features)
         Tags.of(self).add(ENVIRONMENT_TAG, settings.environment)

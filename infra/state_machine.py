@@ -1,11 +1,11 @@
-"""The state machine: from reviews to a live endpoint, one step after the other.
+"""The state machine: from reviews to an endpoint, one step after the other.
 
-The steps are made in infra/steps/; here they are put in order. Variables that all of them share:
-`attempt`, in which the names of jobs end; `redrives`, how many were noticed; and `capacity_waits`,
-how often AWS lacked instances.
+infra/steps/ creates the states of the steps; this module connects them. Variables that all steps
+share: `attempt`, in which the names of jobs end; `redrives`, how many were handled; and
+`capacity_waits`, how often AWS lacked instances.
 
-Whatever fails leads to HandleFailure, whose function stops the job, tells people and fails. After a
-redrive it succeeds instead, and the failed step begins again with the next attempt.
+Every error leads to HandleFailure, whose function stops the job, publishes a notification and
+fails. After a redrive it succeeds instead, and the failed step begins again with the next attempt.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,9 +32,8 @@ from infra.steps.jobs import evaluate, process, train
 from infra.steps.preparation import features, prepare
 from infra.storage import Storage
 
-# "RedriveTime Context object is only available if you've redriven an execution"; the count is there
-# from the beginning. The function need not wait for it, as it would for that of DescribeExecution,
-# which is eventually consistent.
+# "RedriveTime Context object is only available if you've redriven an execution"; RedriveCount is
+# always available. Unlike the count of DescribeExecution it is not eventually consistent.
 # https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
 REDRIVES = (
     "$exists($states.context.Execution.RedriveCount) ? $states.context.Execution.RedriveCount : 0"
@@ -42,7 +41,7 @@ REDRIVES = (
 
 
 class PipelineStateMachine(Construct):
-    """`state_machine` runs the steps."""
+    """`state_machine` is the L2 construct."""
 
     def __init__(
         self,
@@ -76,7 +75,7 @@ class PipelineStateMachine(Construct):
         self.state_machine.add_to_role_policy(may_publish)
 
     def _connect(self, context: Context) -> sfn.IChainable:
-        """All states, in their order."""
+        """Connects all states; returns the first one."""
         begin, preparation = self._begin(), prepare(context)
         fragments = {
             Step.PROCESS: process(context),
@@ -96,7 +95,7 @@ class PipelineStateMachine(Construct):
         return begin
 
     def _begin(self) -> sfn.Pass:
-        """Sets the variables that the handling of a failure reads, whatever fails."""
+        """Sets the variables that HandleFailure reads, also if the first step fails."""
         return sfn.Pass.jsonata(
             self,
             names.BEGIN,
@@ -107,6 +106,7 @@ class PipelineStateMachine(Construct):
                 "resume_at": names.PREPARE,
                 "reason": "",
                 "error": "",
+                "described": {},
                 "redrives": 0,
                 "attempt": 1,
                 "capacity_waits": 0,
@@ -122,7 +122,7 @@ class PipelineStateMachine(Construct):
         return choice.otherwise(fragments[first.step].entry)
 
     def _resume(self, fragments: Sequence[Fragment]) -> sfn.State:
-        """After a redrive: the fragment that failed, from its beginning."""
+        """The choice after a redrive: the fragment that failed begins again."""
         choice = sfn.Choice.jsonata(self, names.RESUME)
         *others, last = fragments
         for fragment in others:
@@ -140,6 +140,8 @@ class PipelineStateMachine(Construct):
                 "step": query("$step"),
                 "reason": query("$reason"),
                 "error": query("$error"),
+                "status": query("$exists($described.status) ? $described.status : ''"),
+                "job_error": query("$exists($described.error) ? $described.error : ''"),
                 "job": query("$job"),
                 "redrives": query("$redrives"),
                 "redrive_count": query(REDRIVES),

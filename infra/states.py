@@ -1,4 +1,4 @@
-"""The kinds of states that the steps are made of, each with its retries and its catch."""
+"""The kinds of states of which the steps consist, each with its Retry and Catch."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
+from contract.job_errors import CAPACITY_ERROR
 from contract.states import Loop
 from contract.steps import Step
 from infra.jsonata import ATTEMPT, RESULT, condition, queries, query
 from infra.retries import retry_function, retry_service
 from infra.settings import Waiting
 
-# JSONata of the reason of an error that was caught. A function's error is a JSON document with its
-# message. Other causes are plain text, a document that was cut off, empty, or missing
-# (States.Timeout).
+# JSONata for the reason of a caught error. The cause of a function's error is a JSON document with
+# its message. Others are plain text, a truncated document, empty, or missing (States.Timeout).
 CAUGHT = (
     "($cause := $states.errorOutput.Cause;"
     " $isWhole := $substring($cause, 0, 1) = '{' and $substring($cause, -1) = '}';"
@@ -29,7 +29,7 @@ CAUGHT = (
 
 @dataclass(frozen=True, kw_only=True)
 class Fragment:
-    """States that belong together: the first one, and how to add the state that follows them."""
+    """States that belong together: the first one, and a function that adds the following state."""
 
     entry: sfn.State
     then: Callable[[sfn.State], Any]
@@ -37,22 +37,22 @@ class Fragment:
 
 @dataclass(frozen=True, kw_only=True)
 class Describe:
-    """How a loop describes what it waits for. The conditions are JSONata over `$look`."""
+    """How a loop describes what it waits for. The conditions are JSONata over `$described`."""
 
     action: str
     parameters: Mapping[str, str]
     resource: str
-    look: Mapping[str, str]  # name → JSONata over $states.result
+    described: Mapping[str, str]  # field of $described → JSONata over $states.result
     done: str
     failed: str
-    keep: Mapping[str, str]  # variable → JSONata over $states.result
+    assign: Mapping[str, str]  # variable → JSONata over $states.result
 
 
 class States:
-    """Makes the states of one step in `scope`; what fails in them leads to `failure`.
+    """Creates the states of one step in `scope`; their errors lead to `failure`.
 
-    After a redrive the execution resumes at the state `entry`. `resources` collects the ARNs on
-    which the state machine's role acts.
+    After a redrive the execution resumes at the state `entry`. `resources` collects the ARNs for
+    which the state machine's role has permissions.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class States:
     ) -> None:
         self._scope, self._waiting, self.failure = scope, waiting, failure
         self._resources = resources
-        self.marks = {"step": step.value, "resume_at": entry}  # variables that say where it is
+        self.position = {"step": step.value, "resume_at": entry}  # variables for HandleFailure
 
     def call(
         self,
@@ -75,38 +75,40 @@ class States:
         function: lambda_.IFunction,
         *,
         payload: Mapping[str, Any],
-        keep: Mapping[str, str] | None = None,
+        assign: Mapping[str, str] | None = None,
         result: str = RESULT,
-        failing: Mapping[str, str] | None = None,
+        assign_on_error: Mapping[str, str] | None = None,
         **options: Any,
     ) -> tasks.LambdaInvoke:
-        """Calls a function of lambdas/ and keeps what it answers, or `failing` if it fails."""
+        """A task that calls a function of lambdas/ and sets the variables `assign`, or
+        `assign_on_error` if it fails; both are JSONata."""
         task = invoke(
             self._scope,
             id_,
             function,
             payload=payload,
             outputs=query(result),
-            assign={**self.marks, **queries(keep or {})},
+            assign={**self.position, **queries(assign or {})},
             **options,
         )
         self._resources.append(f"{function.function_arn}:*")
-        self._catch(task, failing)
+        self._catch(task, assign_on_error)
         return task
 
     def start(
         self, id_: str, function: lambda_.IFunction, payload: Mapping[str, Any], *, job: str
     ) -> tasks.LambdaInvoke:
-        """Starts a job, and the time that is waited for it.
+        """A task that starts a job, and resets the wait.
 
-        `job` is JSONata of what the function would answer: it may fail after it started the job.
+        `job` is JSONata for the result of the function, which may fail after it has started the
+        job.
         """
         return self.call(
             id_,
             function,
             payload={"run": query("$run"), "attempt": ATTEMPT, **payload},
-            keep={"job": RESULT, **self.fresh_wait()},
-            failing={"job": job},
+            assign={"job": RESULT, **self.first_wait()},
+            assign_on_error={"job": job},
         )
 
     def call_service(
@@ -119,7 +121,7 @@ class States:
         resource: str,
         **options: Any,
     ) -> tasks.CallAwsService:
-        """Calls an API of AWS without a function."""
+        """A task that calls an API of AWS without a function."""
         self._resources.append(resource)
         task = tasks.CallAwsService.jsonata(
             self._scope,
@@ -137,27 +139,28 @@ class States:
     def loop(self, names: Loop, start: sfn.TaskStateBase, describe: Describe) -> Fragment:
         """start → wait → describe → done, failed, or wait again.
 
-        A loop that can wait for capacity starts a job again for which AWS had no instances.
+        A loop with a state that waits for capacity starts a job again for which AWS had no
+        instances.
         """
-        look = self.call_service(
+        description = self.call_service(
             names.describe,
             service="sagemaker",
             action=describe.action,
             parameters=describe.parameters,
             resource=describe.resource,
-            assign={"look": queries(describe.look), **queries(describe.keep)},
-            outputs=queries(describe.look),
+            assign={"described": queries(describe.described), **queries(describe.assign)},
+            outputs=queries(describe.described),
         )
         wait = self.wait(names.wait)
         choice = sfn.Choice.jsonata(self._scope, names.is_done)
-        start.next(wait).next(look).next(choice)
+        start.next(wait).next(description).next(choice)
         if names.wait_for_capacity:
             again = self._wait_for_capacity(names.wait_for_capacity, start)
-            lacking = (
-                f"({describe.failed}) and $contains($reason, 'CapacityError')"
+            lacks_capacity = (
+                f"({describe.failed}) and $described.error = '{CAPACITY_ERROR}'"
                 f" and $capacity_waits < {self._waiting.capacity_attempts}"
             )
-            choice.when(condition(lacking), again)
+            choice.when(condition(lacks_capacity), again)
         choice.when(condition(describe.failed), self.failure)
         choice.otherwise(wait)
         return Fragment(
@@ -165,7 +168,7 @@ class States:
         )
 
     def wait(self, id_: str) -> sfn.Wait:
-        """Each wait is longer than the one before, so that days take few events."""
+        """A Wait whose intervals grow, so that a job of days takes few events."""
         waiting = self._waiting
         return sfn.Wait.jsonata(
             self._scope,
@@ -179,8 +182,8 @@ class States:
             ),
         )
 
-    def fresh_wait(self) -> dict[str, str]:
-        """The variables of the first wait."""
+    def first_wait(self) -> dict[str, str]:
+        """The variables before the first wait."""
         return {"wait": str(self._waiting.start_s), "waited": "0"}
 
     def _wait_for_capacity(self, id_: str, start: sfn.State) -> sfn.State:
@@ -193,14 +196,14 @@ class States:
         wait.next(start)
         return wait
 
-    def _catch(self, task: sfn.TaskStateBase, keep: Mapping[str, str] | None = None) -> None:
-        assign = {
-            **self.marks,
+    def _catch(self, task: sfn.TaskStateBase, assign: Mapping[str, str] | None = None) -> None:
+        variables = {
+            **self.position,
             "reason": query(CAUGHT),
             "error": query("$states.errorOutput.Error"),
-            **queries(keep or {}),
+            **queries(assign or {}),
         }
-        task.add_catch(self.failure, errors=["States.ALL"], assign=assign)
+        task.add_catch(self.failure, errors=["States.ALL"], assign=variables)
 
 
 def invoke(

@@ -14,14 +14,15 @@ from infra.settings import Settings
 _LOG_DAYS = 90
 _OLD_VERSION_DAYS = 30
 _UPLOAD_DAYS = 7
-_EMPTIER = "Custom::S3AutoDeleteObjectsCustomResourceProvider"
-_OF_ITSELF = "It has the access logs of the others."
-_WRITTEN_ONCE = "S3 writes each log once, and nobody may write over it."
-_KEEPS_NOTHING = "This environment keeps nothing when it is destroyed; prod has versions."
+_AUTO_DELETE = "Custom::S3AutoDeleteObjectsCustomResourceProvider"
+_IS_LOG_BUCKET = "It is the bucket of the access logs."
+_WRITTEN_ONCE = "S3 writes each log once, and no role may overwrite it."
+_NO_VERSIONS = "All data of this environment is deleted with it; prod has versions."
 
 
 class Storage(Construct):
-    """One customer key; data and artefacts encrypted by it; access logs beside them."""
+    """A customer-managed key, the buckets for data and artefacts, encrypted with it, and a bucket
+    for their access logs."""
 
     def __init__(self, scope: Construct, id_: str, *, settings: Settings) -> None:
         super().__init__(scope, id_)
@@ -42,14 +43,14 @@ class Storage(Construct):
             encryption=s3.BucketEncryption.S3_MANAGED,
             lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(_LOG_DAYS))],
         )
-        _excuse(self._logs, CKV_AWS_18=_OF_ITSELF, CKV_AWS_21=_WRITTEN_ONCE)
+        _skip_checks(self._logs, CKV_AWS_18=_IS_LOG_BUCKET, CKV_AWS_21=_WRITTEN_ONCE)
         self.data = self._logged_bucket("Data", "data")
         self.artefacts = self._logged_bucket("Artefacts", "artefacts")
         if not settings.keep_data:
-            self._own_log_group_for_the_emptier()
+            self._add_log_group_of_auto_delete()
 
     def _let_services_use_the_key(self) -> None:
-        """For this environment's log groups, and for alarms that go to its topic:
+        """CloudWatch Logs for this environment's log groups, CloudWatch for alarms to its topic:
         https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
         """
         stack, name = Stack.of(self), self._settings.name
@@ -69,7 +70,7 @@ class Storage(Construct):
                     "kms:GenerateDataKey*",
                     "kms:DescribeKey",
                 ],
-                resources=["*"],  # this key
+                resources=["*"],  # in a key policy: this key
                 conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
             )
         )
@@ -100,8 +101,8 @@ class Storage(Construct):
             ],
         )
         if not self._settings.keep_data:
-            _excuse(bucket, CKV_AWS_21=_KEEPS_NOTHING)
-        # Other stacks know it by its name, which is fixed, and so do not depend on its making.
+            _skip_checks(bucket, CKV_AWS_21=_NO_VERSIONS)
+        # Other stacks refer to it by its fixed name, so that no CloudFormation export is needed.
         return s3.Bucket.from_bucket_name(self, f"{id_}ByName", self._name(purpose))
 
     def _name(self, purpose: str) -> str:
@@ -121,8 +122,8 @@ class Storage(Construct):
             **properties,
         )
 
-    def _own_log_group_for_the_emptier(self) -> None:
-        """CDK's function that empties buckets would make a log group that outlives the stack."""
+    def _add_log_group_of_auto_delete(self) -> None:
+        """CDK's function that empties buckets would create a log group that outlives the stack."""
         group = logs.LogGroup(
             self,
             "EmptierLogs",
@@ -130,12 +131,14 @@ class Storage(Construct):
             removal_policy=RemovalPolicy.DESTROY,
             encryption_key=self.key,
         )
-        handler: IConstruct = Stack.of(self).node.find_child(_EMPTIER).node.find_child("Handler")
+        handler: IConstruct = (
+            Stack.of(self).node.find_child(_AUTO_DELETE).node.find_child("Handler")
+        )
         assert isinstance(handler, CfnResource)  # noqa: S101 - aws-cdk-lib is pinned
         handler.add_property_override("LoggingConfig", {"LogGroup": group.log_group_name})
 
 
-def _excuse(bucket: s3.Bucket, **reasons: str) -> None:
+def _skip_checks(bucket: s3.Bucket, **reasons: str) -> None:
     """Tells checkov, by the numbers of its rules, why a bucket is as it is."""
     resource = bucket.node.default_child
     assert isinstance(resource, CfnResource)  # noqa: S101 - aws-cdk-lib is pinned

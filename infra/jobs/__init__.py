@@ -1,11 +1,12 @@
 """The jobs of the pipeline, built with the SageMaker SDK: one definition, two uses.
 
 With the offline session (a `PipelineSession`) the SDK compiles a job to the request that it would
-send, without a call to AWS: infra/requests.py does that at synth. With the live one it runs it.
+send, without a call to AWS: infra/requests.py does that at synth. With the live session it runs the
+job.
 
-What only a deployment or an execution knows comes as `Values`. By default these are placeholders,
-`{name}`: infra/requests.py fills `role`, `key` and `feature_group` at synth, the Lambda that starts
-the job the others.
+Values that only a deployment or an execution has are in `Values`. By default they are placeholders
+such as `{name}`: infra/requests.py fills `role`, `key` and `feature_group` at synth, the Lambda
+function that starts the job fills the others.
 """
 
 from infra.jobs.evaluation_job import evaluation, evaluator

@@ -1,4 +1,4 @@
-"""The processing job that scores a model."""
+"""The processing job that evaluates a model."""
 
 from typing import Any
 
@@ -19,7 +19,8 @@ from infra.settings import Settings
 
 
 def evaluator(settings: Settings, session: Any, values: Values) -> Any:
-    """Judges a model, in the image of the training, which has torch; see `evaluation`."""
+    """The processor that evaluates a model, in the training image, which has PyTorch; `evaluation`
+    has the arguments of its `run`."""
     return ScriptProcessor(
         image_uri=settings.image_of_evaluation().uri,
         command=["python3"],

@@ -1,4 +1,4 @@
-"""Options that jobs and model have in common: network, packages, encryption."""
+"""Options that jobs and the model share: network, packages, encryption."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def subnets(settings: Settings, values: Values) -> dict[str, Any]:
 
 
 def packages(settings: Settings, folder: str) -> dict[str, str]:
-    """Variables by which pip, whoever calls it, takes packages from the folder alone."""
+    """Environment variables that make pip install from the folder only."""
     return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": folder} if settings.network.wheels else {}
 
 

@@ -19,16 +19,16 @@ from infra.jobs.processing_jobs import (
 from infra.jobs.values import Values, hyperparameters
 from infra.settings import Settings
 
-# The SDK knows neither these images nor their versions, and SKLearnProcessor takes no image_uri: it
-# is given a version that it knows, and then the image of the table.
-_SKLEARN_OF_THE_SDK = "1.4-2"
+# The SDK does not know the versions of these images, and SKLearnProcessor has no image_uri. So it
+# gets a version that it knows, and then the image of infra/images.py.
+_SDK_SKLEARN_VERSION = "1.4-2"
 
 
 def processor(settings: Settings, session: Any, values: Values) -> Any:
-    """Turns reviews into features; `preparation` says how to run it."""
+    """The processor that turns reviews into features; `preparation` is for its `run`."""
     made = SKLearnProcessor(
-        framework_version=_SKLEARN_OF_THE_SDK,
-        # Never isolated: it talks to the Feature Store.
+        framework_version=_SDK_SKLEARN_VERSION,
+        # Never isolated, since it calls the Feature Store.
         **processing_options(
             settings, settings.processing_instances, session, values, isolated=False
         ),
@@ -62,10 +62,10 @@ def preparation(settings: Settings, values: Values) -> dict[str, Any]:
         "inputs": [read("reviews", values.reviews), *modules(settings, values)],
         "outputs": [
             *(write(name, f"{values.features}/{name}") for name in SPLITS),
-            # Also of a job that fails: what the Feature Store refused is there.
+            # Continuous, so that a job that fails also leaves the rows that were refused.
             write("report", f"{values.features}/report", mode="Continuous"),
         ],
-        # One word each: an empty value, such as that of no title, would be lost on the way.
+        # --name=value in one argument: an empty value of its own, such as no title, would be lost.
         "arguments": [
             *(f"--{name}={value}" for name, value in arguments.items()),
             *(f"--labels={word}" for word in settings.labels.words),

@@ -1,4 +1,4 @@
-"""What the processing jobs have in common: folders, inputs, outputs, options."""
+"""What the processing jobs share: folders, inputs, outputs, options."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def processing_options(
 
 
 def modules(settings: Settings, values: Values) -> list[Any]:
-    """What the script imports: the SDK brings the script alone."""
+    """The inputs with the modules that the script imports; the SDK adds the script only."""
     modules = [read("modules", f"{values.code}/{s3_keys.SOURCE}/")]
     if settings.network.wheels:
         modules.append(read(WHEELS, values.wheels))

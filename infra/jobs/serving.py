@@ -16,21 +16,21 @@ from infra.jobs.values import Values
 from infra.settings import Endpoint, Settings
 
 CONTENT_TYPES = ("application/jsonlines", "application/json", "text/csv")
-# Each image reads those of its own contract, so that another image changes no line. inference.py is
-# for the inference toolkit, wsgi_app for gunicorn of the scikit-learn image, ray_app for Ray.
+# Each image reads the variables of its own contract, so all are set. inference.py is for the
+# inference toolkit, wsgi_app for gunicorn in the scikit-learn image, ray_app for Ray Serve.
 _ENTRY_POINTS = {
     "SAGEMAKER_PROGRAM": "inference.py",
     "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
     "SAGEMAKER_SERVING_MODULE": "serving.wsgi_app:app",
     "SM_RAYSERVE_APP": "serving.ray_app:app",
 }
-# The toolkit of the scikit-learn image has code generated for protobuf 3.20. onnxruntime brings a
-# newer one, which takes such code in this mode alone; Ray would be slow in it.
+# The toolkit of the scikit-learn image has code generated for protobuf 3.20. The newer protobuf
+# that onnxruntime requires accepts such code in this mode only, in which Ray would be slow.
 _OLD_PROTOBUF = {"PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION": "python"}
 
 
 def model(settings: Settings, session: Any, values: Values, *, name: str) -> Any:
-    """No entry point: the artefact brings its code/, so the SDK need not repack it."""
+    """The model without entry point: the artefact contains code/, so the SDK does not repack it."""
     image = settings.image_of_serving()
     return PyTorchModel(
         name=name,
@@ -42,7 +42,7 @@ def model(settings: Settings, session: Any, values: Values, *, name: str) -> Any
         env={
             **_ENTRY_POINTS,
             **(_OLD_PROTOBUF if image.contract == images.TOOLKIT else {}),
-            # The largest request that is answered takes half of it (ml_code/inference.py).
+            # A request may take half of it at most (ml_code/inference.py).
             "MAX_LATENCY_MS": str(settings.endpoint.max_latency_ms),
             **packages(settings, f"/opt/ml/model/code/{WHEELS}"),
         },
@@ -71,7 +71,7 @@ def variant(settings: Settings) -> Any:
 
 
 def data_capture(endpoint: Endpoint, session: Any, values: Values) -> Any:
-    """A sample of the requests and answers, in S3."""
+    """The capture of a sample of requests and responses in S3."""
     return DataCaptureConfig(
         enable_capture=True,
         sampling_percentage=endpoint.capture_percent,
@@ -83,7 +83,7 @@ def data_capture(endpoint: Endpoint, session: Any, values: Values) -> Any:
 
 
 def registration(settings: Settings, values: Values) -> dict[str, Any]:
-    """The arguments of `model(...).register(...)`: a version in the environment's group."""
+    """The arguments of `model(...).register(...)`, which makes a version in the model group."""
     evaluated = MetricsSource(
         content_type="application/json", s3_uri=f"{values.run_prefix}/{s3_keys.EVALUATION_METRICS}"
     )

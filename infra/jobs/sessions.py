@@ -15,7 +15,7 @@ _NO_TELEMETRY = {
 
 @cache
 def offline_session(region: str) -> Any:
-    """A session that compiles and never calls AWS; its credentials are none."""
+    """A session that compiles requests and never calls AWS; it has no credentials."""
     boto_session = boto3.Session(
         region_name=region,
         aws_access_key_id="none",
@@ -25,5 +25,5 @@ def offline_session(region: str) -> Any:
 
 
 def live_session(region: str) -> Any:
-    """A session that runs the same jobs for real, from a notebook."""
+    """A session that runs the same jobs, for a notebook."""
     return Session(boto3.Session(region_name=region), sagemaker_config=_NO_TELEMETRY)

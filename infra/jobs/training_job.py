@@ -25,7 +25,7 @@ _CHECKPOINTS = "/opt/ml/checkpoints"
 
 
 def estimator(settings: Settings, session: Any, values: Values) -> Any:
-    """Fine-tunes the base model; `channels` are what to fit it to."""
+    """The estimator that fine-tunes the base model; `channels` has the inputs of its `fit`."""
     instances = settings.training_instances
     return PyTorch(
         entry_point="train.py",
@@ -45,14 +45,14 @@ def estimator(settings: Settings, session: Any, values: Values) -> Any:
             "checkpoint-dir": _CHECKPOINTS,
             "serving-python": settings.image_of_serving().python,
         },
-        enable_sagemaker_metrics=True,  # which the SDK would set for a version that it knows
+        enable_sagemaker_metrics=True,  # the SDK sets it for framework versions that it knows
         metric_definitions=[{"Name": name, "Regex": f"{name}=([0-9.eE+-]+)"} for name in METRICS],
         output_path=f"{values.run_prefix}/{s3_keys.TRAINING}/",
         code_location=f"{values.run_prefix}/{s3_keys.TRAINING}",
         output_kms_key=values.key,
         checkpoint_s3_uri=f"{values.run_prefix}/{s3_keys.CHECKPOINTS}/",
         encrypt_inter_container_traffic=instances.instance_count > 1,
-        # torchrun is for GPUs; CPU hosts find each other by SM_HOSTS (training/process_group.py).
+        # torchrun is for GPUs; CPU hosts use SM_HOSTS (ml_code/training/process_group.py).
         distribution={"torch_distributed": {"enabled": True}} if instances.has_gpu else None,
         environment=packages(settings, f"{_CHANNELS}/{WHEELS}") or None,
         enable_network_isolation=settings.network.isolated,
@@ -62,11 +62,11 @@ def estimator(settings: Settings, session: Any, values: Values) -> Any:
 
 
 def channels(settings: Settings, values: Values) -> dict[str, Any]:
-    """What `estimator(...).fit(...)` reads."""
-    places = {name: f"{values.features}/{name}" for name in ("train", "validation")}
+    """The inputs of `estimator(...).fit(...)`."""
+    uris = {name: f"{values.features}/{name}" for name in ("train", "validation")}
     if settings.network.wheels:
-        places[WHEELS] = values.wheels
-    return {name: TrainingInput(place) for name, place in places.items()}
+        uris[WHEELS] = values.wheels
+    return {name: TrainingInput(uri) for name, uri in uris.items()}
 
 
 def _debugging(settings: Settings, values: Values) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What only a deployment or an execution knows of a job."""
+"""The values of a job that only a deployment or an execution has."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,12 +8,12 @@ from contract.hyperparameters import OVERRIDABLE, Hyperparameter
 
 @dataclass(frozen=True, kw_only=True)
 class Values:
-    """What a job needs beyond the settings of its environment. S3 places are whole URIs."""
+    """What a job needs beyond the settings of its environment; by default, placeholders."""
 
     role: str = "role/{role}"  # the slash keeps the SDK from asking IAM for the role's ARN
     key: str = "{key}"
     feature_group: str = "{feature_group}"
-    run_prefix: str = "s3://{run_prefix}"  # the SDK takes no place without a scheme
+    run_prefix: str = "s3://{run_prefix}"  # the SDK accepts no URI without a scheme
     code: str = "s3://{code}"
     reviews: str = "s3://{reviews}"
     features: str = "s3://{features}"

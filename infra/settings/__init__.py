@@ -1,6 +1,6 @@
-"""What differs between the environments.
+"""The settings, which differ between the environments.
 
-The values are in environments.py; a module each has the settings of one subject.
+environments.py has the values; each other module has the settings of one subject.
 """
 
 from infra.settings.endpoint import Endpoint

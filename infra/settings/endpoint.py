@@ -1,4 +1,4 @@
-"""The endpoint: its instances, and how a new model is deployed to it."""
+"""The settings of the endpoint: its instances, and how a new model is deployed."""
 
 import re
 from dataclasses import dataclass
@@ -12,21 +12,21 @@ _SERVERLESS_MB = (1024, 2048, 3072, 4096, 5120, 6144)
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint(Instances):
-    """The instances that serve, how many, and how a new model takes over from the one before.
+    """The instances of the endpoint, and how an update replaces the model.
 
-    With `serverless_memory_mb` there are no instances, and AWS charges for requests alone. An
-    endpoint with instances cannot become one without: it has to be deleted first.
+    With `serverless_memory_mb` there are no instances, and AWS charges for requests only. An
+    endpoint with instances cannot become serverless: it has to be deleted first.
     """
 
-    max_instance_count: int = 0  # scaling up to so many; 0: none
-    invocations_per_instance: int = 1000  # a minute, what scaling aims at
-    canary_percent: int = 10  # of the traffic goes to a new model at first
-    bake_s: int = 600  # for which it has to serve without an alarm
-    max_latency_ms: int = 30_000  # of 99 answers in 100; a request may ask for half of it
-    max_class_share: float = 0.9  # of an hour's predictions, before an alarm
-    capture_percent: int = 0  # of requests and answers, kept in S3
-    serverless_memory_mb: int = 0  # without instances; 0: with them
-    serverless_concurrency: int = 10  # requests at a time, of a serverless endpoint
+    max_instance_count: int = 0  # to which it scales; 0: no scaling
+    invocations_per_instance: int = 1000  # a minute, the target of the scaling
+    canary_percent: int = 10  # of the capacity that gets a new model first
+    bake_s: int = 600  # in which a new model must serve without an alarm
+    max_latency_ms: int = 30_000  # of 99 responses in 100; a request may take half of it
+    max_class_share: float = 0.9  # of an hour's predictions, above which an alarm goes off
+    capture_percent: int = 0  # of requests and responses, captured in S3
+    serverless_memory_mb: int = 0  # of a serverless endpoint; 0: one with instances
+    serverless_concurrency: int = 10  # concurrent requests of a serverless endpoint
 
     def __post_init__(self) -> None:
         super().__post_init__()

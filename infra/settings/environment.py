@@ -20,8 +20,8 @@ from infra.settings.reviews import Columns, Shares
 from infra.settings.waiting import Waiting
 
 ENVIRONMENTS = ("local", "dev", "staging", "prod")
-# https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html; one of day and weekday
-# is a question mark.
+# https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html; either day or weekday
+# must be a question mark.
 _SCHEDULE = re.compile(
     r"rate\([1-9]\d* (minute|hour|day)s?\)|"
     r"cron\((?=[^?]*\?[^?]*$)"
@@ -35,29 +35,29 @@ class Settings:
     """One environment. `base_model` is a model hub's name, or a prefix in `s3://{data_bucket}/`."""
 
     environment: str  # its name, in the names of all its resources
-    base_model: str  # what is fine-tuned
+    base_model: str  # the pretrained model that is fine-tuned
     processing_instances: Instances  # of the processing job
     training_instances: Instances  # of the training job
     evaluation_instances: Instances  # of the evaluation job
-    endpoint: Endpoint  # the instances that serve
-    region: str = "us-east-1"  # where it is deployed, whatever the shell says
-    account: str = ""  # the only one it may be deployed to; empty: whose credentials deploy
+    endpoint: Endpoint  # its instances, and how it is updated
+    region: str = "us-east-1"  # to which it is deployed, regardless of the shell
+    account: str = ""  # the only one to which it may be deployed; empty: that of the credentials
     images: OwnImages = field(default_factory=OwnImages)  # in place of AWS's
-    recipe: Recipe = field(default_factory=Recipe)  # how to train
+    recipe: Recipe = field(default_factory=Recipe)  # the hyperparameters
     shares: Shares = field(default_factory=Shares)  # train, validation, test
     columns: Columns = field(default_factory=Columns)  # of the reviews file
-    max_rejected_share: float = 0.1  # of its rows, before a file with faulty ones is refused
-    labels: Labels = field(default_factory=Labels)  # the classes, and which ratings are of which
-    gate: Gate = field(default_factory=Gate)  # what a model must reach
-    network: Network = field(default_factory=Network)  # where jobs and endpoint run
-    approval: bool = False  # a person must say yes before a model is deployed
-    notify: Sequence[str] = ()  # mail addresses that are told how executions end
-    schedule: str = ""  # when executions start by themselves (UTC), such as cron(0 6 ? * MON *)
-    scheduled_reviews: str = "reviews/latest.csv"  # with this object of the data bucket
-    waiting: Waiting = field(default_factory=Waiting)  # for jobs, features and people
+    max_rejected_share: float = 0.1  # of its rows, above which the file is refused
+    labels: Labels = field(default_factory=Labels)  # the classes and their ratings
+    gate: Gate = field(default_factory=Gate)  # the metrics that a model must reach
+    network: Network = field(default_factory=Network)  # of jobs and endpoint
+    approval: bool = False  # whether a person must approve a model before its deployment
+    notify: Sequence[str] = ()  # mail addresses that are subscribed to the topic
+    schedule: str = ""  # of executions (UTC), such as cron(0 6 ? * MON *)
+    scheduled_reviews: str = "reviews/latest.csv"  # the object of the data bucket for these
+    waiting: Waiting = field(default_factory=Waiting)  # for jobs, features and approvals
     features_format: str = "csv"  # or parquet
     debugger: bool = False  # hook, system profiler and the ProfilerReport rule
-    keep_data: bool = False  # what holds data outlives `cdk destroy`
+    keep_data: bool = False  # whether resources with data remain after `cdk destroy`
 
     def __post_init__(self) -> None:
         if self.environment not in ENVIRONMENTS:
@@ -70,7 +70,7 @@ class Settings:
             allowed = "a name, or s3://BUCKET/PREFIX/ of the model's files"
             raise SettingsError(name="base_model", value=self.base_model, allowed=allowed)
         if self.network.closed and not self.base_model.startswith("s3://"):
-            allowed = "an s3:// prefix, since the network has no way to a model hub"
+            allowed = "an s3:// prefix, since the network cannot reach a model hub"
             raise SettingsError(name="base_model", value=self.base_model, allowed=allowed)
         if self.features_format not in ("csv", "parquet"):
             raise SettingsError(
@@ -96,14 +96,14 @@ class Settings:
         return self._image(images.TRAINING, self.training_instances.instance_type)
 
     def image_of_evaluation(self) -> Image:
-        """That of the training, which has torch, for the evaluation's own instances."""
+        """The training image, which has PyTorch, for the instances of the evaluation."""
         return self._image(images.TRAINING, self.evaluation_instances.instance_type)
 
     def image_of_serving(self) -> Image:
         return self._image(images.SERVING, self.endpoint.instance_type)
 
     def every_image(self) -> Mapping[str, Image]:
-        """By what it runs. Raises SettingsError for instances or a region without one."""
+        """Job → image. Raises SettingsError for instances or a region without an image."""
         return {
             "processing": self.image_of_processing(),
             "training": self.image_of_training(),
@@ -115,8 +115,8 @@ class Settings:
         return images.choose(job, instance_type, self.region, getattr(self.images, job))
 
     def _check_instances(self) -> None:
-        """https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html, of what they
-        exclude."""
+        """What serverless endpoints exclude:
+        https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html"""
         if self.evaluation_instances.instance_count != 1:
             allowed = "1: each instance would evaluate the whole test split"
             value = self.evaluation_instances.instance_count
@@ -143,12 +143,12 @@ class Settings:
 
     @property
     def name(self) -> str:
-        """The name that state machine, model group, endpoint and workgroup share."""
+        """The name of the state machine, the model group, the endpoint and the workgroup."""
         return environment_name(self.environment)
 
     @property
     def catalog_name(self) -> str:
-        """The Glue database: Athena wants names without hyphens."""
+        """The Glue database; in Athena names with hyphens would need quotes."""
         return self.name.replace("-", "_")
 
     @property

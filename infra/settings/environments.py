@@ -1,4 +1,4 @@
-"""The values of every environment: this is the module to change."""
+"""The settings of every environment: the module to edit."""
 
 from collections.abc import Sequence
 
@@ -37,11 +37,11 @@ _SETTINGS = (
         endpoint=Endpoint(
             instance_type="ml.m7i.large",
             bake_s=5,
-            # Both instances are this machine.
+            # Both instances are processes of this machine.
             max_instance_count=2,
             capture_percent=100,
         ),
-        recipe=Recipe(learning_rate=2e-4),  # small models want larger steps; roberta-base diverges
+        recipe=Recipe(learning_rate=2e-4),  # for a small model; roberta-base would diverge
         waiting=Waiting(start_s=2, longest_s=5, features_limit_s=300),
         debugger=True,
     ),

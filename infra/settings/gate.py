@@ -1,4 +1,4 @@
-"""The gate before a deployment."""
+"""The settings of the gate before a deployment."""
 
 from dataclasses import dataclass
 
@@ -8,16 +8,17 @@ from infra.settings.checks import check_range
 
 @dataclass(frozen=True, kw_only=True)
 class Gate:
-    """What a model must reach on the test split before it is deployed.
+    """The metrics that a model must reach on the test split to be deployed.
 
     `max_drop` is by how much accuracy and macro-F1 may be below those of the champion, the newest
-    approved model, on the same rows. `report` writes down what is missed and deploys nevertheless.
+    approved model, on the same rows. With the mode `report` the rules that the model breaks are
+    recorded, and it is deployed.
     """
 
     mode: str = "enforce"  # or report
     min_accuracy: float = 0.6  # on the test split
-    min_macro_f1: float = 0.6  # the same
-    max_drop: float = 0.01  # below the champion
+    min_macro_f1: float = 0.6  # on the test split
+    max_drop: float = 0.01  # below the champion's
 
     def __post_init__(self) -> None:
         if self.mode not in ("enforce", "report"):

@@ -1,4 +1,4 @@
-"""Which instances a job or an endpoint has."""
+"""The instances of a job or an endpoint."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ class Instances:
     """The instances of one job or endpoint; sizes in GiB, times in seconds."""
 
     instance_type: str  # such as ml.m7i.large
-    instance_count: int = 1  # of an endpoint that scales: the fewest
+    instance_count: int = 1  # the minimum for an endpoint that scales
     volume_gb: int = 30  # of each instance of a job
     max_runtime_s: int = 24 * 3600  # after which SageMaker stops a job; at most five days
 
@@ -34,5 +34,5 @@ class Instances:
 
     @property
     def has_local_disk(self) -> bool:
-        """Such instances encrypt their own disk, and SageMaker refuses a volume key for them."""
+        """Whether it encrypts its local disk, so that SageMaker refuses a volume key."""
         return instances.has_local_disk(self.instance_type)

@@ -1,4 +1,4 @@
-"""The classes that reviews are put into, and the argument by which the scripts learn of them."""
+"""The classes of reviews, and how they are passed to the scripts."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,7 @@ from infra.settings.ratings import Rating
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,29}", re.IGNORECASE | re.ASCII)
 _MOST_CLASSES = 20
-_MOST_NUMBERS = 127  # ml_code/preparing/screening.py keeps a byte of each row's rating
+_MOST_NUMBERS = 127  # ml_code/preparing/screening.py stores a rating in a byte
 _LONGEST_WORD = 256 - len("--labels=")  # of a processing job
 _LONGEST_ARGUMENT = 2000  # a hyperparameter may have 2,500, all variables of a function 4 KiB
 
@@ -74,7 +74,7 @@ class Labels:
 
     @property
     def feature(self) -> str:
-        """The feature by which a person tells the classes apart."""
+        """The feature that has the class of a review: the sentiment, or else the label id."""
         return (SENTIMENT if self.sentiments else LABEL_ID).name
 
     @property
@@ -83,12 +83,13 @@ class Labels:
 
     @property
     def words(self) -> list[str]:
-        """A class each, as ml_code/common/rated_labels.py reads them; no shell takes them apart."""
+        """A word for each class, as ml_code/common/rated_labels.py parses it; without characters
+        that a shell interprets."""
         return [*map(str, self.classes), *filter(None, [ratings.written(self.left_out)])]
 
     @property
     def argument(self) -> str:
-        """All in one word."""
+        """All words in one argument."""
         return "/".join(self.words)
 
     def _ratings(self) -> list[Rating]:

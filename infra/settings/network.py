@@ -1,4 +1,4 @@
-"""The network of jobs and endpoint."""
+"""The settings of the network of jobs and endpoint."""
 
 import re
 from collections.abc import Sequence
@@ -11,18 +11,18 @@ _MOST_SUBNETS = 16
 
 @dataclass(frozen=True, kw_only=True)
 class Network:
-    """Where jobs and endpoint run. `vpc` is empty for SageMaker's own network, `new` for a VPC of
-    this environment with no way to the internet, or the id of an existing one, whose `subnets`
-    are to be used: two at least, of two zones, since an endpoint wants as many.
+    """The network of jobs and endpoint. `vpc` is empty for SageMaker's own network, `new` for a VPC
+    of this environment without access to the internet, or the id of an existing VPC, of which the
+    `subnets` are used: at least two, in two zones, since an endpoint requires them.
 
-    Where there is no way to a package index, `wheels` is the prefix in the data bucket that has
-    the packages (docs/security.md).
+    Without access to a package index, `wheels` is the prefix in the data bucket that has the
+    packages (docs/security.md).
     """
 
-    vpc: str = ""  # or new, or the id of yours
-    subnets: Sequence[str] = ()  # ids, of an existing VPC
-    isolated: bool = False  # containers that train, evaluate and serve reach nothing at all
-    wheels: str = ""  # prefix of the packages, where there is no way to an index
+    vpc: str = ""  # empty, new, or the id of an existing VPC
+    subnets: Sequence[str] = ()  # ids of subnets of an existing VPC
+    isolated: bool = False  # network isolation of training, evaluation and serving
+    wheels: str = ""  # prefix of the packages in the data bucket
 
     def __post_init__(self) -> None:
         is_existing = self.vpc.startswith("vpc-")
@@ -30,14 +30,14 @@ class Network:
             raise SettingsError(name="network.vpc", value=self.vpc, allowed="'', new, vpc-…")
         self._check_subnets(is_existing)
         if self.closed and not self.wheels:
-            allowed = "a prefix in the data bucket, where there is no way to a package index"
+            allowed = "a prefix in the data bucket, since the network cannot reach a package index"
             raise SettingsError(name="network.wheels", value="", allowed=allowed)
         if self.wheels.startswith(("/", "s3:")):
             allowed = "a prefix in the data bucket, such as wheels/"
             raise SettingsError(name="network.wheels", value=self.wheels, allowed=allowed)
 
     def _check_subnets(self, is_existing: bool) -> None:
-        """An endpoint wants at least two, and SageMaker takes no more than sixteen:
+        """An endpoint requires at least two, and SageMaker accepts at most sixteen:
         https://docs.aws.amazon.com/sagemaker/latest/dg/host-vpc.html
         """
         allowed = f"2 to {_MOST_SUBNETS} ids of the existing VPC's subnets, of two zones or more"
@@ -50,5 +50,5 @@ class Network:
 
     @property
     def closed(self) -> bool:
-        """Whether a package index and a model hub are out of reach."""
+        """Whether the network cannot reach a package index and a model hub."""
         return self.isolated or self.vpc == "new"

@@ -1,4 +1,4 @@
-"""The ratings of which classes are made: what they may be, and how they are written down."""
+"""The ratings of classes: which are allowed, and how they are written as an argument."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,7 @@ _NUMBER = re.compile(r"\s*-?\d+(\.\.-?\d+)?\s*", re.ASCII)
 
 
 def check(name: str, ratings: Sequence[Rating]) -> None:
-    """Raises SettingsError, by the name of the setting."""
+    """Raises SettingsError, which names the setting `name`."""
     if isinstance(ratings, str):
         allowed = f"a list of them, such as [{ratings!r}]"
         raise SettingsError(name=name, value=ratings, allowed=allowed)
@@ -24,7 +24,7 @@ def check(name: str, ratings: Sequence[Rating]) -> None:
 
 
 def written(ratings: Sequence[Rating]) -> str:
-    """With an equals sign in front; empty for none."""
+    """The ratings as an argument, after an equals sign; empty for none."""
     numbers = sorted(rating for rating in ratings if isinstance(rating, int))
     texts = [quote(rating, safe="") for rating in ratings if isinstance(rating, str)]
     words = [*map(_run, _runs(numbers)), *texts]
@@ -32,7 +32,7 @@ def written(ratings: Sequence[Rating]) -> str:
 
 
 def _runs(numbers: Iterable[int]) -> list[list[int]]:
-    """Numbers that follow each other, together."""
+    """The numbers grouped into runs of consecutive ones."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][-1] + 1:

@@ -8,7 +8,7 @@ from infra.setting_error import SettingsError
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe(hyperparameters.Recipe):
-    """The hyperparameters; an execution may override each of them."""
+    """The hyperparameters of an environment; an execution may override each of them."""
 
     def __post_init__(self) -> None:
         for name, one in hyperparameters.OVERRIDABLE.items():

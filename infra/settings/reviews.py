@@ -1,4 +1,4 @@
-"""The file of reviews: its columns, and the shares into which its rows are split."""
+"""The settings of the file of reviews: its columns, and the shares of the splits."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,12 @@ from infra.setting_error import SettingsError
 
 @dataclass(frozen=True, kw_only=True)
 class Columns:
-    """The column names of the reviews file. The title is joined to the text of files that have it;
-    an empty name: never."""
+    """The column names of the file of reviews. In files that have the title, it is prefixed to the
+    text; with an empty name, never."""
 
-    text: str = "Review Text"  # what is classified
-    rating: str = "Rating"  # of which the labels are made
-    title: str = "Title"  # joined to the text, in front; may be empty
+    text: str = "Review Text"  # the text that is classified
+    rating: str = "Rating"  # from which the class follows
+    title: str = "Title"  # prefixed to the text; may be empty
 
     def __post_init__(self) -> None:
         for name in ("text", "rating"):
@@ -22,11 +22,11 @@ class Columns:
 
 @dataclass(frozen=True, kw_only=True)
 class Shares:
-    """How the reviews are split; the shares add up to 1."""
+    """The shares of the splits, which add up to 1."""
 
-    train: float = 0.8  # what the model learns from
-    validation: float = 0.1  # decides which epoch is kept
-    test: float = 0.1  # measures the model at the end
+    train: float = 0.8  # for the training
+    validation: float = 0.1  # for the choice of the best epoch
+    test: float = 0.1  # for the evaluation
 
     def __post_init__(self) -> None:
         shares = (self.train, self.validation, self.test)

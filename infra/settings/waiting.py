@@ -1,4 +1,4 @@
-"""How long the state machine waits."""
+"""The settings of how long the state machine waits."""
 
 from dataclasses import dataclass
 
@@ -9,15 +9,15 @@ _LONGEST_STATE_MACHINE_WAIT = 99_999_999
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """How a step waits for its job: first `start_s`, then longer each time up to `longest_s`."""
+    """How a step polls its job: first after `start_s`, then at intervals up to `longest_s`."""
 
-    start_s: int = 30  # before the first look at a job
-    longest_s: int = 900  # between two looks
-    growth: float = 1.1  # of the wait, from look to look
-    features_limit_s: int = 3600  # the offline store lags by minutes; an hour means it is stuck
-    approval_limit_s: int = 7 * 24 * 3600  # for a person to answer
-    capacity_s: int = 900  # before a job is started again for which AWS had no machine
-    capacity_attempts: int = 12  # of an execution; then it fails
+    start_s: int = 30  # before a job is described for the first time
+    longest_s: int = 900  # the longest interval between two polls
+    growth: float = 1.1  # the factor from one interval to the next
+    features_limit_s: int = 3600  # for the offline store, which usually lags by minutes
+    approval_limit_s: int = 7 * 24 * 3600  # for an approval
+    capacity_s: int = 900  # before a job is started again for which AWS had no instances
+    capacity_attempts: int = 12  # of an execution, after which it fails
 
     def __post_init__(self) -> None:
         check_range("start_s", self.start_s, 1, _LONGEST_STATE_MACHINE_WAIT)

@@ -1,4 +1,4 @@
-"""What the states of all steps are made of."""
+"""What the states of all steps need."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from infra.states import States
 
 @dataclass(frozen=True, kw_only=True)
 class Requests:
-    """The compiled requests, filled with what is known at synth."""
+    """The compiled requests, with the values that are known at synth."""
 
     processing: Request
     training: Request
@@ -29,9 +29,9 @@ class Requests:
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """The states become children of `scope`. What fails in them leads to `failure`.
+    """The states become children of `scope`; their errors lead to `failure`.
 
-    `resources` collects the ARNs on which the state machine's role acts.
+    `resources` collects the ARNs for which the state machine's role has permissions.
     """
 
     scope: Construct
@@ -43,7 +43,7 @@ class Context:
     resources: list[str]
 
     def states(self, step: Step, *, entry: str) -> States:
-        """Makes states of a step, which resumes at the state `entry` after a redrive."""
+        """Creates states of a step that resumes at the state `entry` after a redrive."""
         return States(
             self.scope,
             step=step,

@@ -1,4 +1,4 @@
-"""Deploy and smoke test: the steps that put the model behind the endpoint and invoke it."""
+"""Deploy and smoke test: the steps that deploy the model to the endpoint and invoke it."""
 
 from aws_cdk import aws_stepfunctions as sfn
 
@@ -23,7 +23,7 @@ def deploy(context: Context) -> Fragment:
             "endpoint_config": context.requests.endpoint_config,
             "update": context.requests.update,
         },
-        keep={"endpoint": RESULT, **states.fresh_wait()},
+        assign={"endpoint": RESULT, **states.first_wait()},
     )
     return states.loop(names.ENDPOINT, start, _endpoint(context))
 
@@ -33,17 +33,17 @@ def _endpoint(context: Context) -> Describe:
         action="describeEndpoint",
         parameters={"EndpointName": query("$endpoint.name")},
         resource=context.sagemaker_arn(f"endpoint/{context.settings.name}"),
-        look={
+        described={
             "status": "$states.result.EndpointStatus",
             "config": "$states.result.EndpointConfigName",
         },
-        done="$look.status = 'InService' and $look.config = $endpoint.endpoint_config",
+        done="$described.status = 'InService' and $described.config = $endpoint.endpoint_config",
         # In service with another configuration: rolled back, or changed by another execution.
         failed=(
-            "$look.status in ['Failed', 'OutOfService', 'UpdateRollbackFailed'] or "
-            "$look.status = 'InService' and $look.config != $endpoint.endpoint_config"
+            "$described.status in ['Failed', 'OutOfService', 'UpdateRollbackFailed'] or "
+            "$described.status = 'InService' and $described.config != $endpoint.endpoint_config"
         ),
-        keep={
+        assign={
             "reason": first(
                 "FailureReason",
                 otherwise="'another execution put ' & $states.result.EndpointConfigName & "
@@ -54,11 +54,10 @@ def _endpoint(context: Context) -> Describe:
 
 
 def scale(context: Context) -> list[Fragment]:
-    """The end of the step Deploy, at which a redrive may resume. Empty for an endpoint that does
-    not scale.
+    """The last state of the step Deploy, at which a redrive may resume. Empty for an endpoint that
+    does not scale.
 
-    It follows every update: the scalable target belongs to the endpoint, and the settings may have
-    changed.
+    It follows every update, since the settings of the scaling may have changed.
     """
     endpoint = context.settings.endpoint
     if not endpoint.max_instance_count:
@@ -80,7 +79,7 @@ def scale(context: Context) -> list[Fragment]:
 
 
 def smoke_test(context: Context) -> Fragment:
-    """The last step; what the smoke test gathered is the output of the execution."""
+    """The last step; the result of the smoke test is the output of the execution."""
     task = context.states(Step.SMOKE_TEST, entry=names.SMOKE_TEST).call(
         names.SMOKE_TEST,
         context.functions.smoke_test,
@@ -90,16 +89,16 @@ def smoke_test(context: Context) -> Fragment:
             "package": query("$package"),
         },
     )
-    tell = _tell(context)
-    task.next(tell)
-    return Fragment(entry=task, then=tell.next)
+    notify = _notify_success(context)
+    task.next(notify)
+    return Fragment(entry=task, then=notify.next)
 
 
-def _tell(context: Context) -> sfn.TaskStateBase:
-    """Publishes that the model is live."""
+def _notify_success(context: Context) -> sfn.TaskStateBase:
+    """Publishes that the endpoint serves the model."""
     name = context.settings.name
     return context.states(Step.SMOKE_TEST, entry=names.SMOKE_TEST).call_service(
-        names.TELL,
+        names.NOTIFY_SUCCESS,
         service="sns",
         action="publish",
         parameters={

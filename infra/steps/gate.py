@@ -1,4 +1,4 @@
-"""The gate: whether the evaluated model may be deployed, by its metrics and, if wanted, a person.
+"""The gate: whether the model may be deployed, by its metrics and, optionally, an approval.
 
 Every model is registered. One that the gate or the person rejects is not deployed.
 """
@@ -14,9 +14,9 @@ from infra.jsonata import RESULT, condition, query
 from infra.states import CAUGHT, Fragment, States
 from infra.steps.context import Context
 
-# Whoever has the token may send any answer: what is not a yes is a no, and a comment becomes one
-# line, which UpdateModelPackage asks for.
-_YES = "$answer.approved = true"
+# Any caller with the task token can send any output: all but `true` is a rejection, and the comment
+# is made one line, which UpdateModelPackage requires.
+_IS_APPROVED = "$answer.approved = true"
 _COMMENT = "$substring($replace($answer.comment & '', /\\s+/, ' '), 0, 1024)"
 
 
@@ -26,7 +26,7 @@ def gate(context: Context) -> Fragment:
         names.CHECK_GATE,
         context.functions.check_gate,
         payload={"run": query("$run"), "gate": asdict(context.settings.gate)},
-        keep={"gate": RESULT, "job": "{}"},
+        assign={"gate": RESULT, "job": "{}"},
     )
     choice = sfn.Choice.jsonata(context.scope, names.APPROVED)
     check.next(_register(context, states)).next(choice)
@@ -49,7 +49,7 @@ def _register(context: Context, states: States) -> sfn.TaskStateBase:
             "model_data": query("$model_data"),
             "request": context.requests.model_package,
         },
-        keep={
+        assign={
             "package": RESULT,
             "reason": f"$join($gate.missed, '; ') & '; registered as version ' & "
             f"{RESULT}.version & ', rejected'",
@@ -65,7 +65,7 @@ def _approval(context: Context, states: States) -> Fragment:
         action="updateModelPackage",
         parameters={
             "ModelPackageArn": query("$package.arn"),
-            "ModelApprovalStatus": query(f"{_YES} ? 'Approved' : 'Rejected'"),
+            "ModelApprovalStatus": query(f"{_IS_APPROVED} ? 'Approved' : 'Rejected'"),
             "ApprovalDescription": query(_COMMENT),
         },
         resource=context.sagemaker_arn(f"model-package/{context.settings.name}/*"),
@@ -73,11 +73,13 @@ def _approval(context: Context, states: States) -> Fragment:
     choice = sfn.Choice.jsonata(context.scope, names.ANSWER)
     choice.otherwise(states.failure)
     ask.next(record).next(choice)
-    return Fragment(entry=ask, then=lambda following: choice.when(condition(_YES), following))
+    return Fragment(
+        entry=ask, then=lambda following: choice.when(condition(_IS_APPROVED), following)
+    )
 
 
 def _ask(context: Context, states: States) -> sfn.TaskStateBase:
-    """Waits until `reviews approve` answers {approved, comment}."""
+    """A task that waits until `reviews approve` sends {approved, comment}."""
     limit = context.settings.waiting.approval_limit_s
     return states.call(
         names.ASK_APPROVAL,
@@ -89,12 +91,12 @@ def _ask(context: Context, states: States) -> sfn.TaskStateBase:
             "token": query("$states.context.Task.Token"),
         },
         result="$states.result",
-        keep={
+        assign={
             "answer": "$states.result",
             "reason": "'version ' & $package.version & ' was not approved: ' & "
             "$states.result.comment",
         },
-        failing={
+        assign_on_error={
             "reason": f"$states.errorOutput.Error = 'States.Timeout' ? "
             f"'nobody answered within {limit} s' : {CAUGHT}"
         },

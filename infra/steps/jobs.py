@@ -1,10 +1,20 @@
 """Process, train and evaluate: the steps that start a SageMaker job and wait for its end."""
 
 from contract import states as names
+from contract.job_errors import ALGORITHM_ERROR, STOPPED
 from contract.steps import Step
 from infra.jsonata import first, query
 from infra.states import Describe, Fragment
 from infra.steps.context import Context
+
+# The values of TrainingJobStatus and ProcessingJobStatus with which a job ends.
+_DONE = "$described.status = 'Completed'"
+_FAILED = f"$described.status in ['Failed', '{STOPPED}']"
+# The name of the error with which FailureReason begins.
+_ERROR = (
+    "($exists($states.result.FailureReason)"
+    " ? $substringBefore($states.result.FailureReason, ':') : '')"
+)
 
 
 def process(context: Context) -> Fragment:
@@ -41,7 +51,7 @@ def evaluate(context: Context) -> Fragment:
 
 
 def _job(context: Context, step: Step) -> str:
-    """JSONata of the job of this attempt: its kind, and its name as in lambdas/shared/run.py."""
+    """JSONata for the job of this attempt: its kind, and its name as in lambdas/shared/run.py."""
     assert step.job  # noqa: S101 - every step of this module has one
     name = f"'{context.settings.name}-{step.value}-' & $run.id & '-' & $attempt"
     return f"{{'kind': '{step.job.value}', 'name': {name}}}"
@@ -54,10 +64,10 @@ def _training_job(context: Context) -> Describe:
         action="describeTrainingJob",
         parameters={"TrainingJobName": query("$job.name")},
         resource=context.sagemaker_arn(f"training-job/{context.settings.name}-*"),
-        look={"status": "$states.result.TrainingJobStatus"},
-        done="$look.status = 'Completed'",
-        failed="$look.status in ['Failed', 'Stopped']",
-        keep={
+        described={"status": "$states.result.TrainingJobStatus", "error": _ERROR},
+        done=_DONE,
+        failed=_FAILED,
+        assign={
             "reason": first("FailureReason", otherwise=stopped),
             "model_data": f"$exists({artefact}) ? {artefact} : ''",
         },
@@ -65,25 +75,25 @@ def _training_job(context: Context) -> Describe:
 
 
 def _processing_job(context: Context, job: str) -> Describe:
-    """`job` is what a reason calls it: processing or evaluation."""
-    # The exit message is the script's own error; where AWS failed, its reason stands beside it.
-    failed = "$states.result.FailureReason"
-    beside = f"{failed} and $not($contains({failed}, 'AlgorithmError'))"
-    with_message = f"$states.result.ExitMessage & ({beside} ? ' (' & {failed} & ')' : '')"
+    """`job` is its name in a reason: processing or evaluation."""
+    # The exit message is the script's own error; an error of AWS is appended to it.
+    failure = "$states.result.FailureReason"
+    is_of_aws = f"{failure} and {_ERROR} != '{ALGORITHM_ERROR}'"
+    with_message = f"$states.result.ExitMessage & ({is_of_aws} ? ' (' & {failure} & ')' : '')"
     without_message = first("FailureReason", otherwise=_stopped(job))
     return Describe(
         action="describeProcessingJob",
         parameters={"ProcessingJobName": query("$job.name")},
         resource=context.sagemaker_arn(f"processing-job/{context.settings.name}-*"),
-        look={"status": "$states.result.ProcessingJobStatus"},
-        done="$look.status = 'Completed'",
-        failed="$look.status in ['Failed', 'Stopped']",
-        keep={"reason": f"$states.result.ExitMessage ? {with_message} : ({without_message})"},
+        described={"status": "$states.result.ProcessingJobStatus", "error": _ERROR},
+        done=_DONE,
+        failed=_FAILED,
+        assign={"reason": f"$states.result.ExitMessage ? {with_message} : ({without_message})"},
     )
 
 
 def _stopped(job: str, detail: str = "") -> str:
-    """JSONata of the reason of a job that ended as Stopped, with the field `detail` of the result,
+    """JSONata for the reason of a job that ended as Stopped, with the field `detail` of the result,
     such as MaxRuntimeExceeded."""
     text = f"'the {job} job was stopped'"
     if not detail:

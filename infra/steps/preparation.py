@@ -1,4 +1,4 @@
-"""Prepare and features: the steps around the processing job, without jobs of their own."""
+"""Prepare and features: the steps before and after the processing job, without jobs."""
 
 from aws_cdk import aws_stepfunctions as sfn
 
@@ -25,26 +25,26 @@ def prepare(context: Context) -> Fragment:
             # Set by `reviews deploy --force`.
             "force": context.scope.node.try_get_context("force") == "true",
         },
-        keep={"run": RESULT, "model_data": f"{RESULT}.model_data"},
+        assign={"run": RESULT, "model_data": f"{RESULT}.model_data"},
     )
     return Fragment(entry=task, then=task.next)
 
 
 def features(context: Context) -> Fragment:
-    """Waits for the offline store, which lags behind by minutes: a training on features that are
-    not there yet could not be repeated."""
+    """Waits until the offline store, which lags by minutes, has all rows, so that the features of
+    the training can be queried from then on."""
     states = context.states(Step.FEATURES, entry=names.BEGIN_FEATURES)
     begin = sfn.Pass.jsonata(
         context.scope,
         names.BEGIN_FEATURES,
-        assign={**states.marks, "job": {}, **queries(states.fresh_wait())},
+        assign={**states.position, "job": {}, **queries(states.first_wait())},
     )
     check = states.call(
         names.CHECK_FEATURES,
         context.functions.check_features,
         payload={"run": query("$run")},
-        keep={
-            "look": RESULT,
+        assign={
+            "described": RESULT,
             "reason": f"'the offline store has ' & {RESULT}.found & ' of ' & "
             f"{RESULT}.expected & ' rows after ' & $waited & ' s'",
         },
@@ -52,9 +52,9 @@ def features(context: Context) -> Fragment:
     choice = sfn.Choice.jsonata(context.scope, names.FEATURES_READY)
     begin.next(check).next(choice)
     limit = context.settings.waiting.features_limit_s
-    is_late = condition(f"$not($look.ready) and $waited >= {limit}")
+    is_late = condition(f"$not($described.ready) and $waited >= {limit}")
     choice.when(is_late, states.failure)
     choice.otherwise(states.wait(names.WAIT_FOR_FEATURES).next(check))
     return Fragment(
-        entry=begin, then=lambda following: choice.when(condition("$look.ready"), following)
+        entry=begin, then=lambda following: choice.when(condition("$described.ready"), following)
     )

@@ -1,4 +1,4 @@
-"""Asks a person whether the model may be deployed; `reviews approve` brings the answer."""
+"""Asks by mail whether the model may be deployed; `reviews approve` sends the answer."""
 
 import json
 from typing import Any
@@ -19,7 +19,7 @@ SNS = boto3.client("sns")
 def handler(event: dict[str, Any], _context: object) -> None:
     run, package = event["run"], event["package"]
     bucket, key = s3_uri.split(f"{run['prefix']}/{s3_keys.APPROVAL}")
-    # Who may read this object may answer.
+    # Anyone who may read this object can answer.
     document = {"token": event["token"], "package": package["arn"]}
     S3.put_object(Bucket=bucket, Key=key, Body=json.dumps(document).encode())
     SNS.publish(TopicArn=ENVIRONMENT.topic, **mail(ENVIRONMENT.name, event))

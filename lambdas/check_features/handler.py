@@ -1,4 +1,4 @@
-"""Tells whether the offline store has all rows that this run ingested; it may lag by minutes."""
+"""Checks whether the offline store, which may lag by minutes, has all ingested rows of the run."""
 
 import time
 from typing import Any
@@ -32,18 +32,18 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 
 def count_ingested(client: Any, features: str) -> int:
-    """The rows that the hosts of the processing job say they ingested."""
+    """The number of ingested rows, by the reports of the processing job's hosts."""
     reports = s3.list_uris(client, f"{features}/{s3_keys.PREPARATION_REPORTS}")
     return sum(s3.read_json(client, uri)["ingested"] for uri in reports)
 
 
 def count_stored(client: Any, environment: Environment, event_time: str) -> int:
-    """This run's rows in the offline store. Raises QueryFailed, or Throttled if Athena says that
-    the same query may succeed.
+    """The number of the run's rows in the offline store. Raises QueryFailed, or Throttled if Athena
+    reports the error as retryable.
 
-    Athena looks at the query's database whatever the statement names; without one that is
-    `default`, on which the function has no say. AWS's own SDK sends both names, too (AthenaQuery
-    in sagemaker 2.257, feature_store/feature_group.py).
+    Athena reads the database of the query's context, by default `default`, whatever the statement
+    names, and the function has no permissions on that. AWS's own SDK sends catalog and database,
+    too (AthenaQuery in sagemaker 2.257, feature_store/feature_group.py).
     """
     sql = (
         f'SELECT COUNT(DISTINCT {REVIEW_ID}) FROM "{environment.glue_database}"'  # noqa: S608 - names of our own resources

@@ -25,7 +25,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 
 def missed_rules(evaluation: dict[str, Any], gate: dict[str, Any]) -> list[str]:
-    """A sentence for each rule that the model breaks."""
+    """A sentence for each rule of the gate that the model breaks."""
     missed = []
     for name in _METRICS:
         value, least = evaluation[name], gate[f"min_{name}"]

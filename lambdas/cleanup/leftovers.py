@@ -1,4 +1,5 @@
-"""Jobs, endpoints, models, logs and the Glue table of an environment, in the order they let go."""
+"""Deletes jobs, endpoint, models, logs and Glue table of an environment, each before those on which
+it depends."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -11,36 +12,36 @@ from contract.names import endpoint_log_group, scalable_target
 from contract.steps import JobKind
 from shared.endpoints import find_endpoint
 
-_GONE = (
+_NOT_FOUND = (
     "EntityNotFoundException",
     "ObjectNotFoundException",
     "ResourceNotFound",
     "ResourceNotFoundException",
 )
-_ENDED = "ValidationException"  # what Stop answers to a job that has ended meanwhile
-# SageMaker deletes an endpoint only in one of these; every other EndpointStatus is transient.
-_LASTING = ("InService", "OutOfService", "Failed", "UpdateRollbackFailed")
+_ENDED = "ValidationException"  # the error of Stop… for a job that has ended meanwhile
+# SageMaker deletes an endpoint only in one of these; every other EndpointStatus is transitional.
+_STABLE = ("InService", "OutOfService", "Failed", "UpdateRollbackFailed")
 _POLL_SECONDS = 2
 
 
-class StillThere(Exception):
-    """Something did not go away in time."""
+class NotDeletedYet(Exception):
+    """A resource was not deleted, or did not end, in time."""
 
 
 def remove_leftovers(properties: dict[str, Any], deadline: float) -> None:
-    """Removes what the executions of an environment made.
+    """Deletes what the executions of an environment have created.
 
     `properties`: StateMachine (its ARN), NamePrefix, Endpoint, ModelPackageGroup, GlueDatabase,
     GlueTable, SecurityGroups (ids; none without a VPC).
 
-    Raises StillThere when time.monotonic() has reached the deadline; it may begin again then. With
-    KeepData "true" the models' versions, the logs and the table of the features stay.
+    Raises NotDeletedYet when time.monotonic() has reached the deadline; it may be called again
+    then. With KeepData "true" model versions, logs and the table of the features remain.
     """
     prefix, endpoint = properties["NamePrefix"], properties["Endpoint"]
     sagemaker = boto3.client("sagemaker")
     stop_executions(boto3.client("stepfunctions"), properties["StateMachine"])
     stop_jobs(sagemaker, prefix, deadline)
-    _forgive(
+    _ignore_missing(
         boto3.client("application-autoscaling").deregister_scalable_target,
         **scalable_target(properties["Endpoint"]),
     )
@@ -54,26 +55,26 @@ def remove_leftovers(properties: dict[str, Any], deadline: float) -> None:
         delete_logs(boto3.client("logs"), prefix, endpoint)
         delete_table(properties)
     if properties.get("SecurityGroups"):
-        await_release(boto3.client("ec2"), properties["SecurityGroups"], deadline)
+        wait_for_network_interfaces(boto3.client("ec2"), properties["SecurityGroups"], deadline)
 
 
 def remove_old_table(old: dict[str, Any], new: dict[str, Any]) -> None:
-    """A Feature Group that goes leaves its table, and where there is a table no group of that name
-    can be made again: it would be CreateFailed (AWS's notebook v3-feature-store-data-catalog-config
-    in aws/sagemaker-python-sdk).
+    """Deletes the Glue table of a Feature Group that was deleted. AWS leaves the table, and while
+    it exists no group of that name can be created: it would be CreateFailed (AWS's notebook
+    v3-feature-store-data-catalog-config in aws/sagemaker-python-sdk).
 
-    The table of a group that is still there stays, as when an update is rolled back, and so do all
-    where data is kept.
+    The table of a group that exists remains, as when an update is rolled back, and so do all tables
+    with KeepData.
     """
     if new["KeepData"] == "true" or old["GlueTable"] == new["GlueTable"]:
         return
     describe = boto3.client("sagemaker").describe_feature_group
-    if not _forgive(describe, FeatureGroupName=old["FeatureGroup"]):
+    if not _ignore_missing(describe, FeatureGroupName=old["FeatureGroup"]):
         delete_table(old)
 
 
 def delete_table(properties: dict[str, Any]) -> None:
-    _forgive(
+    _ignore_missing(
         boto3.client("glue").delete_table,
         DatabaseName=properties["GlueDatabase"],
         Name=properties["GlueTable"],
@@ -81,7 +82,7 @@ def delete_table(properties: dict[str, Any]) -> None:
 
 
 def stop_executions(client: Any, state_machine: str) -> None:
-    """First of all: an execution that goes on would start the next job."""
+    """Must be first: a running execution would start the next job."""
     pages = client.get_paginator("list_executions").paginate(
         stateMachineArn=state_machine, statusFilter="RUNNING"
     )
@@ -90,12 +91,12 @@ def stop_executions(client: Any, state_machine: str) -> None:
 
 
 def stop_jobs(client: Any, prefix: str, deadline: float) -> None:
-    """Stops what runs and waits until it has stopped, so that nothing writes any more."""
+    """Stops the running jobs and waits until they have stopped, so that they write nothing more."""
     for kind in ("Processing", "Training"):
         field = f"{kind}JobName"
         for name in _running(client, kind, prefix):
             stop = getattr(client, f"stop_{kind.lower()}_job")
-            _forgive(stop, codes=(*_GONE, _ENDED), **{field: name})
+            _ignore_missing(stop, codes=(*_NOT_FOUND, _ENDED), **{field: name})
         _wait_until(lambda kind=kind: not _running(client, kind, prefix), f"{kind} jobs", deadline)
 
 
@@ -112,11 +113,11 @@ def _running(client: Any, kind: str, prefix: str) -> list[str]:
 def delete_endpoint(client: Any, name: str, deadline: float) -> None:
     """An endpoint that is being created, updated or rolled back can only be deleted afterwards."""
     _wait_until(
-        lambda: _endpoint_status(client, name) in (None, "Deleting", *_LASTING),
+        lambda: _endpoint_status(client, name) in (None, "Deleting", *_STABLE),
         f"endpoint {name}",
         deadline,
     )
-    if _endpoint_status(client, name) in _LASTING:
+    if _endpoint_status(client, name) in _STABLE:
         client.delete_endpoint(EndpointName=name)
     _wait_until(lambda: _endpoint_status(client, name) is None, f"endpoint {name}", deadline)
 
@@ -139,18 +140,18 @@ def delete_packages(client: Any, group: str) -> None:
     pages = client.get_paginator("list_model_packages").paginate(ModelPackageGroupName=group)
     found = [item["ModelPackageArn"] for page in pages for item in page["ModelPackageSummaryList"]]
     for arn in found:
-        _forgive(client.delete_model_package, ModelPackageName=arn)
+        _ignore_missing(client.delete_model_package, ModelPackageName=arn)
 
 
 def delete_logs(client: Any, prefix: str, endpoint: str) -> None:
-    """The log groups of jobs are shared with others in the account; a group goes when empty."""
-    _forgive(client.delete_log_group, logGroupName=endpoint_log_group(endpoint))
+    """Other environments of the account share the log groups of jobs; an empty group is deleted."""
+    _ignore_missing(client.delete_log_group, logGroupName=endpoint_log_group(endpoint))
     for group in (kind.log_group for kind in JobKind):
-        streams = _forgive(_streams, client, group, prefix) or []
+        streams = _ignore_missing(_streams, client, group, prefix) or []
         for stream in streams:
-            _forgive(client.delete_log_stream, logGroupName=group, logStreamName=stream)
+            _ignore_missing(client.delete_log_stream, logGroupName=group, logStreamName=stream)
         if streams and not client.describe_log_streams(logGroupName=group)["logStreams"]:
-            _forgive(client.delete_log_group, logGroupName=group)
+            _ignore_missing(client.delete_log_group, logGroupName=group)
 
 
 def _streams(client: Any, group: str, prefix: str) -> list[str]:
@@ -160,11 +161,10 @@ def _streams(client: Any, group: str, prefix: str) -> list[str]:
     return [stream["logStreamName"] for page in pages for stream in page["logStreams"]]
 
 
-def await_release(client: Any, groups: Sequence[str], deadline: float) -> None:
-    """Jobs and endpoints that are gone still have network interfaces, which SageMaker releases with
-    their roles. Until then CloudFormation can delete neither security group nor subnet
-    (github.com/aws-cloudformation/cloudformation-coverage-roadmap, issue 1327), and once the roles
-    are gone, SageMaker cannot release them.
+def wait_for_network_interfaces(client: Any, groups: Sequence[str], deadline: float) -> None:
+    """Waits until SageMaker has deleted the network interfaces of ended jobs and endpoints, for
+    which it needs their roles. Until then CloudFormation can delete neither security group nor
+    subnet (github.com/aws-cloudformation/cloudformation-coverage-roadmap, issue 1327).
     """
     filters = [{"Name": "group-id", "Values": list(groups)}]
     pages = client.get_paginator("describe_network_interfaces")
@@ -175,8 +175,10 @@ def await_release(client: Any, groups: Sequence[str], deadline: float) -> None:
     )
 
 
-def _forgive(action: Any, *arguments: Any, codes: Sequence[str] = _GONE, **parameters: Any) -> Any:
-    """None where the thing is gone already, or where AWS says another of these codes."""
+def _ignore_missing(
+    action: Any, *arguments: Any, codes: Sequence[str] = _NOT_FOUND, **parameters: Any
+) -> Any:
+    """Calls it; None for an error with one of these codes, by default that nothing was found."""
     try:
         return action(*arguments, **parameters)
     except ClientError as error:
@@ -188,5 +190,5 @@ def _forgive(action: Any, *arguments: Any, codes: Sequence[str] = _GONE, **param
 def _wait_until(is_done: Any, what: str, deadline: float) -> None:
     while not is_done():
         if time.monotonic() > deadline:
-            raise StillThere(f"{what} still there")
+            raise NotDeletedYet(f"{what} still there")
         time.sleep(_POLL_SECONDS)

@@ -1,7 +1,7 @@
-"""Puts the trained model behind the endpoint: creates it, or updates it to the new model.
+"""Deploys the trained model: creates the endpoint, or updates it.
 
-One execution at a time: the endpoint's tags name the one that has changed it last, and until that
-has ended, having tested its model, others wait.
+Only one execution at a time: the endpoint's tags name the execution that has changed it last, and
+until that has ended, after its smoke test, others wait.
 """
 
 from typing import Any
@@ -24,7 +24,7 @@ _CAPTURE = ("EnableCapture", "InitialSamplingPercentage", "DestinationS3Uri", "C
 
 
 class EndpointBusy(Exception):
-    """The endpoint has to come to rest before it can change."""
+    """The endpoint cannot be updated now, since it is being changed or tested."""
 
 
 @step
@@ -39,7 +39,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
     config = {**fill(event["endpoint_config"], run, **values), "Tags": tags(run)}
     create_config(SAGEMAKER, run, config)
     endpoint = Endpoint(SAGEMAKER, SCALING, STATES, ENVIRONMENT.endpoint)
-    endpoint.put(run, config, event["update"])
+    endpoint.deploy(run, config, event["update"])
     return {"name": ENVIRONMENT.endpoint, **names}
 
 
@@ -65,44 +65,46 @@ def instance_types(config: dict[str, Any]) -> list[str | None]:
 
 
 def captured(config: dict[str, Any]) -> dict[str, Any]:
-    """What a configuration says about data capture; descriptions may have more fields."""
+    """The data capture of a configuration; descriptions may have more fields."""
     found = config.get("DataCaptureConfig", {})
     return {name: found[name] for name in _CAPTURE if name in found}
 
 
 class Endpoint:
-    """The environment's only one."""
+    """The endpoint of the environment."""
 
     def __init__(self, sagemaker: Any, scaling: Any, states: Any, name: str) -> None:
         self._sagemaker, self._scaling, self._states = sagemaker, scaling, states
         self._name = name
 
-    def put(self, run: dict[str, Any], config: dict[str, Any], how: dict[str, Any]) -> None:
-        """Creates it, or updates it in the way of `how`. Raises EndpointBusy while others do."""
-        wanted, found = config["EndpointConfigName"], self._look()
+    def deploy(self, run: dict[str, Any], config: dict[str, Any], options: dict[str, Any]) -> None:
+        """Creates it, or updates it with these options of UpdateEndpoint. Raises EndpointBusy while
+        another execution changes or tests it."""
+        wanted, found = config["EndpointConfigName"], self._describe()
         if found is None:
             return self._create(config, run)
         status, current = found["EndpointStatus"], found["EndpointConfigName"]
         if current == wanted and status != "Failed":
-            return self._own(found, run)  # an earlier attempt, whose response got lost
-        if status == "Failed":  # it never served, and cannot be updated
+            return self._tag(found, run)  # by an earlier attempt, whose response was lost
+        if status == "Failed":  # it was never in service, and cannot be updated
             self._sagemaker.delete_endpoint(EndpointName=self._name)
         if status != "InService":
             raise EndpointBusy(f"endpoint {self._name} is {status}")
-        self._wait_for_its_turn(found["EndpointArn"], run["execution"])
-        self._update(config, self._prepare_scaling(current, config, how))
-        self._own(found, run)
+        self._check_owner(found["EndpointArn"], run["execution"])
+        self._update(config, self._prepare_scaling(current, config, options))
+        self._tag(found, run)
 
-    def _look(self) -> dict[str, Any] | None:
+    def _describe(self) -> dict[str, Any] | None:
         return find_endpoint(self._sagemaker, self._name)
 
-    def _wait_for_its_turn(self, arn: str, execution: str) -> None:
+    def _check_owner(self, arn: str, execution: str) -> None:
+        """Raises EndpointBusy while the execution that has changed it last is running."""
         found = self._sagemaker.list_tags(ResourceArn=arn, MaxResults=50)["Tags"]
         owner = {tag["Key"]: tag["Value"] for tag in found}.get(EXECUTION_TAG, execution)
-        if owner != execution and self._runs(owner):
+        if owner != execution and self._is_running(owner):
             raise EndpointBusy(f"endpoint {self._name} is being tested by {owner}")
 
-    def _runs(self, execution: str) -> bool:
+    def _is_running(self, execution: str) -> bool:
         try:
             found = self._states.describe_execution(executionArn=execution)
         except ClientError as error:
@@ -112,24 +114,25 @@ class Endpoint:
         return bool(found["status"] == "RUNNING")
 
     def _prepare_scaling(
-        self, current: str, config: dict[str, Any], how: dict[str, Any]
+        self, current: str, config: dict[str, Any], options: dict[str, Any]
     ) -> dict[str, Any]:
-        """`how`, retaining what scaling has come to only where nothing else is retained with it.
+        """The options, which retain the instance count of the scaling only if that retains nothing
+        else.
 
-        The API reference names counts and weights as retained, and says nothing certain about what
-        is captured: so a changed capture takes its counts from the new configuration, too.
+        The API reference names counts and weights as retained, and is not clear about data capture:
+        so with a changed capture the instance count is that of the new configuration, too.
         """
-        if not how.get("RetainAllVariantProperties"):
-            self._stop_scaling(config)
-            return how
+        if not options.get("RetainAllVariantProperties"):
+            self._deregister_scaling(config)
+            return options
         before = self._sagemaker.describe_endpoint_config(EndpointConfigName=current)
         retains = captured(before) == captured(config)
         if not (retains and instance_types(before) == instance_types(config)):
-            self._stop_scaling(config)
-        return {**how, "RetainAllVariantProperties": retains}
+            self._deregister_scaling(config)
+        return {**options, "RetainAllVariantProperties": retains}
 
-    def _stop_scaling(self, config: dict[str, Any]) -> None:
-        """SageMaker refuses to give other instances to a variant that scales:
+    def _deregister_scaling(self, config: dict[str, Any]) -> None:
+        """SageMaker refuses another instance type for a variant that scales:
         https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-update.html"""
         (variant,) = config["ProductionVariants"]
         try:
@@ -147,18 +150,21 @@ class Endpoint:
                 EndpointName=self._name, EndpointConfigName=name, Tags=tags(run)
             )
         except ClientError as error:
-            self._judge(error, config)
+            self._raise_unless_done(error, config)
 
-    def _update(self, config: dict[str, Any], how: dict[str, Any]) -> None:
+    def _update(self, config: dict[str, Any], options: dict[str, Any]) -> None:
         name = config["EndpointConfigName"]
         try:
-            self._sagemaker.update_endpoint(EndpointName=self._name, EndpointConfigName=name, **how)
+            self._sagemaker.update_endpoint(
+                EndpointName=self._name, EndpointConfigName=name, **options
+            )
         except ClientError as error:
-            self._judge(error, config)
+            self._raise_unless_done(error, config)
 
-    def _judge(self, error: ClientError, config: dict[str, Any]) -> None:
-        """Refused, though perhaps only a repetition: the SDK's own, after a lost response."""
-        found = self._look()
+    def _raise_unless_done(self, error: ClientError, config: dict[str, Any]) -> None:
+        """Raises, unless the endpoint has the configuration: then the refused call was a retry of
+        the SDK after a lost response."""
+        found = self._describe()
         if found is None:
             raise error
         if found["EndpointConfigName"] == config["EndpointConfigName"]:
@@ -170,8 +176,8 @@ class Endpoint:
         raise EndpointBusy(f"endpoint {self._name} is changed by another") from error
 
     def _replaced(self, found: dict[str, Any], config: dict[str, Any]) -> int:
-        """The instances of the new ones' type that serve until the update is done: it needs both
-        at a time."""
+        """The number of present instances of the same type, which remain until the update is done:
+        the quota must allow both."""
         before = self._sagemaker.describe_endpoint_config(
             EndpointConfigName=found["EndpointConfigName"]
         )
@@ -180,5 +186,5 @@ class Endpoint:
         variants = found.get("ProductionVariants", [])
         return sum(variant.get("CurrentInstanceCount", 0) for variant in variants)
 
-    def _own(self, found: dict[str, Any], run: dict[str, Any]) -> None:
+    def _tag(self, found: dict[str, Any], run: dict[str, Any]) -> None:
         self._sagemaker.add_tags(ResourceArn=found["EndpointArn"], Tags=tags(run))

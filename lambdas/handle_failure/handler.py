@@ -1,7 +1,7 @@
-"""The one way in which an execution fails: stop its job, write down why, tell people, fail.
+"""Handles the failure of an execution: stops its job, records the reason, notifies, and fails.
 
-Failing here and not in a Fail state is what makes a redrive useful: it runs this function again,
-which sees that, and lets the state machine go on with the step that failed.
+It fails here and not in a Fail state so that a redrive runs this function again, which detects the
+redrive and lets the state machine continue with the step that failed.
 """
 
 import json
@@ -37,16 +37,16 @@ class StepFailed(Exception):
 @step
 def handler(event: dict[str, Any], _context: object) -> dict[str, int]:
     failure = describe(event)
-    stop_job(failure)  # also after a redrive, in case that the handling before did not come to it
+    stop_job(failure)  # also after a redrive, since the earlier call may have been interrupted
     if event["redrive_count"] > event["redrives"]:
         return {"redrives": event["redrive_count"]}
-    for action in (record, tell):
+    for action in (record, notify):
         _try(action, failure)
     raise type(Step(failure["step"]).error, (StepFailed,), {})(cause(failure))
 
 
 def describe(event: dict[str, Any]) -> dict[str, Any]:
-    """What is recorded; Prepare may have failed, and then there is no run yet."""
+    """The document of the failure. If Prepare has failed, there is no run yet."""
     name = event["execution"].rpartition(":")[2]
     reason = shorten(event["reason"] or event["error"] or _NO_REASON)
     return {
@@ -54,22 +54,29 @@ def describe(event: dict[str, Any]) -> dict[str, Any]:
         "execution": event["execution"],
         "step": event["step"],
         "reason": reason,
-        "advice": advice(Step(event["step"]), event["error"], reason),
+        "advice": advice(
+            Step(event["step"]),
+            event["error"],
+            reason,
+            status=event["status"],
+            job_error=event["job_error"],
+        ),
         "job": event["job"],
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
 
 def cause(failure: dict[str, Any]) -> str:
-    """Of the execution's end: step, reason, and whether a redrive is in vain."""
-    told = f"{Step(failure['step']).title}: {failure['reason']}"
-    return f"{told.rstrip('. ')}. {NEW_RUN}" if failure["advice"] == NEW_RUN else told
+    """The cause of the execution: the step, the reason, and the advice where a redrive cannot
+    help."""
+    text = f"{Step(failure['step']).title}: {failure['reason']}"
+    return f"{text.rstrip('. ')}. {NEW_RUN}" if failure["advice"] == NEW_RUN else text
 
 
 def stop_job(failure: dict[str, Any]) -> None:
-    """A job that failed or was never started cannot be stopped, and need not.
+    """Stops the job. An error because it has failed or was never started is ignored.
 
-    Where AWS has no time for it, the function fails and is called again: no job may run on.
+    After a transient error the function fails and is retried: no job may be left running.
     """
     job = failure["job"]
     try:
@@ -78,7 +85,7 @@ def stop_job(failure: dict[str, Any]) -> None:
         elif job.get("kind") == "training":
             SAGEMAKER.stop_training_job(TrainingJobName=job["name"])
     except ClientError as error:
-        if is_transient(error):  # the last time, this is the end of the execution, which says why
+        if is_transient(error):  # after the last retry, this is the cause of the execution
             raise Throttled(f"{cause(failure)} (its job could not be stopped: {error})") from error
         _LOGGER.warning("stop_job", exc_info=True)
 
@@ -90,7 +97,7 @@ def record(failure: dict[str, Any]) -> None:
     )
 
 
-def tell(failure: dict[str, Any]) -> None:
+def notify(failure: dict[str, Any]) -> None:
     title = Step(failure["step"]).title
     subject = f"{environment_name(ENVIRONMENT.name)}: run {failure['run']} failed in {title}"
     message = f"{failure['reason']}\n\n{failure['advice']}\n"
@@ -101,7 +108,7 @@ def tell(failure: dict[str, Any]) -> None:
 
 
 def _try(action: Callable[[dict[str, Any]], None], failure: dict[str, Any]) -> None:
-    """Nothing that goes wrong here may hide why the step failed."""
+    """Calls it; an error is logged only, so that it does not hide the reason of the failure."""
     try:
         action(failure)
     except (BotoCoreError, ClientError):

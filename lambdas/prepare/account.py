@@ -1,6 +1,6 @@
-"""Whether the account can run what the environment needs, found out before anything is paid for.
+"""Checks whether the account can run the environment, before anything costs money.
 
-`reviews doctor` checks the same and says the same of it (infra/quotas.py).
+`reviews doctor` makes the same checks, with the same sentences (infra/quotas.py).
 """
 
 import logging
@@ -16,9 +16,9 @@ from shared.endpoints import find_endpoint
 from shared.environment import Environment
 
 _SERVICE = "sagemaker"
-_PAGE = 100  # the most that Service Quotas gives at once; SageMaker has some thousand quotas
+_PAGE = 100  # the maximum of Service Quotas; SageMaker has thousands of quotas
 _OPERATIONS = ("list_service_quotas", "list_aws_default_service_quotas")
-# One that cannot be reached may not use up the function's two minutes.
+# An endpoint that cannot be reached must not use up the two minutes of the function.
 PATIENCE = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 4})
 _LOGGER = logging.getLogger()
 
@@ -28,8 +28,7 @@ class AccountNotReady(Exception):
 
 
 class Problem(NamedTuple):
-    """`sentence` is that of `reviews doctor`. With `blocks` the run would fail on AWS, or should
-    not begin."""
+    """`sentence` is that of `reviews doctor`; with `blocks` the run must not start."""
 
     sentence: str
     blocks: bool = False
@@ -38,8 +37,8 @@ class Problem(NamedTuple):
 def check_quotas(
     client: Any, sagemaker: Any, environment: Environment, start_at: str
 ) -> Iterator[Problem]:
-    """Without an answer of Service Quotas, which the account may forbid, the run goes on."""
-    # Only a run that trains needs to be allowed to.
+    """If the quotas cannot be read, which the account may forbid, the run continues."""
+    # A run that begins with the evaluation does not train.
     needed = [
         quota
         for quota in environment.quotas.needed
@@ -60,9 +59,9 @@ def check_quotas(
 def _compare(
     quota: Quota, listed: Mapping[str, Any], sagemaker: Any, environment: Environment
 ) -> Problem:
-    """Of a quota that is smaller than wanted, and perhaps large enough for a first run."""
+    """The problem of a quota that is smaller than wanted, perhaps large enough for a first run."""
     granted = listed["Value"]
-    # An update has for a while the old instances and the new ones.
+    # During an update the endpoint has the old instances and the new ones.
     is_update = granted >= quota.least and bool(find_endpoint(sagemaker, environment.endpoint))
     needed = quota.least if granted < quota.least else quota.wanted
     sentence = environment.quotas.shortage(quota, listed, needed)
@@ -70,7 +69,7 @@ def _compare(
 
 
 def _listed(client: Any, names: set[str]) -> dict[str, Any]:
-    """Name → quota of those that AWS lists: the value of this account, else AWS's default.
+    """Name → quota of those that AWS lists: the applied value, or else AWS's default.
 
     "If the applied quota value is not available for a quota, the quota is not retrieved"
     (ListServiceQuotas, botocore's model of 2019-06-24).
@@ -89,15 +88,15 @@ def _listed(client: Any, names: set[str]) -> dict[str, Any]:
 
 
 def check_images(images: Sequence[Mapping[str, str]], today: date) -> Iterator[Problem]:
-    """Of each image that AWS patches no more."""
+    """The problems of the images that AWS no longer patches."""
     for image in images:
         if date.fromisoformat(image["end_of_patches"]) < today:
             yield Problem(image["sentence"], blocks=True)
 
 
 def warnings(problems: Iterable[Problem], *, force: bool) -> list[str]:
-    """The problems that do not keep the run from beginning; they are logged. Raises
-    AccountNotReady for the others, unless `force` makes all of them warnings."""
+    """Logs and returns the problems that do not block the run. Raises AccountNotReady for those
+    that do, unless `force` makes all of them warnings."""
     found = list(problems)
     blocking = [problem.sentence for problem in found if problem.blocks and not force]
     if blocking:

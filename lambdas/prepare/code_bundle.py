@@ -1,6 +1,6 @@
-"""The machine learning code of a run, kept in S3 under its own hash.
+"""The machine learning code of a run, in S3 under its own hash.
 
-An execution that is running keeps its code when a deployment brings new one.
+So a running execution keeps its code when a deployment uploads another version.
 """
 
 import gzip
@@ -15,10 +15,10 @@ from shared import s3
 
 
 def upload_code(client: Any, folder: Path, bucket: str) -> str:
-    """Uploads the folder unless it is there; returns s3://bucket/code/<hash>.
+    """Uploads the folder unless S3 has it; returns s3://bucket/code/<hash>.
 
-    Processing jobs use single files, training sourcedir.tar.gz. The archive goes last: where
-    it is, everything is.
+    Processing jobs use the single files, training jobs sourcedir.tar.gz. The archive is uploaded
+    last, so if it exists, all files do.
     """
     files = {
         path.relative_to(folder).as_posix(): path.read_bytes()
@@ -42,7 +42,7 @@ def _digest(files: dict[str, bytes]) -> str:
 
 
 def _archive(files: dict[str, bytes]) -> bytes:
-    """A tar.gz whose bytes depend on the files alone."""
+    """A reproducible tar.gz: its bytes depend on the files only."""
     buffer = io.BytesIO()
     with (
         gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0) as packed,

@@ -1,4 +1,4 @@
-"""Checks the execution's input and names everything the run will make."""
+"""Checks the execution's input, and makes the document of the run with its names and values."""
 
 import json
 from datetime import datetime
@@ -32,15 +32,15 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         check_object(S3, run["reviews"])
     else:
         run |= inherit(S3, ENVIRONMENT, chosen)
-    run["warnings"] = look_at_account(run, event["images"], force=event["force"])
+    run["warnings"] = check_account(run, event["images"], force=event["force"])
     run["code"] = upload_code(S3, CODE, ENVIRONMENT.artefact_bucket)
     bucket, key = s3_uri.split(f"{run['prefix']}/{s3_keys.RUN}")
     S3.put_object(Bucket=bucket, Key=key, Body=json.dumps(run, indent=2).encode())
     return run
 
 
-def look_at_account(run: dict[str, Any], images: list[dict[str, str]], *, force: bool) -> list[str]:
-    """What may become a problem for the run. Raises AccountNotReady for what already is one."""
+def check_account(run: dict[str, Any], images: list[dict[str, str]], *, force: bool) -> list[str]:
+    """The warnings about the account. Raises AccountNotReady for what would make the run fail."""
     today = datetime.fromisoformat(run["started"]).date()
     problems = [
         *account.check_images(images, today),
@@ -52,7 +52,7 @@ def look_at_account(run: dict[str, Any], images: list[dict[str, str]], *, force:
 def make_run(
     environment: Environment, chosen: dict[str, Any], execution: dict[str, str]
 ) -> dict[str, Any]:
-    """The run of an execution with this checked input."""
+    """The document of the run of an execution, whose input was checked."""
     identity = run_id(execution["name"])
     prefix = f"s3://{environment.artefact_bucket}/{s3_keys.run_prefix(identity)}"
     return {
@@ -75,6 +75,6 @@ def make_run(
 
 
 def milliseconds(moment: str) -> str:
-    """An ISO-8601 time in UTC with exactly three decimals, as the Feature Store wants it."""
+    """An ISO 8601 time in UTC with exactly three decimals, which the Feature Store requires."""
     seconds, _, fraction = moment.removesuffix("Z").removesuffix("+00:00").partition(".")
     return f"{seconds}.{(fraction + '000')[:3]}Z"

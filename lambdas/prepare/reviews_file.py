@@ -1,4 +1,4 @@
-"""Whether S3 has the file of reviews."""
+"""Checks whether S3 has the file of reviews."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from shared.steps import is_transient
 
 
 class UnreadableReviews(Exception):
-    """The reviews are not there, or may not be read; that can change while the input stays."""
+    """The reviews are missing, or must not be read. That can be corrected with the same input."""
 
 
 def check_object(client: Any, uri: str) -> None:
-    """Raises UnreadableReviews if the object is missing or may not be read, InvalidInput if no
-    bucket can have this name."""
+    """Raises UnreadableReviews if the object is missing or must not be read, InvalidInput if the
+    bucket's name is invalid."""
     bucket, key = s3_uri.split(uri)
     try:
         client.head_object(Bucket=bucket, Key=key)

@@ -1,4 +1,4 @@
-"""What a run that skips steps takes from the earlier run it begins with."""
+"""What a run that skips steps inherits from an earlier run."""
 
 from typing import Any
 
@@ -14,8 +14,8 @@ _INHERITED = ("reviews", "features", "base_model", "columns", "labels")
 def inherit(client: Any, environment: Environment, chosen: dict[str, Any]) -> dict[str, Any]:
     """The fields of the run that come from `from_run`. Raises InvalidInput.
 
-    Token ids belong to a base model and a length, so these are those of the features. The classes
-    of a trained model are its own, but a training takes those of the settings.
+    Token ids depend on the base model and the maximum length, so both are inherited. A training
+    needs features with the labels of the settings; a trained model has its own labels.
     """
     prefix = f"s3://{environment.artefact_bucket}/{s3_keys.run_prefix(run_id(chosen['from_run']))}"
     source = _read_run(client, prefix, chosen["from_run"])
@@ -31,7 +31,7 @@ def inherit(client: Any, environment: Environment, chosen: dict[str, Any]) -> di
             f"the features of {chosen['from_run']!r} have the labels {source['labels']}, "
             f"and those of the settings are {environment.labels}",
         )
-    # A run of an earlier version may lack a hyperparameter that there is now.
+    # A run of an earlier version may lack a hyperparameter that exists now.
     training = {**environment.training, **source["training"], **chosen.get("training", {})}
     return {**inherited, "training": training}
 
@@ -44,7 +44,7 @@ def _read_run(client: Any, prefix: str, name: str) -> dict[str, Any]:
 
 
 def _newest_model(client: Any, prefix: str, source: dict[str, Any]) -> str:
-    """Of the last attempt, whose number ends its name; else the one that the run began with."""
+    """The artefact of the last attempt, whose number ends its name; else the inherited one."""
     found = [
         uri
         for uri in s3.list_uris(client, f"{prefix}/{s3_keys.TRAINING}/")

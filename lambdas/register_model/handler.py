@@ -1,4 +1,4 @@
-"""Registers every trained model, with its metrics and where it came from."""
+"""Registers the trained model, with its metrics and its lineage."""
 
 import hashlib
 import re
@@ -10,8 +10,8 @@ from shared.run import fill
 from shared.steps import step
 
 SAGEMAKER = boto3.client("sagemaker")
-_LONGEST_VALUE = 256  # of a package's own properties
-_REFUSED = re.compile(r"[^\w .:/=+@-]")  # in them, such as a bracket in the name of a file
+_LONGEST_VALUE = 256  # of CustomerMetadataProperties
+_REFUSED = re.compile(r"[^\w .:/=+@-]")  # in their values, such as a bracket in a file's name
 _LONGEST_DESCRIPTION = 1024
 
 
@@ -27,8 +27,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 
 def make_request(event: dict[str, Any]) -> dict[str, Any]:
-    """CreateModelPackage. The token makes a repeated call answer with the same version, also after
-    a redrive: a run has one model."""
+    """The request of CreateModelPackage. With the client token a repeated call, also after a
+    redrive, returns the same version: a run has one model."""
     run, gate = event["run"], event["gate"]
     request: dict[str, Any] = fill(event["request"], run, model_data=event["model_data"])
     return {
@@ -48,7 +48,7 @@ def approval_status(gate: dict[str, Any], *, needs_approval: bool) -> str:
 
 
 def properties(run: dict[str, Any], gate: dict[str, Any]) -> dict[str, str]:
-    """Metrics and lineage, as the registry keeps them: texts."""
+    """Metrics and lineage as CustomerMetadataProperties, whose values are strings."""
     values = {
         **gate["metrics"],
         "run": run["id"],

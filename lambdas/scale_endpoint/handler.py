@@ -1,4 +1,4 @@
-"""Lets the endpoint have more instances when it is asked more."""
+"""Registers the scaling of the endpoint with Application Auto Scaling."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ SCALING = boto3.client("application-autoscaling")
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     scaling = event["scaling"]
     target = scalable_target(ENVIRONMENT.endpoint, scaling["variant"])
-    # Both calls replace what was there.
+    # Both calls replace what was registered.
     SCALING.register_scalable_target(
         **target, MinCapacity=scaling["least"], MaxCapacity=scaling["most"]
     )

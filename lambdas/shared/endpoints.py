@@ -1,4 +1,4 @@
-"""What SageMaker says of an endpoint."""
+"""Describes an endpoint."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 
 
 def find_endpoint(client: Any, name: str) -> dict[str, Any] | None:
-    """DescribeEndpoint; None where there is none, which SageMaker calls a ValidationException."""
+    """DescribeEndpoint; None if there is none, for which SageMaker has a ValidationException."""
     try:
         found: dict[str, Any] = client.describe_endpoint(EndpointName=name)
     except ClientError as error:

@@ -1,4 +1,4 @@
-"""What a function is told by its environment, read once at the edge."""
+"""The environment variables of a function, read once when it is initialised."""
 
 import json
 import os

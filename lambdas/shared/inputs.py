@@ -1,5 +1,4 @@
-"""Inputs that only some executions have. A base model in S3 is one; a name is the job's own
-business."""
+"""Inputs of jobs that only some executions have, such as a base model in S3."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Starting something in SageMaker once, however often the function runs."""
+"""Creates a resource in SageMaker idempotently."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -13,15 +13,15 @@ _TAKEN = ("ResourceInUse", "ValidationException")
 
 
 class NameTaken(Exception):
-    """Something of an earlier run has the name."""
+    """A resource of an earlier run has the name."""
 
 
 def start_once(
     run: Document, create: Callable[[], Any], describe: Callable[[], dict[str, Any]]
 ) -> None:
-    """Creates a job, or adopts the one of that name if this run made it.
+    """Creates a resource, or adopts the one of that name if this run has created it.
 
-    It did if the job is younger than the run: then the response to an earlier attempt got lost.
+    It has if the resource is newer than the run: then the response to an earlier attempt was lost.
     Raises NameTaken for an older one.
     """
     try:

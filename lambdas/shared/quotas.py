@@ -1,4 +1,4 @@
-"""What SageMaker says of a quota that is too small."""
+"""Parses SageMaker's error for a quota that is too small."""
 
 import re
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ _OLD_NAME = re.compile(r"(?P<use>[a-z-]+)/(?P<type>ml\.[\w.-]+)")
 
 
 class QuotaTooSmall(Exception):
-    """The account may have less than a request alone asks for: no waiting helps."""
+    """The quota is smaller than a single request, so that waiting does not help."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limit:
-    """What ResourceLimitExceeded says; `name` as Service Quotas has it."""
+    """The quota of a ResourceLimitExceeded; `name` as in Service Quotas."""
 
     name: str
     granted: int
@@ -30,7 +30,7 @@ class Limit:
 
 
 def read_limit(message: str) -> Limit | None:
-    """None for a message of another form."""
+    """The quota in the message; None for a message of another form."""
     found = _LIMIT.search(" ".join(message.split()))
     if found is None:
         return None

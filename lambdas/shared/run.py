@@ -1,7 +1,7 @@
-"""A run: one execution of the state machine, its names, and the requests made for it.
+"""A run: its resource names and tags, and its requests.
 
-Requests are compiled at synth by the SageMaker SDK and hold {placeholders} for what only an
-execution knows.
+The requests are compiled at synth by the SageMaker SDK and have {placeholders} for the values of an
+execution.
 """
 
 import re
@@ -13,7 +13,7 @@ Document = dict[str, Any]
 
 
 def resource_name(run: Document, kind: str, attempt: int) -> str:
-    """The name of something that an attempt of the run makes."""
+    """The name of a resource that an attempt of the run creates."""
     return names.resource_name(run["environment"], kind, run["id"], attempt)
 
 
@@ -45,7 +45,7 @@ def fill(request: Any, run: Document, **more: str) -> Any:
 
 def _replace(part: Any, values: dict[str, str]) -> Any:
     if isinstance(part, str):
-        # In one pass: a value that itself looks like a placeholder stays what it is.
+        # In one pass, so that a value that looks like a placeholder is not replaced.
         return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), part)
     if isinstance(part, list):
         return [_replace(item, values) for item in part]

@@ -14,7 +14,7 @@ def read_json(client: Any, uri: str) -> Any:
 
 
 def exists(client: Any, uri: str) -> bool:
-    """Needs ListBucket, without which S3 says 403 of what is not there."""
+    """Needs s3:ListBucket, without which S3 answers 403 for a missing object."""
     bucket, key = split(uri)
     try:
         client.head_object(Bucket=bucket, Key=key)

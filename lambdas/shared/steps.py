@@ -1,7 +1,7 @@
-"""What the handlers have in common: they log whose step begins, and name AWS's errors.
+"""What the handlers share: they log the run, and translate the errors of AWS.
 
-The state machine retries errors by the names of these classes (infra/state_machine.py), and none
-that a user has to mend.
+The state machine retries errors by the names of these classes (infra/retries.py), and none that a
+user has to correct.
 """
 
 import logging
@@ -20,7 +20,7 @@ Handler = Callable[[dict[str, Any], Any], Any]
 _LOGGER = logging.getLogger()
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html; also of S3, Athena,
 # SNS (KMS…), Application Auto Scaling (Concurrent…, InternalService…), endpoints (ModelNotReady…)
-_THROTTLED = (
+_TRANSIENT = (
     "ConcurrentUpdateException",
     "InternalFailure",
     "InternalError",
@@ -37,8 +37,8 @@ _THROTTLED = (
     "ThrottledException",
     "TooManyRequestsException",
 )
-# Never transient, whatever the status that it comes with.
-_LASTING = (
+# Never transient, whatever the HTTP status.
+_PERMANENT = (
     "AccessDenied",
     "AccessDeniedException",
     "InvalidClientTokenId",
@@ -46,93 +46,93 @@ _LASTING = (
     "UnrecognizedClientException",
     "ValidationException",
 )
-# Of a message, and what is left of a longer one: Step Functions takes causes of 32,768 characters,
-# with the traceback.
+# The longest message in characters, and the parts of a longer one that remain: a cause, which has
+# the traceback, too, may have 32,768.
 # https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
 _LONGEST, _START, _END = 8000, 3000, 1000
 
 
-# Not "Could not find model data at s3://…", which never comes.
-_NEW = re.compile(r"Could not find (model|endpoint configuration) [\"']")
+# But not "Could not find model data at s3://…", which is permanent.
+_NOT_VISIBLE_YET = re.compile(r"Could not find (model|endpoint configuration) [\"']")
 
 
 class Throttled(Exception):
-    """AWS asks to come back later."""
+    """A transient error: throttling, a failure of a service, or a lost connection."""
 
 
 class LimitReached(Exception):
-    """A quota is used up, so that other jobs have to end first."""
+    """A quota is used up, so that other jobs must end first."""
 
 
 def is_transient(error: ClientError) -> bool:
-    """Whether an error is transient: AWS may do later what it refuses now.
+    """Whether an error is transient, so that a retry may succeed.
 
-    S3's answer to HEAD has no body: its code is the status.
+    S3's response to HEAD has no body, so its code is the HTTP status.
     """
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     code = error.response["Error"]["Code"]
-    return code in _THROTTLED or (status >= 500 and code not in _LASTING)
+    return code in _TRANSIENT or (status >= 500 and code not in _PERMANENT)
 
 
 def step(handler: Handler) -> Handler:
-    """Raises errors by the names that the state machine knows, with messages that say something
-    and arrive whole."""
+    """A decorator for handlers: errors get the names that the state machine retries, and messages
+    that are complete and not too long."""
 
     @wraps(handler)
-    def named(event: dict[str, Any], context: Any) -> Any:
+    def wrapped(event: dict[str, Any], context: Any) -> Any:
         _LOGGER.info("begins", extra={"run": event.get("run", {}).get("id", "")})
         try:
             return handler(event, context)
         except Exception as error:
-            told = _told(error)
-            if told is error:
+            translated = _translated(error)
+            if translated is error:
                 raise
-            raise told from error
+            raise translated from error
 
-    return named
+    return wrapped
 
 
-def _told(error: Exception) -> Exception:
+def _translated(error: Exception) -> Exception:
     match error:
-        case ClientError() if is_transient(error) or _is_of_something_new(error):
+        case ClientError() if is_transient(error) or _is_not_visible_yet(error):
             return Throttled(shorten(str(error)))
         case ClientError() if error.response["Error"]["Code"] == "ResourceLimitExceeded":
             return limit_error(error)
         case ConnectionFailed() | HTTPClientError():
             return Throttled(shorten(str(error)))
-    return _telling(error)
+    return _with_complete_message(error)
 
 
-def _is_of_something_new(error: ClientError) -> bool:
-    """Whether SageMaker does not see yet what was made a moment ago, such as the configuration of
-    an endpoint: "If the dependent entities are not yet in DynamoDB, this causes a validation error
-    … retry logic is recommended".
+def _is_not_visible_yet(error: ClientError) -> bool:
+    """Whether SageMaker does not see a resource yet that was created a moment ago, such as an
+    endpoint configuration: "If the dependent entities are not yet in DynamoDB, this causes a
+    validation error … retry logic is recommended".
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html"""
-    said = error.response["Error"]
-    return said["Code"] == "ValidationException" and bool(_NEW.search(said.get("Message", "")))
+    code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+    return code == "ValidationException" and bool(_NOT_VISIBLE_YET.search(message))
 
 
 def limit_error(error: ClientError, own: int = 0) -> Exception:
-    """QuotaTooSmall where the request is for more than the quota, LimitReached where only others
-    are in the way. `own` is what the request replaces and has until it is done."""
+    """QuotaTooSmall if the request is for more than the quota, LimitReached if others use it up.
+    `own` is the number of instances that the request replaces, which remain until it is done."""
     message = str(error)
     limit = quotas.read_limit(message)
     if limit and limit.granted < limit.asked + own:
         needed = Environment.read().quotas
-        told = needed.exceeded(limit.name, limit.granted, limit.asked + own)
-        return quotas.QuotaTooSmall(told)
+        sentence = needed.exceeded(limit.name, limit.granted, limit.asked + own)
+        return quotas.QuotaTooSmall(sentence)
     return LimitReached(shorten(message))
 
 
 def shorten(text: str) -> str:
-    """A text of a few thousand characters at most: its beginning and its end."""
+    """The text; of one with more than 8,000 characters, its beginning and its end."""
     return text if len(text) <= _LONGEST else f"{text[:_START]} … {text[-_END:]}"
 
 
-def _telling(error: Exception) -> Exception:
-    """The error, or one of its name where the message alone would not tell: "'prefix'" is all that
-    a KeyError says."""
+def _with_complete_message(error: Exception) -> Exception:
+    """The error, or one of the same name with its name in the message: that of a KeyError would be
+    "'prefix'" only."""
     name, message = type(error).__name__, str(error)
-    is_plain = bool(message) and type(error).__module__ != "builtins"
-    told = shorten(message if is_plain else f"{name}: {message}".rstrip(": "))
-    return error if told == message else type(name, (Exception,), {})(told)
+    is_complete = bool(message) and type(error).__module__ != "builtins"
+    text = shorten(message if is_complete else f"{name}: {message}".rstrip(": "))
+    return error if text == message else type(name, (Exception,), {})(text)

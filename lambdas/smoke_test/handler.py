@@ -1,4 +1,4 @@
-"""Asks the endpoint about three sentences and gathers the result of the run."""
+"""Gets predictions of the endpoint for three sentences, and returns the result of the run."""
 
 import json
 import math
@@ -22,7 +22,7 @@ _LONGEST_LINE = 200  # of an answer, in a message
 
 
 class SmokeTestFailed(Exception):
-    """The endpoint answers, but not as a review classifier should."""
+    """The endpoint's response is not that of a review classifier."""
 
 
 @step
@@ -40,7 +40,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 
 def predict(client: Any, endpoint: str, labels: set[str]) -> list[dict[str, Any]]:
-    """The endpoint's answers to SENTENCES. Raises SmokeTestFailed."""
+    """The endpoint's predictions for SENTENCES. Raises SmokeTestFailed."""
     body = "\n".join(json.dumps({"features": [sentence]}) for sentence in SENTENCES)
     answer = client.invoke_endpoint(
         EndpointName=endpoint,
@@ -55,7 +55,7 @@ def predict(client: Any, endpoint: str, labels: set[str]) -> list[dict[str, Any]
 
 
 def read(line: bytes, labels: set[str]) -> dict[str, Any]:
-    """A prediction with these labels. Raises SmokeTestFailed."""
+    """Parses a prediction with these labels. Raises SmokeTestFailed."""
     try:
         prediction: dict[str, Any] = json.loads(line)
         check(prediction, labels)
@@ -65,7 +65,8 @@ def read(line: bytes, labels: set[str]) -> dict[str, Any]:
 
 
 def check(prediction: dict[str, Any], labels: set[str]) -> None:
-    """`labels` are those of the evaluated model."""
+    """Raises SmokeTestFailed unless the labels are those of the evaluated model, and the
+    probabilities add up to 1."""
     probabilities = dict(prediction["probabilities"])
     if set(probabilities) != labels or prediction["label"] not in labels:
         raise SmokeTestFailed(f"{prediction}: the labels must be {', '.join(sorted(labels))}")

@@ -1,4 +1,4 @@
-"""Starts the processing job that judges the trained model, and the champion, on the test split."""
+"""Starts the processing job that evaluates the trained model and the champion on the test split."""
 
 from typing import Any
 
@@ -46,10 +46,10 @@ def make_request(event: dict[str, Any], champion: str) -> dict[str, Any]:
 
 
 def find_champion(sagemaker: Any, storage: Any, group: str) -> str:
-    """The artefact of the newest approved model; empty if there is none, or it was removed.
+    """The artefact of the newest approved model; empty if there is none, or it was deleted.
 
-    SageMaker's lists may cut pages before they filter, so a page without an approved version says
-    nothing about the next: https://github.com/boto/boto3/issues/3347
+    SageMaker may paginate before it filters, so a page without an approved version may be followed
+    by one with it: https://github.com/boto/boto3/issues/3347
     """
     pages = sagemaker.get_paginator("list_model_packages").paginate(
         ModelPackageGroupName=group,

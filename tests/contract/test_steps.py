@@ -23,7 +23,7 @@ from contract.steps import STEPS_WITH_A_JOB, JobKind, StartAt, Step, step_of
         ("DescribeEndpoint", Step.DEPLOY),
         ("ScaleEndpoint", Step.DEPLOY),
         ("SmokeTest", Step.SMOKE_TEST),
-        ("Tell", Step.SMOKE_TEST),
+        ("NotifySuccess", Step.SMOKE_TEST),
         ("Succeeded", Step.SMOKE_TEST),
         ("HandleFailure", None),
         ("Resume?", None),

@@ -114,7 +114,7 @@ def answers(**changes: list[Answer]) -> Mapping[str, list[Answer]]:
         "DescribeEndpoint": [endpoint("Updating", "old"), endpoint("InService")],
         "ScaleEndpoint": [payload({"ServiceNamespace": "sagemaker"})],
         "SmokeTest": [payload({"smoke_test": {"requests": 3}})],
-        "Tell": [{"result": {"MessageId": "1"}}],
+        "NotifySuccess": [{"result": {"MessageId": "1"}}],
         "HandleFailure": [failed("Step", "told")],
     }
     return {**succeeds, **changes}

@@ -55,7 +55,7 @@ def test_every_variant_succeeds(variants: list[Variant]) -> None:
         assert end["path"][-1] == "Succeeded"
         assert end["output"] == {"smoke_test": {"requests": 3}}
         name = variant.settings.name
-        assert end["arguments"]["Tell"]["Message"] == (
+        assert end["arguments"]["NotifySuccess"]["Message"] == (
             f"Endpoint {name} serves model 3 of run run-1: accuracy 0.81, macro-F1 0.8."
         )
 
@@ -73,7 +73,7 @@ def test_what_one_step_learns_the_next_is_told(definition: dict[str, Any]) -> No
 
 def test_what_a_report_gate_missed_is_told(definition: dict[str, Any]) -> None:
     missed = payload({**MISSED, "passed": True, "missed": ["a", "b"]})
-    message = walk(definition, {"CheckGate": [missed]})["arguments"]["Tell"]["Message"]
+    message = walk(definition, {"CheckGate": [missed]})["arguments"]["NotifySuccess"]["Message"]
     assert message.endswith("accuracy 0.5, macro-F1 0.4. Not reached: a; b.")
 
 
@@ -84,6 +84,31 @@ def test_a_failure_has_a_reason(definition: dict[str, Any], case: str) -> None:
     assert end["path"][-1] == "HandleFailure", end
     assert end["error"] == {"Error": "Step", "Cause": "told"}
     assert end["arguments"]["HandleFailure"]["Payload"]["reason"] == reason
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "error"),
+    [
+        ({"FailureReason": NO_MACHINES[:14] + " x"}, "Failed", "CapacityError"),
+        ({"FailureReason": "InternalServerError: x"}, "Failed", "InternalServerError"),
+        ({"FailureReason": "no colon"}, "Failed", "no colon"),
+        ({}, "Stopped", ""),
+    ],
+)
+def test_a_failure_has_the_status_and_the_error_of_the_job(
+    definition: dict[str, Any], fields: dict[str, str], status: str, error: str
+) -> None:
+    for state, job in (("DescribeProcessing", processing), ("DescribeTraining", training)):
+        secondary = {"SecondaryStatus": status} if job is training else {}
+        end = walk(definition, {state: [job(status, **secondary, **fields)] * 99})
+        event = end["arguments"]["HandleFailure"]["Payload"]
+        assert (event["status"], event["job_error"]) == (status, error)
+
+
+def test_an_error_before_a_job_has_no_status(definition: dict[str, Any]) -> None:
+    end = walk(definition, {"Prepare": [raised("E", "no")]})
+    event = end["arguments"]["HandleFailure"]["Payload"]
+    assert (event["status"], event["job_error"]) == ("", "")
 
 
 def test_features_that_never_come_are_given_up(definition: dict[str, Any]) -> None:

@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
+from contract.job_errors import CAPACITY_ERROR, INTERNAL_SERVER_ERROR, STOPPED
 from contract.steps import Step
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "operations.md"
 STEPS = {step.title: step for step in Step if step is not Step.SMOKE_TEST}  # its table is no list
 # Of the fields of a table's row.
 _QUOTED = re.compile(r"`([^`]+)`")
@@ -45,10 +48,18 @@ def _rows() -> Iterator[Row]:
 ROWS = list(_rows())
 
 
+def advised(advice: Any, step: Step, error: str, reason: str) -> str:
+    """The advice for a reason, with the status and the error of the job that it comes from."""
+    status = STOPPED if "job was stopped" in reason else "Failed"
+    return str(
+        advice.advice(step, error, reason, status=status, job_error=reason.partition(":")[0])
+    )
+
+
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.step.title}: {row.reason}"[:60])
 def test_the_advice_is_that_of_the_documentation(load, row: Row) -> None:
     advice = load("handle_failure", "advice")
-    assert advice.advice(row.step, row.error, row.reason) == (
+    assert advised(advice, row.step, row.error, row.reason) == (
         advice.REDRIVE if row.helps else advice.NEW_RUN
     )
 
@@ -77,4 +88,38 @@ def test_most_rows_of_the_documentation_are_held() -> None:
 )
 def test_a_reason_that_lasts_needs_a_new_run(load, step: Step, reason: str, helps: bool) -> None:
     advice = load("handle_failure", "advice")
-    assert (advice.advice(step, "", reason) == advice.REDRIVE) is helps
+    assert (advised(advice, step, "", reason) == advice.REDRIVE) is helps
+
+
+@pytest.mark.parametrize("step", [Step.PROCESS, Step.TRAIN, Step.EVALUATE])
+@pytest.mark.parametrize(
+    ("status", "job_error"),
+    [(STOPPED, ""), ("Failed", CAPACITY_ERROR), ("Failed", INTERNAL_SERVER_ERROR)],
+)
+def test_the_status_and_the_error_of_a_job_precede_its_text(
+    load, step: Step, status: str, job_error: str
+) -> None:
+    advice = load("handle_failure", "advice")
+    text = "reviews.csv: the file is empty; No space left on device"
+    assert advice.advice(step, "", text, status=status, job_error=job_error) == advice.REDRIVE
+    assert advice.advice(step, "", text, status="Failed") == advice.NEW_RUN
+
+
+def test_every_text_of_the_scripts_is_in_their_code(load) -> None:
+    advice = load("handle_failure", "advice")
+    texts = [*advice.PERMANENT, *advice.TRANSIENT_IN_PROCESS]
+    ours = {text.pattern: text.source for text in texts if text.source.startswith("ml_code/")}
+    assert len(ours) > 10
+    for pattern, source in ours.items():
+        words = pattern.removeprefix("^(AlgorithmError: )?").lstrip("^")
+        code = (ROOT / source).read_text(encoding="utf-8").replace("{_ARCHIVE}", "model.tar.gz")
+        assert words in code or source == "ml_code/common/script.py", (pattern, source)
+
+
+def test_the_text_of_the_training_toolkit_is_in_its_code(load) -> None:
+    advice = load("handle_failure", "advice")
+    (text,) = [text for text in advice.PERMANENT if text.source == "sagemaker_training/process.py"]
+    spec = find_spec("sagemaker_training")
+    assert spec is not None
+    assert spec.origin is not None
+    assert text.pattern in Path(spec.origin).with_name("process.py").read_text(encoding="utf-8")

@@ -149,7 +149,7 @@ def test_an_endpoint_is_deleted_only_when_its_status_lasts(
 def test_an_endpoint_that_is_being_deleted_is_waited_for(leftovers) -> None:
     module, account = leftovers
     account.endpoint = ["Deleting"]
-    with pytest.raises(module.StillThere, match="endpoint reviews-dev still there"):
+    with pytest.raises(module.NotDeletedYet, match="endpoint reviews-dev still there"):
         module.delete_endpoint(account, "reviews-dev", time.monotonic() - 1)
     assert not account.calls
 
@@ -161,7 +161,7 @@ def test_in_a_vpc_the_network_interfaces_are_waited_for(leftovers, keep: str) ->
         "NetworkInterfaces": [{"NetworkInterfaceId": "eni-1"}]
     }
     properties = PROPERTIES | {"SecurityGroups": ["sg-1"], "KeepData": keep}
-    with pytest.raises(module.StillThere, match="network interfaces in sg-1 still there"):
+    with pytest.raises(module.NotDeletedYet, match="network interfaces in sg-1 still there"):
         module.remove_leftovers(properties, time.monotonic() - 1)
     account.content["describe_network_interfaces"] = {"NetworkInterfaces": []}
     module.remove_leftovers(properties, time.monotonic() + 60)
@@ -192,7 +192,7 @@ def test_an_update_to_other_features_removes_the_table_that_no_group_has(
 def test_an_update_that_leaves_the_features_as_they_are_removes_nothing(load, monkeypatch) -> None:
     cleanup = load("cleanup")
     answers = []
-    monkeypatch.setattr(cleanup, "answer", lambda _event, *result: answers.append(result))
+    monkeypatch.setattr(cleanup, "respond", lambda _event, *result: answers.append(result))
     properties = {"OldResourceProperties": PROPERTIES, "ResourceProperties": PROPERTIES}
     cleanup.handler({"RequestType": "Update", **properties}, None)
     assert answers == [("SUCCESS", "")]
@@ -214,14 +214,14 @@ def test_what_takes_longer_than_a_function_may_is_waited_for_by_another_call(
 
     def remove(_properties: object, deadline: float) -> None:
         assert 0 < deadline - time.monotonic() <= 840
-        raise cleanup.StillThere("endpoint reviews-dev still there")
+        raise cleanup.NotDeletedYet("endpoint reviews-dev still there")
 
     class Lambda:
         def invoke(self, **request: Any) -> None:
             calls.append(request)
 
     monkeypatch.setattr(cleanup, "remove_leftovers", remove)
-    monkeypatch.setattr(cleanup, "answer", lambda _event, *result: answers.append(result))
+    monkeypatch.setattr(cleanup, "respond", lambda _event, *result: answers.append(result))
     monkeypatch.setattr(cleanup, "LAMBDA", Lambda())
     event = {"RequestType": "Delete", "ResourceProperties": {}, "Call": call}
     cleanup.handler(event, Context())
@@ -244,7 +244,7 @@ def test_cloudformation_always_gets_an_answer(load, monkeypatch, fails: bool) ->
             raise TimeoutError("still there")
 
     monkeypatch.setattr(cleanup, "remove_leftovers", remove)
-    monkeypatch.setattr(cleanup, "answer", lambda _event, *result: answers.append(result))
+    monkeypatch.setattr(cleanup, "respond", lambda _event, *result: answers.append(result))
     cleanup.handler({"RequestType": "Delete", "ResourceProperties": {}}, Context())
     expected = ("FAILED", "TimeoutError: still there") if fails else ("SUCCESS", "")
     assert answers == [expected]
@@ -253,5 +253,5 @@ def test_cloudformation_always_gets_an_answer(load, monkeypatch, fails: bool) ->
 def test_creating_removes_nothing(load, monkeypatch) -> None:
     cleanup = load("cleanup")
     monkeypatch.setattr(cleanup, "remove_leftovers", lambda _: pytest.fail("nothing to remove"))
-    monkeypatch.setattr(cleanup, "answer", lambda *_: None)
+    monkeypatch.setattr(cleanup, "respond", lambda *_: None)
     cleanup.handler({"RequestType": "Create", "ResourceProperties": {}}, None)

@@ -67,7 +67,7 @@ class States:
 def test_an_endpoint_is_created_updated_or_left(load, current: str | None, expected) -> None:
     deploy = load("deploy_endpoint")
     client = SageMaker(current)
-    deploy.Endpoint(client, None, States("FAILED"), "reviews-dev").put(run(), config(), UPDATE)
+    deploy.Endpoint(client, None, States("FAILED"), "reviews-dev").deploy(run(), config(), UPDATE)
     assert client.calls[0][0] == expected
     if expected == "update_endpoint":
         assert client.calls[0][1]["DeploymentConfig"] == UPDATE["DeploymentConfig"]
@@ -91,7 +91,7 @@ class Answered(SageMaker):
 @pytest.mark.parametrize("before", [None, OLD_CONFIG])
 def test_a_repeated_call_finds_what_the_first_one_did(load, before: str | None) -> None:
     deploy, client = load("deploy_endpoint"), Answered(before, NEW_CONFIG, "Updating")
-    deploy.Endpoint(client, None, States("FAILED"), "reviews-dev").put(run(), config(), UPDATE)
+    deploy.Endpoint(client, None, States("FAILED"), "reviews-dev").deploy(run(), config(), UPDATE)
     assert client.config == NEW_CONFIG
 
 
@@ -99,14 +99,18 @@ def test_a_repeated_call_finds_what_the_first_one_did(load, before: str | None) 
 def test_an_execution_that_was_faster_is_waited_for(load, before: str | None) -> None:
     deploy, client = load("deploy_endpoint"), Answered(before, "of-another-run", "Creating")
     with pytest.raises(deploy.EndpointBusy, match="is changed by another"):
-        deploy.Endpoint(client, None, States("FAILED"), "reviews-dev").put(run(), config(), UPDATE)
+        deploy.Endpoint(client, None, States("FAILED"), "reviews-dev").deploy(
+            run(), config(), UPDATE
+        )
 
 
 @pytest.mark.parametrize("before", [None, OLD_CONFIG])
 def test_an_endpoint_that_is_refused_is_an_error(load, before: str | None) -> None:
     deploy, client = load("deploy_endpoint"), Answered(before, before, "InService")
     with pytest.raises(ClientError, match="ValidationException"):
-        deploy.Endpoint(client, None, States("FAILED"), "reviews-dev").put(run(), config(), UPDATE)
+        deploy.Endpoint(client, None, States("FAILED"), "reviews-dev").deploy(
+            run(), config(), UPDATE
+        )
 
 
 SMALL = (
@@ -165,7 +169,7 @@ def test_an_execution_that_still_tests_its_model_is_waited_for(load) -> None:
     deploy, client = load("deploy_endpoint"), SageMaker(OLD_CONFIG)
     endpoint = deploy.Endpoint(client, None, States("RUNNING"), "reviews-dev")
     with pytest.raises(deploy.EndpointBusy, match="is being tested by arn:execution:run-0"):
-        endpoint.put(run(), config(), UPDATE)
+        endpoint.deploy(run(), config(), UPDATE)
     assert not client.calls
 
 
@@ -176,7 +180,7 @@ def test_an_execution_that_still_tests_its_model_is_waited_for(load) -> None:
 def test_an_endpoint_that_is_busy_is_waited_for(load, status: str, calls: list[str]) -> None:
     deploy, client = load("deploy_endpoint"), SageMaker("of-another-run", status)
     with pytest.raises(deploy.EndpointBusy, match=status):
-        deploy.Endpoint(client, None, None, "reviews-dev").put(run(), config(), UPDATE)
+        deploy.Endpoint(client, None, None, "reviews-dev").deploy(run(), config(), UPDATE)
     assert [name for name, _ in client.calls] == calls
 
 
@@ -209,7 +213,7 @@ def test_other_instances_and_another_capture_do_not_go_on_scaling(
 ) -> None:
     deploy, client, scaling = load("deploy_endpoint"), SageMaker(OLD_CONFIG), Scaling(scales)
     endpoint = deploy.Endpoint(client, scaling, States("SUCCEEDED"), "reviews-dev")
-    endpoint.put(run(), wanted, how)
+    endpoint.deploy(run(), wanted, how)
     assert [name for name, _ in client.calls] == ["update_endpoint", "add_tags"]
     expected = ["endpoint/reviews-dev/variant/AllTraffic"] if stops and scales else []
     assert scaling.stopped == expected
@@ -244,7 +248,7 @@ def test_a_changed_capture_is_not_held_up_by_what_is_retained(
 ) -> None:
     deploy, client = load("deploy_endpoint"), SageMaker(OLD_CONFIG)
     endpoint = deploy.Endpoint(client, Scaling(True), States("SUCCEEDED"), "reviews-dev")
-    endpoint.put(run(), config(percent=percent), UPDATE)
+    endpoint.deploy(run(), config(percent=percent), UPDATE)
     update = client.calls[0][1]
     assert update["RetainAllVariantProperties"] is retains
     assert "ExcludeRetainedVariantProperties" not in update

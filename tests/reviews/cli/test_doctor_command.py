@@ -145,9 +145,7 @@ def test_a_quota_that_aws_raises_for_nobody_wants_fewer_instances(
 ) -> None:
     account.quotas[TRAINING], account.are_quotas_adjustable = 0.0, False
     fix = missing(reviews("doctor", "--json"))[f"Quota: {TRAINING}"]
-    assert (
-        fix == "fewer instances in infra/settings/environments.py: AWS raises this quota for nobody"
-    )
+    assert fix == "fewer instances in infra/settings/environments.py: this quota is not adjustable"
 
 
 def test_a_quota_that_aws_does_not_list_is_unknown(account: RunsWorld, reviews: Reviews) -> None:

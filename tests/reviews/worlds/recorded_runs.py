@@ -110,7 +110,7 @@ def succeeded(name: str = "run-20261124-120000") -> RecordedRun:
     history.visit("WaitForEndpoint").visit("DescribeEndpoint").visit("EndpointDone?")
     history.visit("ScaleEndpoint")
     history.visit("SmokeTest", {"run": run_document(name), "evaluation": EVALUATION})
-    history.visit("Tell").visit("Succeeded").end()
+    history.visit("NotifySuccess").visit("Succeeded").end()
     return RecordedRun(name=name, history=history, status="SUCCEEDED")
 
 
