@@ -1,21 +1,44 @@
-"""The quotas of SageMaker that an environment needs, as its functions get them.
+"""The quotas of SageMaker that an environment needs, and those that an account has.
 
-They and the words for one that is too small are made at synth (infra/quotas.py).
+infra/quotas.py makes the former at synth, with the sentence for one that is too small; the
+functions get them as JSON.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from typing import Any
+
+SERVICE = "sagemaker"  # its code in Service Quotas
+_PAGE = 100  # the maximum of Service Quotas; SageMaker has thousands of quotas
+_OPERATIONS = ("list_service_quotas", "list_aws_default_service_quotas")
+
+
+def list_quotas(service_quotas: Any, names: Set[str]) -> dict[str, dict[str, Any]]:
+    """Name → quota of those that AWS lists: the applied value, or else AWS's default.
+
+    `service_quotas` is a boto3 client. "If the applied quota value is not available for a quota,
+    the quota is not retrieved" (ListServiceQuotas, botocore's model of 2019-06-24).
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for operation in _OPERATIONS:
+        pages = service_quotas.get_paginator(operation).paginate(
+            ServiceCode=SERVICE, PaginationConfig={"PageSize": _PAGE}
+        )
+        for page in pages:
+            listed = {quota["QuotaName"]: quota for quota in page["Quotas"]}
+            found = {name: listed[name] for name in names & listed.keys()} | found
+            if found.keys() >= names:
+                return found
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
 class Quota:
-    """A quota by the name that Service Quotas has.
+    """A quota by its name in Service Quotas.
 
-    With less than `least` SageMaker answers ResourceLimitExceeded to the first run already. With
-    `wanted` an update of the endpoint succeeds, too, which has its old and its new instances at
-    the same time.
+    The first run needs `least`; with less, SageMaker answers ResourceLimitExceeded. An update of
+    the endpoint needs `wanted`, since it has the old and the new instances at the same time.
     """
 
     name: str
@@ -25,17 +48,17 @@ class Quota:
 
 @dataclass(frozen=True, kw_only=True)
 class Quotas:
-    """The quotas of an environment, and words with {placeholders}."""
+    """The quotas of an environment, and texts with {placeholders}."""
 
     needed: Sequence[Quota]
     sentence: str  # name, granted, needed, fix
-    increase: str  # the command that asks AWS for more: code, wanted
-    fewer: str  # what helps where AWS gives no more
+    increase: str  # the command that requests an increase: code, wanted
+    fewer: str  # the remedy for a quota that is not adjustable
     code_of_name: str  # the command that finds a quota's code: name
 
     @classmethod
     def read(cls, text: str) -> "Quotas":
-        """From what `write` made."""
+        """Parses the JSON of `write`."""
         document: dict[str, Any] = json.loads(text)
         return cls(**document | {"needed": [Quota(**quota) for quota in document["needed"]]})
 
@@ -43,17 +66,16 @@ class Quotas:
         return json.dumps(asdict(self), separators=(",", ":"))
 
     def shortage(self, quota: Quota, listed: Mapping[str, Any], needed: int) -> str:
-        """How much there is of a quota as Service Quotas lists it, how much is needed, and what to
-        do."""
+        """The sentence for a quota as Service Quotas lists it, with the remedy."""
         fix = self.increase.format(code=listed["QuotaCode"], wanted=quota.wanted)
         if not listed.get("Adjustable", True):
             fix = self.fewer
-        return self._say(quota.name, listed["Value"], needed, fix)
+        return self._sentence(quota.name, listed["Value"], needed, fix)
 
     def exceeded(self, name: str, granted: int, needed: int) -> str:
-        """The same of a limit as ResourceLimitExceeded names it."""
+        """The same sentence for a limit as ResourceLimitExceeded names it."""
         code = self.code_of_name.format(name=name)
-        return self._say(name, granted, needed, self.increase.format(code=code, wanted=needed))
+        return self._sentence(name, granted, needed, self.increase.format(code=code, wanted=needed))
 
-    def _say(self, name: str, granted: float, needed: int, fix: str) -> str:
+    def _sentence(self, name: str, granted: float, needed: int, fix: str) -> str:
         return self.sentence.format(name=name, granted=granted, needed=needed, fix=fix)

@@ -6,10 +6,9 @@ and the step Prepare does so before anything costs money.
 
 from collections.abc import Iterator
 
-from contract.quotas import Quota, Quotas
+from contract.quotas import SERVICE, Quota, Quotas
 from infra.settings import Endpoint, Instances, Settings
 
-SERVICE = "sagemaker"  # its code in Service Quotas
 # The command that requests an increase, and what to do for a quota that is not adjustable.
 INCREASE = (
     f"aws service-quotas request-service-quota-increase --service-code {SERVICE} "

@@ -1,7 +1,13 @@
 """Process, train and evaluate: the steps that start a SageMaker job and wait for its end."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from aws_cdk import aws_lambda as lambda_
+
 from contract import states as names
 from contract.job_errors import ALGORITHM_ERROR, STOPPED
+from contract.states import Loop
 from contract.steps import Step
 from infra.jsonata import first, query
 from infra.states import Describe, Fragment
@@ -18,36 +24,49 @@ _ERROR = (
 
 
 def process(context: Context) -> Fragment:
-    states = context.states(Step.PROCESS, entry=names.PROCESSING.start)
-    start = states.start(
-        names.PROCESSING.start,
+    return _job_step(
+        context,
+        Step.PROCESS,
+        names.PROCESSING,
         context.functions.start_processing,
         {"request": context.requests.processing},
-        job=_job(context, Step.PROCESS),
+        _processing_job(context, "processing"),
     )
-    return states.loop(names.PROCESSING, start, _processing_job(context, "processing"))
 
 
 def train(context: Context) -> Fragment:
-    states = context.states(Step.TRAIN, entry=names.TRAINING.start)
-    start = states.start(
-        names.TRAINING.start,
+    return _job_step(
+        context,
+        Step.TRAIN,
+        names.TRAINING,
         context.functions.start_training,
         {"request": context.requests.training},
-        job=_job(context, Step.TRAIN),
+        _training_job(context),
     )
-    return states.loop(names.TRAINING, start, _training_job(context))
 
 
 def evaluate(context: Context) -> Fragment:
-    states = context.states(Step.EVALUATE, entry=names.EVALUATION.start)
-    start = states.start(
-        names.EVALUATION.start,
+    return _job_step(
+        context,
+        Step.EVALUATE,
+        names.EVALUATION,
         context.functions.start_evaluation,
         {"request": context.requests.evaluation, "model_data": query("$model_data")},
-        job=_job(context, Step.EVALUATE),
+        _processing_job(context, "evaluation"),
     )
-    return states.loop(names.EVALUATION, start, _processing_job(context, "evaluation"))
+
+
+def _job_step(
+    context: Context,
+    step: Step,
+    loop: Loop,
+    function: lambda_.IFunction,
+    payload: Mapping[str, Any],
+    describe: Describe,
+) -> Fragment:
+    states = context.states(step, entry=loop.start)
+    start = states.start(loop.start, function, payload, job=_job(context, step))
+    return states.loop(loop, start, describe)
 
 
 def _job(context: Context, step: Step) -> str:

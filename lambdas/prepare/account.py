@@ -11,13 +11,10 @@ from typing import Any, NamedTuple
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from contract.quotas import Quota
+from contract.quotas import Quota, list_quotas
 from shared.endpoints import find_endpoint
 from shared.environment import Environment
 
-_SERVICE = "sagemaker"
-_PAGE = 100  # the maximum of Service Quotas; SageMaker has thousands of quotas
-_OPERATIONS = ("list_service_quotas", "list_aws_default_service_quotas")
 # An endpoint that cannot be reached must not use up the two minutes of the function.
 PATIENCE = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 4})
 _LOGGER = logging.getLogger()
@@ -45,7 +42,7 @@ def check_quotas(
         if start_at != "evaluation" or "training job" not in quota.name
     ]
     try:
-        listed = _listed(client, {quota.name for quota in needed})
+        listed = list_quotas(client, {quota.name for quota in needed})
     except (BotoCoreError, ClientError) as error:
         yield Problem(f"The account's quotas could not be read: {error}")
         return
@@ -66,25 +63,6 @@ def _compare(
     needed = quota.least if granted < quota.least else quota.wanted
     sentence = environment.quotas.shortage(quota, listed, needed)
     return Problem(sentence, blocks=is_update or granted < quota.least)
-
-
-def _listed(client: Any, names: set[str]) -> dict[str, Any]:
-    """Name → quota of those that AWS lists: the applied value, or else AWS's default.
-
-    "If the applied quota value is not available for a quota, the quota is not retrieved"
-    (ListServiceQuotas, botocore's model of 2019-06-24).
-    """
-    found: dict[str, Any] = {}
-    for operation in _OPERATIONS:
-        pages = client.get_paginator(operation).paginate(
-            ServiceCode=_SERVICE, PaginationConfig={"PageSize": _PAGE}
-        )
-        for page in pages:
-            known = {quota["QuotaName"]: quota for quota in page["Quotas"]}
-            found = {name: known[name] for name in names & set(known)} | found
-            if len(found) == len(names):
-                return found
-    return found
 
 
 def check_images(images: Sequence[Mapping[str, str]], today: date) -> Iterator[Problem]:

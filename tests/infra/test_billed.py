@@ -40,7 +40,7 @@ def test_metrics_are_billed_by_the_classes(synthesised: Synthesised, environment
         ("AWS::KMS::Key", estimate.KEYS),
     ],
 )
-def test_what_costs_by_the_piece_is_counted(
+def test_resources_with_a_price_each_are_counted(
     synthesised: Synthesised, environment: str, kind: str, count: int
 ) -> None:
     assert len(list(resources(synthesised, environment, kind))) == count

@@ -21,7 +21,7 @@ def dev(**changes: object) -> Settings:
     return replace(settings, **changes)
 
 
-def test_the_table_says_where_each_image_was_read() -> None:
+def test_the_table_has_the_source_of_each_image() -> None:
     for image in IMAGES:
         assert image.source.startswith("github.com/aws/deep-learning-containers, commit ")
         assert image.read_on <= date.today()

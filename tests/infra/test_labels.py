@@ -176,7 +176,7 @@ def test_stars_cannot_blur_where_ratings_are_texts() -> None:
 # -- what an environment with them is asked ----------------------------------------------------
 
 
-def test_jobs_and_functions_are_told_the_labels(german: Synthesised) -> None:
+def test_jobs_and_functions_get_the_labels(german: Synthesised) -> None:
     states = german.definition("dev")["States"]
     requested = [
         states[name]["Arguments"]["Payload"]["request"]

@@ -105,7 +105,7 @@ def rules(synthesised: Synthesised, environment: str, kind: str) -> set[tuple[An
 
 @pytest.mark.parametrize("environment", ["staging", "dev"])
 @pytest.mark.parametrize("kind", ["Ingress", "Egress"])
-def test_hosts_that_train_together_may_encrypt_what_they_say(
+def test_hosts_that_train_together_may_encrypt_their_traffic(
     synthesised: Synthesised, environment: str, kind: str
 ) -> None:
     found = rules(synthesised, environment, kind)
@@ -124,7 +124,9 @@ def test_nothing_but_jobs_and_endpoint_is_in_their_security_group(
     ]
 
 
-def test_the_door_to_s3_lets_jobs_do_what_their_roles_allow(synthesised: Synthesised) -> None:
+def test_the_gateway_endpoint_of_s3_allows_what_the_roles_of_jobs_allow(
+    synthesised: Synthesised,
+) -> None:
     doors = synthesised.resources("staging", "Pipeline", "AWS::EC2::VPCEndpoint").values()
     (door,) = [door for door in doors if door["Properties"]["VpcEndpointType"] == "Gateway"]
     (open_,) = door["Properties"]["PolicyDocument"]["Statement"]

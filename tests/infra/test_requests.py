@@ -130,7 +130,7 @@ def test_the_training_takes_wheels_for_the_python_of_the_endpoint() -> None:
         assert said.strip('"') == settings.image_of_serving().python
 
 
-def test_the_preparation_is_told_everything_by_arguments() -> None:
+def test_the_preparation_gets_all_values_as_arguments() -> None:
     arguments = filled(requests.processing, "dev")["AppSpecification"]["ContainerArguments"]
     assert arguments == [
         "--input-data=/opt/ml/processing/input/reviews",
@@ -214,12 +214,12 @@ def test_only_local_runs_the_debugger() -> None:
         assert ("DebugHookConfig" in request) == debugged
 
 
-def test_several_hosts_encrypt_what_they_tell_each_other() -> None:
+def test_several_hosts_encrypt_their_traffic() -> None:
     assert filled(requests.training, "prod")["EnableInterContainerTrafficEncryption"] is True
     assert "EnableInterContainerTrafficEncryption" not in filled(requests.training, "dev")
 
 
-def test_an_update_keeps_what_scaling_has_come_to_and_excludes_nothing() -> None:
+def test_an_update_retains_the_instance_count_of_the_scaling_and_excludes_nothing() -> None:
     """DataCaptureConfig is the only candidate, and the API reference says "Not currently
     supported" of it."""
     model = botocore.session.get_session().get_service_model("sagemaker")

@@ -84,7 +84,7 @@ def test_it_is_deleted_before_the_cleanup_begins(scheduled: dict[str, Any]) -> N
     "expression",
     [MONDAYS, "rate(7 days)", "rate(1 hour)", "cron(0/15 8-17 ? * MON-FRI *)", "cron(0 3 L * ? *)"],
 )
-def test_recurring_expressions_are_taken(expression: str) -> None:
+def test_recurring_expressions_are_accepted(expression: str) -> None:
     assert replace(DEV, schedule=expression).schedule == expression
 
 

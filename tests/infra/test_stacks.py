@@ -99,7 +99,9 @@ def test_only_prod_keeps_its_data(synthesised: Synthesised, environment: str) ->
 
 
 @EVERY
-def test_the_pipeline_says_where_everything_is(synthesised: Synthesised, environment: str) -> None:
+def test_the_outputs_of_the_pipeline_name_its_resources(
+    synthesised: Synthesised, environment: str
+) -> None:
     outputs = synthesised.template(environment, "Pipeline")["Outputs"]
     assert set(outputs) >= {
         "StateMachineArn",
@@ -147,7 +149,9 @@ def test_every_job_role_belongs_to_sagemaker_alone(
 
 
 @EVERY
-def test_functions_are_alike(synthesised: Synthesised, environment: str) -> None:
+def test_all_functions_have_the_same_configuration(
+    synthesised: Synthesised, environment: str
+) -> None:
     functions = synthesised.resources(environment, "Pipeline", "AWS::Lambda::Function")
     optional = {"dev": 0, "local": 1, "staging": 1, "prod": 2}  # scaling, approval
     assert len(functions) == 11 + optional[environment]

@@ -55,7 +55,7 @@ def test_bad_input_ends_as_failed_with_a_cause_that_names_it(
     assert "Traceback" not in failed[name].cause
 
 
-def test_a_failure_is_written_down_and_told(
+def test_a_failure_is_recorded_and_published(
     deployment: Deployment, failed: dict[str, Execution]
 ) -> None:
     found = failed["empty"]

@@ -42,7 +42,7 @@ def executed(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -
     return notebook
 
 
-def test_it_is_kept_without_outputs() -> None:
+def test_the_notebook_is_stored_without_outputs() -> None:
     code = [cell for cell in read().cells if cell.cell_type == "code"]
     assert [cell.id for cell in code if cell.outputs or cell.execution_count] == []
 
@@ -65,7 +65,9 @@ def test_the_endpoint_answered(executed: NotebookNode) -> None:
     assert (labels[0], labels[2]) == ("positive", "negative")
 
 
-def test_it_removes_what_costs_money(deployment: Deployment, executed: NotebookNode) -> None:
+def test_the_notebook_deletes_what_costs_money(
+    deployment: Deployment, executed: NotebookNode
+) -> None:
     sagemaker = deployment.client("sagemaker")
     for operation, key in (
         ("list_endpoints", "Endpoints"),

@@ -66,7 +66,7 @@ def test_other_settings_keep_the_data_and_the_endpoint(fresh: Deployment) -> Non
     expect_nothing_left(fresh)
 
 
-def test_features_may_become_what_they_were_before(fresh: Deployment) -> None:
+def test_a_feature_group_of_earlier_features_can_be_created_again(fresh: Deployment) -> None:
     """A group that goes leaves its table, beside which no group of that name can be made."""
     app, before = fresh.app, fresh.outputs()
     fresh.app = "tests/integration/upgraded_app.py"

@@ -60,7 +60,7 @@ def test_every_variant_succeeds(variants: list[Variant]) -> None:
         )
 
 
-def test_what_one_step_learns_the_next_is_told(definition: dict[str, Any]) -> None:
+def test_the_results_of_a_step_are_passed_to_the_next(definition: dict[str, Any]) -> None:
     arguments = walk(definition, {})["arguments"]
     assert arguments["StartEvaluation"]["Payload"]["model_data"] == ARTEFACT
     assert arguments["DescribeTraining"] == {"TrainingJobName": "reviews-dev-train-run-1-1"}
@@ -71,7 +71,7 @@ def test_what_one_step_learns_the_next_is_told(definition: dict[str, Any]) -> No
     }
 
 
-def test_what_a_report_gate_missed_is_told(definition: dict[str, Any]) -> None:
+def test_the_missed_rules_of_a_report_gate_are_published(definition: dict[str, Any]) -> None:
     missed = payload({**MISSED, "passed": True, "missed": ["a", "b"]})
     message = walk(definition, {"CheckGate": [missed]})["arguments"]["NotifySuccess"]["Message"]
     assert message.endswith("accuracy 0.5, macro-F1 0.4. Not reached: a; b.")
@@ -151,7 +151,7 @@ def test_a_redrive_goes_on_with_the_step_that_failed(
     assert end["path"].count(state) == 1 + len(answers()[state])
 
 
-def test_a_redrive_is_told_from_the_context(definition: dict[str, Any]) -> None:
+def test_a_redrive_is_detected_from_the_context(definition: dict[str, Any]) -> None:
     changes = {"StartTraining": [failed("States.Timeout")]}
     for context, count in (({"RedriveCount": 2}, 2), ({}, 0)):
         told = walk(definition, changes, **context)["arguments"]["HandleFailure"]["Payload"]

@@ -6,7 +6,7 @@ from tests.lambdas.fakes import Recorder
 from tests.lambdas.runs import SCORES, run
 
 
-def test_asking_for_approval_keeps_the_token_and_says_how_to_answer(load, monkeypatch) -> None:
+def test_asking_for_approval_stores_the_token_and_names_the_commands(load, monkeypatch) -> None:
     ask, recorder = load("ask_approval"), Recorder()
     for name in ("S3", "SNS"):
         monkeypatch.setattr(ask, name, recorder)

@@ -30,7 +30,7 @@ def test_stored_rows_are_those_of_this_run(load) -> None:
     assert '"reviews_dev"."reviews_dev"' in athena.asked["QueryString"]
 
 
-def test_athena_is_told_the_database_and_uses_no_default(load) -> None:
+def test_athena_gets_the_database_and_uses_no_default(load) -> None:
     check, athena = load("check_features"), Athena("SUCCEEDED", 12)
     check.count_stored(athena, check.ENVIRONMENT, "2026-01-31T12:00:00.000Z")
     database = {"Catalog": "AwsDataCatalog", "Database": "reviews_dev"}

@@ -22,7 +22,7 @@ GATE = {"mode": "enforce", "min_accuracy": 0.6, "min_macro_f1": 0.6, "max_drop":
         ),
     ],
 )
-def test_the_gate_names_what_is_missed(load, evaluation: Any, missed: list[str]) -> None:
+def test_the_gate_names_the_rules_that_are_missed(load, evaluation: Any, missed: list[str]) -> None:
     assert load("check_gate").missed_rules(evaluation, GATE) == missed
 
 

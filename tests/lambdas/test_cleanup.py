@@ -129,7 +129,7 @@ def test_everything_goes_in_the_order_in_which_it_lets_go(leftovers) -> None:
     ]
 
 
-def test_where_data_is_kept_the_logs_and_the_table_stay(leftovers) -> None:
+def test_with_keep_data_the_logs_and_the_table_remain(leftovers) -> None:
     module, account = leftovers
     module.remove_leftovers(PROPERTIES | {"KeepData": "true"}, time.monotonic() + 60)
     assert account.calls[-1] == "delete_model"
@@ -206,7 +206,7 @@ class Context:
 
 
 @pytest.mark.parametrize(("call", "goes_on"), [(1, True), (3, True), (4, False)])
-def test_what_takes_longer_than_a_function_may_is_waited_for_by_another_call(
+def test_a_cleanup_beyond_the_timeout_of_a_function_continues_in_another_invocation(
     load, monkeypatch, call: int, goes_on: bool
 ) -> None:
     cleanup = load("cleanup")

@@ -89,7 +89,7 @@ class Answered(SageMaker):
 
 
 @pytest.mark.parametrize("before", [None, OLD_CONFIG])
-def test_a_repeated_call_finds_what_the_first_one_did(load, before: str | None) -> None:
+def test_a_repeated_call_adopts_the_result_of_the_first_one(load, before: str | None) -> None:
     deploy, client = load("deploy_endpoint"), Answered(before, NEW_CONFIG, "Updating")
     deploy.Endpoint(client, None, States("FAILED"), "reviews-dev").deploy(run(), config(), UPDATE)
     assert client.config == NEW_CONFIG

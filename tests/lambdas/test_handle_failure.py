@@ -40,7 +40,7 @@ def failing(load, monkeypatch):
     return made
 
 
-def test_a_failure_stops_the_job_is_recorded_and_told(failing) -> None:
+def test_a_failure_stops_the_job_is_recorded_and_published(failing) -> None:
     recorder = Recorder()
     module = failing(recorder)
     with pytest.raises(module.StepFailed, match="Train: out of memory") as raised:

@@ -230,7 +230,7 @@ def test_only_a_trained_model_may_have_other_labels_than_the_settings(load) -> N
         ({"start_at": "evaluation"}, FEATURES, "'run-1' has no trained model"),
     ],
 )
-def test_what_an_earlier_run_lacks_is_named(
+def test_missing_data_of_an_earlier_run_is_named(
     load, chosen: dict[str, Any], objects: dict[str, bytes], message: str
 ) -> None:
     with pytest.raises(Exception, match=f"from_run: .*{message}"):

@@ -50,12 +50,12 @@ def test_a_job_of_an_earlier_run_is_not_adopted() -> None:
         )
 
 
-def test_a_wrong_request_is_not_taken_for_a_job_that_is_there() -> None:
+def test_an_invalid_request_is_not_mistaken_for_an_existing_job() -> None:
     with pytest.raises(ClientError, match="Create operation"):
         start_once(run(), failing("ValidationException"), failing("ValidationException"))
 
 
-def test_what_is_there_may_be_described_later() -> None:
+def test_an_existing_job_may_be_described_later() -> None:
     with pytest.raises(ClientError, match="ThrottlingException"):
         start_once(run(), failing("ResourceInUse"), failing("ThrottlingException"))
 
@@ -74,7 +74,7 @@ def test_any_other_error_goes_on() -> None:
         ('Could not find endpoint "reviews-dev".', ClientError),
     ],
 )
-def test_what_was_just_made_may_not_be_seen_yet(message: str, named: type[Exception]) -> None:
+def test_a_new_resource_may_not_be_visible_yet(message: str, named: type[Exception]) -> None:
     refused = failing("ValidationException", message=message)
 
     @step
@@ -160,7 +160,7 @@ IN_USE = (
 
 
 @pytest.mark.parametrize("message", TOO_SMALL)
-def test_a_quota_below_what_is_asked_for_fails_at_once_and_says_what_to_do(
+def test_a_quota_below_the_request_fails_at_once_with_the_command_to_raise_it(
     monkeypatch: pytest.MonkeyPatch, message: str
 ) -> None:
     for variable, value in VARIABLES.items():
@@ -194,7 +194,7 @@ def test_a_quota_that_others_use_up_is_waited_for(message: str) -> None:
         (NameTaken("taken"), "NameTaken", "taken"),
     ],
 )
-def test_every_error_says_something(error: Exception, name: str, message: str) -> None:
+def test_every_error_has_a_message(error: Exception, name: str, message: str) -> None:
     def call(_event: object, _context: object) -> None:
         raise error
 

@@ -25,7 +25,7 @@ def test_a_row_has_quantity_unit_price_and_sum() -> None:
     assert ["Feature", "Store", "80,000", "write", "unknown", "unknown"] in rows
 
 
-def test_what_is_assumed_is_said_and_can_be_changed() -> None:
+def test_the_assumptions_are_printed_and_can_be_changed() -> None:
     assert "Assumed: 4 executions a month on 20,000 reviews" in run("--env", "dev")
     changed = run("--env", "dev", "--runs", "30", "--reviews", "5", "--office-hours", "40")
     assert "Assumed: 30 executions a month on 5 reviews" in changed

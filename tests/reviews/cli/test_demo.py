@@ -3,7 +3,7 @@ import pytest
 from reviews.cli import demo
 
 
-def test_what_to_type_next_names_a_folder_of_its_own_wherever_that_is_needed(
+def test_the_next_commands_name_another_folder_of_the_embedded_aws(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("REVIEWS_DATA_DIR", "/somewhere/of my own")

@@ -56,7 +56,7 @@ def test_where_nothing_is_missing_it_exits_with_0(account: RunsWorld, reviews: R
     assert reviews("doctor", "--json").json["fine"] is True
 
 
-def test_what_is_missing_comes_with_the_command_that_mends_it(
+def test_a_missing_item_has_the_command_that_corrects_it(
     account: RunsWorld, reviews: Reviews
 ) -> None:
     account.stacks = {f"{NAME}-Storage": "ROLLBACK_COMPLETE"}
@@ -140,7 +140,7 @@ def test_a_quota_that_was_never_applied_has_the_default_of_aws(
     assert [*missing(reviews("doctor", "--json"))] == [f"Quota: {TRAINING}"]
 
 
-def test_a_quota_that_aws_raises_for_nobody_wants_fewer_instances(
+def test_a_quota_that_is_not_adjustable_needs_fewer_instances(
     account: RunsWorld, reviews: Reviews
 ) -> None:
     account.quotas[TRAINING], account.are_quotas_adjustable = 0.0, False

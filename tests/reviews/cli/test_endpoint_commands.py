@@ -22,7 +22,7 @@ def run(*arguments: str) -> tuple[int, str, str]:
     return result.exit_code, result.output, result.stderr
 
 
-def test_stop_and_start_say_what_came_of_it(world: EndpointWorld) -> None:
+def test_stop_and_start_print_their_result(world: EndpointWorld) -> None:
     world.deploy()
     code, output, _ = run("endpoint", "stop")
     assert (code, output.startswith(f"{NAME} is stopped.")) == (0, True)
@@ -30,7 +30,7 @@ def test_stop_and_start_say_what_came_of_it(world: EndpointWorld) -> None:
     assert (code, output) == (0, f"{NAME} is in service with {OLD}.\n")
 
 
-def test_what_cannot_be_done_is_one_line_on_stderr_and_exits_with_1(world: EndpointWorld) -> None:
+def test_an_error_is_one_line_on_stderr_with_exit_code_1(world: EndpointWorld) -> None:
     code, _, error = run("endpoint", "stop")
     assert code == 1
     assert error == f"{NAME} was never deployed. Deploy it: reviews run FILE --env dev\n"

@@ -94,7 +94,7 @@ def test_features_of_a_time_become_parquet_with_types(
         (("f.csv", "--split", "dev"), "--split dev: allowed is train, validation, test"),
     ],
 )
-def test_what_cannot_be_written_is_refused_before_anything_is_asked(
+def test_a_file_that_cannot_be_written_is_refused_before_any_query(
     athena: list[str], reviews: Reviews, words: tuple[str, ...], reason: str
 ) -> None:
     result = reviews("features", *words)

@@ -25,7 +25,7 @@ def test_a_step_and_a_run_can_be_named(runs: RunsWorld, reviews: Reviews) -> Non
     assert found["lines"][0] == {"step": "process", "line": "process begins"}
 
 
-def test_several_instances_are_told_apart(runs: RunsWorld, reviews: Reviews) -> None:
+def test_each_line_of_several_instances_has_its_instance(runs: RunsWorld, reviews: Reviews) -> None:
     runs.add("mine", reached=("train",))
     runs.lines["reviews-dev-train-mine-1/algo-2-1"] = ["train too"]
     assert reviews("logs", "train").out.splitlines()[-1] == "algo-2-1 train too"

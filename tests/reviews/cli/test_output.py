@@ -92,7 +92,7 @@ def test_ctrl_c_has_the_exit_code_of_a_shell() -> None:
     assert (code, json.loads(out)["error"]["kind"]) == (130, "Interrupted")
 
 
-def test_a_mistake_of_ours_keeps_its_traceback() -> None:
+def test_a_bug_keeps_its_traceback() -> None:
     def broken() -> Answer:
         raise LookupError("never expected")
 

@@ -30,7 +30,7 @@ def test_texts_for_a_program_have_all_probabilities(
     ]
 
 
-def test_a_file_comes_back_with_answers_and_nobody_is_asked_about_nothing(
+def test_a_file_gets_predictions_and_rows_without_text_are_not_sent(
     asked: list[list[str]], reviews: Reviews, file: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out.csv"
@@ -73,7 +73,7 @@ def test_a_long_file_is_asked_about_in_several_requests(
     assert asked == [["a", "b"], ["c", "d" * 9], ["e"]]
 
 
-def test_what_was_there_stays_when_the_endpoint_fails_half_way(
+def test_an_existing_file_is_unchanged_when_the_endpoint_fails(
     runs: RunsWorld, reviews: Reviews, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(**_: object) -> None:

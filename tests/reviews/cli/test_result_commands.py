@@ -85,7 +85,7 @@ def test_a_prepare_that_was_redriven_has_the_run_of_its_second_time(
     assert reviews("runs", "--json").json[0]["reviews"] == "s3://data/reviews/reviews.csv"
 
 
-def test_a_run_whose_history_is_gone_is_listed_too(
+def test_a_run_whose_history_was_deleted_is_listed_too(
     runs: RunsWorld, reviews: Reviews, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def gone(**_: object) -> None:

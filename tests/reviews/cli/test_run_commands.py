@@ -31,9 +31,7 @@ def test_run_starts_an_execution_with_the_uploaded_csv(
     )
 
 
-def test_run_for_a_program_says_what_it_started(
-    runs: RunsWorld, reviews: Reviews, csv: str
-) -> None:
+def test_run_with_json_prints_what_it_started(runs: RunsWorld, reviews: Reviews, csv: str) -> None:
     result = reviews("run", csv, "--name", "mine", "--json")
     document = {"reviews": f"s3://data/{KEY}"}
     assert result.json == {"run": "mine", "arn": f"{ARN}mine", "input": document}
@@ -45,7 +43,7 @@ def test_run_names_a_missing_file_and_starts_nothing(runs: RunsWorld, reviews: R
     assert runs.calls == []
 
 
-def test_run_tells_what_it_read_of_the_file(runs: RunsWorld, reviews: Reviews, csv: str) -> None:
+def test_run_prints_what_it_read_in_the_file(runs: RunsWorld, reviews: Reviews, csv: str) -> None:
     rows = TABLE.replace("text 0,1", ",1").replace("text 7,5", "text 7,6")
     Path(csv).write_text(rows + "text 8,1\ntext 9,5\n")
     result = reviews("run", csv)
@@ -112,9 +110,7 @@ def test_detect_columns_takes_those_of_a_known_export(
     assert "--detect-columns: needs a file of reviews" in reviews("run", "--detect-columns").err
 
 
-def test_more_rejected_rows_are_taken_where_the_run_says_so(
-    runs: RunsWorld, reviews: Reviews, csv: str
-) -> None:
+def test_a_run_may_allow_more_rejected_rows(runs: RunsWorld, reviews: Reviews, csv: str) -> None:
     Path(csv).write_text(TABLE + "so, so,3\n" * 20)
     assert "max_rejected_share allows" in reviews("run", csv).err
     result = reviews("run", csv, "--set", "max_rejected_share=0.5", "--json")
@@ -146,7 +142,7 @@ def test_a_setting_that_no_run_has_is_refused_before_anything_is_uploaded(
         (("--name", "x" * 81), "has 81 characters; at most 80 are allowed"),
     ],
 )
-def test_what_cannot_start_is_refused_before_the_file_is_read(
+def test_an_invalid_input_is_refused_before_the_file_is_read(
     runs: RunsWorld, reviews: Reviews, words: tuple[str, ...], message: str
 ) -> None:
     result = reviews("run", *words, *(["none.csv"] if words else []))
@@ -177,7 +173,9 @@ def test_a_run_that_is_waited_for_shows_its_steps_and_ends_with_its_evaluation(
 
 
 @pytest.mark.usefixtures("patient")
-def test_a_run_that_fails_says_why_and_what_to_do(runs: RunsWorld, reviews: Reviews) -> None:
+def test_a_run_that_fails_prints_the_reason_and_the_next_commands(
+    runs: RunsWorld, reviews: Reviews
+) -> None:
     runs.add("mine", status="FAILED", reached=("process", "train"))
     result = reviews("status", "mine", "--wait")
     assert result.code == 1
@@ -189,7 +187,7 @@ def test_a_run_that_fails_says_why_and_what_to_do(runs: RunsWorld, reviews: Revi
 
 
 @pytest.mark.parametrize("more", [(), ("--json",)])
-def test_ctrl_c_leaves_the_run_alone_and_says_how_to_follow_it_again(
+def test_ctrl_c_leaves_the_run_running_and_prints_how_to_follow_it(
     runs: RunsWorld, reviews: Reviews, more: tuple[str, ...]
 ) -> None:
     runs.add("mine", status="RUNNING")

@@ -40,7 +40,7 @@ def deployed(runs: RunsWorld) -> RunsWorld:
     return runs
 
 
-def test_deploy_says_what_there_is_and_how_to_go_on(
+def test_deploy_prints_the_result_and_the_next_command(
     runs: RunsWorld, reviews: Reviews, done: list[str]
 ) -> None:
     result = reviews("deploy")
@@ -63,7 +63,7 @@ LATER = replace(BLOCKING, verdict=Verdict.WARNING, found="1", needed="2", blocks
 NOT_DEPLOYED = Finding(check="Stacks", verdict=Verdict.MISSING, found="missing")
 
 
-def test_deploy_refuses_what_doctor_finds_to_block_it(
+def test_deploy_refuses_a_finding_that_blocks_it(
     runs: RunsWorld, reviews: Reviews, done: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(checks, "examine", lambda _: iter([NOT_DEPLOYED, BLOCKING, LATER]))
@@ -77,7 +77,7 @@ def test_deploy_refuses_what_doctor_finds_to_block_it(
     assert reviews("deploy", "--yes", "--json").json["error"]["kind"] == "DeploymentBlocked"
 
 
-def test_deploy_goes_on_with_force_and_says_what_may_fail(
+def test_deploy_with_force_continues_and_prints_the_findings(
     runs: RunsWorld, reviews: Reviews, done: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(checks, "examine", lambda _: iter([BLOCKING, LATER]))
@@ -94,7 +94,7 @@ def test_nothing_is_looked_at_for_an_aws_that_is_no_account(
     assert reviews("deploy").code == 0
 
 
-def test_destroy_shows_what_will_go_and_asks(
+def test_destroy_shows_what_it_will_delete_and_asks(
     deployed: RunsWorld, reviews: Reviews, done: list[str]
 ) -> None:
     deployed.deploy()

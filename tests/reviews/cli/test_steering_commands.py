@@ -55,9 +55,7 @@ def test_a_job_that_ended_meanwhile_need_not_be_stopped(runs: RunsWorld, reviews
     assert result.json == {"run": "mine", "stopped_jobs": ["reviews-dev-process-mine-1"]}
 
 
-def test_stop_without_a_name_says_which_run_it_means_and_asks(
-    runs: RunsWorld, reviews: Reviews
-) -> None:
+def test_stop_without_a_name_names_the_run_and_asks(runs: RunsWorld, reviews: Reviews) -> None:
     runs.add("mine", status="RUNNING", reached=("process",))
     result = reviews("stop", answer="n\n")
     question = "Stop the latest run, mine (RUNNING, started 2026-11-24 18:00 UTC)? [y/N]"
@@ -77,14 +75,14 @@ def test_a_program_has_to_name_the_run_or_say_yes(runs: RunsWorld, reviews: Revi
     assert reviews("stop", "mine", "--json").code == 0
 
 
-def test_what_has_ended_cannot_be_stopped(runs: RunsWorld, reviews: Reviews) -> None:
+def test_a_run_that_has_ended_cannot_be_stopped(runs: RunsWorld, reviews: Reviews) -> None:
     runs.add("mine")
     result = reviews("stop")
     assert (result.code, result.err) == (1, "mine is SUCCEEDED: there is nothing to stop\n")
     assert runs.calls == []
 
 
-def test_redrive_goes_on_with_what_failed(runs: RunsWorld, reviews: Reviews) -> None:
+def test_redrive_continues_a_run_that_failed(runs: RunsWorld, reviews: Reviews) -> None:
     runs.add("mine", status="FAILED")
     result = reviews("redrive")
     assert result.out == "mine continues\n"
@@ -92,7 +90,7 @@ def test_redrive_goes_on_with_what_failed(runs: RunsWorld, reviews: Reviews) -> 
     assert runs.calls == ["redrive mine"]
 
 
-def test_a_redrive_that_would_end_the_same_way_is_not_begun_in_silence(
+def test_a_redrive_that_would_end_the_same_way_prints_the_cause(
     runs: RunsWorld, reviews: Reviews
 ) -> None:
     runs.add("mine", status="FAILED")
@@ -130,14 +128,14 @@ def test_an_approval_takes_the_name_of_an_execution_and_the_run_id(
         assert reviews("approve", name).code == 0
 
 
-def test_what_runs_cannot_be_redriven(runs: RunsWorld, reviews: Reviews) -> None:
+def test_a_running_run_cannot_be_redriven(runs: RunsWorld, reviews: Reviews) -> None:
     runs.add("mine", status="RUNNING")
     result = reviews("redrive", "mine")
     assert result.code == 1
     assert result.err == "mine is RUNNING: Execution is RUNNING and cannot be redriven\n"
 
 
-def test_approve_answers_and_says_who(runs: RunsWorld, reviews: Reviews) -> None:
+def test_approve_sends_the_answer_with_the_caller(runs: RunsWorld, reviews: Reviews) -> None:
     runs.objects["runs/mine/approval.json"] = b'{"token": "secret"}'
     result = reviews("approve", "mine", "--reject", "--comment", "too slow", "--json")
     assert result.json == {

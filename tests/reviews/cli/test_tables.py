@@ -15,7 +15,7 @@ def printed(width: int, show: Callable[..., None], *arguments: Any) -> str:
     return out.getvalue()
 
 
-def test_a_review_is_shown_as_it_is_whatever_is_in_its_brackets():
+def test_a_review_with_brackets_is_printed_unchanged():
     text = "It [b]shrank[/b] [red], and [/] that was it."
     answer = Prediction(
         text=text, label="negative", sentiment=-1, probability=0.9, probabilities={"negative": 0.9}

@@ -148,7 +148,7 @@ def test_curves_are_those_of_the_trainings_log(client: TestClient) -> None:
     assert len(curves["points"]["train:loss"]) == 60
 
 
-def test_a_training_that_said_nothing_has_no_curves(client: TestClient) -> None:
+def test_a_training_that_printed_nothing_has_no_curves(client: TestClient) -> None:
     assert get(client, f"/executions/{FAILED}/curves") == {"steps": 0, "points": {}}
 
 
@@ -231,14 +231,14 @@ def test_a_prediction_comes_with_the_words_that_moved_it(
     assert world.calls == ["InvokeEndpoint"]
 
 
-def test_an_endpoint_that_is_not_there_is_told(client: TestClient, world: AwsWorld) -> None:
+def test_a_missing_endpoint_is_an_error_message(client: TestClient, world: AwsWorld) -> None:
     world.has_endpoint = False
     answer = client.post("/api/predictions", json={"text": "Soft."})
     reason = "reviews-dev was never deployed. Deploy it: reviews run FILE --env dev"
     assert refused(answer) == reason
 
 
-def test_what_aws_refuses_is_told_in_its_words(client: TestClient, world: AwsWorld) -> None:
+def test_an_error_of_aws_is_shown_with_its_message(client: TestClient, world: AwsWorld) -> None:
     world.runs = [recorded_runs.running("new")]
     get(client, "/executions/new")
     world.runs = []

@@ -52,7 +52,7 @@ def _is_silent(browser: Browser) -> Iterator[None]:
     assert [message for message in browser.messages() if expected not in message] == []
 
 
-def test_an_execution_is_found_and_its_states_are_looked_into(browser: Browser) -> None:
+def test_an_execution_is_opened_and_its_states_are_shown(browser: Browser) -> None:
     browser.open("/")
     browser.says("#status", "1 is running.")
     browser.find(f"a[href='/executions/{SUCCEEDED}']").click()
@@ -94,7 +94,7 @@ def test_a_failure_says_its_error_and_cause(browser: Browser) -> None:
     browser.says("#state .problem", recorded_runs.TROUBLE)
 
 
-def test_a_running_execution_goes_on_by_itself_and_keeps_the_focus(
+def test_a_running_execution_is_refreshed_and_keeps_the_focus(
     browser: Browser, world: AwsWorld
 ) -> None:
     browser.open(f"/executions/{RUNNING}")

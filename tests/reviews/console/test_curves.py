@@ -23,7 +23,7 @@ def test_a_loss_belongs_to_its_step_and_a_validation_to_the_last_one() -> None:
     }
 
 
-def test_what_is_no_number_is_no_point() -> None:
+def test_a_value_that_is_not_a_number_is_not_a_point() -> None:
     assert read("train:loss=nan step=1/2", "train:loss=? step=2/2").points == {}
 
 

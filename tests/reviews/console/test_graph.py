@@ -56,7 +56,7 @@ def test_in_a_row_the_state_with_most_to_come_is_first() -> None:
     assert rows(A=["Side", "B"], B=["C"]) == [["A"], ["B", "Side"], ["C"]]
 
 
-def test_what_only_an_error_leads_to_comes_last() -> None:
+def test_states_that_only_an_error_leads_to_come_last() -> None:
     edges = [
         Edge("A", "B", Kind.NEXT),
         Edge("A", "Handle", Kind.CATCH),
@@ -86,7 +86,7 @@ def test_the_pipelines_steps_stand_in_one_column(graph: dict[str, Any]) -> None:
     assert depths == sorted(depths)
 
 
-def test_lines_of_the_handling_of_failures_are_told_apart(graph: dict[str, Any]) -> None:
+def test_lines_of_the_handling_of_failures_are_marked(graph: dict[str, Any]) -> None:
     handling = {(line["from"], line["to"]): line["handling"] for line in graph["lines"]}
     assert handling["StartTraining", "HandleFailure"]
     assert handling["TrainingDone?", "HandleFailure"]

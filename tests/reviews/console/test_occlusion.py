@@ -28,7 +28,7 @@ class Endpoint:
         )
 
 
-def test_an_effect_is_what_the_prediction_loses_without_the_word() -> None:
+def test_an_effect_is_the_loss_of_probability_without_the_word() -> None:
     words = explain(Endpoint(), "I love it but slowly").words
     assert [(word.text, round(word.effect or 0, 6)) for word in words] == [
         ("I", 0),

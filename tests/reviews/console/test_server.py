@@ -17,7 +17,7 @@ def test_it_listens_on_the_loopback_interface_only() -> None:
         assert listener.getsockname()[0] == "127.0.0.1"
 
 
-def test_a_taken_port_is_told() -> None:
+def test_a_port_in_use_is_an_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(InvalidArgument, match=f"^--port {port}: Address already in use$"):
@@ -35,7 +35,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.mark.parametrize(("options", "opens"), [([], True), (["--no-open"], False)])
-def test_the_address_is_printed_and_opened_unless_told_otherwise(
+def test_the_address_is_printed_and_opened_unless_no_open_is_given(
     opened: list[str], options: list[str], opens: bool
 ) -> None:
     result = CliRunner().invoke(app, ["console", "--env", "dev", *options])
@@ -53,7 +53,7 @@ def test_a_program_gets_the_address_as_json_and_no_browser(opened: list[str]) ->
     assert opened == []
 
 
-def test_a_taken_port_is_an_error_in_json_too(opened: list[str]) -> None:
+def test_a_port_in_use_is_an_error_in_json_too(opened: list[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         words = ["console", "--env", "dev", "--json", "--port", port]

@@ -33,7 +33,7 @@ def test_a_state_without_an_end_runs_or_has_failed_with_the_execution() -> None:
     assert visit.status(is_running=False) is Status.FAILED
 
 
-def test_a_failed_attempt_is_kept_when_the_next_one_succeeds() -> None:
+def test_a_failed_attempt_is_shown_when_the_next_one_succeeds() -> None:
     history = History({}).enter("StartTraining").schedule().fail("Throttled", "slow down")
     history.schedule().succeed().leave("StartTraining")
     (visit,) = of(history, "StartTraining")
@@ -43,7 +43,7 @@ def test_a_failed_attempt_is_kept_when_the_next_one_succeeds() -> None:
     assert visit.status(is_running=True) is Status.DONE
 
 
-def test_an_error_that_was_caught_is_told_from_success() -> None:
+def test_a_caught_error_differs_from_success() -> None:
     history = History({}).enter("StartTraining").schedule().fail("KeyError", "'x'")
     history.leave("StartTraining").enter("HandleFailure")
     (visit,) = of(history, "StartTraining")
@@ -63,7 +63,7 @@ def test_a_state_that_only_ends_the_execution_has_its_failure() -> None:
     assert [failure.error for failure in visit.failures] == ["States.Runtime"]
 
 
-def test_an_execution_that_was_stopped_without_a_word_says_so() -> None:
+def test_an_execution_that_was_stopped_without_a_cause_is_shown_as_failed() -> None:
     history = History({}).enter("WaitForTraining")
     aborted = {"id": 3, "previousEventId": 2, "timestamp": history.now, "type": "ExecutionAborted"}
     (visit,) = read_visits([*history.events, aborted])

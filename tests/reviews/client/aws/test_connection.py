@@ -62,7 +62,7 @@ def test_local_is_never_asked_through_a_proxy(url: str, monkeypatch: pytest.Monk
 
 
 @pytest.mark.usefixtures("folder")
-def test_an_embedded_aws_that_does_not_run_is_told_how_to_start() -> None:
+def test_the_error_without_a_running_embedded_aws_has_the_command_to_start_it() -> None:
     with pytest.raises(NotRunning, match="reviews deploy --env local"):
         Environment("local").client("s3")
 

@@ -101,6 +101,6 @@ def test_longer_jobs_are_looked_at_more_often() -> None:
         ),
     ],
 )
-def test_what_the_table_lacks_is_named(change: dict[str, Any], message: str) -> None:
+def test_a_missing_price_is_named(change: dict[str, Any], message: str) -> None:
     with pytest.raises(PriceMissing, match=message):
         estimate(replace(DEV, **change), ASSUMED)

@@ -11,7 +11,7 @@ EVERY |= prices.INSTANCES
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_a_price_says_where_and_when_it_was_read_or_is_unknown(name: str) -> None:
+def test_a_price_has_a_source_and_a_date_or_is_unknown(name: str) -> None:
     price = EVERY[name]
     assert price.unit
     assert price.source

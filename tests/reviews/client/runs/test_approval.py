@@ -36,7 +36,7 @@ class Clients:
 
 
 @pytest.mark.parametrize(("approved", "verb"), [(True, "approved"), (False, "rejected")])
-def test_the_answer_says_who_gave_it(approved: bool, verb: str) -> None:
+def test_the_answer_has_the_caller(approved: bool, verb: str) -> None:
     clients = Clients()
     approval.answer(clients, "artefacts", "first", approved=approved, comment="fine", who="arn:me")
     assert clients.sent["taskToken"] == "secret"

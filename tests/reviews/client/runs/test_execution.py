@@ -80,7 +80,7 @@ def test_a_name_that_is_nearly_right_is_answered_with_the_nearest() -> None:
         find(states, "machine", "star-1")
 
 
-def test_before_the_first_run_is_told_how_to_start_one() -> None:
+def test_the_error_before_the_first_run_has_the_command_to_start_one() -> None:
     with pytest.raises(InvalidArgument, match=r"no run yet\. Start one: reviews run FILE"):
         find(StateMachine().states, "machine")
 
@@ -95,7 +95,7 @@ def test_before_the_first_run_is_told_how_to_start_one() -> None:
         ("", ""),
     ],
 )
-def test_the_cause_is_what_the_function_said(cause: str, shown: str) -> None:
+def test_the_cause_is_the_message_of_the_function(cause: str, shown: str) -> None:
     machine = StateMachine()
     machine.cause = cause
     assert describe(machine.states, "arn:run").cause == shown

@@ -92,7 +92,7 @@ def test_fields_go_together_here_as_in_prepare(start_at: str | None) -> None:
         ({"reviews": "s3://b/k"}, "x.csv", "Give either x.csv or --set reviews=s3://b/k"),
     ],
 )
-def test_what_does_not_go_together_is_refused_with_what_does(
+def test_fields_that_exclude_each_other_are_refused_with_the_allowed_ones(
     document: dict[str, str], file: str | None, message: str
 ) -> None:
     with pytest.raises(InvalidArgument) as caught:
@@ -117,7 +117,7 @@ def test_what_does_not_go_together_is_refused_with_what_does(
         ({"columns": {"text": "a" * 241}}, "x.csv", "must be one line of at most 240 characters"),
     ],
 )
-def test_what_prepare_would_refuse_is_refused_before_an_upload_in_the_same_words(
+def test_an_input_that_prepare_would_refuse_is_refused_before_the_upload_with_the_same_message(
     document: dict[str, Any], file: str | None, message: str
 ) -> None:
     with pytest.raises(InvalidArgument) as caught:
