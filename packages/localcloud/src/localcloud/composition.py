@@ -17,6 +17,7 @@ from localcloud.experiments.operations import OPERATIONS as EXPERIMENTS
 from localcloud.features.offline import OfflineWriter
 from localcloud.features.operations import OPERATIONS as FEATURES
 from localcloud.features.recovery import FeatureRecovery
+from localcloud.hosting.async_invocation import AsyncInvocations
 from localcloud.hosting.operations import OPERATIONS as HOSTING
 from localcloud.hosting.recovery import HostingRecovery
 from localcloud.hosting.running import RunningEndpoints
@@ -44,6 +45,7 @@ SERVICES: tuple[type[Service], ...] = (
     Programs,
     Background,
     RunningEndpoints,
+    AsyncInvocations,
     HostingRecovery,
     JobRecovery,
     JobQueue,

@@ -31,13 +31,16 @@ class Invocation:
     status: int
     model_seconds: float
     overhead_seconds: float
+    is_asynchronous: bool = False
 
     def values(self) -> Iterator[tuple[str, float]]:
         """By metric. AWS sends 0 for a request without an error, so that Average is a rate."""
-        yield "Invocations", 1
         yield "Invocation4XXErrors", int(400 <= self.status < 500)
         yield "Invocation5XXErrors", int(self.status >= 500 or self.status == 0)
         yield "ModelLatency", round(self.model_seconds * _MICROSECONDS)
+        if self.is_asynchronous:  # has none of the others, says async-inference-monitor.html
+            return
+        yield "Invocations", 1
         yield "OverheadLatency", round(self.overhead_seconds * _MICROSECONDS)
         if self.instances:
             yield "InvocationsPerInstance", 1 / self.instances

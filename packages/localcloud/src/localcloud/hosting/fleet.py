@@ -20,6 +20,7 @@ from localcloud.core.s3 import TransferError
 from localcloud.faults.capacity import ADVICE, NO_CAPACITY, lacks_capacity
 from localcloud.hosting import endpoint_record
 from localcloud.hosting.capture import Capture
+from localcloud.hosting.deployment import ASYNCHRONOUS
 from localcloud.hosting.model_server import ModelServer
 from localcloud.hosting.server_process import INVOCATION_SECONDS, InstanceSpec, StartError
 
@@ -34,7 +35,7 @@ class Variant:
     """One production variant: its instances take turns."""
 
     def __init__(
-        self, cloud: Cloud, endpoint: str, description: Record, model: Record, capture: Record
+        self, cloud: Cloud, endpoint: str, description: Record, model: Record, deployed: Record
     ) -> None:
         self._cloud, self._endpoint, self._model = cloud, endpoint, model
         self.name: str = description["VariantName"]
@@ -47,7 +48,8 @@ class Variant:
         self.servers: list[ModelServer] = []
         self.servers = self.missing_servers()
         self.active = len(self.servers)  # so many take requests: fewer while it is a canary
-        self.capture = self._start_capture(capture)
+        self.capture = self._start_capture(deployed.get("DataCaptureConfig", {}))
+        self.asynchronous: Record | None = deployed.get(ASYNCHRONOUS)
         self._turns = itertools.count()
         self._busy: Counter[ModelServer] = Counter()
         self._changed = threading.Condition()
@@ -56,8 +58,13 @@ class Variant:
     def _start_capture(self, config: Record) -> Capture | None:
         if not config.get("EnableCapture", bool(config)):
             return None
-        role = self._model["ExecutionRoleArn"]
-        return Capture(self._cloud, self._endpoint, self.name, role, config)
+        return Capture(self._cloud, self._endpoint, self.name, self.role_arn, config)
+
+    @property
+    def role_arn(self) -> str:
+        """The execution role of its model."""
+        arn: str = self._model["ExecutionRoleArn"]
+        return arn
 
     def check_capacity(self) -> None:
         """Raises StartError while a fault takes the machines of the endpoint away."""
@@ -170,9 +177,9 @@ class Fleet:
         self.since = self.created = time.time()
         self._closed = threading.Event()
         self._restarts = threading.Lock()  # no restart while instances come and go
-        capture = deployed.get("DataCaptureConfig", {})
+        self.asynchronous: Record | None = deployed.get(ASYNCHRONOUS)
         self.variants = [
-            Variant(cloud, endpoint, description, models[description["ModelName"]], capture)
+            Variant(cloud, endpoint, description, models[description["ModelName"]], deployed)
             for description in deployed["ProductionVariants"]
         ]
 

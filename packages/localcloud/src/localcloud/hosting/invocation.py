@@ -27,14 +27,25 @@ _REFUSED = (
 )
 
 
+class EndpointNotFound(AwsError):
+    """No endpoint of the name is in service (HTTP 400)."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("ValidationError", message)
+
+
 def invoke_endpoint(cloud: Cloud, request: Record) -> Record:
     started = time.perf_counter()
-    name, headers = request["EndpointName"], _headers(request)
+    name, headers = request["EndpointName"], request_headers(request)
     records.refuse(request, _REFUSED)
-    with _instance(cloud, name, request.get("TargetVariant")) as (variant, server):
+    with held_instance(cloud, name, request.get("TargetVariant")) as (variant, server):
+        if variant.asynchronous is not None:
+            raise validation_error(
+                f"Endpoint {name} has AsyncInferenceConfig: ask it with InvokeEndpointAsync."
+            )
         target = request.get("TargetContainerHostname")
         if refusal := server.refusal(target):
-            raise _validation_error(refusal)
+            raise validation_error(refusal)
         asked = time.perf_counter()
         answer = server.invoke(request["Body"], headers, target=target)
         model_seconds = time.perf_counter() - asked
@@ -59,7 +70,7 @@ def invoke_endpoint(cloud: Cloud, request: Record) -> Record:
     }
 
 
-def _headers(request: Record) -> dict[str, str]:
+def request_headers(request: Record) -> dict[str, str]:
     headers = {
         "Content-Type": request.get("ContentType", "application/octet-stream"),
         "Accept": request.get("Accept", "*/*"),
@@ -70,18 +81,20 @@ def _headers(request: Record) -> dict[str, str]:
 
 
 @contextmanager
-def _instance(cloud: Cloud, name: str, target: str | None) -> Iterator[tuple[Variant, ModelServer]]:
+def held_instance(
+    cloud: Cloud, name: str, target: str | None
+) -> Iterator[tuple[Variant, ModelServer]]:
     """Holds an instance; a fleet that is being closed hands the request over to the next one."""
     while traffic := cloud.service(RunningEndpoints).traffic.get(name):
         variant = traffic.choose(target)
         if variant is None:
-            raise _validation_error(f"Variant {target} not found for endpoint {name}.")
+            raise validation_error(f"Variant {target} not found for endpoint {name}.")
         with variant.request() as server:
             if server:
                 yield variant, server
                 return
         time.sleep(_HANDOVER_SECONDS)
-    raise _validation_error(f"Endpoint {name} of account {cloud.account} not found.")
+    raise EndpointNotFound(f"Endpoint {name} of account {cloud.account} not found.")
 
 
 def _exchange(request: Record, headers: dict[str, str], answer: Answer) -> capture.Exchange:
@@ -95,7 +108,7 @@ def _exchange(request: Record, headers: dict[str, str], answer: Answer) -> captu
     )
 
 
-def _validation_error(message: str) -> AwsError:
+def validation_error(message: str) -> AwsError:
     """The runtime's code is ValidationError where the control plane says ValidationException."""
     return AwsError("ValidationError", message, 400)
 

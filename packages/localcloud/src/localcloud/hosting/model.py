@@ -1,7 +1,7 @@
 """Operations on models and endpoint configurations.
 
 Refused, not ignored: multi-model mode, uncompressed artefacts, further specifications of a package,
-provisioned concurrency, asynchronous inference, shadow variants, explainers, components.
+provisioned concurrency, shadow variants, explainers, components.
 """
 
 from typing import Any
@@ -13,13 +13,13 @@ from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ValidationException
 from localcloud.core.records import Record
 from localcloud.core.s3 import Location, TransferError
-from localcloud.hosting import capture, deployment
+from localcloud.hosting import async_config, capture, deployment
 from localcloud.hosting.model_containers import containers, resolve
 from localcloud.iam.role import Role, check_role
 
 MODEL = "model"
 CONFIG = "endpoint-config"
-_CONFIG = ("AsyncInferenceConfig", "ExplainerConfig", "ShadowProductionVariants")
+_CONFIG = ("ExplainerConfig", "ShadowProductionVariants")
 _VARIANT = (
     "ManagedInstanceScaling",
     "RoutingConfig",
@@ -109,6 +109,7 @@ def create_endpoint_config(cloud: Cloud, request: Record) -> Record:
     for variant in request["ProductionVariants"]:
         _check_variant(cloud, variant)
     _check_capture(request)
+    async_config.check(request)
     record = _complete(request) | {"EndpointConfigArn": arn}
     taken = ValidationException(f'Cannot create already existing endpoint configuration "{arn}".')
     records.create(cloud, CONFIG, name, record, taken)

@@ -2,7 +2,7 @@
 
 from localcloud.core.cloud import Operations
 from localcloud.core.operations import of
-from localcloud.hosting import capacity, endpoint, invocation, model, transform
+from localcloud.hosting import async_invocation, capacity, endpoint, invocation, model, transform
 
 OPERATIONS: Operations = {
     **of(
@@ -32,6 +32,7 @@ OPERATIONS: Operations = {
         "sagemaker-runtime",
         {
             "InvokeEndpoint": invocation.invoke_endpoint,
+            "InvokeEndpointAsync": async_invocation.invoke_endpoint_async,
         },
     ),
 }

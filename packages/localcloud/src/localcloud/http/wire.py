@@ -156,22 +156,23 @@ def _parse(model: OperationModel, request: HttpRequest, path_values: dict[str, s
         values[payload] = request.body
     else:
         values.update(documents.read(shape, request.body))
-    for name, place, key, is_list in _located(shape):
+    for name, place, key, kind in _located(shape):
         if place == "uri":
             values[name] = path_values[key]
         elif place == "header" and key.lower() in request.headers:
-            values[name] = request.headers[key.lower()]
+            text = request.headers[key.lower()]
+            values[name] = int(text) if kind == "integer" and text.isdecimal() else text
         elif place == "querystring" and key in request.query:
             found = request.query[key]
-            values[name] = found if is_list else found[0]
+            values[name] = found if kind == "list" else found[0]
     return values
 
 
 @cache
-def _located(shape: Shape) -> list[tuple[str, str, str, bool]]:
-    """Members outside the body: name, location, name in that location, and whether it is a list."""
+def _located(shape: Shape) -> list[tuple[str, str, str, str]]:
+    """Members outside the body: name, location, name in that location, and type."""
     return [
-        (name, place["location"], place.get("name", name), member.type_name == "list")
+        (name, place["location"], place.get("name", name), member.type_name)
         for name, member in shape.members.items()
         if "location" in (place := member.serialization)
     ]
@@ -198,7 +199,8 @@ def _serialise(model: OperationModel, output: Values) -> HttpResponse:
     for name in [name for name in output if members[name].serialization.get("location")]:
         headers[members[name].serialization["name"]] = str(output.pop(name))
     payload = shape.serialization.get("payload") if shape else None
-    return HttpResponse(200, headers, output[payload] if payload else _dump(output))
+    status = int(model.http.get("responseCode", 200))
+    return HttpResponse(status, headers, output[payload] if payload else _dump(output))
 
 
 def _dump(output: Values) -> bytes:

@@ -40,6 +40,7 @@ _BY_NAME: Mapping[tuple[str, str], tuple[str, ...]] = {
         "UpdateEndpointWeightsAndCapacities",
         "DeleteEndpoint",
         "InvokeEndpoint",
+        "InvokeEndpointAsync",
     ),
     ("feature-group", "FeatureGroupName"): (
         "CreateFeatureGroup",
