@@ -36,7 +36,7 @@ def synthesise(environment: str, folder: Path) -> Path:
 
 
 def read(folder: Path) -> list[Stack]:
-    """In the order in which they need each other."""
+    """The stacks, each after those that it depends on."""
     artifacts = json.loads((folder / "manifest.json").read_text())["artifacts"]
     stacks = {id_: found for id_, found in artifacts.items() if found["type"] == _STACK}
     return [

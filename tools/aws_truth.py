@@ -1,4 +1,4 @@
-"""docs/aws-truth.md: what this product takes for true about AWS, and what has checked it.
+"""docs/aws-truth.md: the claims about AWS on which this project depends, and their sources.
 
 The claims are in tools/aws_truth.toml. What a claim names has to be there: the files that rely on
 it, the tests, the documents, and the facts of botocore's models (tools/aws_model.py).

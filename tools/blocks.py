@@ -1,4 +1,4 @@
-"""Parts of a page that are generated, between two comments that a reader does not see."""
+"""Generated parts of a page, between two HTML comments."""
 
 
 class BlockMissing(ValueError):

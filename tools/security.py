@@ -1,4 +1,4 @@
-"""What other people's tools find in templates, code and requirements; `make security` runs it.
+"""Findings of third-party tools in templates, code and requirements; `make security` runs it.
 
 They have an environment of their own: checkov needs other versions of what the app needs.
 """

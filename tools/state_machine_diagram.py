@@ -11,7 +11,7 @@ _BOX = '["{}"]'
 
 
 def draw(definition: dict[str, Any]) -> list[str]:
-    """Whatever fails leads to the same state, and from there back: one arrow each for all steps."""
+    """Every error leads to the same state, and a redrive back from it: one arrow for all steps."""
     states = definition["States"]
     (handler,) = {name for state in states.values() for name in caught(state)}
     (resume,) = following(states[handler])

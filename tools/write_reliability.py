@@ -1,4 +1,4 @@
-"""Puts what the chaos tests noted into docs/reliability.md; `make chaos` runs it after them."""
+"""Writes the results of the chaos tests into docs/reliability.md; `make chaos` runs it."""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Synthesised environments, which are made once in a test run, by whoever asks first."""
+"""Fixtures of synthesised environments, each synthesised once in a test run."""
 
 import json
 from collections.abc import Mapping

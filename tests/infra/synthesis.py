@@ -1,4 +1,4 @@
-"""How the templates of an environment are made for a test."""
+"""Synthesises the templates of an environment for a test."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""`reviews cost` counts what the templates have."""
+"""`reviews cost` counts the resources of the templates."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What docs/ says of the synthesised app: diagrams, and what to do about each failure."""
+"""The parts of docs/ about the synthesised app: diagrams, and the runbook of failures."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""The images of the jobs: every one is known where it is needed, and a wrong choice is named."""
+"""The images of the jobs, and the errors for settings without an image."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,4 +1,4 @@
-"""Other classes than those by stars are a matter of settings, up to what the jobs are asked."""
+"""Other classes than those by stars, from the settings to the requests of the jobs."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What rings, whom it tells, and what brings a model back."""
+"""The alarms, their topic, and the rollback of an update."""
 
 import json
 from fnmatch import fnmatch

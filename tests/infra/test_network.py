@@ -1,4 +1,4 @@
-"""An environment in a network of its own, with no way out."""
+"""An environment in its own VPC, without access to the internet."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""What an environment needs of SageMaker's quotas."""
+"""The quotas of SageMaker that an environment needs."""
 
 from dataclasses import replace
 

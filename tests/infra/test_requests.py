@@ -1,4 +1,4 @@
-"""The compiled requests are requests: botocore's own model of SageMaker accepts them."""
+"""The compiled requests are valid by botocore's model of SageMaker."""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Executions that start by themselves: off in every environment, and on where settings say."""
+"""Scheduled executions: only with the setting, which no environment has by default."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Roles that a service tries on at once are made in a stack before."""
+"""Roles that a service validates at once are created in an earlier stack."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Settings that cannot be are refused with what is allowed."""
+"""Invalid settings are refused with what is allowed."""
 
 from dataclasses import replace
 from typing import Any

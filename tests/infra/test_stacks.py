@@ -1,4 +1,4 @@
-"""What the templates of every environment promise."""
+"""Properties of the templates of every environment."""
 
 import re
 from dataclasses import replace

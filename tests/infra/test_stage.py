@@ -1,4 +1,4 @@
-"""Where an environment is deployed."""
+"""The account and the region to which an environment is deployed."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The definition of the state machine, read as Step Functions would."""
+"""The definition of the state machine."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
 """One embedded AWS with the real CDK app deployed into it, for all tests of this folder.
 
-The policies of all roles are enforced from the deployment on, so whatever an execution or the
-teardown may not do fails here.
+The policies of all roles are enforced after the deployment, so that an execution or a teardown
+without a permission fails here.
 """
 
 from collections.abc import Iterator

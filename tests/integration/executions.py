@@ -1,4 +1,4 @@
-"""Executions of the deployed state machine, with as little training as shows that it works."""
+"""Executions of the deployed state machine, with short trainings."""
 
 import uuid
 from typing import Any

@@ -1,4 +1,4 @@
-"""Simple reviews for the tests: always the same, easy to tell apart, each text only once."""
+"""Reviews for the tests: deterministic, easy to classify, and with distinct texts."""
 
 import csv
 import io

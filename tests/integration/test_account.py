@@ -1,4 +1,4 @@
-"""An account that may have no instance yet: the embedded AWS, told to have none."""
+"""An account with quotas of 0, simulated by the embedded AWS."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Executions that fail, and what becomes of them."""
+"""Executions that fail, and their redrives."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""Each statement is needed: without it a run is denied, and says so."""
+"""Each policy statement is needed: without it an execution fails with AccessDenied."""
 
 import os
 from collections.abc import Iterator

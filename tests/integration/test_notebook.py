@@ -1,4 +1,4 @@
-"""notebooks/classic.ipynb as a person runs it, with IAM enforced for the roles of its jobs."""
+"""Runs notebooks/classic.ipynb, with IAM enforced for the roles of its jobs."""
 
 import nbformat
 import pytest

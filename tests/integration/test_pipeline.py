@@ -1,4 +1,4 @@
-"""The whole pipeline on the embedded AWS, with IAM enforced: what an execution leaves."""
+"""The results of an execution of the whole pipeline, with IAM enforced."""
 
 import io
 import json

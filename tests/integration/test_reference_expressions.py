@@ -1,4 +1,4 @@
-"""The state machine's expressions, with all that real executions had, by JSONata's reference."""
+"""The state machine's expressions on the data of executions, by JSONata's reference."""
 
 import json
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""A second model takes over from the first, which serves until then."""
+"""An update of the endpoint, during which the old model serves."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""After all the executions before: no permission was missing, and every one of them was used."""
+"""After all other tests: no permission was missing, and every statement was used."""
 
 from fnmatch import fnmatchcase
 

@@ -1,4 +1,4 @@
-"""The last of these tests: it takes away what the others use."""
+"""The last of these tests: destroys the deployment of the others."""
 
 import sys
 

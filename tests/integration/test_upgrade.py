@@ -1,4 +1,4 @@
-"""An environment lives on: settings change, it is destroyed at a bad moment, and made again."""
+"""Changed settings of a deployed environment, and `cdk destroy` during other operations."""
 
 import sys
 from collections.abc import Callable, Iterator

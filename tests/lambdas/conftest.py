@@ -1,4 +1,4 @@
-"""Loads a function as Lambda does: its folder beside shared/, its variables set."""
+"""Loads a function as Lambda does: its folder beside shared/, with its environment variables."""
 
 import importlib.util
 import sys

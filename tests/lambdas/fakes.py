@@ -1,4 +1,4 @@
-"""Clients that record what they are asked."""
+"""Clients that record their calls."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What Prepare finds out about the account, on a stand-in for Service Quotas."""
+"""Prepare's checks of the account, with a fake of Service Quotas."""
 
 from collections.abc import Iterator
 from datetime import date

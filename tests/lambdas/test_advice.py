@@ -1,4 +1,4 @@
-"""The advice after a failure is that of docs/operations.md, where every step has a table."""
+"""The advice after a failure is that of docs/operations.md, which has a table for each step."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a person is asked before a model is deployed."""
+"""The request for an approval before a model is deployed."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What goes first: an execution would start the next job, an endpoint needs its configuration."""
+"""The cleanup deletes resources in the order of their dependencies."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""How the endpoint is created, updated, or waited for."""
+"""Creating and updating the endpoint, and errors while it is busy."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a model package says of its model."""
+"""The request that registers a model."""
 
 import pytest
 

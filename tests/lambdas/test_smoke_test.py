@@ -1,4 +1,4 @@
-"""Which answers of the endpoint are predictions."""
+"""Responses of the endpoint that are predictions, and others."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""What a command of `reviews` answers."""
+"""The result of a command of `reviews`."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The command line against the memory of runs_world.py."""
+"""Fixtures of the command line with the fake AWS of runs_world.py."""
 
 import io
 import json

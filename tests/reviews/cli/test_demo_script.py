@@ -1,4 +1,4 @@
-"""tools/demo with a stand-in for Python that only says what it was asked to do."""
+"""tools/demo with a fake Python that only records its arguments."""
 
 import os
 import shutil

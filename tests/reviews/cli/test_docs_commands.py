@@ -1,4 +1,4 @@
-"""What the documents tell users to type is what the command line takes."""
+"""The command line accepts the commands in the docs."""
 
 import re
 import shlex

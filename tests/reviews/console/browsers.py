@@ -1,4 +1,4 @@
-"""Debian's Chromium, driven by selenium, and what it knows about accessibility."""
+"""Debian's Chromium, driven by selenium, with its accessibility tree."""
 
 import shutil
 from collections.abc import Iterator

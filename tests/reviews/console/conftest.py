@@ -1,4 +1,4 @@
-"""The console's app in this process, in front of the AWS of console_world.py."""
+"""The console's application in this process, with the fake AWS of console_world.py."""
 
 import pytest
 from starlette.testclient import TestClient

@@ -1,4 +1,4 @@
-"""The pages, clicked through in a real browser."""
+"""The pages in a real browser."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Colours that texts have, on the backgrounds that they stand on."""
+"""The contrast of texts and their backgrounds."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""AWS as the console needs it: runs with their logs and reports, features, and an endpoint."""
+"""A fake AWS for the console: runs with logs and reports, features, and an endpoint."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""SageMaker, Application Auto Scaling and S3, as far as an endpoint needs them."""
+"""Fakes of SageMaker, Application Auto Scaling and S3 for an endpoint."""
 
 import io
 import json

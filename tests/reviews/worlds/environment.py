@@ -1,4 +1,4 @@
-"""The environment `dev` in an AWS of memory."""
+"""The environment `dev` in a fake AWS."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The events of an execution, as GetExecutionHistory has them on AWS."""
+"""The events of an execution, as GetExecutionHistory returns them."""
 
 import json
 from datetime import UTC, datetime, timedelta
