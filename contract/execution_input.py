@@ -1,6 +1,6 @@
 """The rules of an execution's input that need no call to AWS.
 
-Prepare asks them for every execution, and `reviews run` before it uploads anything.
+Prepare checks them for every execution, and `reviews run` before it uploads anything.
 """
 
 import json
@@ -12,7 +12,7 @@ from contract import s3_uri
 from contract.hyperparameters import OVERRIDABLE
 from contract.steps import StartAt
 
-# Where an execution may begin → the fields that it takes then.
+# Where an execution may start → the fields of its input.
 FIELDS: Mapping[str, tuple[str, ...]] = {
     StartAt.PROCESSING.value: (
         *("start_at", "reviews", "base_model", "columns"),
@@ -23,23 +23,23 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 STARTS = tuple(FIELDS)
 COLUMNS = ("text", "rating", "title")
-# Field that is an object → the fields that it takes.
+# Field that is an object → its fields.
 GROUPS: Mapping[str, tuple[str, ...]] = {"columns": COLUMNS, "training": tuple(OVERRIDABLE)}
 _LONGEST_NAME = 240  # with its option it is an argument of a processing job, which may have 256
 _LONGEST_URI = 1024
-# Fields that belong to others: what Step Functions' console and a parent execution add
-# (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-nested-workflows.html), and what
-# tracers do (Datadog's _datadog, X-Ray's _X_AMZN_TRACE_ID, the W3C's traceparent).
-_OF_OTHERS = re.compile(
+# Fields that are ignored: those that Step Functions' console and a parent execution add
+# (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-nested-workflows.html), and those
+# of tracers (Datadog's _datadog, X-Ray's _X_AMZN_TRACE_ID, the W3C's traceparent).
+_IGNORED = re.compile(
     r"AWS_STEP_FUNCTIONS_\w+|_.*|Comment|X-Amzn-Trace-Id|traceparent|tracestate|baggage",
     re.IGNORECASE,
 )
 
 
 class InvalidInput(Exception):
-    """The execution's input is not one that the state machine takes.
+    """The execution's input is invalid.
 
-    `field` is the dotted name, `rule` what is wrong with it, or what it must be, with its value.
+    `field` is the dotted name of a field, `rule` what it must be, with its present value.
     """
 
     def __init__(self, field: str, rule: str, *, value: Any = "") -> None:
@@ -48,11 +48,11 @@ class InvalidInput(Exception):
 
 
 def check_input(given: Any) -> dict[str, Any]:
-    """The input without the fields of others. Raises InvalidInput."""
+    """The checked input, without the fields that are ignored. Raises InvalidInput."""
     if not isinstance(given, dict):
         raise InvalidInput("input", f"{given!r} is not a JSON object", value=given)
     _check_unicode(given)
-    request = {name: value for name, value in given.items() if not _OF_OTHERS.fullmatch(name)}
+    request = {name: value for name, value in given.items() if not _IGNORED.fullmatch(name)}
     start_at = request.get("start_at", STARTS[0])
     _check_start("start_at", start_at)
     _check_names(f"input that starts at {start_at}", request, FIELDS[start_at])
@@ -68,7 +68,7 @@ def check_input(given: Any) -> dict[str, Any]:
 
 
 def check_field(name: str, value: Any) -> None:
-    """Raises InvalidInput for a value that the field may not have, wherever the run starts."""
+    """Raises InvalidInput for a value that the field does not allow, wherever the run starts."""
     _CHECKS[name](name, value)
 
 
@@ -77,7 +77,7 @@ def _refuse(field: str, value: Any, rule: str) -> InvalidInput:
 
 
 def _check_unicode(request: dict[str, Any]) -> None:
-    """JSON can write half a character, which no service takes."""
+    """Raises InvalidInput for a lone surrogate, which JSON can have and no service accepts."""
     try:
         json.dumps(request, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:

@@ -1,4 +1,4 @@
-"""The names of what an environment and its executions have in AWS."""
+"""The names of the resources of an environment and its executions."""
 
 import hashlib
 import re
@@ -16,8 +16,8 @@ _JOB_NAME = re.compile(rf"-({'|'.join(step.value for step in STEPS_WITH_A_JOB)})
 
 
 def environment_name(environment: str) -> str:
-    """The name that the state machine, the endpoint, the model group, the topic, the workgroup and
-    others have in common, and with which all other names begin: reviews-dev."""
+    """The name of the state machine, the endpoint, the model group, the topic, the workgroup and
+    others, and the prefix of all other names: reviews-dev."""
     return f"reviews-{environment}"
 
 
@@ -29,7 +29,7 @@ def stack_name(environment: str, stack: str) -> str:
 def run_id(execution: str) -> str:
     """An execution's name as part of resource names: lower case, hyphens, at most 24 characters.
 
-    A name that had to be changed ends in a hash of the original, so that two never meet.
+    A name that was changed ends in a hash of the original, so that two names do not collide.
     """
     plain = re.sub(r"[^a-z0-9]+", "-", execution.lower()).strip("-")
     if plain == execution and len(plain) <= _LONGEST_ID:
@@ -41,21 +41,22 @@ def run_id(execution: str) -> str:
 def resource_name(environment: str, kind: str, run: str, attempt: int | str) -> str:
     """reviews-{environment}-{kind}-{run id}-{attempt}; at most 63 characters up to attempt 999.
 
-    `kind` is the step of a job, `model` or `endpoint-config`. A name serves one attempt, since
-    SageMaker never gives the name of a job again.
+    `kind` is the step of a job, `model` or `endpoint-config`. Each attempt needs another name,
+    since SageMaker does not allow the name of a job twice.
     """
     return f"{environment_name(environment)}-{kind}-{run}-{attempt}"
 
 
 class JobName(NamedTuple):
-    """What the name of a job says."""
+    """The parts of a job's name."""
 
     step: Step
     run: str
 
 
 def read_job_name(name: str, environment: str) -> JobName | None:
-    """What the name of a job says; None for one that is not of this environment (`reviews-dev`)."""
+    """The parts of a job's name; None for a job of another environment than `environment`, such as
+    `reviews-dev`."""
     is_of_it = name.startswith(environment)
     found = _JOB_NAME.fullmatch(name.removeprefix(environment)) if is_of_it else None
     return JobName(Step(found[1]), found[2]) if found else None
@@ -67,7 +68,7 @@ def endpoint_log_group(endpoint: str) -> str:
 
 
 def scalable_target(endpoint: str, variant: str = VARIANT) -> dict[str, str]:
-    """The parameters by which Application Auto Scaling knows a variant:
+    """The parameters that identify a variant in Application Auto Scaling:
     https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-add-code-register.html"""
     return {
         "ServiceNamespace": "sagemaker",

@@ -1,17 +1,17 @@
-"""Where objects are in the buckets of an environment."""
+"""The keys of objects in the artefact bucket of an environment."""
 
-# In the artefact bucket. The keys of the data bucket are those of its users.
+# At the top of the bucket:
 RUNS = "runs"
 CODE = "code"
-CAPTURE = "capture"  # requests and answers of the endpoint
+CAPTURE = "capture"  # requests and responses of the endpoint
 FEATURE_STORE = "feature-store"  # the offline store
 ATHENA = "athena"  # results of queries
-STOPPED_ENDPOINT = "endpoint/stopped.json"  # what `reviews endpoint start` needs to know
+STOPPED_ENDPOINT = "endpoint/stopped.json"  # the record for `reviews endpoint start`
 
 # Below the prefix of a run:
-RUN = "run.json"  # as Prepare made it
-FAILURE = "failure.json"  # the step that failed last, and why
-APPROVAL = "approval.json"  # the token with which a person answers
+RUN = "run.json"  # the document of the run, by Prepare
+FAILURE = "failure.json"  # the step that failed last, and the reason
+APPROVAL = "approval.json"  # the task token for the answer
 FEATURES = "features"
 TRAINING = "training"
 CHECKPOINTS = "checkpoints"

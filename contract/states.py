@@ -1,7 +1,7 @@
 """The names of the state machine's states.
 
-infra/ gives them to the states, contract/steps.py groups them by step, and reviews/ finds them in
-the events of an execution.
+infra/ creates the states, contract/steps.py groups them by step, and reviews/ reads them in the
+events of an execution.
 """
 
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Loop:
-    """The states that start something in SageMaker and describe it until it is done.
+    """The states that start a job or a deployment in SageMaker, and describe it until it is done.
 
-    `wait_for_capacity` is empty where nothing is started again for want of instances.
+    `wait_for_capacity` is empty for a loop that does not start again after a lack of capacity.
     """
 
     start: str
@@ -22,7 +22,7 @@ class Loop:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All of them, in the order in which they are entered."""
+        """The names in the order in which the states are entered."""
         every = (self.start, self.wait, self.describe, self.is_done, self.wait_for_capacity)
         return tuple(name for name in every if name)
 

@@ -7,14 +7,14 @@ from contract import states
 
 
 class JobKind(Enum):
-    """The kinds of SageMaker jobs that an execution starts; the value is that of its variables."""
+    """The kinds of SageMaker jobs of an execution; the value is used in its variables."""
 
     PROCESSING = "processing"
     TRAINING = "training"
 
     @property
     def log_group(self) -> str:
-        """Where SageMaker writes what all jobs of the kind in an account print:
+        """The log group of all jobs of this kind in an account:
         https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html"""
         return f"/aws/sagemaker/{self.value.capitalize()}Jobs"
 
@@ -37,13 +37,13 @@ class Step(Enum):
 
     @property
     def title(self) -> str:
-        """What people read: Smoke test."""
+        """The name for users: Smoke test."""
         return self.value.capitalize().replace("-", " ")
 
     @property
     def error(self) -> str:
-        """The error of an execution that fails in this step, as Step Functions writes the names of
-        errors: SmokeTest."""
+        """The error of an execution that fails in this step, in the form of Step Functions' error
+        names: SmokeTest."""
         return self.value.title().replace("-", "")
 
     @property
@@ -53,7 +53,7 @@ class Step(Enum):
 
     @property
     def states(self) -> tuple[str, ...]:
-        """The names of its states in the state machine; a setting may do without some of them."""
+        """The names of its states in the state machine; some exist only with a setting."""
         return _STATES[self]
 
 
@@ -85,7 +85,7 @@ _STATES: Mapping[Step, tuple[str, ...]] = {
     Step.DEPLOY: (*states.ENDPOINT.names, states.SCALE_ENDPOINT),
     Step.SMOKE_TEST: (states.SMOKE_TEST, states.NOTIFY_SUCCESS, states.SUCCEEDED),
 }
-# These states handle what fails in any step, and belong to none.
+# These states handle the errors of all steps.
 STATES_OF_NO_STEP = (states.HANDLE_FAILURE, states.RESUME)
 _STEP_OF_STATE = {name: step for step in Step for name in step.states}
 
