@@ -26,6 +26,7 @@ from localcloud.jobs.job_queue import JobQueue
 from localcloud.jobs.operations import OPERATIONS as JOBS
 from localcloud.jobs.programs import Programs
 from localcloud.jobs.recovery import JobRecovery
+from localcloud.lineage.operations import OPERATIONS as LINEAGE
 from localcloud.registry.operations import OPERATIONS as REGISTRY
 
 OPERATIONS: Operations = {
@@ -35,6 +36,7 @@ OPERATIONS: Operations = {
     **FEATURES,
     **REGISTRY,
     **EXPERIMENTS,
+    **LINEAGE,
     **AUTOSCALING,
 }
 # In the order in which they recover and start; they shut down in the reverse order: first what

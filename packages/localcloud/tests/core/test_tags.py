@@ -21,6 +21,9 @@ KINDS = {
     "model-package-group": "ModelPackageGroup",
     "model-package": "ModelPackage",
     "experiment": "Experiment",
+    "artifact": "Artifact",
+    "action": "Action",
+    "context": "Context",
     "experiment-trial": "Trial",
     "experiment-trial-component": "TrialComponent",
 }

@@ -2,7 +2,7 @@
 
 Refused, not ignored: what would make the things that they list, so they are always empty. Left out
 are lists that are not empty in a new account: hubs, resource catalogs and metadata of models, which
-AWS fills, and lineage, which jobs fill there.
+AWS fills, and groups of lineage, of which each account has one.
 """
 
 from collections.abc import Mapping

@@ -64,6 +64,14 @@ _BY_NAME: Mapping[tuple[str, str], tuple[str, ...]] = {
     ),
     ("model-package", "ModelPackageName"): ("DescribeModelPackage", "DeleteModelPackage"),
     ("model-package", "ModelPackageArn"): ("UpdateModelPackage",),
+    ("artifact", "ArtifactArn"): ("DescribeArtifact", "UpdateArtifact"),
+    ("action", "ActionName"): ("CreateAction", "DescribeAction", "UpdateAction", "DeleteAction"),
+    ("context", "ContextName"): (
+        "CreateContext",
+        "DescribeContext",
+        "UpdateContext",
+        "DeleteContext",
+    ),
     ("experiment", "ExperimentName"): (
         "CreateExperiment",
         "DescribeExperiment",
@@ -98,6 +106,10 @@ _WITHOUT_RESOURCE_TYPES = (
     "ListExperiments",
     "ListTrials",
     "ListTrialComponents",
+    "ListArtifacts",
+    "ListActions",
+    "ListContexts",
+    "ListAssociations",
     "Search",
     *EMPTY_LISTS,
 )
@@ -154,6 +166,16 @@ def _association(call: Call) -> Iterator[str]:
     yield call.arn("experiment-trial-component", call.request["TrialComponentName"])
 
 
+def _artifact(call: Call) -> Iterator[str]:
+    """By its source, which a new one and a deleted one may be named by, its ARN is not known."""
+    yield call.request.get("ArtifactArn") or call.arn("artifact", "*")
+
+
+def _associated(call: Call) -> Iterator[str]:
+    yield call.request["SourceArn"]
+    yield call.request["DestinationArn"]
+
+
 def _queried(call: Call) -> Iterator[str]:
     for query in call.request["MetricQueries"]:
         yield query["ResourceArn"]
@@ -168,6 +190,10 @@ _RESOURCES: Mapping[str, Callable[[Call], Iterator[str]]] = {
     "AssociateTrialComponent": _association,
     "DisassociateTrialComponent": _association,
     "BatchGetMetrics": _queried,
+    "CreateArtifact": _artifact,
+    "DeleteArtifact": _artifact,
+    "AddAssociation": _associated,
+    "DeleteAssociation": _associated,
     "CreateEndpoint": _endpoint,
     "UpdateEndpoint": _endpoint,
     "BatchGetRecord": _feature_groups,
