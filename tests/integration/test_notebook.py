@@ -54,6 +54,29 @@ def test_all_rows_that_were_ingested_are_found_by_athena(executed: NotebookNode)
     assert sum(counted) == 240
 
 
+def test_a_group_of_its_own_is_made_and_trained_from(
+    deployment: Deployment, executed: NotebookNode
+) -> None:
+    assert shown(executed, "own-group") == "'Created'"
+    chosen = int(shown(executed, "own-rows"))
+    assert 0 < chosen < 240  # the longer reviews
+    printed = "".join(output.text for output in cell(executed, "own-files").outputs)
+    by_split = dict(line.split() for line in printed.splitlines())
+    assert sorted(by_split) == ["train", "validation"]
+    assert 0 < sum(map(int, by_split.values())) < chosen  # the others are for a test
+    (job,) = deployment.client("sagemaker").list_training_jobs(NameContains="train-notebook")[
+        "TrainingJobSummaries"
+    ]
+    described = deployment.client("sagemaker").describe_training_job(
+        TrainingJobName=job["TrainingJobName"]
+    )
+    read = [one["DataSource"]["S3DataSource"]["S3Uri"] for one in described["InputDataConfig"]]
+    assert [uri.rpartition("/")[2] for uri in read if "/own-features/" in uri] == [
+        "train",
+        "validation",
+    ]
+
+
 def test_the_training_has_metrics(executed: NotebookNode) -> None:
     for name in ("train:loss", "validation:accuracy"):
         assert name in shown(executed, "metrics")
@@ -73,6 +96,7 @@ def test_the_notebook_deletes_what_costs_money(
         ("list_endpoints", "Endpoints"),
         ("list_endpoint_configs", "EndpointConfigs"),
         ("list_models", "Models"),
+        ("list_feature_groups", "FeatureGroupSummaries"),
     ):
         pages = sagemaker.get_paginator(operation).paginate(NameContains="notebook")
         assert [item for page in pages for item in page[key]] == []
