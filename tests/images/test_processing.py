@@ -22,6 +22,7 @@ from tests.images.rebuilt import ROOT, Rebuilt
 from tests.ml_code.tiny import EVENT_TIME, make_reviews, write_reviews
 from worlds.feature_world import BUCKET, Client, clients, created, definition
 
+pytestmark = pytest.mark.timeout(1800)  # the environment may have to be made first
 IMAGE = "scikit-learn-1.9-0"
 SETTINGS = settings_for("local")[0]
 _CHUNKS = 7_500  # of each class: more rows than the 20,000 of a chunk, so that workers are started

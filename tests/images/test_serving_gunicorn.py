@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.images.conftest import Rebuild
 from tests.images.endpoint import Client, environment, free_port, make_artefact, running
 
+pytestmark = pytest.mark.timeout(1800)  # the environment may have to be made first
 IMAGE = "scikit-learn-1.9-0"
 # What the image's `serve` does for a single model (sagemaker_sklearn_container/serving.py, of
 # github.com/aws/sagemaker-scikit-learn-container, which is on no index), after the replacement of

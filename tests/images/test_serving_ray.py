@@ -5,6 +5,8 @@ deep-learning-containers, scripts/docker/ray: sagemaker_entrypoint.sh and sagema
 
 from pathlib import Path
 
+import pytest
+
 from tests.images.conftest import Rebuild
 from tests.images.endpoint import (
     Client,
@@ -14,6 +16,7 @@ from tests.images.endpoint import (
     running,
 )
 
+pytestmark = pytest.mark.timeout(1800)  # the environment may have to be made first
 IMAGE = "ray-serve-ml"
 # What the adapter adds where a client sends none.
 ADDED = {"Content-Type": "application/json", "Accept": "application/json"}

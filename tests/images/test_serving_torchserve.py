@@ -8,6 +8,7 @@ import pytest
 from tests.images.conftest import Rebuild
 from tests.images.endpoint import Client, environment, free_port, make_artefact, running
 
+pytestmark = pytest.mark.timeout(1800)  # the environment may have to be made first
 IMAGE = "pytorch-inference-2.6-cpu"
 # The image's `serve`, with a folder for the configuration that it would write to /etc.
 SERVE = """
