@@ -109,7 +109,7 @@ def leftovers(load, monkeypatch):
     return module, account
 
 
-def test_everything_goes_in_the_order_in_which_it_lets_go(leftovers) -> None:
+def test_resources_are_deleted_in_the_order_of_their_dependencies(leftovers) -> None:
     module, account = leftovers
     module.remove_leftovers(PROPERTIES, time.monotonic() + 60)
     assert account.calls == [

@@ -74,7 +74,7 @@ def test_an_installation_in_such_a_path_is_refused_too() -> None:
         deployment.check_paths(Path("/tmp/data"), python)
 
 
-def test_local_takes_its_aws_with_it_when_nothing_is_left(
+def test_destroying_local_stops_its_embedded_aws_when_nothing_is_left(
     local: Environment, programs: Programs
 ) -> None:
     Deployment(local, programs).destroy()

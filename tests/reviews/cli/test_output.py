@@ -169,7 +169,7 @@ def test_a_stdout_that_takes_nothing_leaves_no_traceback(
 
 
 @pytest.mark.parametrize("more", [[], ["--json"]])
-def test_a_reader_that_has_left_ends_it_quietly_with_141(tmp_path: Path, more: list[str]) -> None:
+def test_a_closed_pipe_ends_the_command_with_141(tmp_path: Path, more: list[str]) -> None:
     """As `reviews doctor | true`; 141 is what a shell reports of SIGPIPE."""
     read, write = os.pipe()
     os.close(read)

@@ -35,7 +35,7 @@ def test_a_stop_writes_the_record_then_deregisters_scaling_then_deletes(
     assert list(world.configs) == [OLD]
 
 
-def test_it_starts_as_it_was(world: EndpointWorld, lifecycle: EndpointLifecycle) -> None:
+def test_an_endpoint_starts_as_it_was(world: EndpointWorld, lifecycle: EndpointLifecycle) -> None:
     world.deploy(scaled=True)
     target, policy = world.targets[VARIANT], world.policies[VARIANT]
     lifecycle.stop()
@@ -153,7 +153,7 @@ def test_a_deployment_since_the_stop_makes_the_record_obsolete(
     assert world.calls == []
 
 
-def test_a_deployment_since_the_stop_whose_endpoint_is_gone_leaves_the_choice_to_the_user(
+def test_a_start_after_a_deployment_without_endpoint_requires_a_configuration(
     world: EndpointWorld, lifecycle: EndpointLifecycle
 ) -> None:
     world.deploy()

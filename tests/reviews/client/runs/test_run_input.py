@@ -52,9 +52,7 @@ def test_an_unknown_field_is_answered_with_those_there_are(field: str) -> None:
         ("max_rejected_share=NaN", "nan must be a number from 0 to 1"),
     ],
 )
-def test_a_value_that_a_field_cannot_have_is_answered_with_those_it_can(
-    setting: str, message: str
-) -> None:
+def test_an_invalid_value_is_refused_with_the_allowed_ones(setting: str, message: str) -> None:
     with pytest.raises(InvalidArgument) as caught:
         parse_settings([setting])
     assert str(caught.value).startswith(f"--set {setting}: {message}")
