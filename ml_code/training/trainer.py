@@ -17,9 +17,10 @@ from common.rows import Rows
 from contract.hyperparameters import Hyperparameters
 from training.batches import Batch, collate, padded_batches, plan_epoch
 from training.checkpoints import Checkpoints, CheckpointTimer
+from training.computation import Computation, choose_computation
+from training.fast_dropout import use_fast_dropout
 from training.loss import Loss
 from training.optimiser import create_optimiser, create_schedule
-from training.precision import Precision, choose_precision
 from training.process_group import ProcessGroup
 from training.profiler import TrainingProfiler
 from training.running_metrics import RunningMetrics
@@ -57,6 +58,8 @@ class Trainer:
         self._checkpoints, self._profiler = checkpoints, profiler
         self._checkpoint_timer = CheckpointTimer(hyperparameters.checkpoint_seconds)
         self._unwrapped = model.to(group.device)
+        if group.device.type == "cpu" and not hyperparameters.compiled:
+            use_fast_dropout(self._unwrapped)
         self._pad_id = model.config.pad_token_id or 0
         self._ddp = DistributedDataParallel(self._unwrapped) if group.world_size > 1 else None
         self._model = self._ddp or self._unwrapped
@@ -74,7 +77,7 @@ class Trainer:
         self._best_score = -1.0
         self._best_weights: dict[str, Tensor] | None = None
         self._received_sigterm = False
-        self._precision = Precision("fp32", group.device)  # until `run` chooses
+        self._computation = Computation("fp32", "")  # until `run` chooses
 
     def run(self) -> float:
         """Trains to the end and returns the best validation macro-F1.
@@ -82,8 +85,10 @@ class Trainer:
         Raises Interrupted after SIGTERM, with the state saved.
         """
         previous = signal.signal(signal.SIGTERM, self._on_sigterm)
-        choice = self._resume() or self._hyperparameters.precision
-        self._precision = choose_precision(choice, self._unwrapped, self._sample(), self._group)
+        if not self._resume():
+            self._computation = choose_computation(
+                self._hyperparameters.precision, self._unwrapped, self._sample(), self._group
+            )
         try:
             lengths = [len(ids) for ids in self._train.ids]
             while self._epochs_done < self._hyperparameters.epochs and not self._has_stalled():
@@ -142,7 +147,7 @@ class Trainer:
                 self._save()
 
     def _sample(self) -> Batch:
-        """A few rows of median length, on this device, to measure precisions with."""
+        """A few rows of median length, on this device, to measure computations with."""
         order = sorted(range(len(self._train)), key=lambda row: len(self._train.ids[row]))
         rows = order[len(order) // 2 :][: min(_MEASURED_ROWS, self._hyperparameters.batch_size)]
         batch = collate(self._train, rows, pad_id=self._pad_id, rank=0, world_size=1)
@@ -171,7 +176,7 @@ class Trainer:
 
     def _loss_of(self, batch: Batch) -> Tensor:
         """The sum of the losses of a micro-batch."""
-        with self._precision.autocast():
+        with self._computation.autocast(self._group.device):
             logits = self._model(
                 input_ids=batch.input_ids, attention_mask=batch.attention_mask
             ).logits
@@ -190,7 +195,7 @@ class Trainer:
             batch_size=4 * self._micro_batch_rows,
             pad_id=self._pad_id,
             group=self._group,
-            precision=self._precision,
+            computation=self._computation,
         )
         if self._group.is_main:
             print(result.log_line(epoch), flush=True)
@@ -221,7 +226,8 @@ class Trainer:
         """All that the next step depends on."""
         return {
             "made_by": self._identity(),
-            "precision": self._precision.name,
+            "precision": self._computation.precision,
+            "attention": self._computation.attention,
             "step": self._step,
             "epochs_done": self._epochs_done,  # validated too, unlike those of `step`
             "best": self._best_score,
@@ -239,24 +245,26 @@ class Trainer:
             f"{self._hyperparameters}, {self._labels}"
         )
 
-    def _resume(self) -> str:
-        """Continues from a checkpoint, if there is one; returns the precision of its training."""
+    def _resume(self) -> bool:
+        """Continues from a checkpoint, with its computation, if there is one; whether it did."""
         state = self._checkpoints.load()
         if state is None:
-            return ""
+            return False
         if state["made_by"] != self._identity():
             if self._group.is_main:
                 print(f"Starting anew: the checkpoint is of {state['made_by']}", flush=True)
-            return ""
+            return False
         self._step, self._epochs_done = state["step"], state["epochs_done"]
         self._best_score, self._best_epoch = state["best"], state["best_epoch"]
         self._best_weights = state["best_weights"]
+        self._computation = Computation(state["precision"], state["attention"])
+        self._computation.set_up(self._unwrapped)
         self._unwrapped.load_state_dict(state["model"])
         self._optimiser.load_state_dict(state["optimiser"])
         self._schedule.load_state_dict(state["schedule"])
         if self._group.is_main:
             print(f"Resumed at step {self._step} of {self._total_steps}", flush=True)
-        return str(state["precision"])
+        return True
 
 
 def _step_seed(seed: int, step: int, rank: int) -> int:

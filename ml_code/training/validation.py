@@ -11,7 +11,7 @@ from common.metrics import ConfusionMatrix, accuracy, macro_f1
 from common.padding import batches_by_length
 from common.rows import Rows
 from training.batches import padded_batches
-from training.precision import Precision
+from training.computation import Computation
 from training.process_group import ProcessGroup
 
 
@@ -44,7 +44,7 @@ def validate(
     batch_size: int,
     pad_id: int,
     group: ProcessGroup,
-    precision: Precision,
+    computation: Computation,
 ) -> Validation:
     """Predicts all rows, shared among the ranks; every rank gets the result of all of them.
 
@@ -58,7 +58,7 @@ def validate(
         rows, plan, pad_id=pad_id, rank=group.rank, world_size=group.world_size
     ):
         batch = part.to(group.device)
-        with precision.autocast():
+        with computation.autocast(group.device):
             logits = model(
                 input_ids=batch.input_ids, attention_mask=batch.attention_mask
             ).logits.float()

@@ -6,7 +6,7 @@ import torch
 import train
 from common.script import run
 from tests.ml_code.training_runs import assert_same_weights, command, started, with_dropout
-from training import precision
+from training import computation
 
 RESUMED = ("--epochs=4", "--batch-size=8", "--quantise=false")
 
@@ -74,18 +74,19 @@ def test_a_truncated_checkpoint_is_told_and_training_starts_anew(
     assert "state.pt cannot be read, starting anew" in capfd.readouterr().out
 
 
-def test_a_training_that_goes_on_keeps_its_precision_and_measures_none(
+def test_a_training_that_goes_on_computes_as_before_and_measures_nothing(
     base_model, session_features, tmp_path, capfd, monkeypatch
 ):
-    monkeypatch.setattr(precision, "has_bfloat16", lambda _: True)
-    seconds = iter([2.0, 1.0])
-    monkeypatch.setattr(precision, "_seconds_of_pass", lambda *_: next(seconds))
+    monkeypatch.setattr(computation, "has_bfloat16", lambda _: True)
+    seconds = iter([2.0, 3.0, 4.0, 1.0])
+    monkeypatch.setattr(computation, "_seconds_of_pass", lambda *_: next(seconds))
     arguments = command(base_model, session_features, tmp_path / "m", "--epochs=1")
     arguments += ["--precision=auto", f"--checkpoint-dir={tmp_path}"]
     assert run(train.main, arguments) == 0
-    measured = "Training in bf16: 8 rows forward and backward took 2000.0 ms in fp32 and 1000.0 ms"
+    measured = "Training in bf16 with eager: 8 rows forward and backward took 2000.0 ms in fp32 "
     assert measured in capfd.readouterr().out
-    assert torch.load(tmp_path / "state.pt")["precision"] == "bf16"
+    state = torch.load(tmp_path / "state.pt")
+    assert (state["precision"], state["attention"]) == ("bf16", "eager")
     assert run(train.main, arguments) == 0
     output = capfd.readouterr().out
     assert "Resumed at step" in output
