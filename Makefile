@@ -77,9 +77,8 @@ $(TOOLS_STAMP): requirements-security.txt
 	@build/security/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-bench: $(STAMP) ## Measure against peers (an hour). REVIEWS=path.csv
-	$(PY) -m benchmarks preparation memory training serving accuracy functions \
-	    $(if $(REVIEWS),--reviews "$(REVIEWS)")
+bench: $(STAMP) ## Measure against peers, into docs/benchmarks.md (an hour, quiet). REVIEWS=path.csv
+	$(PY) -m benchmarks $(if $(REVIEWS),--reviews "$(REVIEWS)")
 
 docs: $(STAMP) ## Make the generated parts of docs/ anew: settings, quotas, diagrams.
 	$(PY) -m tools.write_docs

@@ -1,43 +1,113 @@
-"""python -m benchmarks NAME [--reviews CSV]: prints Markdown tables for docs/benchmarks.md."""
+"""python -m benchmarks [NAME ...] [--reviews CSV]: prints Markdown tables.
+
+Without a name it measures everything that docs/benchmarks.md has a place for, and writes it there.
+"""
 
 import argparse
+import io
+import platform
+import sys
 import tempfile
+import time
+from contextlib import redirect_stdout
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from benchmarks import (
+    accuracy,
     embedded,
     feature_store,
     functions,
     ingestion,
+    label_noise,
     preparation,
     serving,
     training,
 )
+from benchmarks.page import write_section
+from benchmarks.quiet import require_quiet_machine
 from reviews.client.files.samples import installable_reviews
 
-BENCHMARKS = {
+PUBLISHED = {
     "preparation": preparation.compare,
     "memory": preparation.memory,
     "training": training.compare,
     "serving": serving.compare,
-    "accuracy": training.accuracy,
+    "ingestion": ingestion.compare,
     "functions": functions.measure,
+    "accuracy": accuracy.measure,
+    "label-noise": label_noise.measure,
+}
+BENCHMARKS = PUBLISHED | {
     "embedded": embedded.measure,
     "feature-store": feature_store.measure,
-    "ingestion": ingestion.compare,
 }
+# Scores do not hang on how long something takes.
+_OF_NO_TIME = {"accuracy", "label-noise"}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measures this project against its peers.")
-    parser.add_argument("names", nargs="+", choices=BENCHMARKS)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}")
     parser.add_argument("--reviews", type=Path, help="a CSV; without: the sample of make demo")
     settings = parser.parse_args()
+    unknown = set(settings.names) - set(BENCHMARKS)
+    if unknown:
+        parser.error(
+            f"{', '.join(sorted(unknown))}: no benchmark; there are {', '.join(BENCHMARKS)}"
+        )
     with tempfile.TemporaryDirectory() as folder:
         reviews = settings.reviews or installable_reviews(Path(folder) / "sample.csv")
-        for name in settings.names:
+        for name in settings.names or PUBLISHED:
             print(f"\n## {name}\n", flush=True)
-            BENCHMARKS[name](reviews)
+            table = _measured(name, reviews)
+            if not settings.names:
+                write_section(name, table)
+
+
+def _measured(name: str, reviews: Path) -> str:
+    """The table of a benchmark, which is printed, too. SystemExit where the machine is busy."""
+    checked = name not in _OF_NO_TIME
+    if checked:
+        require_quiet_machine()
+    started = time.perf_counter()
+    with redirect_stdout(_Copy(sys.stdout)) as copy:
+        BENCHMARKS[name](reviews)
+    minutes = (time.perf_counter() - started) / 60
+    if checked:
+        require_quiet_machine()  # what began meanwhile shows at the end
+    note = (
+        f"{datetime.now(UTC):%d %B %Y}, {_processor()}, {minutes:.0f} min, "
+        f"`python -m benchmarks {name} --reviews {reviews.name}`"
+    )
+    print(f"\n{note}", flush=True)
+    return f"{copy.getvalue().strip()}\n\n{note}"
+
+
+class _Copy(io.StringIO):
+    """Keeps what is written to a stream."""
+
+    def __init__(self, stream: Any) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        self._stream.write(text)
+        return super().write(text)
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+
+def _processor() -> str:
+    """Such as "AMD EPYC with 2 cores"; the architecture where there is no /proc."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{names[0]} with {len(names)} cores" if names else platform.machine()
 
 
 if __name__ == "__main__":

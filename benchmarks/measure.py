@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).parents[1]
-_SAMPLE_SECONDS = 0.05
+_SAMPLE_SECONDS = 0.2
 _WARM_UP = 5
 
 

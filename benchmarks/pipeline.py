@@ -1,7 +1,9 @@
 """One run of the scripts as the local environment runs them, without the machinery around."""
 
 import json
+import math
 import re
+import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,13 +16,12 @@ from reviews.client.files.samples import installed_base_model
 
 
 @dataclass(frozen=True)
-class Run:
-    """What a run ended with. `samples` is training samples/s, validation left out."""
+class Training:
+    """`samples` is training samples/s, validation left out; `computation` what train.py chose."""
 
     samples: float
-    training_mb: float
-    serving: dict[str, Any]
-    evaluation: dict[str, Any]
+    peak_mb: float
+    computation: str
 
 
 def prepare(reviews: Path, target: Path, *, seed: int) -> None:
@@ -37,28 +38,41 @@ def prepare(reviews: Path, target: Path, *, seed: int) -> None:
     )
 
 
-def train_and_evaluate(features: Path, target: Path, *, seed: int) -> Run:
+def train(features: Path, model: Path, *, seed: int) -> Training:
     recipe = asdict(SETTINGS.recipe) | {"seed": seed}
     trained = python(
         "ml_code/train.py",
         f"--base-model={installed_base_model()}",
         f"--train-data={features / 'train'}",
         f"--validation-data={features / 'validation'}",
-        f"--model-dir={target / 'model'}",
+        f"--model-dir={model}",
         *(f"--{name.replace('_', '-')}={value}" for name, value in recipe.items()),
-    )
-    python(
-        "ml_code/evaluate.py",
-        f"--model={target / 'model'}",
-        f"--test-data={features / 'test'}",
-        f"--output-data={target}",
-        f"--message-file={target / 'message'}",
     )
     # Each line covers the same number of steps, so the mean is that of the times.
     speeds = [float(found) for found in re.findall(r"samples_per_second=(\S+)", trained.output)]
-    return Run(
+    chosen = re.search("^Training in (.*?):", trained.output, re.MULTILINE)
+    return Training(
         samples=len(speeds) / sum(1 / speed for speed in speeds),
-        training_mb=trained.peak_mb,
-        serving=json.loads(re.findall("^serving: (.*)$", trained.output, re.MULTILINE)[0]),
-        evaluation=json.loads((target / "evaluation.json").read_text()),
+        peak_mb=trained.peak_mb,
+        computation=chosen[1] if chosen else "fp32",
     )
+
+
+def evaluate(model: Path, features: Path, target: Path) -> dict[str, Any]:
+    """evaluation.json of the validation and test splits together."""
+    held_out = target / "held-out"
+    for split in ("validation", "test"):
+        shutil.copytree(features / split, held_out / split)
+    python(
+        "ml_code/evaluate.py",
+        f"--model={model}",
+        f"--test-data={held_out}",
+        f"--output-data={target}",
+        f"--message-file={target / 'message'}",
+    )
+    found: dict[str, Any] = json.loads((target / "evaluation.json").read_text())
+    return found
+
+
+def standard_error(accuracy: float, rows: int) -> float:
+    return math.sqrt(accuracy * (1 - accuracy) / rows)

@@ -1,61 +1,46 @@
-"""Training: samples a second against Hugging Face's Trainer, and accuracy over several seeds."""
+"""Training: samples a second, memory and accuracy, against an expert's Trainer."""
 
 import json
-import statistics
 import tempfile
 from pathlib import Path
 
 from benchmarks.measure import python
-from benchmarks.pipeline import SETTINGS, prepare, train_and_evaluate
+from benchmarks.pipeline import SETTINGS, evaluate, prepare, standard_error, train
 from reviews.client.files.samples import installed_base_model
-
-_SEEDS = (42, 43, 44)
 
 
 def compare(reviews: Path) -> None:
-    """Prints samples/s and test accuracy of both, from the same features."""
+    """Both train on the same features, one after the other."""
+    recipe = SETTINGS.recipe
     with tempfile.TemporaryDirectory() as folder:
         features = Path(folder) / "features"
-        prepare(reviews, features, seed=_SEEDS[0])
-        ours = train_and_evaluate(features, Path(folder) / "ours", seed=_SEEDS[0])
-        plain = json.loads(
-            python(
-                "benchmarks/plain_training.py",
-                features,
-                installed_base_model(),
-                SETTINGS.recipe.epochs,
-            ).output.splitlines()[-1]
+        prepare(reviews, features, seed=recipe.seed)
+        trained = train(features, Path(folder) / "model", seed=recipe.seed)
+        found = evaluate(Path(folder) / "model", features, Path(folder) / "scores")
+        expert = python(
+            "benchmarks/expert_training.py",
+            features,
+            installed_base_model(),
+            recipe.epochs,
+            recipe.learning_rate,
+            recipe.max_length,
         )
-    print("| training | samples/s | test accuracy |")
-    print("| --- | --- | --- |")
-    print(f"| Trainer, its defaults | {plain['samples']:.1f} | {plain['accuracy']:.3f} |")
-    print(f"| train.py | {ours.samples:.1f} | {ours.evaluation['accuracy']:.3f} |")
-    print(f"| ratio | {ours.samples / plain['samples']:.1f} | |", flush=True)
-
-
-def accuracy(reviews: Path) -> None:
-    """Prints the test scores by seed, of which split, sample and training hang, and their mean."""
+    peer = json.loads(expert.output.splitlines()[-1])
+    error = standard_error(found["accuracy"], found["rows"])
+    options = ", ".join(f"{name}={value}" for name, value in peer["options"].items())
+    print("| training | reviews/s | peak memory, MB | accuracy |")
+    print("| --- | --- | --- | --- |")
     print(
-        "| seed | test reviews | accuracy | macro-F1 (95% interval) | calibration error | "
-        "fp32 / int8 on validation | samples/s | peak memory, MB |"
+        f"| Trainer, {options} | {peer['samples']:.1f} | {expert.peak_mb:,.0f} | "
+        f"{peer['accuracy']:.3f} |"
     )
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
-    runs = []
-    for seed in _SEEDS:
-        with tempfile.TemporaryDirectory() as folder:
-            features = Path(folder) / "features"
-            prepare(reviews, features, seed=seed)
-            run = train_and_evaluate(features, Path(folder) / "trained", seed=seed)
-        found = run.evaluation
-        low, high = found["macro_f1_interval"]
-        error = found["reliability"]["expected_calibration_error"]
-        serving = run.serving
-        print(
-            f"| {seed} | {found['rows']} | {found['accuracy']:.3f} | {found['macro_f1']:.3f} "
-            f"({low:.3f} to {high:.3f}) | {error:.3f} | {serving['fp32_accuracy']:.4f} / "
-            f"{serving['int8_accuracy']:.4f} | {run.samples:.1f} | {run.training_mb:.0f} |",
-            flush=True,
-        )
-        runs.append(found)
-    means = [statistics.mean(found[name] for found in runs) for name in ("accuracy", "macro_f1")]
-    print(f"| mean | | {means[0]:.3f} | {means[1]:.3f} | | | | |", flush=True)
+    print(
+        f"| train.py, {trained.computation} | {trained.samples:.1f} | {trained.peak_mb:,.0f} | "
+        f"{found['accuracy']:.3f} |"
+    )
+    print(f"| ratio | {trained.samples / peer['samples']:.2f} | | |\n")
+    print(
+        f"Accuracy on the {found['rows']:,} reviews of the validation and test splits; its "
+        f"standard error is {error:.3f}.",
+        flush=True,
+    )
