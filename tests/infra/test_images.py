@@ -69,7 +69,7 @@ def test_instances_that_the_images_are_not_for_are_named() -> None:
     for instance_type in ("ml.m6g.large", "ml.inf2.xlarge", "ml.trn1.2xlarge"):
         with pytest.raises(SettingsError, match=r"unless images\.training names an image"):
             dev(training_instances=Instances(instance_type=instance_type))
-    with pytest.raises(SettingsError, match="GPUs that CUDA 13 knows"):
+    with pytest.raises(SettingsError, match="GPUs that CUDA 13 supports"):
         dev(training_instances=Instances(instance_type="ml.p3.2xlarge"))
 
 
