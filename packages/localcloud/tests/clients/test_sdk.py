@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from worlds.execution_world import BUCKET, World, world
+from localcloud import onpath
+from worlds.execution_world import BUCKET, World, archive, world
 
 __all__ = ["world"]
 
@@ -34,6 +35,16 @@ import runpy, sys, time
 pause = time.sleep
 time.sleep = lambda seconds: pause(min(seconds, 0.1))
 runpy.run_path(sys.argv.pop(1), run_name="__main__")
+"""
+
+
+LENGTHS = """
+    def model_fn(_):
+        return None
+
+    def transform_fn(_, body, content_type, accept):
+        text = body if isinstance(body, str) else bytes(body).decode()
+        return "".join(f"{len(row)}\\n" for row in text.splitlines()), accept
 """
 
 
@@ -135,6 +146,20 @@ def test_the_sdk_finds_registers_and_transforms(
     assert found["transformed"] == {"score": 12}
     assert found["ddl"].startswith("CREATE EXTERNAL TABLE IF NOT EXISTS reviews.scores")
     assert f"s3://{BUCKET}/features/" in found["ddl"]
+
+
+@pytest.mark.slow
+def test_the_sdk_serves_a_version_asynchronously_and_in_batches(
+    world: World, config: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", onpath.python_path(os.environ.get("PYTHONPATH")))
+    data = world.upload("sdk/lengths.tar.gz", archive({"code/inference.py": LENGTHS}))
+    assert run_program(world, config, "sdk_serving.py", data).result == {
+        "answer": [["3"], ["2"]],
+        "joined": "id-1,3\nid-2,2\n",
+        "sources": [True],
+        "left": ["Model"],
+    }
 
 
 @pytest.mark.slow
