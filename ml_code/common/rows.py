@@ -3,7 +3,9 @@
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+
+import numpy as np
 
 from common.feature_files import read_frames
 from common.labels import Labels
@@ -35,6 +37,15 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def evenly_spaced(self, most: int) -> Self:
+        """At most so many of the rows, without their texts."""
+        numbers = np.unique(np.linspace(0, len(self) - 1, min(len(self), most)).astype(int))
+        return type(self)(
+            [self.ids[row] for row in numbers],
+            [self.labels[row] for row in numbers],
+            [self.rating_indices[row] for row in numbers],
+        )
 
 
 def read_rows(folder: Path, labels: Labels, *, with_texts: bool = False) -> Rows:

@@ -35,22 +35,32 @@ def line_chart(title: str, values: Sequence[float], *, top: float, ends: tuple[s
     return _svg(title, line + f'<text x="4" y="12">{top:,.0f}</text>' + _axis_ends(ends))
 
 
-def reliability_diagram(points: Sequence[tuple[float, float, str]]) -> str:
-    """(mean confidence, accuracy, label) of each bin, and the diagonal of perfect calibration."""
+BinMarks = Sequence[tuple[float, float, str]]  # mean confidence, accuracy and label of each bin
+
+
+def reliability_diagram(points: BinMarks, *, before: BinMarks) -> str:
+    """Filled marks for `points`, open ones for `before`; the diagonal is perfect calibration."""
     size = _SQUARE
-    placed = [(f"{size * x:.1f}", f"{size * (1 - y):.1f}", escape(text)) for x, y, text in points]
-    path = " ".join(f"{x},{y}" for x, y, _ in placed)
-    marks = "".join(
-        f'<circle cx="{x}" cy="{y}" r="6" fill="var(--mark)"><title>{text}</title></circle>'
-        for x, y, text in placed
-    )
     return (
         f'<svg viewBox="-10 -10 {size + 20} {size + 20}" style="max-width:{size}px" role="img" '
         f'aria-label="Reliability diagram: accuracy by mean confidence">'
         f'<line x1="0" y1="{size}" x2="{size}" y2="0" stroke="var(--soft)" stroke-dasharray="4"/>'
-        f'<polyline points="{path}" fill="none" stroke="var(--mark)"/>{marks}'
+        f"{_bin_marks(before, fill='none', stroke='var(--soft)')}"
+        f"{_bin_marks(points, fill='var(--mark)', stroke='var(--mark)')}"
         f'<text x="0" y="6">accuracy, 0 to 1</text>'
         f'<text x="{size}" y="{size + 4}" text-anchor="end">mean confidence, 0 to 1</text></svg>'
+    )
+
+
+def _bin_marks(points: BinMarks, *, fill: str, stroke: str) -> str:
+    placed = [
+        (f"{_SQUARE * x:.1f}", f"{_SQUARE * (1 - y):.1f}", escape(text)) for x, y, text in points
+    ]
+    path = " ".join(f"{x},{y}" for x, y, _ in placed)
+    return f'<polyline points="{path}" fill="none" stroke="{stroke}"/>' + "".join(
+        f'<circle cx="{x}" cy="{y}" r="6" fill="{fill}" stroke="{stroke}">'
+        f"<title>{text}</title></circle>"
+        for x, y, text in placed
     )
 
 

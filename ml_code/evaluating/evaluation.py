@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from common.metrics import accuracy, confusion_matrix, macro_f1
 from common.rows import Rows, read_rows
 from contract.s3_keys import METRICS_FILE, PAGE_FILE
-from evaluating.calibration import reliability
+from evaluating.calibration import error_by_chance, reliability
 from evaluating.evaluation_page import render
 from evaluating.report import classification_report
 from serving.classifier import Classifier
+from serving.temperature import probabilities
 
 _MISTAKES = 20
 _MISTAKE_CHARACTERS = 400
@@ -50,32 +51,38 @@ def _result(classifier: Classifier, rows: Rows, seed: int) -> dict[str, Any]:
 
     names = classifier.labels.names
     actual = np.array(rows.labels)
-    probabilities = classifier.predict_proba(rows.ids, on_progress=log_progress)
-    matrix = confusion_matrix(actual, probabilities.argmax(axis=1), len(names))
+    logits = classifier.predict_logits(rows.ids, on_progress=log_progress)
+    predicted = probabilities(logits, classifier.temperature)
+    matrix = confusion_matrix(actual, logits.argmax(axis=1), len(names))
     return {
         "engine": classifier.engine,
         **classification_report(matrix, names, seed=seed),
-        "reliability": reliability(actual, probabilities),
-        "worst_mistakes": worst_mistakes(rows, probabilities, names),
+        "temperature": classifier.temperature,
+        "reliability": {
+            **reliability(actual, predicted),
+            "error_by_chance": error_by_chance(predicted, seed=seed),
+        },
+        "reliability_before_scaling": reliability(actual, probabilities(logits, 1.0)),
+        "worst_mistakes": worst_mistakes(rows, predicted, names),
     }
 
 
 def worst_mistakes(
-    rows: Rows, probabilities: NDArray[np.float32], names: tuple[str, ...]
+    rows: Rows, predicted: NDArray[np.float32], names: tuple[str, ...]
 ) -> list[dict[str, Any]]:
     """The wrong predictions with the highest probabilities, with their texts: at most 20.
 
-    `probabilities` is [rows, classes], `names` are those of the classes.
+    `predicted` has class probabilities [rows, classes], `names` are those of the classes.
     """
-    predicted = probabilities.argmax(axis=1)
-    wrong = [row for row, actual in enumerate(rows.labels) if predicted[row] != actual]
-    wrong.sort(key=lambda row: -probabilities[row].max())
+    classes, confidence = predicted.argmax(axis=1), predicted.max(axis=1)
+    wrong = [row for row, actual in enumerate(rows.labels) if classes[row] != actual]
+    wrong.sort(key=lambda row: -confidence[row])
     return [
         {
             "text": shorten(rows.texts[row], _MISTAKE_CHARACTERS, placeholder=" ..."),
             "actual": names[rows.labels[row]],
-            "predicted": names[predicted[row]],
-            "probability": round(float(probabilities[row].max()), 4),
+            "predicted": names[classes[row]],
+            "probability": round(float(confidence[row]), 4),
         }
         for row in wrong[:_MISTAKES]
     ]

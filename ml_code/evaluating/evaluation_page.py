@@ -70,30 +70,41 @@ def _confusion_matrix(result: dict[str, Any]) -> str:
 
 
 def _reliability(result: dict[str, Any]) -> str:
-    reliability = result["reliability"]
-    bins = reliability["bins"]
-    points = [
-        (part["confidence"], part["accuracy"],
-         f"{part['rows']} reviews: confidence {part['confidence']:.0%}, "
-         f"accuracy {part['accuracy']:.0%}")
-        for part in bins
-    ]  # fmt: skip
+    """With the temperature, and without it for comparison."""
+    after, before = result["reliability"], result["reliability_before_scaling"]
+    chance = after["error_by_chance"]
     rows = [
         (f"{part['from']:.1f} to {part['to']:.1f}", part["rows"], f"{part['confidence']:.3f}",
          f"{part['accuracy']:.3f}")
-        for part in bins
+        for part in after["bins"]
     ]  # fmt: skip
     return section(
         "Reliability diagram",
         note(
             "Reviews are grouped by confidence, the probability of the predicted class. On the "
             "dashed line the accuracy of a group is its mean confidence; below the line the model "
-            "is overconfident, above it underconfident. Expected calibration error: "
-            f"{reliability['expected_calibration_error']:.3f}."
+            "is overconfident, above it underconfident. Filled marks are what the endpoint "
+            f"answers, with the temperature {result['temperature']:.2f} that the training fitted "
+            "on the validation split; open marks are without it."
         ),
-        reliability_diagram(points),
+        note(
+            f"Expected calibration error: {after['expected_calibration_error']:.3f}, without the "
+            f"temperature {before['expected_calibration_error']:.3f}. On {result['rows']} reviews "
+            f"perfectly calibrated probabilities would have {chance['mean']:.3f} on average, and "
+            f"at most {chance['percentile_95']:.3f} in 95 of 100 cases, by chance alone."
+        ),
+        reliability_diagram(_marks(after["bins"]), before=_marks(before["bins"])),
         table(["confidence", "reviews", "mean confidence", "accuracy"], rows),
     )
+
+
+def _marks(bins: list[dict[str, Any]]) -> list[tuple[float, float, str]]:
+    return [
+        (part["confidence"], part["accuracy"],
+         f"{part['rows']} reviews: confidence {part['confidence']:.0%}, "
+         f"accuracy {part['accuracy']:.0%}")
+        for part in bins
+    ]  # fmt: skip
 
 
 def _mistakes(result: dict[str, Any]) -> str:

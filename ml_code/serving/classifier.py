@@ -13,7 +13,8 @@ from common.padding import batches_by_length, pad
 from common.tokenisation import TextEncoder
 from reading.errors import UserError
 from reading.text import cleaned
-from serving.engines import Engine, load_engine
+from serving.engines import Engine, Logits, load_engine
+from serving.temperature import probabilities, read_temperature
 
 _BATCH_ROWS = 64
 _DEFAULT_MAX_LENGTH, _MAX_LENGTH = 128, 512
@@ -32,6 +33,7 @@ class Classifier:
         config = _read_json(folder / "config.json")
         self._pad_id = config.get("pad_token_id") or 0
         self.labels = _labels(config)
+        self.temperature = read_temperature(folder)
         self._engine = engine or load_engine(folder, gpu)
         tokenizer_config = _read_json(folder / "tokenizer_config.json")
         limit = tokenizer_config.get("model_max_length", _DEFAULT_MAX_LENGTH)
@@ -56,10 +58,14 @@ class Classifier:
         """Class probabilities [texts, classes]."""
         return self.predict_proba(self.encode(texts))
 
-    def predict_proba(
+    def predict_proba(self, ids: Sequence[list[int]]) -> NDArray[np.float32]:
+        """Class probabilities [rows, classes] of rows of token ids."""
+        return probabilities(self.predict_logits(ids), self.temperature)
+
+    def predict_logits(
         self, ids: Sequence[list[int]], *, on_progress: Callable[[int], None] | None = None
-    ) -> NDArray[np.float32]:
-        """Class probabilities [rows, classes] of rows of token ids.
+    ) -> Logits:
+        """Logits [rows, classes] of rows of token ids.
 
         `on_progress` is called after each batch with the number of rows done.
         """
@@ -70,7 +76,7 @@ class Classifier:
             done += len(rows)
             if on_progress is not None:
                 on_progress(done)
-        return _softmax(logits)
+        return logits
 
 
 def _labels(config: dict[str, Any]) -> Labels:
@@ -80,12 +86,6 @@ def _labels(config: dict[str, Any]) -> Labels:
         names=tuple(names[key] for key in sorted(names, key=int)),
         sentiments=tuple(config.get("sentiments", ())),
     )
-
-
-def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    result: NDArray[np.float32] = exponentials / exponentials.sum(axis=1, keepdims=True)
-    return result
 
 
 def _read_json(path: Path) -> dict[str, Any]:

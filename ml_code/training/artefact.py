@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import contract
+from serving.temperature import write_temperature
 from training.base_model import max_tokens
 
 _ML_CODE = Path(__file__).resolve().parents[1]
@@ -24,6 +25,7 @@ def save_artefact(model: Any, tokenizer: Any, folder: Path, *, max_length: int) 
     tokenizer.model_max_length = min(max_length, max_tokens(model.config, max_length))
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
+    write_temperature(folder, 1.0)  # until one is fitted, with what serves (serving_export.py)
     code = folder / "code"
     for served in _SERVING_FOLDERS:
         shutil.copytree(served, code / served.name, ignore=_WITHOUT_CACHES, dirs_exist_ok=True)

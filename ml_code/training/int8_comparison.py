@@ -47,8 +47,8 @@ def compare(folder: Path, train: Rows, validation: Rows) -> Comparison:
     The rows are those of the validation split, and rows of the train split where it has fewer than
     1,000: too few to bound a loss.
     """
-    chosen = _evenly_spaced(validation, _MAX_ROWS)
-    more = _evenly_spaced(train, max(0, _MIN_ROWS - len(chosen)))
+    chosen = validation.evenly_spaced(_MAX_ROWS)
+    more = train.evenly_spaced(max(0, _MIN_ROWS - len(chosen)))
     ids, labels = chosen.ids + more.ids, np.array(chosen.labels + more.labels)
     fp32, int8 = (_predict(folder, name, ids) for name in (FP32_FILE, INT8_FILE))
     fp32_correct, int8_correct = fp32 == labels, int8 == labels
@@ -63,19 +63,9 @@ def compare(folder: Path, train: Rows, validation: Rows) -> Comparison:
     )
 
 
-def _evenly_spaced(rows: Rows, most: int) -> Rows:
-    """At most so many rows."""
-    numbers = np.unique(np.linspace(0, len(rows) - 1, min(len(rows), most)).astype(int))
-    return Rows(
-        [rows.ids[row] for row in numbers],
-        [rows.labels[row] for row in numbers],
-        [rows.rating_indices[row] for row in numbers],
-    )
-
-
 def _predict(folder: Path, name: str, ids: list[list[int]]) -> NDArray[np.int64]:
     """Class indices [rows]."""
     predicted: NDArray[np.int64] = (
-        Classifier(folder, OnnxEngine(folder / name)).predict_proba(ids).argmax(axis=1)
+        Classifier(folder, OnnxEngine(folder / name)).predict_logits(ids).argmax(axis=1)
     )
     return predicted

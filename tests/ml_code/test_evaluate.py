@@ -34,6 +34,10 @@ def test_evaluation_scores_every_test_row(archive, session_features, tmp_path, c
     assert "http" not in page  # nothing is loaded from elsewhere
     assert result["engine"] == "onnx-int8"  # what the endpoint answers with
     assert sum(part["rows"] for part in result["reliability"]["bins"]) == result["rows"]
+    before = result["reliability_before_scaling"]
+    assert sum(part["rows"] for part in before["bins"]) == result["rows"]
+    assert result["temperature"] != 1
+    assert result["reliability"]["error_by_chance"]["mean"] > 0
     wrong = result["rows"] - np.trace(result["confusion_matrix"])
     assert len(result["worst_mistakes"]) == min(20, wrong)
     assert "progress=1.00 stage=predict" in capfd.readouterr().out

@@ -1,6 +1,6 @@
 import numpy as np
 
-from evaluating.calibration import reliability
+from evaluating.calibration import error_by_chance, reliability
 
 
 def test_reliability_compares_confidence_with_accuracy():
@@ -13,3 +13,24 @@ def test_reliability_compares_confidence_with_accuracy():
             {"from": 0.8, "to": 0.9, "rows": 10, "confidence": 0.82, "accuracy": 1.0},
         ],
     }
+
+
+def test_perfect_probabilities_have_an_error_by_chance_that_falls_with_the_rows():
+    confidence = np.linspace(0.4, 0.95, 315)
+    few = np.stack([confidence, 1 - confidence], axis=1)
+    found = error_by_chance(few, seed=1)
+    assert 0.02 < found["mean"] < 0.05 < found["percentile_95"] < 0.09
+    many = error_by_chance(np.tile(few, (20, 1)), seed=1)
+    assert many["mean"] < 0.012
+
+
+def test_the_error_by_chance_is_what_drawn_labels_score():
+    """The mean of many test splits whose labels follow the probabilities."""
+    generator = np.random.default_rng(3)
+    probabilities = generator.dirichlet((2, 1, 1), size=200)
+    errors = []
+    for _ in range(300):
+        actual = (generator.random((200, 1)) > probabilities.cumsum(axis=1)).sum(axis=1)
+        errors.append(reliability(actual, probabilities)["expected_calibration_error"])
+    expected = error_by_chance(probabilities, seed=1)["mean"]
+    assert abs(np.mean(errors) - expected) < 0.003

@@ -14,9 +14,19 @@ def test_texts_of_reviews_are_escaped_in_the_page():
         "predicted": "negative",
         "probability": 1,
     }
-    rest = {"engine": "torch-cpu", "reliability": {"expected_calibration_error": 0.1, "bins": []}}
+    rest = {
+        "engine": "torch-cpu",
+        "temperature": 1.2,
+        "reliability": {
+            "expected_calibration_error": 0.01,
+            "bins": [],
+            "error_by_chance": {"mean": 0.02, "percentile_95": 0.03},
+        },
+        "reliability_before_scaling": {"expected_calibration_error": 0.1, "bins": []},
+    }
     page = render({**result, **rest, "worst_mistakes": [mistake]})
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
     assert "There are none." not in page
+    assert "calibration error: 0.010, without the temperature 0.100" in page
     assert "There are none." in render({**result, **rest, "worst_mistakes": []})

@@ -1,11 +1,13 @@
 import shutil
 
 import numpy as np
+import pytest
 
 from common.rated_labels import BY_STARS, parse
 from common.rows import Rows, read_rows
 from serving.classifier import Classifier
 from serving.engines import FP32_FILE, INT8_FILE, OnnxEngine, TorchEngine
+from serving.temperature import read_temperature, write_temperature
 from training import serving_export
 
 LABELS = parse(BY_STARS)
@@ -50,19 +52,38 @@ def test_fp32_serves_where_8_bits_may_lose_more_than_is_allowed(
     )
 
 
-def test_without_quantisation_fp32_serves_and_nothing_is_compared(trained, tmp_path):
+def test_the_temperature_lowers_the_loss_of_the_validation_split_and_serves(
+    trained, session_features, tmp_path
+):
+    folder = shutil.copytree(trained / "model", tmp_path / "model")
+    write_temperature(folder, 1.0)
+    train, validation = (
+        read_rows(session_features / part, LABELS) for part in ("train", "validation")
+    )
+    result = serving_export.export_for_serving(folder, train, validation)
+    assert result["loss_after"] < result["loss_before"]
+    classifier = Classifier(folder)
+    assert classifier.temperature == result["temperature"] == read_temperature(folder)
+    observed = classifier.predict_proba(validation.ids)[range(len(validation)), validation.labels]
+    assert -np.log(observed).mean() == pytest.approx(result["loss_after"], abs=1e-4)
+
+
+def test_without_quantisation_fp32_serves_and_nothing_is_compared(
+    trained, session_features, tmp_path
+):
     folder = shutil.copytree(trained / "model", tmp_path / "model")
     (folder / INT8_FILE).unlink()
-    none = Rows([], [], [])
-    assert serving_export.export_for_serving(folder, none, none, quantise=False) == {
-        "engine": "onnx-fp32"
-    }
+    none, validation = Rows([], [], []), read_rows(session_features / "validation", LABELS)
+    result = serving_export.export_for_serving(folder, none, validation, quantise=False)
+    assert result["engine"] == "onnx-fp32"
+    assert "rows" not in result
     assert (folder / FP32_FILE).is_file()
 
 
 def test_no_scratch_file_stays_in_the_artefact(trained):
     names = {path.name for path in (trained / "model").iterdir()}
     assert names == {
+        "calibration.json",
         "code",
         "config.json",
         "model.safetensors",
