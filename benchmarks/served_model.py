@@ -58,7 +58,7 @@ def _export_as_experts_do(folder: Path) -> None:
     from onnxruntime.quantization import quantize_dynamic
     from transformers import AutoModelForSequenceClassification
 
-    from benchmarks import plain_serving
+    from benchmarks import expert_serving
 
     model = AutoModelForSequenceClassification.from_pretrained(folder, attn_implementation="eager")
     model.config.return_dict = False
@@ -76,12 +76,12 @@ def _export_as_experts_do(folder: Path) -> None:
         opset_version=17,
         dynamo=False,
     )
-    quantize_dynamic(exported, folder / plain_serving.MODEL_FILE)
+    quantize_dynamic(exported, folder / expert_serving.MODEL_FILE)
     shutil.rmtree(folder / "code")
     (folder / "code").mkdir()
-    shutil.copy(plain_serving.__file__, folder / "code" / "inference.py")
+    shutil.copy(expert_serving.__file__, folder / "code" / "inference.py")
     (folder / "code" / "serving").mkdir()  # by the same name as ours
-    shutil.copy(plain_serving.__file__, folder / "code" / "serving" / "wsgi_app.py")
+    shutil.copy(expert_serving.__file__, folder / "code" / "serving" / "wsgi_app.py")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Serving: our endpoint against an expert's (plain_serving.py), behind the same servers.
+"""Serving: our endpoint against an expert's (expert_serving.py), behind the same servers.
 
 Every endpoint is measured once in each round, so that a change of the machine's speed meets all of
 them; medians of the rounds are compared.
