@@ -29,7 +29,7 @@ __all__ = ["_all_goes_well_again", "client", "cloud", "function", "world"]
         (
             "throttle",
             "sagemaker:CreateNotebookInstance",
-            "Unknown operation 'CreateNotebookInstance' of sagemaker; allowed are: AddTags,",
+            "Unknown operation 'CreateNotebookInstance' of sagemaker; allowed are: Add",
         ),
     ],
 )
