@@ -22,6 +22,7 @@ from benchmarks import (
     ingestion,
     label_noise,
     preparation,
+    scoring,
     serving,
     training,
 )
@@ -42,6 +43,7 @@ PUBLISHED = {
 BENCHMARKS = PUBLISHED | {
     "embedded": embedded.measure,
     "feature-store": feature_store.measure,
+    "scoring": scoring.memory,
 }
 # Scores do not hang on how long something takes.
 _OF_NO_TIME = {"accuracy", "label-noise"}

@@ -49,13 +49,10 @@ class InvalidInput(Exception):
 
 def check_input(given: Any) -> dict[str, Any]:
     """The checked input, without the fields that are ignored. Raises InvalidInput."""
-    if not isinstance(given, dict):
-        raise InvalidInput("input", f"{given!r} is not a JSON object", value=given)
-    _check_unicode(given)
-    request = {name: value for name, value in given.items() if not _IGNORED.fullmatch(name)}
+    request = without_ignored_fields(given)
     start_at = request.get("start_at", STARTS[0])
     _check_start("start_at", start_at)
-    _check_names(f"input that starts at {start_at}", request, FIELDS[start_at])
+    check_names(f"input that starts at {start_at}", request, FIELDS[start_at])
     if start_at != STARTS[0]:
         _check_run_name("from_run", request.get("from_run"))
     elif "reviews" not in request:
@@ -65,6 +62,14 @@ def check_input(given: Any) -> dict[str, Any]:
     if start_at == "training" and "max_length" in request.get("training", {}):
         raise InvalidInput("training.max_length", "is that of the features of from_run")
     return request
+
+
+def without_ignored_fields(given: Any) -> dict[str, Any]:
+    """A JSON object without the fields that are ignored. Raises InvalidInput for anything else."""
+    if not isinstance(given, dict):
+        raise InvalidInput("input", f"{given!r} is not a JSON object", value=given)
+    _check_unicode(given)
+    return {name: value for name, value in given.items() if not _IGNORED.fullmatch(name)}
 
 
 def check_field(name: str, value: Any) -> None:
@@ -99,7 +104,8 @@ def _check_share(field: str, value: Any) -> None:
         raise _refuse(field, value, "must be a number from 0 to 1")
 
 
-def _check_names(place: str, given: dict[str, Any], allowed: tuple[str, ...]) -> None:
+def check_names(place: str, given: dict[str, Any], allowed: tuple[str, ...]) -> None:
+    """Raises InvalidInput for a field of `place` that is not allowed."""
     for name in given:
         if name not in allowed:
             rule = f"unknown field {name!r}; allowed: {', '.join(allowed)}"
@@ -132,7 +138,7 @@ def _check_group(field: str, value: Any) -> None:
     allowed = GROUPS[field]
     if not isinstance(value, dict):
         raise _refuse(field, value, f"must be an object of {', '.join(allowed)}")
-    _check_names(field, value, allowed)
+    check_names(field, value, allowed)
 
 
 def _check_columns(field: str, value: Any) -> None:

@@ -9,6 +9,7 @@ from contract.steps import STEPS_WITH_A_JOB, Step
 ENVIRONMENT_TAG = "reviews:environment"
 RUN_TAG = "reviews:run"
 EXECUTION_TAG = "reviews:execution"  # its ARN, which says who changed the endpoint last
+TRANSFORM = "transform"  # in the names of a scoring's transform job and model
 VARIANT = "AllTraffic"  # the SageMaker SDK's name of an endpoint's only variant
 _LONGEST_ID = 24
 _HASH = 6
@@ -19,6 +20,11 @@ def environment_name(environment: str) -> str:
     """The name of the state machine, the endpoint, the model group, the topic, the workgroup and
     others, and the prefix of all other names: reviews-dev."""
     return f"reviews-{environment}"
+
+
+def scoring_name(environment: str) -> str:
+    """The name of the state machine that scores files in batch: reviews-dev-scoring."""
+    return f"{environment_name(environment)}-scoring"
 
 
 def stack_name(environment: str, stack: str) -> str:
@@ -41,8 +47,8 @@ def run_id(execution: str) -> str:
 def resource_name(environment: str, kind: str, run: str, attempt: int | str) -> str:
     """reviews-{environment}-{kind}-{run id}-{attempt}; at most 63 characters up to attempt 999.
 
-    `kind` is the step of a job, `model` or `endpoint-config`. Each attempt needs another name,
-    since SageMaker does not allow the name of a job twice.
+    `kind` is the step of a job, `model`, `endpoint-config` or `transform`. Each attempt needs
+    another name, since SageMaker does not allow the name of a job twice.
     """
     return f"{environment_name(environment)}-{kind}-{run}-{attempt}"
 

@@ -37,13 +37,15 @@ def list_quotas(service_quotas: Any, names: Set[str]) -> dict[str, dict[str, Any
 class Quota:
     """A quota by its name in Service Quotas.
 
-    The first run needs `least`; with less, SageMaker answers ResourceLimitExceeded. An update of
-    the endpoint needs `wanted`, since it has the old and the new instances at the same time.
+    The first run needs `least`; with less, SageMaker answers ResourceLimitExceeded. What `later`
+    names needs `wanted`: an update of the endpoint has the old and the new instances at the same
+    time.
     """
 
     name: str
     least: int
     wanted: int
+    later: str = "an update of the endpoint"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ CODE = "code"
 CAPTURE = "capture"  # requests and responses of the endpoint
 FEATURE_STORE = "feature-store"  # the offline store
 ATHENA = "athena"  # results of queries
+SCORINGS = "scoring"  # what is scored in batch, and the answers
 STOPPED_ENDPOINT = "endpoint/stopped.json"  # the record for `reviews endpoint start`
 
 # Below the prefix of a run:
@@ -33,6 +34,11 @@ PROFILE_PAGE_FILE = "profiler_report.html"
 # Below the features: one document of each host of the processing job.
 PREPARATION_REPORTS = "report/preparation-"
 
+# Below the prefix of a scoring:
+SCORING = "scoring.json"  # the file that is scored, as its client read it
+SCORING_INPUT = "input"  # parts in JSON Lines
+SCORING_OUTPUT = "output"  # the answers to each part, NAME.out
+
 # Below the prefix of the code:
 SOURCE = "source"  # single files, for processing jobs
 SOURCE_ARCHIVE = "sourcedir.tar.gz"  # the same in one, for training jobs
@@ -41,3 +47,8 @@ SOURCE_ARCHIVE = "sourcedir.tar.gz"  # the same in one, for training jobs
 def run_prefix(run: str) -> str:
     """The prefix of a run in the artefact bucket, by its id; `*` for all runs."""
     return f"{RUNS}/{run}"
+
+
+def scoring_prefix(scoring: str) -> str:
+    """The prefix of a scoring in the artefact bucket, by its id; `*` for all scorings."""
+    return f"{SCORINGS}/{scoring}"

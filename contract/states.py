@@ -70,5 +70,12 @@ SMOKE_TEST = "SmokeTest"
 NOTIFY_SUCCESS = "NotifySuccess"
 SUCCEEDED = "Succeeded"
 
+# Of the state machine that scores a file in batch.
+BEGIN_SCORING = "BeginScoring"
+TRANSFORM = _loop_of_job("Transform")
+END_SCORING = "EndScoring"
+SCORED = "Scored"
+HANDLE_SCORING_FAILURE = "HandleScoringFailure"
+
 HANDLE_FAILURE = "HandleFailure"
 RESUME = "Resume?"

@@ -7,10 +7,11 @@ from contract import states
 
 
 class JobKind(Enum):
-    """The kinds of SageMaker jobs of an execution; the value is used in its variables."""
+    """The kinds of SageMaker jobs of executions; the value is used in their variables."""
 
     PROCESSING = "processing"
     TRAINING = "training"
+    TRANSFORM = "transform"
 
     @property
     def log_group(self) -> str:

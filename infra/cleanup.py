@@ -7,7 +7,7 @@ from aws_cdk import CustomResource, Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IDependable
 
-from contract.names import endpoint_log_group
+from contract.names import endpoint_log_group, scoring_name
 from contract.steps import JobKind
 from infra.functions import Function
 from infra.permissions import allow, arn, may_deregister_scaling, model_package_arns
@@ -30,7 +30,7 @@ class Cleanup(Construct):
         *,
         settings: Settings,
         storage: Storage,
-        state_machine: str,
+        state_machines: Sequence[str],
         security_groups: Sequence[str],
     ) -> None:
         super().__init__(scope, id_)
@@ -39,7 +39,7 @@ class Cleanup(Construct):
             "Cleanup",
             folder="cleanup",
             name=_name(settings),
-            statements=self._may_clean_up(settings, state_machine),
+            statements=self._may_clean_up(settings, state_machines),
             key=storage.key,
             timeout=_LONGEST_CALL,
         )
@@ -51,7 +51,7 @@ class Cleanup(Construct):
             service_timeout=_LONGEST,
             removal_policy=RemovalPolicy.DESTROY,
             properties={
-                "StateMachine": state_machine,
+                "StateMachines": list(state_machines),
                 "NamePrefix": f"{settings.name}-",
                 "Endpoint": settings.name,
                 "ModelPackageGroup": settings.name,
@@ -68,29 +68,17 @@ class Cleanup(Construct):
         """Depends on the others: CloudFormation deletes a resource before those it depends on."""
         self._resource.node.add_dependency(*others)
 
-    def _may_clean_up(self, settings: Settings, state_machine: str) -> list[iam.PolicyStatement]:
+    def _may_clean_up(
+        self, settings: Settings, state_machines: Sequence[str]
+    ) -> list[iam.PolicyStatement]:
         name = settings.name
         groups = [arn(self, "logs", f"log-group:{kind.log_group}") for kind in JobKind]
         endpoint_logs = arn(self, "logs", f"log-group:{endpoint_log_group(name)}")
         return [
             allow("lambda:InvokeFunction", on=[arn(self, "lambda", f"function:{_name(settings)}")]),
-            allow("states:ListExecutions", on=[state_machine]),
-            allow("states:StopExecution", on=[arn(self, "states", f"execution:{name}:*")]),
+            *self._may_stop(settings, state_machines),
             # Lists have no resource types.
-            allow(
-                "sagemaker:ListProcessingJobs",
-                "sagemaker:ListTrainingJobs",
-                "sagemaker:ListModels",
-                "sagemaker:ListEndpointConfigs",
-                on=["*"],
-            ),
-            allow(
-                "sagemaker:StopProcessingJob",
-                on=[arn(self, "sagemaker", f"processing-job/{name}-*")],
-            ),
-            allow(
-                "sagemaker:StopTrainingJob", on=[arn(self, "sagemaker", f"training-job/{name}-*")]
-            ),
+            allow("sagemaker:ListModels", "sagemaker:ListEndpointConfigs", on=["*"]),
             allow(
                 "sagemaker:DescribeEndpoint",
                 "sagemaker:DeleteEndpoint",
@@ -116,6 +104,27 @@ class Cleanup(Construct):
             *self._may_remove_tables(settings),
             # DescribeNetworkInterfaces has no resource types.
             *([allow("ec2:DescribeNetworkInterfaces", on=["*"])] if settings.network.vpc else []),
+        ]
+
+    def _may_stop(
+        self, settings: Settings, state_machines: Sequence[str]
+    ) -> list[iam.PolicyStatement]:
+        """Executions, and the jobs of each kind."""
+        kinds = {kind.value: kind.value.capitalize() for kind in JobKind}
+        machines = (settings.name, scoring_name(settings.environment))
+        executions = [arn(self, "states", f"execution:{machine}:*") for machine in machines]
+        return [
+            allow("states:ListExecutions", on=state_machines),
+            allow("states:StopExecution", on=executions),
+            # Lists have no resource types.
+            allow(*(f"sagemaker:List{kind}Jobs" for kind in kinds.values()), on=["*"]),
+            *(
+                allow(
+                    f"sagemaker:Stop{kind}Job",
+                    on=[arn(self, "sagemaker", f"{resource}-job/{settings.name}-*")],
+                )
+                for resource, kind in kinds.items()
+            ),
         ]
 
     def _may_remove_tables(self, settings: Settings) -> list[iam.PolicyStatement]:

@@ -187,7 +187,7 @@ class FunctionPermissions:
             ),
         ]
 
-    def _may_find_champion(self) -> list[iam.PolicyStatement]:
+    def may_find_champion(self) -> list[iam.PolicyStatement]:
         name, artefacts = self._settings.name, self._storage.artefacts
         return [
             allow(
@@ -232,7 +232,7 @@ class FunctionPermissions:
         return [allow("sagemaker:InvokeEndpoint", on=[endpoint]), *self.check_gate()]
 
     def start_evaluation(self, role: iam.IRole) -> list[iam.PolicyStatement]:
-        return [*self.start_job(JobKind.PROCESSING, role), *self._may_find_champion()]
+        return [*self.start_job(JobKind.PROCESSING, role), *self.may_find_champion()]
 
     def ask_approval(self) -> list[iam.PolicyStatement]:
         return [*self._may_write(s3_keys.APPROVAL), self._may_publish()]

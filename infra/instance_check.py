@@ -14,6 +14,7 @@ _SHAPES = {
     "training_instances": "TrainingInstanceType",
     "evaluation_instances": "ProcessingInstanceType",
     "endpoint": "ProductionVariantInstanceType",
+    "scoring": "TransformInstanceType",
 }
 
 

@@ -75,6 +75,38 @@ class JobRoles(Construct):
                 may_describe_alarms(),
             ],
         )
+        self.scoring = self._scoring()
+
+    def _scoring(self) -> iam.Role:
+        """Of the models of transform jobs, with which these read their parts and write answers."""
+        artefacts = self._storage.artefacts
+        scorings, answers = s3_keys.scoring_prefix("*"), s3_keys.SCORING_OUTPUT
+        return self._role(
+            "Scoring",
+            [
+                allow("s3:ListBucket", on=[artefacts.bucket_arn]),
+                allow(
+                    "s3:GetObject",
+                    on=[
+                        artefacts.arn_for_objects(
+                            f"{s3_keys.run_prefix('*')}/{s3_keys.TRAINING}/*"
+                        ),
+                        artefacts.arn_for_objects(f"{scorings}/{s3_keys.SCORING_INPUT}/*"),
+                    ],
+                ),
+                allow(
+                    "s3:PutObject",
+                    "s3:AbortMultipartUpload",
+                    on=[artefacts.arn_for_objects(f"{scorings}/{answers}/*")],
+                ),
+                allow(
+                    "kms:Decrypt",
+                    "kms:GenerateDataKey",
+                    "kms:CreateGrant",
+                    on=[self._storage.key.key_arn],
+                ),
+            ],
+        )
 
     def _may_write_runs(self, reading: Sequence[str]) -> list[iam.PolicyStatement]:
         storage = self._storage

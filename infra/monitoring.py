@@ -167,7 +167,7 @@ class Monitoring(Construct):
         return cloudwatch.LogQueryWidget(
             title="Jobs: seconds from the first to the last line of their logs",
             width=12,
-            log_group_names=[kind.log_group for kind in JobKind],
+            log_group_names=[JobKind.PROCESSING.log_group, JobKind.TRAINING.log_group],
             query_lines=[
                 f"filter @logStream like /^{self._settings.name}-/",
                 "stats (latest(@timestamp) - earliest(@timestamp)) / 1000 as seconds by @logStream",

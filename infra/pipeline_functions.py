@@ -1,4 +1,4 @@
-"""The Lambda functions that the state machine calls."""
+"""The Lambda functions that the state machines call."""
 
 import json
 from dataclasses import asdict
@@ -12,9 +12,9 @@ from constructs import Construct
 
 from contract.steps import JobKind
 from infra import quotas
-from infra.function_permissions import FunctionPermissions
 from infra.functions import Function
 from infra.job_roles import JobRoles
+from infra.scoring_permissions import ScoringPermissions
 from infra.settings import Settings
 from infra.storage import Storage
 
@@ -35,7 +35,7 @@ class PipelineFunctions(Construct):
         super().__init__(scope, id_)
         self._settings, self._storage, self._topic = settings, storage, topic
         self.base_model = settings.base_model.replace("{data_bucket}", storage.data.bucket_name)
-        self._may = may = FunctionPermissions(self, settings=settings, storage=storage, topic=topic)
+        self._may = may = ScoringPermissions(self, settings=settings, storage=storage, topic=topic)
         self.prepare = self._function("prepare", may.prepare())
         self.start_processing = self._function(
             "start_processing", may.start_job(JobKind.PROCESSING, roles.processing)
@@ -52,6 +52,8 @@ class PipelineFunctions(Construct):
         self.deploy_endpoint = self._function("deploy_endpoint", may.deploy_endpoint(roles.serving))
         self.smoke_test = self._function("smoke_test", may.smoke_test())
         self.handle_failure = self._function("handle_failure", may.handle_failure())
+        self.start_scoring = self._function("start_scoring", may.start_scoring(roles.scoring))
+        self.end_scoring = self._function("end_scoring", may.end_scoring())
 
     @cached_property
     def ask_approval(self) -> lambda_.Function:

@@ -40,6 +40,20 @@ def needed(settings: Settings) -> list[Quota]:
     return list(found.values())
 
 
+def of_scoring(settings: Settings) -> list[Quota]:
+    """What batch scoring needs beyond a run, which does without it. Both names are those of
+    ListServiceQuotas (public lists of ap-northeast-1, 2026-05-16)."""
+    scoring = settings.scoring
+    names = (
+        f"{scoring.instance_type} for transform job usage",
+        "Number of instances across all transform jobs",
+    )
+    return [
+        Quota(name=name, least=0, wanted=scoring.instance_count, later="batch scoring")
+        for name in names
+    ]
+
+
 def for_functions(settings: Settings) -> str:
     """The quotas for the functions of the state machine, and the sentence of
     `reviews doctor` (reviews/client/checks/findings.py) for one that is too small."""

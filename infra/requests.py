@@ -70,6 +70,26 @@ def model(settings: Settings) -> Request:
     return _plain(created.create_model_request)
 
 
+def scoring_model(settings: Settings) -> Request:
+    """CreateModel for the transform job that scores in batch."""
+    session = jobs.offline_session(settings.region)
+    created = _compile(
+        lambda: jobs.scoring_model(settings, session, Values(), name="{model}").create(
+            instance_type=settings.scoring.instance_type
+        )
+    )
+    return _plain(created.create_model_request)
+
+
+def transform(settings: Settings) -> Request:
+    """CreateTransformJob for the parts of a file."""
+    session, values = jobs.offline_session(settings.region), Values()
+    transformer = jobs.transformer(settings, session, values, name="{model}")
+    return _processing(
+        session, lambda: transformer.transform(**jobs.transform(values), job_name=_JOB)
+    )
+
+
 def model_package(settings: Settings) -> Request:
     """CreateModelPackage for the same artefact; the Lambda function adds approval, metrics and
     lineage."""

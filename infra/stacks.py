@@ -1,6 +1,6 @@
 """The stacks of one environment. They compose constructs and create no resources themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from aws_cdk import CfnOutput, Stack
@@ -19,11 +19,14 @@ from infra.network import Network
 from infra.notifications import Notifications
 from infra.pipeline_functions import PipelineFunctions
 from infra.schedule import Schedule
+from infra.scoring import ScoringStateMachine
 from infra.service_roles import ServiceRoles
 from infra.settings import Settings
 from infra.state_machine import PipelineStateMachine
 from infra.steps.context import Requests
 from infra.storage import Storage
+
+Fill = Callable[[requests.Request, iam.IRole], requests.Request]
 
 
 class StorageStack(Stack):
@@ -61,15 +64,17 @@ class PipelineStack(Stack):
         functions = PipelineFunctions(
             self, "Functions", settings=settings, storage=storage, roles=roles, topic=topic
         )
+        fill = _filling(settings, storage, network)
         pipeline = PipelineStateMachine(
             self,
             "Pipeline",
             settings=settings,
             functions=functions,
-            requests=_requests(settings, storage, network, roles, monitoring.rollback_alarms),
+            requests=_requests(settings, fill, roles, monitoring.rollback_alarms),
             storage=storage,
             topic=topic,
         )
+        scoring = self._scoring(settings, storage, functions, fill, roles.scoring)
         monitoring.add_state_machine(pipeline.state_machine)
         arn = pipeline.state_machine.state_machine_arn
         cleanup = Cleanup(
@@ -77,10 +82,10 @@ class PipelineStack(Stack):
             "Cleanup",
             settings=settings,
             storage=storage,
-            state_machine=arn,
+            state_machines=[arn, scoring.state_machine.state_machine_arn],
             security_groups=network.security_groups,
         )
-        cleanup.delete_before(pipeline, functions, roles, registry, monitoring, network)
+        cleanup.delete_before(pipeline, scoring, functions, roles, registry, monitoring, network)
         if first.roles.schedule:
             Schedule(
                 self,
@@ -92,6 +97,24 @@ class PipelineStack(Stack):
             ).node.add_dependency(cleanup)  # deleted first, so that no execution starts meanwhile
         self._add_outputs(
             settings, storage, topic, state_machine=arn, base_model=functions.base_model
+        )
+
+    def _scoring(
+        self,
+        settings: Settings,
+        storage: Storage,
+        functions: PipelineFunctions,
+        fill: Fill,
+        role: iam.IRole,
+    ) -> ScoringStateMachine:
+        return ScoringStateMachine(
+            self,
+            "Scoring",
+            settings=settings,
+            functions=functions,
+            storage=storage,
+            model=fill(requests.scoring_model(settings), role),
+            transform=fill(requests.transform(settings), role),
         )
 
     def _add_outputs(
@@ -121,24 +144,7 @@ class PipelineStack(Stack):
             CfnOutput(self, name, value=value)
 
 
-def _requests(
-    settings: Settings,
-    storage: Storage,
-    network: Network,
-    roles: JobRoles,
-    alarms: Sequence[str],
-) -> Requests:
-    def fill(request: requests.Request, role: iam.IRole) -> requests.Request:
-        return requests.fill(
-            request,
-            lists={"subnets": network.subnets, "security_groups": network.security_groups},
-            role=role.role_arn,
-            key=storage.key.key_arn,
-            feature_group=settings.feature_group,
-            wheels=storage.data.s3_url_for_object(settings.network.wheels),
-            capture=storage.artefacts.s3_url_for_object(s3_keys.CAPTURE),
-        )
-
+def _requests(settings: Settings, fill: Fill, roles: JobRoles, alarms: Sequence[str]) -> Requests:
     return Requests(
         processing=fill(requests.processing(settings), roles.processing),
         training=fill(requests.training(settings), roles.training),
@@ -149,3 +155,15 @@ def _requests(
         endpoint_config=fill(requests.endpoint_config(settings), roles.serving),
         update=requests.update(settings, alarms),
     )
+
+
+def _filling(settings: Settings, storage: Storage, network: Network) -> Fill:
+    """Fills a request with what is known at synth, and with the role of its job or model."""
+    lists = {"subnets": network.subnets, "security_groups": network.security_groups}
+    values = {
+        "key": storage.key.key_arn,
+        "feature_group": settings.feature_group,
+        "wheels": storage.data.s3_url_for_object(settings.network.wheels),
+        "capture": storage.artefacts.s3_url_for_object(s3_keys.CAPTURE),
+    }
+    return lambda request, role: requests.fill(request, lists=lists, role=role.role_arn, **values)

@@ -11,8 +11,6 @@ fails. After a redrive it succeeds instead, and the failed step begins again wit
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from aws_cdk import RemovalPolicy
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
@@ -21,23 +19,17 @@ from constructs import Construct
 from contract import states as names
 from contract.steps import StartAt, Step
 from infra.jsonata import RESULT, condition, queries, query
-from infra.permissions import acknowledge_wildcards, allow
+from infra.logged_state_machine import logged_state_machine
+from infra.permissions import allow
 from infra.pipeline_functions import PipelineFunctions
 from infra.settings import Settings
-from infra.states import Fragment, invoke
+from infra.states import REDRIVES, Fragment, invoke
 from infra.steps.context import Context, Requests
 from infra.steps.endpoint import deploy, scale, smoke_test
 from infra.steps.gate import gate
 from infra.steps.jobs import evaluate, process, train
 from infra.steps.preparation import features, prepare
 from infra.storage import Storage
-
-# "RedriveTime Context object is only available if you've redriven an execution"; RedriveCount is
-# always available. Unlike the count of DescribeExecution it is not eventually consistent.
-# https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
-REDRIVES = (
-    "$exists($states.context.Execution.RedriveCount) ? $states.context.Execution.RedriveCount : 0"
-)
 
 
 class PipelineStateMachine(Construct):
@@ -68,9 +60,9 @@ class PipelineStateMachine(Construct):
             resources=resources,
         )
         start = self._connect(context)
-        self.state_machine = self._state_machine(settings, storage, start)
-        # Log delivery and tracing have no resource types.
-        acknowledge_wildcards(self.state_machine, ["*", *resources])
+        self.state_machine = logged_state_machine(
+            self, name=settings.name, key=storage.key, start=start, resources=resources
+        )
         may_publish = allow("kms:Decrypt", "kms:GenerateDataKey", on=[storage.key.key_arn])
         self.state_machine.add_to_role_policy(may_publish)
 
@@ -153,28 +145,5 @@ class PipelineStateMachine(Construct):
                     "attempt": "$attempt + 1",
                     "capacity_waits": "0",
                 }
-            ),
-        )
-
-    def _state_machine(
-        self, settings: Settings, storage: Storage, start: sfn.IChainable
-    ) -> sfn.StateMachine:
-        log_group = logs.LogGroup(
-            self,
-            "Logs",
-            log_group_name=f"/aws/vendedlogs/states/{settings.name}",
-            retention=logs.RetentionDays.THREE_MONTHS,
-            removal_policy=RemovalPolicy.DESTROY,
-            encryption_key=storage.key,
-        )
-        return sfn.StateMachine(
-            self,
-            "StateMachine",
-            state_machine_name=settings.name,
-            definition_body=sfn.DefinitionBody.from_chainable(start),
-            query_language=sfn.QueryLanguage.JSONATA,
-            tracing_enabled=True,
-            logs=sfn.LogOptions(
-                destination=log_group, level=sfn.LogLevel.ALL, include_execution_data=True
             ),
         )

@@ -11,6 +11,7 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from contract.job_errors import CAPACITY_ERROR
+from contract.scoring import ScoringStep
 from contract.states import Loop
 from contract.steps import Step
 from infra.jsonata import ATTEMPT, RESULT, condition, queries, query
@@ -24,6 +25,13 @@ CAUGHT = (
     " $isWhole := $substring($cause, 0, 1) = '{' and $substring($cause, -1) = '}';"
     " $message := $isWhole ? $parse($cause).errorMessage : $cause;"
     " $message ? $message : $states.errorOutput.Error)"
+)
+
+# "RedriveTime Context object is only available if you've redriven an execution"; RedriveCount is
+# always available. Unlike the count of DescribeExecution it is not eventually consistent.
+# https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
+REDRIVES = (
+    "$exists($states.context.Execution.RedriveCount) ? $states.context.Execution.RedriveCount : 0"
 )
 
 
@@ -59,7 +67,7 @@ class States:
         self,
         scope: Construct,
         *,
-        step: Step,
+        step: Step | ScoringStep,
         entry: str,
         waiting: Waiting,
         failure: sfn.State,

@@ -9,11 +9,13 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct, IConstruct
 
+from contract import s3_keys
 from infra.settings import Settings
 
 _LOG_DAYS = 90
 _OLD_VERSION_DAYS = 30
 _UPLOAD_DAYS = 7
+_SCORING_DAYS = 30
 _AUTO_DELETE = "Custom::S3AutoDeleteObjectsCustomResourceProvider"
 _IS_LOG_BUCKET = "It is the bucket of the access logs."
 _WRITTEN_ONCE = "S3 writes each log once, and no role may overwrite it."
@@ -45,7 +47,7 @@ class Storage(Construct):
         )
         _skip_checks(self._logs, CKV_AWS_18=_IS_LOG_BUCKET, CKV_AWS_21=_WRITTEN_ONCE)
         self.data = self._logged_bucket("Data", "data")
-        self.artefacts = self._logged_bucket("Artefacts", "artefacts")
+        self.artefacts = self._logged_bucket("Artefacts", "artefacts", self._scorings_expire())
         if not settings.keep_data:
             self._add_log_group_of_auto_delete()
 
@@ -83,7 +85,13 @@ class Storage(Construct):
             )
         )
 
-    def _logged_bucket(self, id_: str, purpose: str) -> s3.IBucket:
+    def _scorings_expire(self) -> s3.LifecycleRule:
+        """The texts and answers of batch scoring are copies: their user has them joined."""
+        return s3.LifecycleRule(
+            prefix=f"{s3_keys.SCORINGS}/", expiration=Duration.days(_SCORING_DAYS)
+        )
+
+    def _logged_bucket(self, id_: str, purpose: str, *rules: s3.LifecycleRule) -> s3.IBucket:
         bucket = self._bucket(
             id_,
             purpose,
@@ -97,7 +105,8 @@ class Storage(Construct):
                 s3.LifecycleRule(
                     abort_incomplete_multipart_upload_after=Duration.days(_UPLOAD_DAYS),
                     noncurrent_version_expiration=Duration.days(_OLD_VERSION_DAYS),
-                )
+                ),
+                *rules,
             ],
         )
         if not self._settings.keep_data:

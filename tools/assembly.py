@@ -53,12 +53,14 @@ def read(folder: Path) -> list[Stack]:
 
 
 def state_machine(stacks: list[Stack]) -> dict[str, Any]:
-    """Its definition, in which references are empty."""
+    """The definition of the pipeline, in which references are empty."""
+    environment = stacks[0].name.rpartition("-")[0]
     (machine,) = [
         resource
         for stack in stacks
         for resource in stack.resources.values()
         if resource["Type"] == _MACHINE
+        and resource["Properties"]["StateMachineName"] == environment
     ]
     _, parts = machine["Properties"]["DefinitionString"]["Fn::Join"]
     definition: dict[str, Any] = json.loads(

@@ -1,6 +1,6 @@
 """The quotas that each environment needs on AWS, for docs/aws-checklist.md."""
 
-from infra.quotas import needed
+from infra.quotas import needed, of_scoring
 from infra.settings import ENVIRONMENTS, settings_for
 from tools.blocks import table
 
@@ -8,10 +8,13 @@ _ON_AWS = [name for name in ENVIRONMENTS if name != "local"]
 
 
 def render() -> str:
-    """`1, 2` where the first run needs 1 and an update of the endpoint 2."""
+    """`1, 2` where the first run needs 1, and something later 2: an update of the endpoint."""
     columns = [
-        {quota.name: _numbers(quota.least, quota.wanted) for quota in needed(*settings_for(name))}
-        for name in _ON_AWS
+        {
+            quota.name: _numbers(quota.least, quota.wanted)
+            for quota in (*needed(settings), *of_scoring(settings))
+        }
+        for (settings,) in map(settings_for, _ON_AWS)
     ]
     names = sorted({name for column in columns for name in column})
     rows = [[f"`{name}`", *(column.get(name, "") for column in columns)] for name in names]

@@ -11,6 +11,7 @@ function that starts the job fills the others.
 
 from infra.jobs.evaluation_job import evaluation, evaluator
 from infra.jobs.preparation_job import preparation, processor
+from infra.jobs.scoring_job import scoring_model, transform, transformer
 from infra.jobs.serving import data_capture, model, registration, variant
 from infra.jobs.sessions import live_session, offline_session
 from infra.jobs.training_job import METRICS, channels, estimator
@@ -30,5 +31,8 @@ __all__ = [
     "preparation",
     "processor",
     "registration",
+    "scoring_model",
+    "transform",
+    "transformer",
     "variant",
 ]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from infra.jobs.values import Values
-from infra.settings import Instances, Settings
+from infra.settings import Instances, Scoring, Settings
 
 WHEELS = "wheels"  # input, channel and folder of the packages of a closed network
 
@@ -19,5 +19,5 @@ def packages(settings: Settings, folder: str) -> dict[str, str]:
     return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": folder} if settings.network.wheels else {}
 
 
-def volume_key(instances: Instances, values: Values) -> str | None:
+def volume_key(instances: Instances | Scoring, values: Values) -> str | None:
     return None if instances.has_local_disk else values.key

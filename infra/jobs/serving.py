@@ -29,8 +29,18 @@ _ENTRY_POINTS = {
 _OLD_PROTOBUF = {"PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION": "python"}
 
 
-def model(settings: Settings, session: Any, values: Values, *, name: str) -> Any:
-    """The model without entry point: the artefact contains code/, so the SDK does not repack it."""
+def model(
+    settings: Settings,
+    session: Any,
+    values: Values,
+    *,
+    name: str,
+    max_latency_ms: int | None = None,
+) -> Any:
+    """The model without entry point: the artefact contains code/, so the SDK does not repack it.
+
+    `max_latency_ms` is that of the endpoint, unless it is given.
+    """
     image = settings.image_of_serving()
     return PyTorchModel(
         name=name,
@@ -43,7 +53,7 @@ def model(settings: Settings, session: Any, values: Values, *, name: str) -> Any
             **_ENTRY_POINTS,
             **(_OLD_PROTOBUF if image.contract == images.TOOLKIT else {}),
             # A request may take half of it at most (ml_code/inference.py).
-            "MAX_LATENCY_MS": str(settings.endpoint.max_latency_ms),
+            "MAX_LATENCY_MS": str(max_latency_ms or settings.endpoint.max_latency_ms),
             **packages(settings, f"/opt/ml/model/code/{WHEELS}"),
         },
         enable_network_isolation=settings.network.isolated,

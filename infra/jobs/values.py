@@ -18,6 +18,8 @@ class Values:
     reviews: str = "s3://{reviews}"
     features: str = "s3://{features}"
     model_data: str = "s3://{model_data}"
+    scoring_input: str = "s3://{input}"
+    scoring_output: str = "s3://{output}"
     capture: str = "s3://{capture}"
     wheels: str = "s3://{wheels}"
     subnets: Sequence[str] = ("{subnets}",)

@@ -12,6 +12,7 @@ from infra.settings.labels import Label, Labels
 from infra.settings.network import Network
 from infra.settings.recipe import Recipe
 from infra.settings.reviews import Columns, Shares
+from infra.settings.scoring import Scoring
 from infra.settings.waiting import Waiting
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Labels",
     "Network",
     "Recipe",
+    "Scoring",
     "Settings",
     "Shares",
     "Waiting",

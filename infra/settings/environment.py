@@ -17,6 +17,7 @@ from infra.settings.labels import Labels
 from infra.settings.network import Network
 from infra.settings.recipe import Recipe
 from infra.settings.reviews import Columns, Shares
+from infra.settings.scoring import Scoring
 from infra.settings.waiting import Waiting
 
 ENVIRONMENTS = ("local", "dev", "staging", "prod")
@@ -40,6 +41,7 @@ class Settings:
     training_instances: Instances  # of the training job
     evaluation_instances: Instances  # of the evaluation job
     endpoint: Endpoint  # its instances, and how it is updated
+    scoring: Scoring = field(default_factory=Scoring)  # the instances of batch scoring
     region: str = "us-east-1"  # to which it is deployed, regardless of the shell
     account: str = ""  # the only one to which it may be deployed; empty: that of the credentials
     images: OwnImages = field(default_factory=OwnImages)  # in place of AWS's

@@ -6,11 +6,17 @@ from infra.settings.endpoint import Endpoint
 from infra.settings.environment import Settings, unknown_environment
 from infra.settings.instances import Instances
 from infra.settings.recipe import Recipe
+from infra.settings.scoring import Scoring
 from infra.settings.waiting import Waiting
 
 
 def _on_aws(
-    environment: str, *, training_instances: Instances, endpoint: Endpoint, keep: bool = False
+    environment: str,
+    *,
+    training_instances: Instances,
+    endpoint: Endpoint,
+    scoring_instances: int = 1,
+    keep: bool = False,
 ) -> Settings:
     return Settings(
         environment=environment,
@@ -21,6 +27,7 @@ def _on_aws(
         training_instances=training_instances,
         evaluation_instances=Instances(instance_type="ml.m7i.2xlarge"),
         endpoint=endpoint,
+        scoring=Scoring(instance_count=scoring_instances),
         approval=keep,
         keep_data=keep,
     )
@@ -41,6 +48,7 @@ _SETTINGS = (
             max_instance_count=2,
             capture_percent=100,
         ),
+        scoring=Scoring(instance_type="ml.m7i.large", concurrent_requests=2),
         recipe=Recipe(learning_rate=2e-4),  # for a small model; roberta-base would diverge
         waiting=Waiting(start_s=2, longest_s=5, features_limit_s=300),
         debugger=True,
@@ -64,6 +72,7 @@ _SETTINGS = (
             max_instance_count=6,
             capture_percent=10,
         ),
+        scoring_instances=4,
         keep=True,
     ),
 )

@@ -14,10 +14,10 @@ from infra.states import Describe, Fragment
 from infra.steps.context import Context
 
 # The values of TrainingJobStatus and ProcessingJobStatus with which a job ends.
-_DONE = "$described.status = 'Completed'"
-_FAILED = f"$described.status in ['Failed', '{STOPPED}']"
+DONE = "$described.status = 'Completed'"
+FAILED = f"$described.status in ['Failed', '{STOPPED}']"
 # The name of the error with which FailureReason begins.
-_ERROR = (
+ERROR = (
     "($exists($states.result.FailureReason)"
     " ? $substringBefore($states.result.FailureReason, ':') : '')"
 )
@@ -83,9 +83,9 @@ def _training_job(context: Context) -> Describe:
         action="describeTrainingJob",
         parameters={"TrainingJobName": query("$job.name")},
         resource=context.sagemaker_arn(f"training-job/{context.settings.name}-*"),
-        described={"status": "$states.result.TrainingJobStatus", "error": _ERROR},
-        done=_DONE,
-        failed=_FAILED,
+        described={"status": "$states.result.TrainingJobStatus", "error": ERROR},
+        done=DONE,
+        failed=FAILED,
         assign={
             "reason": first("FailureReason", otherwise=stopped),
             "model_data": f"$exists({artefact}) ? {artefact} : ''",
@@ -97,16 +97,16 @@ def _processing_job(context: Context, job: str) -> Describe:
     """`job` is its name in a reason: processing or evaluation."""
     # The exit message is the script's own error; an error of AWS is appended to it.
     failure = "$states.result.FailureReason"
-    is_of_aws = f"{failure} and {_ERROR} != '{ALGORITHM_ERROR}'"
+    is_of_aws = f"{failure} and {ERROR} != '{ALGORITHM_ERROR}'"
     with_message = f"$states.result.ExitMessage & ({is_of_aws} ? ' (' & {failure} & ')' : '')"
     without_message = first("FailureReason", otherwise=_stopped(job))
     return Describe(
         action="describeProcessingJob",
         parameters={"ProcessingJobName": query("$job.name")},
         resource=context.sagemaker_arn(f"processing-job/{context.settings.name}-*"),
-        described={"status": "$states.result.ProcessingJobStatus", "error": _ERROR},
-        done=_DONE,
-        failed=_FAILED,
+        described={"status": "$states.result.ProcessingJobStatus", "error": ERROR},
+        done=DONE,
+        failed=FAILED,
         assign={"reason": f"$states.result.ExitMessage ? {with_message} : ({without_message})"},
     )
 

@@ -31,7 +31,7 @@ class NotDeletedYet(Exception):
 def remove_leftovers(properties: dict[str, Any], deadline: float) -> None:
     """Deletes what the executions of an environment have created.
 
-    `properties`: StateMachine (its ARN), NamePrefix, Endpoint, ModelPackageGroup, GlueDatabase,
+    `properties`: StateMachines (their ARNs), NamePrefix, Endpoint, ModelPackageGroup, GlueDatabase,
     GlueTable, SecurityGroups (ids; none without a VPC).
 
     Raises NotDeletedYet when time.monotonic() has reached the deadline; it may be called again
@@ -39,7 +39,8 @@ def remove_leftovers(properties: dict[str, Any], deadline: float) -> None:
     """
     prefix, endpoint = properties["NamePrefix"], properties["Endpoint"]
     sagemaker = boto3.client("sagemaker")
-    stop_executions(boto3.client("stepfunctions"), properties["StateMachine"])
+    for machine in properties["StateMachines"]:
+        stop_executions(boto3.client("stepfunctions"), machine)
     stop_jobs(sagemaker, prefix, deadline)
     _ignore_missing(
         boto3.client("application-autoscaling").deregister_scalable_target,
@@ -92,7 +93,7 @@ def stop_executions(client: Any, state_machine: str) -> None:
 
 def stop_jobs(client: Any, prefix: str, deadline: float) -> None:
     """Stops the running jobs and waits until they have stopped, so that they write nothing more."""
-    for kind in ("Processing", "Training"):
+    for kind in (kind.value.capitalize() for kind in JobKind):
         field = f"{kind}JobName"
         for name in _running(client, kind, prefix):
             stop = getattr(client, f"stop_{kind.lower()}_job")

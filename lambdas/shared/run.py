@@ -40,15 +40,16 @@ def fill(request: Any, run: Document, **more: str) -> Any:
         **{name: str(value) for name, value in run["training"].items()},
         **more,
     }
-    return _replace(request, values)
+    return replace_placeholders(request, values)
 
 
-def _replace(part: Any, values: dict[str, str]) -> Any:
+def replace_placeholders(part: Any, values: dict[str, str]) -> Any:
+    """A copy of a part of a request with the values in place of their {names}."""
     if isinstance(part, str):
         # In one pass, so that a value that looks like a placeholder is not replaced.
         return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), part)
     if isinstance(part, list):
-        return [_replace(item, values) for item in part]
+        return [replace_placeholders(item, values) for item in part]
     if isinstance(part, dict):
-        return {key: _replace(value, values) for key, value in part.items()}
+        return {key: replace_placeholders(value, values) for key, value in part.items()}
     return part

@@ -8,13 +8,13 @@ from shared import s3
 from shared.environment import Environment
 from shared.inputs import processing_input
 from shared.jobs import start_once
+from shared.model_packages import newest_approved
 from shared.run import fill, resource_name, tags
 from shared.steps import step
 
 ENVIRONMENT = Environment.read()
 SAGEMAKER = boto3.client("sagemaker")
 S3 = boto3.client("s3")
-_SUMMARIES = "ModelPackageSummaryList"
 
 
 @step
@@ -46,20 +46,9 @@ def make_request(event: dict[str, Any], champion: str) -> dict[str, Any]:
 
 
 def find_champion(sagemaker: Any, storage: Any, group: str) -> str:
-    """The artefact of the newest approved model; empty if there is none, or it was deleted.
-
-    SageMaker may paginate before it filters, so a page without an approved version may be followed
-    by one with it: https://github.com/boto/boto3/issues/3347
-    """
-    pages = sagemaker.get_paginator("list_model_packages").paginate(
-        ModelPackageGroupName=group,
-        ModelApprovalStatus="Approved",
-        SortBy="CreationTime",
-        SortOrder="Descending",
-    )
-    approved = (item["ModelPackageArn"] for page in pages for item in page[_SUMMARIES])
-    arn = next(approved, None)
-    if arn is None:
+    """The artefact of the newest approved model; empty if there is none, or it was deleted."""
+    arn = newest_approved(sagemaker, group)
+    if not arn:
         return ""
     package = sagemaker.describe_model_package(ModelPackageName=arn)
     artefact: str = package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"]

@@ -31,6 +31,7 @@ def cost(
     requests: int = _number(100_000, "To the endpoint, a month."),
     stored_gb: float = _number(10, "In S3."),
     log_gb: float = _number(1, "Of new logs a month."),
+    scoring_minutes: float = _number(60, "Of batch scoring a month, on all its instances."),
     office_hours: float = _number(50, "Hours a week in which the endpoint serves.", WEEK_HOURS),
 ) -> Answer:
     """Estimate what the environments cost in a month on AWS."""
@@ -43,6 +44,7 @@ def cost(
         requests=requests,
         stored_gb=stored_gb,
         log_gb=log_gb,
+        scoring_minutes=scoring_minutes,
         office_hours=office_hours,
     )
     chosen = [env] if env else ENVIRONMENTS
@@ -94,7 +96,8 @@ def _print_assumptions(console: Console, assumed: Assumptions, estimates: list[E
         f"Assumed: {assumed.runs:g} executions a month on {assumed.reviews:,} reviews, of "
         f"{assumed.processing_minutes:g} + {assumed.training_minutes:g} + "
         f"{assumed.evaluation_minutes:g} minutes (processing, training, evaluation); "
-        f"{assumed.requests:,} requests; {assumed.stored_gb:g} GB in S3, {assumed.log_gb:g} GB of "
+        f"{assumed.requests:,} requests; {assumed.scoring_minutes:g} minutes of batch scoring; "
+        f"{assumed.stored_gb:g} GB in S3, {assumed.log_gb:g} GB of "
         "logs. Options change each. Of endpoint instances, the fewest that scaling keeps.\n"
         "Not counted: free tiers, taxes, volumes, Lambda, Athena, SNS, requests to S3 and KMS, "
         f"and what is {_UNKNOWN}. In the embedded AWS all of it is free.\n"

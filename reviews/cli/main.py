@@ -19,6 +19,7 @@ from reviews.cli import (
     prediction_command,
     result_commands,
     run_commands,
+    scoring_command,
     stack_commands,
 )
 from reviews.cli.output import Group
@@ -56,7 +57,7 @@ def _is_url(text: str) -> bool:
         return False
 
 
-_ENVIRONMENTS, _RUNS, _RESULTS, _ENDPOINT = "Environments", "Runs", "Results", "Endpoint"
+_ENVIRONMENTS, _RUNS, _RESULTS, _PREDICTIONS = "Environments", "Runs", "Results", "Predictions"
 for _panel, _commands in {
     _ENVIRONMENTS: {
         "doctor": doctor_command.doctor,
@@ -80,11 +81,11 @@ for _panel, _commands in {
         "features": feature_commands.features_command,
         "console": console_command.console,
     },
-    _ENDPOINT: {"predict": prediction_command.predict},
+    _PREDICTIONS: {"predict": prediction_command.predict, "score": scoring_command.score},
 }.items():
     for _name, _command in _commands.items():
         app.command(_name, rich_help_panel=_panel)(_command)
-app.add_typer(endpoint_commands.app, name="endpoint", rich_help_panel=_ENDPOINT)
+app.add_typer(endpoint_commands.app, name="endpoint", rich_help_panel=_PREDICTIONS)
 
 
 if __name__ == "__main__":

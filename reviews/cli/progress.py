@@ -12,13 +12,19 @@ from rich.table import Column
 from rich.text import Text
 
 from reviews.client.runs.execution import Execution
-from reviews.client.runs.progress import StepView, Watcher
+from reviews.client.runs.progress import StepView
 from reviews.client.runs.steps import State
 
 _POLL_SECONDS = 1.0
 _PLAIN_INTERVAL = timedelta(seconds=15)  # between two lines of a running step in plain output
 _MARKS = {State.WAITING: "·", State.RUNNING: "▸", State.DONE: "✓", State.FAILED: "✗"}
 _COLOURS = {State.WAITING: "dim", State.RUNNING: "cyan", State.DONE: "green", State.FAILED: "red"}
+
+
+class Poller(Protocol):
+    """Polls an execution."""
+
+    def poll(self) -> tuple[Execution, list[StepView]]: ...
 
 
 class View(Protocol):
@@ -133,7 +139,7 @@ def choose_view(console: Console) -> View:
 
 
 def watch(
-    watcher: Watcher,
+    watcher: Poller,
     view: View,
     *,
     sleep: Callable[[float], None] = time.sleep,

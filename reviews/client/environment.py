@@ -21,6 +21,7 @@ from reviews.client.endpoint.endpoint import Endpoint
 from reviews.client.features.feature_store import FeatureStore
 from reviews.client.files import storage
 from reviews.client.runs.runs import Runs
+from reviews.client.scoring.scorings import Scorings
 
 
 class Environment(Connection):
@@ -41,6 +42,10 @@ class Environment(Connection):
     @cached_property
     def features(self) -> FeatureStore:
         return FeatureStore(self)
+
+    @cached_property
+    def scorings(self) -> Scorings:
+        return Scorings(self)
 
     def upload_reviews(self, file: Path) -> str:
         """Uploads a file of reviews to the data bucket; returns its s3:// URI.

@@ -6,6 +6,8 @@ ReviewsError
 ├── NotRunning           the embedded AWS of the environment does not run
 ├── InvalidArgument      an argument of the user is invalid
 ├── ExecutionFailed      the execution did not end as SUCCEEDED
+├── ModelMissing         no version of the model is approved
+├── AnswersMissing       a scoring has not answered every text
 ├── QueryFailed          Athena refused or failed the query
 ├── EndpointUnavailable  the endpoint is not in service, or does not answer
 │   └── EndpointMissing  there is no endpoint at all
@@ -44,6 +46,14 @@ class ExecutionFailed(ReviewsError):
     def __init__(self, *, status: str, error: str, cause: str) -> None:
         super().__init__(f"The execution ended as {status}.\n  error: {error}\n  cause: {cause}")
         self.status, self.error, self.cause = status, error, cause
+
+
+class ModelMissing(ReviewsError):
+    """The registry has no approved version of the model."""
+
+
+class AnswersMissing(ReviewsError):
+    """A part of a file that was scored in batch has fewer or more answers than texts, or none."""
 
 
 class QueryFailed(ReviewsError):

@@ -33,12 +33,15 @@ class Synthesised:
         found = self.template(environment, stack)["Resources"]
         return {name: item for name, item in found.items() if item["Type"] == kind}
 
-    def definition(self, environment: str) -> Template:
-        """The state machine, with every reference as <name>."""
-        (machine,) = self.resources(
-            environment, "Pipeline", "AWS::StepFunctions::StateMachine"
-        ).values()
-        parsed: Template = json.loads(plain(machine["Properties"]["DefinitionString"]))
+    def definition(self, environment: str, machine: str = "") -> Template:
+        """A state machine, by default the pipeline, with every reference as <name>."""
+        machines = self.resources(environment, "Pipeline", "AWS::StepFunctions::StateMachine")
+        (found,) = (
+            found
+            for found in machines.values()
+            if found["Properties"]["StateMachineName"] == (machine or f"reviews-{environment}")
+        )
+        parsed: Template = json.loads(plain(found["Properties"]["DefinitionString"]))
         return parsed
 
 

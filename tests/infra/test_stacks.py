@@ -144,7 +144,7 @@ def test_every_job_role_belongs_to_sagemaker_alone(
         for name, role in roles.items()
         if name.startswith("JobRoles")
     }
-    assert len(trusted) == 3
+    assert len(trusted) == 4
     assert {tuple(services) for services in trusted.values()} == {("sagemaker.amazonaws.com",)}
 
 
@@ -154,7 +154,7 @@ def test_all_functions_have_the_same_configuration(
 ) -> None:
     functions = synthesised.resources(environment, "Pipeline", "AWS::Lambda::Function")
     optional = {"dev": 0, "local": 1, "staging": 1, "prod": 2}  # scaling, approval
-    assert len(functions) == 11 + optional[environment]
+    assert len(functions) == 13 + optional[environment]
     for function in functions.values():
         properties = function["Properties"]
         assert properties["Architectures"] == ["arm64"]

@@ -23,15 +23,17 @@ class Variant:
     files: Mapping[str, Path]
     stacks: Mapping[str, Template]
 
-    def definition(self) -> dict[str, Any]:
-        """Of the state machine, with example values in place of references."""
+    def definition(self, machine: str = "") -> dict[str, Any]:
+        """Of a state machine, by default the pipeline, with example values for references."""
+        wanted = machine or self.settings.name
         template = self.stacks[f"{self.settings.name}-Pipeline"]
-        (machine,) = (
+        (found,) = (
             found["Properties"]
             for found in template["Resources"].values()
             if found["Type"] == "AWS::StepFunctions::StateMachine"
+            and found["Properties"]["StateMachineName"] == wanted
         )
-        text = Resolver(template, self.stacks).resolve(machine["DefinitionString"])
+        text = Resolver(template, self.stacks).resolve(found["DefinitionString"])
         parsed: dict[str, Any] = json.loads(text)
         return parsed
 

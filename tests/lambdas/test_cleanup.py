@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 PROPERTIES = {
-    "StateMachine": "arn:machine",
+    "StateMachines": ["arn:machine", "arn:machine-scoring"],
     "NamePrefix": "reviews-dev-",
     "Endpoint": "reviews-dev",
     "ModelPackageGroup": "reviews-dev",
@@ -27,6 +27,9 @@ CONTENT = {
     "list_executions": {"executions": [{"executionArn": "arn:execution"}]},
     "list_processing_jobs": {"ProcessingJobSummaries": []},
     "list_training_jobs": {"TrainingJobSummaries": [{"TrainingJobName": "reviews-dev-train-a"}]},
+    "list_transform_jobs": {
+        "TransformJobSummaries": [{"TransformJobName": "reviews-dev-transform-a"}]
+    },
     "list_endpoint_configs": {
         "EndpointConfigs": [
             {"EndpointConfigName": "reviews-dev-endpoint-config-a"},
@@ -85,6 +88,8 @@ class Account:
                 self.content["list_training_jobs"] = {"TrainingJobSummaries": []}
                 error = {"Code": "ValidationException", "Message": "in status Completed"}
                 raise ClientError({"Error": error}, "StopTrainingJob")
+            if name == "stop_transform_job":
+                self.content["list_transform_jobs"] = {"TransformJobSummaries": []}
             if name == "delete_endpoint":
                 assert self.endpoint[0] in LASTING
                 self.endpoint = []
@@ -114,12 +119,16 @@ def test_resources_are_deleted_in_the_order_of_their_dependencies(leftovers) -> 
     module.remove_leftovers(PROPERTIES, time.monotonic() + 60)
     assert account.calls == [
         "stop_execution",
+        "stop_execution",
         "stop_training_job",
+        "stop_transform_job",
         "deregister_scalable_target",
         "delete_endpoint",
         "delete_endpoint_config",
         "delete_model",
         "delete_model_package",
+        "delete_log_group",
+        "delete_log_stream",
         "delete_log_group",
         "delete_log_stream",
         "delete_log_group",

@@ -136,7 +136,7 @@ def _quota(quota: AccountQuota, region: str) -> Finding:
         return Finding(check=check, verdict=Verdict.UNKNOWN, found=text)
     found = f"{quota.granted:g}"
     if needed.least <= quota.granted < needed.wanted:
-        later = f"{needed.wanted} for an update of the endpoint"
+        later = f"{needed.wanted} for {needed.later}"
         return Finding(
             check=check, verdict=Verdict.WARNING, found=found, needed=later, fix=quota.fix
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 
-from infra.settings import Instances, Settings
+from infra.settings import Instances, Scoring, Settings
 from reviews.client.cost import prices
 from reviews.client.cost.prices import Price
 
@@ -33,6 +33,7 @@ class Assumptions:
     requests: int
     stored_gb: float
     log_gb: float
+    scoring_minutes: float  # of all files that are scored in batch
     office_hours: float  # hours a week in which the endpoint serves
 
     @property
@@ -106,9 +107,13 @@ def _jobs(settings: Settings, assumed: Assumptions) -> Iterator[Item]:
         ("Evaluation", settings.evaluation_instances, assumed.evaluation_minutes),
     ):
         yield _instance_hours(name, settings, instances, assumed.runs * minutes / 60)
+    hours = assumed.scoring_minutes / 60
+    yield _instance_hours("Batch scoring", settings, settings.scoring, hours)
 
 
-def _instance_hours(name: str, settings: Settings, instances: Instances, hours: float) -> Item:
+def _instance_hours(
+    name: str, settings: Settings, instances: Instances | Scoring, hours: float
+) -> Item:
     price = prices.of_instance(instances.instance_type, f"{name.lower()} of {settings.environment}")
     return Item(
         name=f"{name}, {instances.instance_count} x {instances.instance_type}",

@@ -31,6 +31,7 @@ def _hour(usd: float, source: str, read: str) -> Price:
 
 # Processing, training and hosting cost the same: by the Price List API on 2026-07-30 and 2026-08-11
 # for ml.m5.large, and by a bill in aws-samples/sagemaker-ssh-helper for ml.m5.xlarge.
+# That of batch transform is taken to be the same; no source was found.
 # No source was found for SageMaker's price of the seventh generation: its types of the fifth cost
 # 1.2 times those of EC2 (ml.m5.large 0.115, m5.large 0.096; ml.c5.4xlarge 0.816, c5.4xlarge 0.68).
 _EC2 = "1.2 times EC2's price in github.com/spore-host libs/pricing"

@@ -53,11 +53,13 @@ def predict(runtime: Any, endpoint: str, texts: Sequence[str]) -> list[Predictio
         raise EndpointUnavailable(
             f"Endpoint {endpoint} sent {len(lines)} answers to {len(texts)} texts"
         )
-    return [_prediction(text, line) for text, line in zip(texts, lines, strict=True)]
+    return [
+        read_prediction(text, json.loads(line)) for text, line in zip(texts, lines, strict=True)
+    ]
 
 
-def _prediction(text: str, line: str) -> Prediction:
-    answer = json.loads(line)
+def read_prediction(text: str, answer: dict[str, Any]) -> Prediction:
+    """The object that the model answers to a text (ml_code/serving/review_model.py)."""
     return Prediction(
         text=text,
         label=answer["label"],

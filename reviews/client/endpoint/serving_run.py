@@ -1,4 +1,4 @@
-"""The run whose model the endpoint serves, found by the tags of the endpoint's configuration."""
+"""The run of a model, and the run whose model the endpoint serves, found by its tags."""
 
 import json
 from typing import Any
@@ -13,26 +13,41 @@ from reviews.client.aws.connection import Connection
 
 def serving_columns(connection: Connection) -> Columns:
     """The columns that the run of the served model has read; else those of the settings."""
-    document = _document(connection)
+    return columns_of(connection, _serving_run(connection))
+
+
+def columns_of(connection: Connection, run: str) -> Columns:
+    """The columns of a run, by its id; those of the settings where nothing is known of it."""
+    document = _document(connection, run)
     return Columns(**document["columns"]) if "columns" in document else connection.settings.columns
 
 
-def _document(connection: Connection) -> dict[str, Any]:
-    """The run.json of the run; empty when there is no endpoint, or no run created it."""
-    sagemaker, s3 = connection.client("sagemaker"), connection.client("s3")
+def _serving_run(connection: Connection) -> str:
+    """Empty when there is no endpoint, or no run created it."""
+    sagemaker = connection.client("sagemaker")
     try:
         endpoint = sagemaker.describe_endpoint(EndpointName=connection.outputs.endpoint_name)
         config = sagemaker.describe_endpoint_config(
             EndpointConfigName=endpoint["EndpointConfigName"]
         )
         tags = sagemaker.list_tags(ResourceArn=config["EndpointConfigArn"])["Tags"]
-        run = next((tag["Value"] for tag in tags if tag["Key"] == RUN_TAG), "")
-        key = f"{s3_keys.run_prefix(run)}/{s3_keys.RUN}"
-        uri = {"Bucket": connection.outputs.artefact_bucket, "Key": key}
-        document: dict[str, Any] = json.load(s3.get_object(**uri)["Body"]) if run else {}
     except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code in ("ValidationException", "ResourceNotFound", "NoSuchKey"):
+        if error.response["Error"]["Code"] in ("ValidationException", "ResourceNotFound"):
+            return ""
+        raise
+    return next((tag["Value"] for tag in tags if tag["Key"] == RUN_TAG), "")
+
+
+def _document(connection: Connection, run: str) -> dict[str, Any]:
+    """What Prepare kept of the run; empty when there is nothing."""
+    if not run:
+        return {}
+    key = f"{s3_keys.run_prefix(run)}/{s3_keys.RUN}"
+    place = {"Bucket": connection.outputs.artefact_bucket, "Key": key}
+    try:
+        document: dict[str, Any] = json.load(connection.client("s3").get_object(**place)["Body"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchKey":
             return {}
         raise
     return document

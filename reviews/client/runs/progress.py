@@ -12,6 +12,7 @@ from reviews.client.runs.steps import State, StepProgress, read_steps
 
 # The values of a job that are shown, in this order; the others are in its log.
 _SHOWN = (
+    "parts",
     "stage",
     "rows",
     "ingested",

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from contract import states
+from contract.scoring import ScoringStep
 from contract.steps import Step, step_of
 
 _START_STATES = tuple(
@@ -30,7 +31,7 @@ class State(StrEnum):
 class StepProgress:
     """The state of a step, when it began and ended, and the name of its job, if it has one."""
 
-    step: Step
+    step: Step | ScoringStep
     state: State = State.WAITING
     began: datetime | None = None
     ended: datetime | None = None
@@ -43,7 +44,7 @@ class StepProgress:
     @property
     def key(self) -> str:
         """The name of the step on the command line."""
-        return self.step.value
+        return str(self.step.value)
 
     @property
     def log_group(self) -> str:

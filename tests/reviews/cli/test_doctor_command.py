@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra.quotas import needed
+from infra.quotas import needed, of_scoring
 from infra.settings import Settings
 from reviews.cli import processes
 from reviews.client.aws import connection, embedded
@@ -16,7 +16,8 @@ from tests.reviews.cli.commands import Result, Reviews
 from tests.reviews.worlds.endpoint_world import NAME, OUTPUTS
 from tests.reviews.worlds.runs_world import RunsWorld
 
-QUOTAS = {quota.name: float(quota.wanted) for quota in needed(find_settings("dev"))}
+_DEV = find_settings("dev")
+QUOTAS = {quota.name: float(quota.wanted) for quota in (*needed(_DEV), *of_scoring(_DEV))}
 IMAGES = len(set(find_settings("dev").every_image().values()))
 (ENDPOINT,) = [name for name in QUOTAS if name.endswith("for endpoint usage")]
 (TRAINING,) = [name for name in QUOTAS if name.endswith("for training job usage")]

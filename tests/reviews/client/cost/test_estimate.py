@@ -19,6 +19,7 @@ ASSUMED = Assumptions(
     requests=500_000,
     stored_gb=10,
     log_gb=1,
+    scoring_minutes=90,
     office_hours=42,  # a quarter of the week
 )
 
@@ -51,6 +52,11 @@ def test_stopped_outside_office_hours_only_the_endpoint_costs_less() -> None:
 )
 def test_a_job_costs_its_time_on_each_of_its_instances_at_each_run(name: str, hours: float) -> None:
     assert item(estimate(PROD, ASSUMED), name).quantity == hours
+
+
+def test_batch_scoring_costs_its_time_on_each_of_its_instances() -> None:
+    scoring = item(estimate(PROD, ASSUMED), "Batch scoring")
+    assert (scoring.name, scoring.quantity) == ("Batch scoring, 4 x ml.m7i.2xlarge", 4 * 1.5)
 
 
 def test_a_price_that_is_not_known_is_not_made_up() -> None:

@@ -29,6 +29,7 @@ _USES = {
 _TOTALS = (
     "Number of instances across all processing jobs",
     "Number of instances across all training jobs",
+    "Number of instances across all transform jobs",
     "Maximum number of instances per processing job",
     "Maximum number of instances per training job",
     "Number of instances across active endpoints",

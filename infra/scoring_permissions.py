@@ -1,0 +1,39 @@
+"""What the functions of batch scoring are allowed."""
+
+from aws_cdk import aws_iam as iam
+
+from contract.names import TRANSFORM
+from infra.function_permissions import FunctionPermissions
+from infra.permissions import allow, arn
+
+
+class ScoringPermissions(FunctionPermissions):
+    """The statements for the role of each function, by the folder of the function in lambdas/."""
+
+    def start_scoring(self, role: iam.IRole) -> list[iam.PolicyStatement]:
+        """It finds a version and the parts, makes a model and starts a transform job."""
+        return [
+            *self.may_find_champion(),
+            allow(
+                "sagemaker:CreateModel",
+                "sagemaker:DescribeModel",
+                "sagemaker:AddTags",
+                on=[self._named("model")],
+            ),
+            allow(
+                "sagemaker:CreateTransformJob",
+                "sagemaker:DescribeTransformJob",
+                "sagemaker:AddTags",
+                on=[self._named("transform-job")],
+            ),
+            *self._may_pass_role(role),
+        ]
+
+    def end_scoring(self) -> list[iam.PolicyStatement]:
+        return [
+            allow("sagemaker:StopTransformJob", on=[self._named("transform-job")]),
+            allow("sagemaker:DeleteModel", on=[self._named("model")]),
+        ]
+
+    def _named(self, kind: str) -> str:
+        return arn(self._scope, "sagemaker", f"{kind}/{self._settings.name}-{TRANSFORM}-*")

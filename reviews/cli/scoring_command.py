@@ -1,0 +1,156 @@
+"""`reviews score`: a whole file in batch, without an endpoint."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress, track
+
+from reviews.cli import scored_file, scoring_report
+from reviews.cli.options import Env
+from reviews.cli.output import Answer, message, note, notes, with_json_option
+from reviews.client.environment import Environment
+from reviews.client.errors import InvalidArgument
+from reviews.client.files.review_files import ReviewFile
+from reviews.client.files.sources import local_file
+from reviews.client.scoring.document import Document
+from reviews.client.scoring.scorings import Counted
+
+
+@with_json_option
+def score(
+    file: Annotated[
+        str,
+        typer.Argument(metavar="FILE", help="A file of reviews: a path, or s3://bucket/key."),
+    ] = "",
+    env: Env = "local",
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Where rows and answers go, .csv or .jsonl; default: FILE-scored.csv."),
+    ] = None,
+    version: Annotated[
+        int | None, typer.Option(min=1, help="Of the model; default: the newest approved one.")
+    ] = None,
+    column: Annotated[
+        str,
+        typer.Option(help="The column of the texts; default: title and text of the model's run."),
+    ] = "",
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="Start it, and fetch the answers later.")
+    ] = False,
+    resume: Annotated[
+        str, typer.Option(metavar="NAME", help="Fetch the answers of one that was started.")
+    ] = "",
+    stop: Annotated[
+        str, typer.Option(metavar="NAME", help="End one that goes on, and its transform job.")
+    ] = "",
+) -> Answer:
+    """Score a file of any size in batch; its rows come back with the predictions behind them.
+
+    The instances exist only while they score, and no endpoint is needed.
+    """
+    environment = Environment(env)
+    if stop:
+        return _stop(environment, stop)
+    if not file:
+        raise InvalidArgument("Give a file of reviews: reviews score reviews.csv")
+    target = _target(file, out)
+    with local_file(file, environment.client("s3")) as local:
+        scored_file.check(target, source=local)
+        if resume:
+            document = environment.scorings.document(resume)
+            document.check(local)
+        else:
+            document = _start(environment, local, version, column)
+        again = scoring_report.commands(document.name, file, target, environment.name)
+        if no_wait:
+            return Answer(document={"scoring": document.name}, show=message(again))
+        job = scoring_report.follow(environment, document, again)
+        return _fetch(environment, document, job, local, target)
+
+
+def _stop(environment: Environment, name: str) -> Answer:
+    stopped = environment.scorings.stop(name)
+    also = f", and so is {', '.join(stopped)}" if stopped else ""
+    return Answer(
+        document={"scoring": name, "stopped_jobs": stopped},
+        show=message(f"{name} is stopped{also}."),
+    )
+
+
+def _target(file: str, out: Path | None) -> Path:
+    """Raises InvalidArgument for a file that is there, unless it was named."""
+    if out is not None:
+        return out
+    found = Path(f"{Path(file).name.partition('.')[0]}-scored.csv")
+    if found.exists():
+        raise InvalidArgument(f"{found}: is there already; name a file with --out")
+    return found
+
+
+def _start(environment: Environment, local: Path, number: int | None, column: str) -> Document:
+    """Reads the whole file, says what it may cost, uploads it and starts the execution."""
+    scorings = environment.scorings
+    version = scorings.version(number)
+    columns = scorings.columns(version, column)
+    reviews = scorings.open(local, columns)
+    counted = _count(local, reviews)
+    note(f"{local.name}: {counted.texts:,} of {counted.rows:,} rows have a text")
+    note(f"Model: version {version.number} ({version.status}), of run {version.run}")
+    note(scoring_report.estimate(environment, counted))
+    with _uploading() as bar:
+        task = bar.add_task("Uploading", total=counted.texts)
+        document = scorings.upload(
+            local,
+            reviews,
+            columns=columns,
+            version=version.number,
+            counted=counted,
+            progress=lambda texts: bar.advance(task, texts),
+        )
+    scorings.start(document)
+    note(f"Scoring: {document.name}; parts: {len(document.parts):,}\n")
+    return document
+
+
+def _count(local: Path, reviews: ReviewFile) -> Counted:
+    """Raises InvalidArgument for a row that cannot be read, and for a file without a text."""
+    rows = texts = 0
+    for review in track(
+        reviews, f"Reading {local.name}", total=None, console=notes, transient=True
+    ):
+        rows += 1
+        texts += bool(review.text)
+    if not rows:
+        raise InvalidArgument(f"{local}: there is a header but no row")
+    if not texts:
+        raise InvalidArgument(f"{local}: none of its {rows} rows has a text")
+    return Counted(rows=rows, texts=texts)
+
+
+def _uploading() -> Progress:
+    return Progress(console=notes, transient=True, disable=not notes.is_terminal)
+
+
+def _fetch(
+    environment: Environment, document: Document, job: str, local: Path, target: Path
+) -> Answer:
+    """Writes the rows with their answers."""
+    header, rows = environment.scorings.join(local, document)
+    joined = track(rows, "Joining answers", total=document.rows, console=notes, transient=True)
+    counts = scored_file.write(target, header, joined)
+    billed = environment.scorings.billed(job)
+    return Answer(
+        document={
+            "scoring": document.name,
+            "version": document.version,
+            "out": target,
+            **counts,
+            **scoring_report.billed_document(environment, billed),
+        },
+        show=message(
+            f"{counts['predicted']:,} predictions in {target}"
+            f"{scoring_report.without_text(counts)}\n"
+            f"{scoring_report.billed(environment, billed)}"
+        ),
+    )

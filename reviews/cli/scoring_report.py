@@ -1,0 +1,93 @@
+"""What `reviews score` says: what it may cost, how far it is, what it has cost."""
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+from contract.steps import JobKind
+from reviews.cli import progress
+from reviews.cli.output import note, notes
+from reviews.cli.progress import clock
+from reviews.client.environment import Environment
+from reviews.client.errors import ExecutionFailed, Interrupted
+from reviews.client.scoring.document import Document
+from reviews.client.scoring.scorings import Counted
+from reviews.client.scoring.transform_jobs import Billed, hourly_usd
+
+_LOGS = JobKind.TRANSFORM.log_group
+_CENT = 0.01
+
+
+def estimate(environment: Environment, counted: Counted) -> str:
+    """What it may cost, by the speed of the scoring before."""
+    settings = environment.settings
+    count, kind = settings.scoring.instance_count, settings.scoring.instance_type
+    price = hourly_usd(settings, kind)
+    told = f"At most {count} x {kind}, {_usd(price)} an hour each; "
+    rate = environment.scorings.texts_a_second()
+    if rate is None:
+        return f"{told}how long it takes is not known before the first scoring here"
+    seconds = counted.texts / rate
+    cost = None if price is None else price * seconds / 3600
+    return (
+        f"{told}at the speed of the last scorings ({rate:,.3g} texts a second on each) "
+        f"about {clock(seconds / count)} after its start, {_usd(cost)}"
+    )
+
+
+def commands(name: str, file: str, target: Path, environment: str) -> str:
+    """How to come back to a scoring that goes on, and how to end it."""
+    words = ["reviews", "score", file, "--out", str(target), "--resume", name]
+    words += ["--env", environment]
+    return (
+        f"{name} goes on. Fetch its answers: {shlex.join(words)}\n"
+        f"End it: reviews score --stop {name} --env {environment}"
+    )
+
+
+def follow(environment: Environment, document: Document, again: str) -> str:
+    """Shows the execution until it ends; the name of its transform job.
+
+    Raises ExecutionFailed, or Interrupted.
+    """
+    watcher = environment.scorings.watch(document)
+    try:
+        found = progress.watch(watcher, progress.choose_view(notes))
+    except KeyboardInterrupt as error:
+        raise Interrupted(again) from error
+    try:
+        return str(found.result()["job"])
+    except ExecutionFailed:
+        if watcher.job:
+            note(
+                f"Its log: aws logs filter-log-events --log-group-name {_LOGS} "
+                f"--log-stream-name-prefix {watcher.job}/ --query 'events[].message' --output text"
+            )
+        raise
+
+
+def without_text(counts: dict[str, int]) -> str:
+    count = counts["without_text"]
+    return f"; rows without a text, and so without a prediction: {count:,}" if count else ""
+
+
+def billed(environment: Environment, found: Billed) -> str:
+    return (
+        f"Billed: {found.seconds:,.0f} s on {found.instances} x {found.instance_type}, "
+        f"{_usd(found.usd(environment.settings))}"
+    )
+
+
+def billed_document(environment: Environment, found: Billed) -> dict[str, Any]:
+    return {
+        "billed_seconds": found.instance_seconds,
+        "instances": found.instances,
+        "instance_type": found.instance_type,
+        "usd": found.usd(environment.settings),
+    }
+
+
+def _usd(amount: float | None) -> str:
+    if amount is None:
+        return "at a price that is not known"
+    return f"USD {amount:,.2f}" if amount >= _CENT else "less than a cent"

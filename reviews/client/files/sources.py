@@ -1,0 +1,38 @@
+"""Files of the user that a command reads: of this machine, or from S3."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError, ParamValidationError
+
+from contract import s3_uri
+from reviews.client.errors import InvalidArgument
+from reviews.client.files.review_files import check_file
+
+_S3 = "s3://"
+
+
+@contextmanager
+def local_file(file: str, s3: Any) -> Iterator[Path]:
+    """The file, or a copy of the object as long as it is needed, since it is read several times.
+
+    Raises InvalidArgument where there is none.
+    """
+    if not file.startswith(_S3):
+        check_file(Path(file))
+        yield Path(file)
+        return
+    try:
+        bucket, key = s3_uri.split(file)
+    except ValueError as error:
+        raise InvalidArgument(str(error)) from error
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / (key.rpartition("/")[2] or "reviews")
+        try:
+            s3.download_file(bucket, key, str(target))
+        except (ClientError, ParamValidationError) as error:
+            raise InvalidArgument(f"{file}: cannot be read: {error}") from error
+        yield target

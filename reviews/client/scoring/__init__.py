@@ -1,0 +1,1 @@
+"""Scoring a file in batch: by a transform job, without an endpoint."""

@@ -1,0 +1,71 @@
+"""The answers to the parts of a file, joined with its rows.
+
+The key is the position: "The predictions in an output file are listed in the same order as the
+corresponding records in the input file"
+(https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform.html). A part that has more or
+fewer answers than texts is refused.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from reviews.client.endpoint.invocation import read_prediction
+from reviews.client.endpoint.predictions import Predicted
+from reviews.client.errors import AnswersMissing
+from reviews.client.files.review_files import Review
+from reviews.client.scoring.parts import part_name
+
+_OUT = ".out"  # what SageMaker adds to the name of a part
+
+
+class Answers:
+    """The answers below an S3 prefix, a part at a time in memory."""
+
+    def __init__(self, s3: Any, bucket: str, prefix: str) -> None:
+        self._s3, self._bucket, self._prefix = s3, bucket, prefix
+
+    def keys(self) -> dict[str, str]:
+        """Name of a part → key of its answers, whatever folders SageMaker puts between."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=self._prefix
+        )
+        found = [item["Key"] for page in pages for item in page.get("Contents", [])]
+        return {
+            key.rpartition("/")[2].removesuffix(_OUT): key for key in found if key.endswith(_OUT)
+        }
+
+    def read(self, parts: Sequence[int]) -> Iterator[dict[str, Any]]:
+        """One for each text, in their order. Raises AnswersMissing, also before the first one."""
+        keys = self.keys()
+        missing = [name for name in map(part_name, range(len(parts))) if name not in keys]
+        if missing:
+            raise AnswersMissing(
+                f"{len(missing)} of {len(parts)} parts have no answers below "
+                f"s3://{self._bucket}/{self._prefix}, such as {missing[0]}"
+            )
+        for number, texts in enumerate(parts):
+            key = keys[part_name(number)]
+            body: bytes = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+            found = list(_predictions(body))
+            if len(found) != texts:
+                raise AnswersMissing(
+                    f"s3://{self._bucket}/{key} has {len(found)} answers to {texts} texts"
+                )
+            yield from found
+
+
+def _predictions(body: bytes) -> Iterator[dict[str, Any]]:
+    """A record of one text has an object, one of several texts a list of them."""
+    for line in body.split(b"\n"):
+        if line.strip():
+            answer = json.loads(line)
+            yield from answer if isinstance(answer, list) else [answer]
+
+
+def join(reviews: Iterable[Review], answers: Iterable[dict[str, Any]]) -> Iterator[Predicted]:
+    """The rows in their order; one without a text has no prediction."""
+    following = iter(answers)
+    for review in reviews:
+        prediction = read_prediction(review.text, next(following)) if review.text else None
+        yield Predicted(fields=review.fields, prediction=prediction)

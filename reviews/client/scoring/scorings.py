@@ -1,0 +1,212 @@
+"""The scorings of an environment: start one, follow it, end it, fetch its answers."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from secrets import token_hex
+
+from contract import s3_keys
+from contract.names import run_id, scoring_name
+from infra.settings import Columns
+from reviews.client.aws.connection import Connection
+from reviews.client.endpoint.predictions import Predicted
+from reviews.client.errors import InvalidArgument, NotDeployed
+from reviews.client.files.review_files import ReviewFile, rating_test
+from reviews.client.runs import execution
+from reviews.client.runs.execution import Execution
+from reviews.client.scoring import answers, parts, transform_jobs, versions
+from reviews.client.scoring.answers import Answers
+from reviews.client.scoring.document import Document, sha256
+from reviews.client.scoring.transform_jobs import Billed, TransformJob
+from reviews.client.scoring.versions import ModelVersion
+from reviews.client.scoring.watcher import ScoringWatcher
+
+_SHOWN = 3  # of the names that there are
+_COMPARED = 5  # scorings, for an estimate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """Of a file: all rows, and those that have a text."""
+
+    rows: int
+    texts: int
+
+
+class Scorings:
+    """Raises NotDeployed for an environment without a Pipeline stack."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._states, self._s3 = connection.client("stepfunctions"), connection.client("s3")
+        self._sagemaker = connection.client("sagemaker")
+        self._bucket = connection.outputs.artefact_bucket
+        pipeline = connection.outputs.state_machine_arn
+        self._machine = f"{pipeline.rpartition(':')[0]}:{scoring_name(connection.name)}"
+
+    # -- before anything is paid for -----------------------------------------------------------
+
+    def version(self, number: int | None) -> ModelVersion:
+        """Raises InvalidArgument and ModelMissing."""
+        return versions.find(self._connection, number)
+
+    def columns(self, version: ModelVersion, text_column: str) -> Columns:
+        """`text_column` alone, or title and text as the version was trained on them."""
+        if text_column:
+            return Columns(text=text_column, title="")
+        return versions.columns(self._connection, version)
+
+    def open(self, file: Path, columns: Columns) -> ReviewFile:
+        """Raises InvalidArgument for a file that has no such column."""
+        return ReviewFile(file, columns, rating_test(self._connection.settings))
+
+    def texts_a_second(self) -> float | None:
+        """The most that one instance did in the last scorings; None before the first. In a small
+        one, it is mostly the start that takes time.
+
+        Raises NotDeployed where there is no such state machine yet.
+        """
+        with self._deployed():
+            done = (
+                item["executionArn"]
+                for item in execution.every(self._states, self._machine)
+                if item["status"] == "SUCCEEDED"
+            )
+            rates = [self._rate(arn) for arn in islice(done, _COMPARED)]
+        return max((rate for rate in rates if rate is not None), default=None)
+
+    def _rate(self, arn: str) -> float | None:
+        done = execution.describe(self._states, arn)
+        try:
+            texts = Document.read(self._s3, self._bucket, done.name).texts
+        except InvalidArgument:  # its objects have expired
+            return None
+        seconds = self.billed(done.output["job"]).instance_seconds
+        return texts / seconds if seconds else None
+
+    # -- start and steer -----------------------------------------------------------------------
+
+    def upload(
+        self,
+        file: Path,
+        reviews: ReviewFile,
+        *,
+        columns: Columns,
+        version: int,
+        counted: Counted,
+        progress: Callable[[int], object],
+    ) -> Document:
+        """Uploads the file as parts; `progress` gets how many texts each has."""
+        name = _new_name()
+        prefix, sizes = self._prefix(name, s3_keys.SCORING_INPUT), []
+        texts = (review.text for review in reviews if review.text)
+        most = parts.texts_a_part(counted.texts, self._connection.settings.scoring.instance_count)
+        for part in parts.split(texts, most_texts=most):
+            self._s3.put_object(Bucket=self._bucket, Key=f"{prefix}{part.name}", Body=part.body)
+            sizes.append(part.texts)
+            progress(part.texts)
+        document = Document(
+            name=name,
+            file=file.name,
+            sha256=sha256(file),
+            text=columns.text,
+            title=columns.title,
+            rows=counted.rows,
+            version=version,
+            parts=sizes,
+        )
+        document.write(self._s3, self._bucket)
+        return document
+
+    def start(self, document: Document) -> str:
+        """Starts the execution and returns its ARN. Raises NotDeployed."""
+        prefix = self._prefix(document.name, s3_keys.SCORING_INPUT)
+        given = {"input": f"s3://{self._bucket}/{prefix}", "version": document.version}
+        with self._deployed():
+            return execution.start(self._states, self._machine, document.name, given)
+
+    def stop(self, name: str) -> list[str]:
+        """Ends an execution, its job and its model; returns the names of the jobs that ran.
+
+        Raises InvalidArgument for one that has ended.
+        """
+        found = self.find(name)
+        execution.stop(self._states, found)
+        jobs = self._jobs(found.name)
+        for job in jobs:
+            transform_jobs.end(self._sagemaker, job)
+        return [job.name for job in jobs if job.is_running]
+
+    # -- follow, and fetch ---------------------------------------------------------------------
+
+    def find(self, name: str) -> Execution:
+        """Raises InvalidArgument, with the latest names."""
+        try:
+            return execution.describe(self._states, self._arn(name))
+        except self._states.exceptions.ExecutionDoesNotExist as error:
+            known = execution.every(self._states, self._machine)
+            latest = ", ".join(item["name"] for item in islice(known, _SHOWN)) or "none"
+            raise InvalidArgument(
+                f"There is no scoring named {name}; the latest: {latest}"
+            ) from error
+
+    def document(self, name: str) -> Document:
+        """Raises InvalidArgument."""
+        return Document.read(self._s3, self._bucket, name)
+
+    def watch(self, document: Document) -> ScoringWatcher:
+        found = self._answers(document)
+        return ScoringWatcher(
+            self._states,
+            self._arn(document.name),
+            parts=len(document.parts),
+            find_job=lambda: next(iter(self._jobs(document.name)), None),
+            count_answers=lambda: len(found.keys()),
+        )
+
+    def join(self, file: Path, document: Document) -> tuple[list[str], Iterator[Predicted]]:
+        """The header of the file, and its rows with the answers.
+
+        Raises InvalidArgument for a file that has changed, and AnswersMissing.
+        """
+        document.check(file)
+        reviews = self.open(file, document.columns)
+        return reviews.header, answers.join(reviews, self._answers(document).read(document.parts))
+
+    def billed(self, job: str) -> Billed:
+        return transform_jobs.billed(self._sagemaker, job)
+
+    def _jobs(self, name: str) -> list[TransformJob]:
+        return transform_jobs.find(self._sagemaker, self._connection.settings.name, run_id(name))
+
+    def _answers(self, document: Document) -> Answers:
+        prefix = self._prefix(document.name, s3_keys.SCORING_OUTPUT)
+        return Answers(self._s3, self._bucket, prefix)
+
+    @contextmanager
+    def _deployed(self) -> Iterator[None]:
+        """Raises NotDeployed for an environment of an earlier version."""
+        try:
+            yield
+        except self._states.exceptions.StateMachineDoesNotExist as error:
+            raise NotDeployed(
+                f"{self._connection.name} was deployed before it could score in batch: reviews "
+                f"deploy --env {self._connection.name}"
+            ) from error
+
+    def _arn(self, name: str) -> str:
+        return f"{self._machine.replace(':stateMachine:', ':execution:')}:{name}"
+
+    def _prefix(self, name: str, folder: str) -> str:
+        return f"{s3_keys.scoring_prefix(run_id(name))}/{folder}/"
+
+
+def _new_name() -> str:
+    """Of the moment (UTC), such as score-261130-104500-3f2a; two who start at once have two names.
+
+    Its 24 characters are also its id (contract/names.py).
+    """
+    return f"score-{datetime.now(UTC):%y%m%d-%H%M%S}-{token_hex(2)}"

@@ -1,0 +1,104 @@
+"""The transform jobs of scorings: how far they are, and what AWS takes for them."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from contract.names import TRANSFORM
+from infra.settings import Settings
+from reviews.client.cost import prices
+from reviews.client.errors import PriceMissing
+
+_GONE = ("ValidationException", "ResourceNotFound")
+_RUNNING = ("InProgress", "Stopping")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransformJob:
+    name: str
+    status: str
+    began: datetime
+    ended: datetime | None
+
+    @property
+    def is_running(self) -> bool:
+        return self.status in _RUNNING
+
+
+@dataclass(frozen=True, kw_only=True)
+class Billed:
+    """What AWS takes a job for: `seconds` on each of its instances.
+
+    "You are billed for the time interval between" TransformStartTime and TransformEndTime
+    (DescribeTransformJob, botocore's model).
+    """
+
+    seconds: float
+    instances: int
+    instance_type: str
+
+    @property
+    def instance_seconds(self) -> float:
+        return self.seconds * self.instances
+
+    def usd(self, settings: Settings) -> float | None:
+        """None where the price is not known."""
+        price = hourly_usd(settings, self.instance_type)
+        return None if price is None else self.instance_seconds / 3600 * price
+
+
+def find(sagemaker: Any, environment: str, scoring: str) -> list[TransformJob]:
+    """The jobs of a scoring by its id, the newest first: each attempt has one."""
+    prefix = f"{environment}-{TRANSFORM}-{scoring}-"
+    pages = sagemaker.get_paginator("list_transform_jobs").paginate(
+        NameContains=prefix, SortBy="CreationTime", SortOrder="Descending"
+    )
+    items = (item for page in pages for item in page["TransformJobSummaries"])
+    return [
+        TransformJob(
+            name=item["TransformJobName"],
+            status=item["TransformJobStatus"],
+            began=item["CreationTime"],
+            ended=item.get("TransformEndTime"),
+        )
+        for item in items
+        if item["TransformJobName"].startswith(prefix)
+    ]
+
+
+def end(sagemaker: Any, job: TransformJob) -> None:
+    """Stops a job that runs and deletes its model; what is gone meanwhile need not be."""
+    if job.is_running:
+        _forgive(lambda: sagemaker.stop_transform_job(TransformJobName=job.name))
+    _forgive(lambda: sagemaker.delete_model(ModelName=job.name))
+
+
+def billed(sagemaker: Any, name: str) -> Billed:
+    found = sagemaker.describe_transform_job(TransformJobName=name)
+    ended = found.get("TransformEndTime", datetime.now(UTC))
+    began = found.get("TransformStartTime", ended)
+    resources = found["TransformResources"]
+    return Billed(
+        seconds=(ended - began).total_seconds(),
+        instances=resources["InstanceCount"],
+        instance_type=resources["InstanceType"],
+    )
+
+
+def hourly_usd(settings: Settings, instance_type: str) -> float | None:
+    """Of one instance; None where the price is not known."""
+    try:
+        prices.check_region(settings.region, settings.environment)
+        return prices.of_instance(instance_type, "scoring").usd
+    except PriceMissing:
+        return None
+
+
+def _forgive(action: Any) -> None:
+    try:
+        action()
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _GONE:
+            raise
