@@ -20,16 +20,18 @@ IMAGE = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:2.6-cpu-
 CSV = {"content_types": ["text/csv"], "response_types": ["text/csv"]}
 
 
-def main(role, bucket, data):
-    session = sagemaker.Session(default_bucket=bucket)
-    common = {"role": role, "sagemaker_session": session}
-    package = sagemaker.Model(image_uri=IMAGE, model_data=data, **common).register(
+def register(session, role, bucket, data):
+    model = sagemaker.Model(image_uri=IMAGE, model_data=data, role=role, sagemaker_session=session)
+    return model.register(
         **CSV,
         inference_instances=["ml.m5.large"],
         transform_instances=["ml.m5.large"],
         model_package_group_name="sdk-serving",
         source_uri=f"s3://{bucket}/a/run/elsewhere",  # no ARN: the SDK sets it afterwards
     )
+
+
+def answer(package, bucket):
     package.predictor_cls = lambda name, session: Predictor(
         name, session, serializer=CSVSerializer(), deserializer=CSVDeserializer()
     )
@@ -39,9 +41,12 @@ def main(role, bucket, data):
         endpoint_name="sdk-serving",
         async_inference_config=AsyncInferenceConfig(output_path=f"s3://{bucket}/sdk/async"),
     )
-    answer = predictor.predict("abc\nde\n", input_path=f"s3://{bucket}/sdk/async-in.csv")
+    found = predictor.predict("abc\nde\n", input_path=f"s3://{bucket}/sdk/async-in.csv")
     predictor.delete_endpoint()
+    return found
 
+
+def join(session, package, bucket):
     s3 = boto3.client("s3")
     s3.put_object(Bucket=bucket, Key="sdk/scored/a.csv", Body=b"id-1,abc\nid-2,de\n")
     transformer = Transformer(
@@ -62,8 +67,10 @@ def main(role, bucket, data):
         output_filter="$[0,-1]",
         logs=False,
     )
-    joined = s3.get_object(Bucket=bucket, Key="sdk/joined/a.csv.out")["Body"].read().decode()
+    return s3.get_object(Bucket=bucket, Key="sdk/joined/a.csv.out")["Body"].read().decode()
 
+
+def trace(session, bucket, data):
     made = [
         Artifact.create(source_uri=uri, artifact_type=kind, sagemaker_session=session)
         for uri, kind in ((f"s3://{bucket}/sdk/scored/", "DataSet"), (data, "Model"))
@@ -74,7 +81,14 @@ def main(role, bucket, data):
     sources = [found.source_arn == arns[0] for found in Association.list(**ends)]
     made[0].delete(disassociate=True)
     left = [found.artifact_type for found in Artifact.list(sagemaker_session=session)]
-    print(json.dumps({"answer": answer, "joined": joined, "sources": sources, "left": left}))
+    return {"sources": sources, "left": left}
+
+
+def main(role, bucket, data):
+    session = sagemaker.Session(default_bucket=bucket)
+    package = register(session, role, bucket, data)
+    found = {"answer": answer(package, bucket), "joined": join(session, package, bucket)}
+    print(json.dumps(found | trace(session, bucket, data)))
 
 
 if __name__ == "__main__":
