@@ -134,7 +134,8 @@ def server(model: Path, program: str, workers: int) -> Iterator[Running]:
 
 
 def _is_healthy(port: int) -> bool:
+    address = f"http://127.0.0.1:{port}/ping"
     try:
-        return urllib3.request("GET", f"http://127.0.0.1:{port}/ping", timeout=2).status == 200
+        return urllib3.request("GET", address, timeout=2, retries=False).status == 200
     except urllib3.exceptions.HTTPError:
         return False
