@@ -71,7 +71,8 @@ class ServiceRoles(Construct):
                 on=[
                     arn(self, "glue", "catalog"),
                     arn(self, "glue", f"database/{catalog}"),
-                    arn(self, "glue", f"table/{catalog}/{settings.feature_table}"),
+                    # Also of other groups that people create with it, as the notebook does.
+                    arn(self, "glue", f"table/{catalog}/*"),
                 ],
             ),
         )
