@@ -13,6 +13,7 @@ from tests.infra.synthesis import synthesise, templates
 
 EVERY = pytest.mark.parametrize("environment", ENVIRONMENTS)
 ROLE = "ServiceRolesSchedule"
+MACHINE = "PipelineStateMachine"
 MONDAYS = "cron(0 6 ? * MON *)"
 (DEV,) = settings_for("dev")
 
@@ -46,7 +47,7 @@ def test_it_starts_the_state_machine_with_an_object_of_the_data_bucket(
     scheduled: dict[str, Any],
 ) -> None:
     _, schedule = only(scheduled, "AWS::Scheduler::Schedule")
-    machine, _ = only(scheduled, "AWS::StepFunctions::StateMachine")
+    machine, _ = only(scheduled, "AWS::StepFunctions::StateMachine", MACHINE)
     properties, target = schedule["Properties"], schedule["Properties"]["Target"]
     assert properties["Name"] == "reviews-dev"
     assert properties["ScheduleExpression"] == MONDAYS
@@ -57,7 +58,7 @@ def test_it_starts_the_state_machine_with_an_object_of_the_data_bucket(
 
 
 def test_its_role_may_start_that_state_machine_and_nothing_else(scheduled: dict[str, Any]) -> None:
-    _, machine = only(scheduled, "AWS::StepFunctions::StateMachine")
+    _, machine = only(scheduled, "AWS::StepFunctions::StateMachine", MACHINE)
     name = machine["Properties"]["StateMachineName"]
     _, policy = only(scheduled, "AWS::IAM::Policy", ROLE)
     (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]

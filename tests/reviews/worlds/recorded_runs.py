@@ -45,12 +45,21 @@ EVALUATION: dict[str, Any] = {
         "neutral": {"precision": 0.763, "recall": 0.705, "f1": 0.733, "support": 105},
         "positive": {"precision": 0.835, "recall": 0.867, "f1": 0.851, "support": 105},
     },
+    "temperature": 0.72,
     "reliability": {
         "expected_calibration_error": 0.031,
+        "error_by_chance": {"mean": 0.046, "percentile_95": 0.07},
         "bins": [
             {"from": 0.4, "to": 0.6, "rows": 61, "confidence": 0.52, "accuracy": 0.51},
             {"from": 0.6, "to": 0.8, "rows": 84, "confidence": 0.71, "accuracy": 0.76},
             {"from": 0.8, "to": 1.0, "rows": 170, "confidence": 0.94, "accuracy": 0.94},
+        ],
+    },
+    "reliability_before_scaling": {
+        "expected_calibration_error": 0.097,
+        "bins": [
+            {"from": 0.4, "to": 0.6, "rows": 122, "confidence": 0.53, "accuracy": 0.63},
+            {"from": 0.6, "to": 0.8, "rows": 193, "confidence": 0.71, "accuracy": 0.81},
         ],
     },
     "worst_mistakes": [

@@ -10,6 +10,7 @@ from botocore.model import OperationModel
 
 from localcloud.composition import OPERATIONS
 from localcloud.core.cloud import Cloud
+from localcloud.core.empty_lists import EMPTY_LISTS
 from worlds.wire_client import client_of, new_cloud
 
 RECORDS = 12
@@ -24,6 +25,7 @@ class Listed:
     kind: str
     noun: str
     statuses: tuple[str, ...] = ()
+    has_source: bool = False
 
     @property
     def name(self) -> str:
@@ -36,6 +38,8 @@ class Listed:
         record = {self.name: name, f"{self.noun}Arn": f"arn:{self.kind}/{name}", **times}
         if self.statuses:
             record[f"{self.noun}Status"] = self.statuses[number % len(self.statuses)]
+        if self.has_source:
+            record["Source"] = {"SourceUri": f"s3://bucket/{name}"}
         return record
 
 
@@ -53,9 +57,12 @@ LISTS = {
     "ListExperiments": Listed("experiment", "Experiment"),
     "ListTrials": Listed("experiment-trial", "Trial"),
     "ListTrialComponents": Listed("experiment-trial-component", "TrialComponent"),
+    "ListActions": Listed("action", "Action", has_source=True),
+    "ListContexts": Listed("context", "Context", has_source=True),
 }
-# Tested where their resources are: core/test_tags.py and registry/test_registry.py.
-ELSEWHERE = {"ListTags", "ListModelPackages"}
+# Tested where their resources are: core/test_tags.py, registry/test_registry.py,
+# lineage/test_lineage.py and core/test_empty_lists.py.
+ELSEWHERE = {"ListTags", "ListModelPackages", "ListArtifacts", "ListAssociations", *EMPTY_LISTS}
 
 
 @pytest.fixture(scope="module")

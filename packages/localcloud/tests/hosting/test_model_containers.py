@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 from worlds.execution_world import BUCKET, INFERENCE, World, archive, world
 from worlds.served_model import variant
 from worlds.transforms import end, error, start
+from worlds.waiting import until
 
 __all__ = ["world"]
 
@@ -68,9 +69,13 @@ def test_containers_of_a_pipeline_answer_one_after_the_other(world: World, artef
     assert described["Containers"] == containers
     assert "PrimaryContainer" not in described
     assert ask(world, "pipeline", Accept="text/csv") == "a first(text/csv) second(text/plain)"
-    streams = world.log("/aws/sagemaker/Endpoints/pipeline", "AllTraffic/")
-    assert sorted(stream.rpartition("/")[2] for stream in streams) == ["container-1", "container-2"]
-    assert all("loading" in lines for lines in streams.values())
+
+    def streams() -> dict[str, list[str]]:
+        return world.log("/aws/sagemaker/Endpoints/pipeline", "AllTraffic/")
+
+    assert until(lambda: len(streams()) == len(containers))
+    assert {stream.rpartition("/")[2] for stream in streams()} == {"container-1", "container-2"}
+    assert until(lambda: all("loading" in lines for lines in streams().values()))
 
 
 def test_a_target_is_refused_where_nothing_is_asked_directly(world: World) -> None:
