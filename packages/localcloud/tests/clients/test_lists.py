@@ -25,7 +25,7 @@ class Listed:
     kind: str
     noun: str
     statuses: tuple[str, ...] = ()
-    has_source: bool = False
+    of_lineage: bool = False
 
     @property
     def name(self) -> str:
@@ -38,8 +38,8 @@ class Listed:
         record = {self.name: name, f"{self.noun}Arn": f"arn:{self.kind}/{name}", **times}
         if self.statuses:
             record[f"{self.noun}Status"] = self.statuses[number % len(self.statuses)]
-        if self.has_source:
-            record["Source"] = {"SourceUri": f"s3://bucket/{name}"}
+        if self.of_lineage:
+            record |= {"Source": {"SourceUri": f"s3://bucket/{name}"}, f"{self.noun}Type": "Other"}
         return record
 
 
@@ -57,8 +57,8 @@ LISTS = {
     "ListExperiments": Listed("experiment", "Experiment"),
     "ListTrials": Listed("experiment-trial", "Trial"),
     "ListTrialComponents": Listed("experiment-trial-component", "TrialComponent"),
-    "ListActions": Listed("action", "Action", has_source=True),
-    "ListContexts": Listed("context", "Context", has_source=True),
+    "ListActions": Listed("action", "Action", of_lineage=True),
+    "ListContexts": Listed("context", "Context", of_lineage=True),
 }
 # Tested where their resources are: core/test_tags.py, registry/test_registry.py,
 # lineage/test_lineage.py and core/test_empty_lists.py.
