@@ -30,8 +30,8 @@ def kind_of(path: Path) -> str:
         first = (
             f"is a gzip file that contains {foreign.what}; unpack it: gunzip {_quoted(path)}; then "
         )
-        told = first if is_packed else f"the file is {foreign.what}; "
-        raise UserError(f"{path.name}: {told}{remedy}")
+        fault = first if is_packed else f"the file is {foreign.what}; "
+        raise UserError(f"{path.name}: {fault}{remedy}")
     if not head:
         return ""
     if head.startswith(b"PAR1"):

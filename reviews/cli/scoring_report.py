@@ -23,14 +23,14 @@ def estimate(environment: Environment, counted: Counted) -> str:
     settings = environment.settings
     count, kind = settings.scoring.instance_count, settings.scoring.instance_type
     price = hourly_usd(settings, kind)
-    told = f"At most {count} x {kind}, {_usd(price)} an hour each; "
+    limit = f"At most {count} x {kind}, {_usd(price)} an hour each; "
     rate = environment.scorings.texts_a_second()
     if rate is None:
-        return f"{told}how long it takes is not known before the first scoring here"
+        return f"{limit}how long it takes is not known before the first scoring here"
     seconds = counted.texts / rate
     cost = None if price is None else price * seconds / 3600
     return (
-        f"{told}at the speed of the last scorings ({rate:,.3g} texts a second on each) "
+        f"{limit}at the speed of the last scorings ({rate:,.3g} texts a second on each) "
         f"about {clock(seconds / count)} after its start, {_usd(cost)}"
     )
 

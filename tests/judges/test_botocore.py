@@ -37,19 +37,21 @@ def models(request: pytest.FixtureRequest) -> Models:
 def sent(definition: dict[str, Any], load: Callable[..., ModuleType]) -> dict[str, dict[str, Any]]:
     """The requests of the functions, made by their own code, by operation and what they are for."""
     states, event = definition["States"], {"run": RUN, "attempt": 1, **AT_RUN_TIME}
-    told = {name: state.get("Arguments", {}).get("Payload", {}) for name, state in states.items()}
-    deploy, tagged = told["DeployEndpoint"], {"Tags": tags(RUN)}
+    payloads = {
+        name: state.get("Arguments", {}).get("Payload", {}) for name, state in states.items()
+    }
+    deploy, tagged = payloads["DeployEndpoint"], {"Tags": tags(RUN)}
 
     def filled(name: str) -> dict[str, Any]:
         return {**fill(deploy[name], RUN, **AT_RUN_TIME), **tagged}
 
     def of_job(state: str, folder: str, base_model: str) -> Any:
         run = {**RUN, "base_model": base_model}
-        return load(folder).make_request(run, told[state]["request"], 1)
+        return load(folder).make_request(run, payloads[state]["request"], 1)
 
-    evaluation = {**event, "request": told["StartEvaluation"]["request"]}
-    registration = {**event, **told["RegisterModel"], "run": RUN, "gate": GATE, **AT_RUN_TIME}
-    name = definition_name(told)
+    evaluation = {**event, "request": payloads["StartEvaluation"]["request"]}
+    registration = {**event, **payloads["RegisterModel"], "run": RUN, "gate": GATE, **AT_RUN_TIME}
+    name = definition_name(payloads)
     return {
         "CreateProcessingJob by a name": of_job(
             "StartProcessing", "start_processing", "roberta-base"
@@ -68,8 +70,8 @@ def sent(definition: dict[str, Any], load: Callable[..., ModuleType]) -> dict[st
     }
 
 
-def definition_name(told: dict[str, Any]) -> str:
-    return str(told["RegisterModel"]["request"]["ModelPackageGroupName"])
+def definition_name(payloads: dict[str, Any]) -> str:
+    return str(payloads["RegisterModel"]["request"]["ModelPackageGroupName"])
 
 
 def test_every_request_keeps_all_constraints(

@@ -102,9 +102,9 @@ def test_a_failure_has_a_reason(
 ) -> None:
     (end,) = walks(definition, answers(**changes))
     assert end["path"][-1] == "HandleScoringFailure", end
-    told = end["arguments"]["HandleScoringFailure"]["Payload"]
-    assert told["reason"] == (reason or "ClientError: x")
-    assert (told["failed"], told["execution"], told["attempt"]) == (True, "score-1", 1)
+    payload = end["arguments"]["HandleScoringFailure"]["Payload"]
+    assert payload["reason"] == (reason or "ClientError: x")
+    assert (payload["failed"], payload["execution"], payload["attempt"]) == (True, "score-1", 1)
 
 
 def test_instances_that_aws_lacks_are_waited_for(definition: dict[str, Any]) -> None:
@@ -149,10 +149,10 @@ def test_every_request_keeps_all_constraints(
     }
     package = {"version": 3, "image": "image:1", "model_data": "s3://artefacts/model.tar.gz"}
     for variant in variants:
-        told = definition_of(variant)["States"]["StartTransform"]["Arguments"]["Payload"]
+        payload = definition_of(variant)["States"]["StartTransform"]["Arguments"]["Payload"]
         sent = {
-            "CreateModel": module.make_model(told["model"], scoring, package, JOB),
-            "CreateTransformJob": module.make_job(told["transform"], scoring, JOB, parts=3),
+            "CreateModel": module.make_model(payload["model"], scoring, package, JOB),
+            "CreateTransformJob": module.make_job(payload["transform"], scoring, JOB, parts=3),
         }
         for operation, request in sent.items():
             assert not re.search(r"\{\w+\}", str(request)), (variant.name, operation)

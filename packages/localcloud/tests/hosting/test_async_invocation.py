@@ -104,7 +104,7 @@ def written(world: World, uri: str) -> bytes:
     return world.read(key)
 
 
-def told(world: World, topic: str, inference_id: str) -> dict[str, Any]:
+def message_of(world: World, topic: str, inference_id: str) -> dict[str, Any]:
     """The message of a topic about a request."""
     sqs = world.client("sqs")
     url = sqs.get_queue_url(QueueName=topic)["QueueUrl"]
@@ -120,7 +120,7 @@ def told(world: World, topic: str, inference_id: str) -> dict[str, Any]:
     return found[0]
 
 
-def test_an_answer_is_written_to_s3_and_told_to_a_topic(world: World, endpoint: str) -> None:
+def test_an_answer_is_written_to_s3_and_a_topic_is_notified(world: World, endpoint: str) -> None:
     place = world.upload("asked/in.csv", "a")
     asked = ask(world, endpoint, InputLocation=place, InferenceId="first")
     assert asked["ResponseMetadata"]["HTTPStatusCode"] == 202
@@ -130,7 +130,7 @@ def test_an_answer_is_written_to_s3_and_told_to_a_topic(world: World, endpoint: 
     assert written(world, asked["OutputLocation"]) == b"a of text/csv"
     head = world.client("s3").head_object(Bucket=BUCKET, Key="asked/answers/first.out")
     assert head["ContentType"].startswith("text/csv")
-    message = told(world, "SuccessTopic", "first")
+    message = message_of(world, "SuccessTopic", "first")
     assert message.pop("eventTime") >= message.pop("receivedTime")
     assert message["responseParameters"].pop("contentType").startswith("text/csv")
     assert message == {
@@ -169,7 +169,7 @@ def test_a_request_has_its_body_and_names_the_place_of_its_answer(
 def test_a_failure_is_written_told_and_logged(world: World, endpoint: str) -> None:
     asked = ask(world, endpoint, Body=b"broken")
     assert b"broken inside" in written(world, asked["FailureLocation"])
-    message = told(world, "ErrorTopic", asked["InferenceId"])
+    message = message_of(world, "ErrorTopic", asked["InferenceId"])
     reason = (
         "ClientError: Received server error (500) from model. See the SageMaker Endpoint logs in "
         "your account for more information."

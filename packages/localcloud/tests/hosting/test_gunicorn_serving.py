@@ -17,11 +17,11 @@ APPLICATION = """
         if environ["PATH_INFO"] == "/ping":
             start_response("200 OK", [("Content-Length", "0")])
             return [b""]
-        said = f"{os.getpid()} {environ['CONTENT_TYPE']} {body!r}".encode()
-        length = ("Content-Length", str(len(said)))
+        body_sent = f"{os.getpid()} {environ['CONTENT_TYPE']} {body!r}".encode()
+        length = ("Content-Length", str(len(body_sent)))
         status = "400 Bad Request" if body == b"\\xff" else "200 OK"
         start_response(status, [("Content-Type", "text/plain"), length])
-        return [said]
+        return [body_sent]
 """
 
 

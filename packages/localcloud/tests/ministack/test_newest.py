@@ -30,7 +30,7 @@ from localcloud import ministack
 from localcloud.ministack import patch
 from localcloud.ministack.table import PATCHES
 
-def told(of, value):
+def text(of, value):
     try:
         return str(of(value))
     except (TypeError, ValueError):  # no function: a table, a pattern
@@ -39,7 +39,7 @@ def told(of, value):
 ministack.configure(0, Path(sys.argv[1]))
 names = {name for row in PATCHES for name in (row.target, *row.uses)}
 places = {
-    name: [[told(inspect.signature, one), told(inspect.getsource, one)] for one in patch.find(name)]
+    name: [[text(inspect.signature, one), text(inspect.getsource, one)] for one in patch.find(name)]
     for name in sorted(names)
 }
 print(json.dumps({"moved": patch.moved(PATCHES), "places": places}))
@@ -87,14 +87,14 @@ def test_nothing_that_a_patch_names_has_moved(newer: str) -> None:
 @pytest.mark.parametrize("row", PATCHES, ids=lambda row: f"{row.target} by {row.make.__name__}")
 def test_what_a_patch_replaces_and_uses_is_as_it_was(newer: str, row: Patch) -> None:
     before, after = (looked(folder)["places"] for folder in (None, FETCHED))
-    told = [
+    changes = [
         f"{name} {changed}"
         for name in (row.target, *row.uses)
         if (changed := difference(before[name], after[name]))
     ]
-    assert not told, (
+    assert not changes, (
         f"{row.make.__name__} patches what ministack {newer} has changed; {row.test} shows what it "
-        "does:\n- " + "\n- ".join(told)
+        "does:\n- " + "\n- ".join(changes)
     )
 
 

@@ -117,7 +117,7 @@ def _message(text: str | None) -> Record:
     return {"Message": text[:1024]} if text else {}
 
 
-# -- what is told of a job -----------------------------------------------------------------------
+# -- parameters and artifacts of a job -----------------------------------------------------------
 
 
 def _processing(_cloud: Cloud, job: Record) -> Record:
@@ -154,14 +154,14 @@ def _training(_cloud: Cloud, job: Record) -> Record:
 def _transform(cloud: Cloud, job: Record) -> Record:
     model = cloud.store.get("model", job["ModelName"]) or {}
     container, source = model.get("PrimaryContainer", {}), job["TransformInput"]
-    told = {
+    artifacts = {
         "SageMaker.ModelName": job["ModelName"],
         "SageMaker.ModelPrimary.DataUrl": container.get("ModelDataUrl"),
         "SageMaker.ModelPrimary.Image": container.get("Image"),
     }
     return {
         "Parameters": _machines(job["TransformResources"])
-        | {name: {"StringValue": value} for name, value in told.items() if value},
+        | {name: {"StringValue": value} for name, value in artifacts.items() if value},
         "InputArtifacts": {
             "SageMaker.TransformInput": _media_type(source)
             | {"Value": source["DataSource"]["S3DataSource"]["S3Uri"]}

@@ -58,8 +58,8 @@ def locations(config: Mapping[str, Any], request: Mapping[str, Any], inference_i
 def message(
     region: str, record: Mapping[str, Any], content_type: str, failure: str | None
 ) -> Record:
-    """What a topic is told; `failure` is None for a success."""
-    told = {"accept": "Accept", "contentType": "ContentType", "inputLocation": "InputLocation"}
+    """The message for a topic; `failure` is None for a success."""
+    members = {"accept": "Accept", "contentType": "ContentType", "inputLocation": "InputLocation"}
     ended = (
         {
             "responseParameters": {
@@ -77,7 +77,7 @@ def message(
         "invocationStatus": "Completed" if failure is None else "Failed",
         "requestParameters": {
             "endpointName": record["EndpointName"],
-            **{name: record[field] for name, field in told.items() if field in record},
+            **{name: record[field] for name, field in members.items() if field in record},
         },
         **ended,
         "inferenceId": record["InferenceId"],

@@ -154,11 +154,11 @@ def _answer(cloud: Cloud, record: Record, variant: Variant, server: ModelServer)
         _log(role, server, f"{record['InferenceId']}: {failure}")
         if "FailureLocation" in record:
             _put(role, record["FailureLocation"], failure.body, "text/plain", config)
-        told = async_config.message(cloud.region, record, "", str(failure))
-        _notify(role, topics.get("ErrorTopic"), told)
+        notice = async_config.message(cloud.region, record, "", str(failure))
+        _notify(role, topics.get("ErrorTopic"), notice)
     else:
-        told = async_config.message(cloud.region, record, answer.content_type, None)
-        _notify(role, topics.get("SuccessTopic"), told)
+        notice = async_config.message(cloud.region, record, answer.content_type, None)
+        _notify(role, topics.get("SuccessTopic"), notice)
 
 
 def _ask(cloud: Cloud, record: Record, variant: Variant, server: ModelServer, role: Role) -> Answer:

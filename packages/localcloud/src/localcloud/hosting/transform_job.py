@@ -35,7 +35,7 @@ _UNHEALTHY = (
     "responds with an HTTP 200 status code."
 )
 # Members of the request that the container gets as environment variables.
-_TOLD = {
+_VARIABLES = {
     "MaxPayloadInMB": "SAGEMAKER_MAX_PAYLOAD_IN_MB",
     "MaxConcurrentTransforms": "SAGEMAKER_MAX_CONCURRENT_TRANSFORMS",
 }
@@ -141,10 +141,10 @@ class TransformJob(Job):
 
 
 def _environment(record: Record) -> dict[str, str]:
-    told = {name: str(record[field]) for field, name in _TOLD.items() if field in record}
+    variables = {name: str(record[field]) for field, name in _VARIABLES.items() if field in record}
     if "BatchStrategy" in record:
-        told["SAGEMAKER_BATCH_STRATEGY"] = _STRATEGIES[record["BatchStrategy"]]
-    return {"SAGEMAKER_BATCH": "true", **told, **record.get("Environment", {})}
+        variables["SAGEMAKER_BATCH_STRATEGY"] = _STRATEGIES[record["BatchStrategy"]]
+    return {"SAGEMAKER_BATCH": "true", **variables, **record.get("Environment", {})}
 
 
 def _has_failed(future: "Future[None]") -> bool:

@@ -10,7 +10,7 @@ from localcloud.core.records import Record
 
 KIND = "association"
 # By the resource type in an ARN: the members that have the name and the type of an entity.
-_TOLD: Mapping[str, tuple[str, str]] = {
+_DESCRIBED_BY: Mapping[str, tuple[str, str]] = {
     "artifact": ("ArtifactName", "ArtifactType"),
     "action": ("ActionName", "ActionType"),
     "context": ("ContextName", "ContextType"),
@@ -21,10 +21,10 @@ _TOLD: Mapping[str, tuple[str, str]] = {
 
 def add_association(cloud: Cloud, request: Record) -> Record:
     ends = records.pick(request, "SourceArn", "DestinationArn")
-    told: Record = {}
+    described: Record = {}
     for end in ("Source", "Destination"):
-        told |= _tell(cloud, end, request[f"{end}Arn"])
-    record = {**ends, **told, **records.pick(request, "AssociationType"), "CreatedBy": {}}
+        described |= _description(cloud, end, request[f"{end}Arn"])
+    record = {**ends, **described, **records.pick(request, "AssociationType"), "CreatedBy": {}}
     taken = ValidationException(
         f"An association of {ends['SourceArn']} with {ends['DestinationArn']} already exists."
     )
@@ -38,16 +38,16 @@ def _key(ends: Record) -> str:
     return f"{ends['SourceArn']} {ends['DestinationArn']}".lower()
 
 
-def _tell(cloud: Cloud, end: str, arn: str) -> Record:
+def _description(cloud: Cloud, end: str, arn: str) -> Record:
     """Name and type of an entity, as a list of associations shows them."""
     kind, _, name = arn.split(":", 5)[5].partition("/")
     record = cloud.store.get(kind, name.lower())
     if record is None:
         raise ResourceNotFound(f"'{arn}' does not exist.")
-    name_field, type_field = _TOLD[kind]
+    name_field, type_field = _DESCRIBED_BY[kind]
     kinds = record.get(type_field) or record.get("Source", {}).get("SourceType")
-    told = {f"{end}Name": record.get(name_field), f"{end}Type": kinds}
-    return {field: value for field, value in told.items() if value}
+    described = {f"{end}Name": record.get(name_field), f"{end}Type": kinds}
+    return {field: value for field, value in described.items() if value}
 
 
 def list_associations(cloud: Cloud, request: Record) -> Record:
