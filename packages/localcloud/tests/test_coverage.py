@@ -9,9 +9,11 @@ import pytest
 from botocore import xform_name
 
 from localcloud.composition import OPERATIONS
+from localcloud.core.empty_lists import EMPTY_LISTS
 
 TESTS = Path(__file__).parent
 PAGE = TESTS.parents[2] / "docs" / "localcloud.md"
+COMPARISON = PAGE.with_name("localcloud-compared.md")
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -85,3 +87,10 @@ def test_the_table_of_what_is_refused_covers_the_rest() -> None:
 def test_each_word_of_what_is_refused_stands_for_something() -> None:
     names = others()
     assert [word for word in refused() if not any(word in name for name in names)] == []
+
+
+def test_the_comparison_counts_the_operations() -> None:
+    count = sum(service == "sagemaker" for service, _ in OPERATIONS)
+    of_all = len(botocore.session.get_session().get_service_model("sagemaker").operation_names)
+    text = f"of {of_all} | {count}, of which {len(EMPTY_LISTS)} are lists that are always empty |"
+    assert text in COMPARISON.read_text()
