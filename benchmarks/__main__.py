@@ -1,6 +1,7 @@
-"""python -m benchmarks [NAME ...] [--reviews CSV]: prints Markdown tables.
+"""python -m benchmarks [NAME ...] [--reviews CSV] [--write]: prints Markdown tables.
 
-Without a name it measures everything that docs/benchmarks.md has a place for, and writes it there.
+Without a name it measures everything that docs/benchmarks.md has a place for, and writes it there;
+with names only if `--write` is given.
 """
 
 import argparse
@@ -53,6 +54,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measures this project against its peers.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}")
     parser.add_argument("--reviews", type=Path, help="a CSV; without: the sample of make demo")
+    parser.add_argument("--write", action="store_true", help="the tables into docs/benchmarks.md")
     settings = parser.parse_args()
     unknown = set(settings.names) - set(BENCHMARKS)
     if unknown:
@@ -64,7 +66,7 @@ def main() -> None:
         for name in settings.names or PUBLISHED:
             print(f"\n## {name}\n", flush=True)
             table = _measured(name, reviews)
-            if not settings.names:
+            if name in PUBLISHED and (settings.write or not settings.names):
                 write_section(name, table)
 
 
