@@ -14,6 +14,7 @@ import pytest
 from localcloud import server
 from worlds.execution_world import World, world, zipped
 from worlds.served_model import serve
+from worlds.waiting import until
 
 __all__ = ["world"]
 
@@ -120,7 +121,9 @@ def test_a_training_job_finds_its_role_and_bucket_here(world: World) -> None:
 
 def test_a_served_model_finds_its_role_and_bucket_here(world: World) -> None:
     assert serve(world, "finds", FIND_ROLE + MODEL)["EndpointStatus"] == "InService"
-    check(logged(world, "/aws/sagemaker/Endpoints/finds", "AllTraffic/"), world.role)
+    group = "/aws/sagemaker/Endpoints/finds"
+    output = until(lambda: logged(world, group, "AllTraffic/"), lambda text: "found: " in text)
+    check(output, world.role)
 
 
 def test_a_function_finds_its_account_and_bucket_here(world: World) -> None:

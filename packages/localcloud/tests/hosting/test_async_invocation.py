@@ -176,9 +176,12 @@ def test_a_failure_is_written_told_and_logged(world: World, endpoint: str) -> No
     )
     assert (message["invocationStatus"], message["failureReason"]) == ("Failed", reason)
     assert "responseParameters" not in message
-    streams = world.log("/aws/sagemaker/Endpoints/asked", "AllTraffic/")
-    lines = [line for name, log in streams.items() if name.endswith("/data-log") for line in log]
-    assert f"{asked['InferenceId']}: {reason}" in lines
+
+    def data_log() -> list[str]:
+        streams = world.log("/aws/sagemaker/Endpoints/asked", "AllTraffic/").items()
+        return [line for name, log in streams if name.endswith("/data-log") for line in log]
+
+    assert until(lambda: f"{asked['InferenceId']}: {reason}" in data_log())
     missing = ask(world, endpoint, InputLocation=f"s3://{BUCKET}/none")
     assert written(world, missing["FailureLocation"]).startswith(
         f"ClientError: cannot read s3://{BUCKET}/none: ".encode()

@@ -133,13 +133,15 @@ def test_code_beside_the_model_is_fetched_from_s3(world: World) -> None:
 def test_the_containers_output_is_in_the_endpoints_log(world: World, endpoint: str) -> None:
     invoke(world, endpoint)
 
-    def answered() -> list[str]:
+    def lines() -> list[str]:
         streams = world.log(f"/aws/sagemaker/Endpoints/{endpoint}", "AllTraffic/")
-        lines = [line for stream in streams.values() for line in stream]
-        assert "loading" in lines
-        return [line for line in lines if line.startswith("POST /invocations 200")]
+        return [line for stream in streams.values() for line in stream]
 
-    assert until(answered)
+    def answered(logged: list[str]) -> bool:
+        return any(line.startswith("POST /invocations 200") for line in logged)
+
+    assert "loading" in until(lines, answered)
+    assert answered(lines())
 
 
 def test_a_deleted_endpoint_is_gone(world: World) -> None:

@@ -125,10 +125,7 @@ def test_stop_lets_the_script_clean_up(world: World) -> None:
 
 
 def _lines(world: World, name: str) -> list[str]:
-    try:
-        streams = world.log("/aws/sagemaker/ProcessingJobs", f"{name}/")
-    except ClientError:
-        return []
+    streams = world.log("/aws/sagemaker/ProcessingJobs", f"{name}/")
     return [line for lines in streams.values() for line in lines]
 
 

@@ -103,9 +103,12 @@ class World:
         return body
 
     def log(self, group: str, prefix: str) -> dict[str, list[str]]:
-        """Lines by stream."""
+        """Lines by stream; none where the group is not there yet."""
         logs = self.client("logs")
-        streams = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=prefix)
+        try:
+            streams = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=prefix)
+        except logs.exceptions.ResourceNotFoundException:
+            return {}
         return {
             stream["logStreamName"]: [
                 event["message"]

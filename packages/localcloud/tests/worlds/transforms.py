@@ -59,10 +59,7 @@ def end(world: World, name: str) -> dict[str, Any]:
 
 
 def lines(world: World, name: str, *, of_data: bool) -> list[str]:
-    try:
-        streams = world.log(GROUP, f"{name}/")
-    except ClientError:
-        return []
+    streams = world.log(GROUP, f"{name}/")
     chosen = [log for stream, log in streams.items() if stream.endswith("/data-log") is of_data]
     return [line.partition(":[sagemaker logs]: ")[2] or line for log in chosen for line in log]
 

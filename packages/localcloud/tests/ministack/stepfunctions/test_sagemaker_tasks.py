@@ -161,6 +161,7 @@ def test_a_stopped_execution_stops_its_job(machines: Machines, world: World) -> 
     request = processing(world, "given-up-job", SLEEP)
     arn = machines.start("stops-job", {"Do": task("createProcessingJob.sync", request)})
     assert until(lambda: is_running(world, "given-up-job"))
+    assert until(lambda: "TaskSubmitted" in machines.events(arn))
     machines.client.stop_execution(executionArn=arn)
     assert until(lambda: status(world, "given-up-job"), "Stopped".__eq__) == "Stopped"
     assert machines.events(arn)[-2:] == ["TaskSubmitted", "ExecutionAborted"]
