@@ -61,21 +61,19 @@ def training(settings: Settings) -> Request:
 
 def model(settings: Settings) -> Request:
     """CreateModel for the artefact of a training."""
-    session = jobs.offline_session(settings.region)
-    created = _compile(
-        lambda: jobs.model(settings, session, Values(), name="{model}").create(
-            instance_type=settings.endpoint.instance_type
-        )
-    )
-    return _plain(created.create_model_request)
+    return _model(settings, jobs.model, settings.endpoint.instance_type)
 
 
 def scoring_model(settings: Settings) -> Request:
     """CreateModel for the transform job that scores in batch."""
+    return _model(settings, jobs.scoring_model, settings.scoring.instance_type)
+
+
+def _model(settings: Settings, make: Callable[..., Any], instance_type: str) -> Request:
     session = jobs.offline_session(settings.region)
     created = _compile(
-        lambda: jobs.scoring_model(settings, session, Values(), name="{model}").create(
-            instance_type=settings.scoring.instance_type
+        lambda: make(settings, session, Values(), name="{model}").create(
+            instance_type=instance_type
         )
     )
     return _plain(created.create_model_request)

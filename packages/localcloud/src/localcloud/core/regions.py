@@ -48,7 +48,12 @@ class Regions:
 
 
 def _check(region: str) -> None:
-    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html"""
+    """Raises AwsError for what is no region of this partition.
+
+    AWS's page on the errors of signatures is
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html. The code
+    and the text of this refusal have not been checked against it.
+    """
     try:
         partition = botocore.session.get_session().get_partition_for_region(region)
     except UnknownRegionError:

@@ -2,8 +2,9 @@
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AsyncInferenceConfig.html. Messages to
 topics look like those that AWS has sent, quoted in tests and examples of others (awslabs'
-osml-model-runner, for a failure; aws-samples). The ends of names are those of the API reference
-(Filename) and of the SageMaker SDK's tests (`-error.out`).
+osml-model-runner, for a failure; aws-samples). The name of an answer ends as in the API reference
+(Filename). No source was found for `-error.out`, in which the name of a failure ends
+here.
 """
 
 from collections.abc import Mapping
