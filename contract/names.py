@@ -10,6 +10,7 @@ ENVIRONMENT_TAG = "reviews:environment"
 RUN_TAG = "reviews:run"
 EXECUTION_TAG = "reviews:execution"  # its ARN, which says who changed the endpoint last
 TRANSFORM = "transform"  # in the names of a scoring's transform job and model
+DRIFT = "drift"  # in the name of the job that compares
 VARIANT = "AllTraffic"  # the SageMaker SDK's name of an endpoint's only variant
 _LONGEST_ID = 24
 _HASH = 6
@@ -25,6 +26,16 @@ def environment_name(environment: str) -> str:
 def scoring_name(environment: str) -> str:
     """The name of the state machine that scores files in batch: reviews-dev-scoring."""
     return f"{environment_name(environment)}-scoring"
+
+
+def drift_name(environment: str) -> str:
+    """The name of the state machine that compares requests with the baseline: reviews-dev-drift."""
+    return f"{environment_name(environment)}-drift"
+
+
+def metric_namespace(environment: str) -> str:
+    """The namespace of the environment's own CloudWatch metrics."""
+    return f"Reviews/{environment}"
 
 
 def stack_name(environment: str, stack: str) -> str:
@@ -47,8 +58,8 @@ def run_id(execution: str) -> str:
 def resource_name(environment: str, kind: str, run: str, attempt: int | str) -> str:
     """reviews-{environment}-{kind}-{run id}-{attempt}; at most 63 characters up to attempt 999.
 
-    `kind` is the step of a job, `model`, `endpoint-config` or `transform`. Each attempt needs
-    another name, since SageMaker does not allow the name of a job twice.
+    `kind` is the step of a job, `model`, `endpoint-config`, `transform` or `drift`. Each attempt
+    needs another name, since SageMaker does not allow the name of a job twice.
     """
     return f"{environment_name(environment)}-{kind}-{run}-{attempt}"
 

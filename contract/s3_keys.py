@@ -1,5 +1,7 @@
 """The keys of objects in the artefact bucket of an environment."""
 
+from datetime import UTC, datetime
+
 # At the top of the bucket:
 RUNS = "runs"
 CODE = "code"
@@ -7,6 +9,8 @@ CAPTURE = "capture"  # requests and responses of the endpoint
 FEATURE_STORE = "feature-store"  # the offline store
 ATHENA = "athena"  # results of queries
 SCORINGS = "scoring"  # what is scored in batch, and the answers
+DRIFT = "drift"  # reports about drift
+FEEDBACK = "feedback"  # ratings of what the endpoint was asked, by the day of their upload
 STOPPED_ENDPOINT = "endpoint/stopped.json"  # the record for `reviews endpoint start`
 
 # Below the prefix of a run:
@@ -22,6 +26,8 @@ EVALUATION = "evaluation"
 METRICS_FILE, PAGE_FILE = "evaluation.json", "evaluation.html"  # as ml_code/evaluating names them
 EVALUATION_METRICS = f"{EVALUATION}/{METRICS_FILE}"
 EVALUATION_PAGE = f"{EVALUATION}/{PAGE_FILE}"
+BASELINE = f"{EVALUATION}/baseline"  # for reports about drift: with the tokenizer of the model
+BASELINE_FILE = "baseline.json"
 # Below the prefix of a training job, by SageMaker:
 # https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-output.html
 MODEL_ARCHIVE = "output/model.tar.gz"
@@ -39,6 +45,11 @@ SCORING = "scoring.json"  # the file that is scored, as its client read it
 SCORING_INPUT = "input"  # parts in JSON Lines
 SCORING_OUTPUT = "output"  # the answers to each part, NAME.out
 
+# Below the prefix of a drift report:
+DRIFT_MANIFEST = "manifest.json"  # the objects that the job reads
+DRIFT_REPORT = "report"
+DRIFT_REPORT_FILE, DRIFT_PAGE_FILE = "report.json", "report.html"
+
 # Below the prefix of the code:
 SOURCE = "source"  # single files, for processing jobs
 SOURCE_ARCHIVE = "sourcedir.tar.gz"  # the same in one, for training jobs
@@ -52,3 +63,25 @@ def run_prefix(run: str) -> str:
 def scoring_prefix(scoring: str) -> str:
     """The prefix of a scoring in the artefact bucket, by its id; `*` for all scorings."""
     return f"{SCORINGS}/{scoring}"
+
+
+def drift_prefix(end: datetime, identity: str) -> str:
+    """The prefix of a drift report in the artefact bucket: sorted by the end of the period (UTC),
+    `identity` is the id of its execution."""
+    return f"{DRIFT}/{end.astimezone(UTC):%Y%m%dT%H%M%SZ}-{identity}"
+
+
+def capture_prefix(endpoint: str, variant: str) -> str:
+    """Where SageMaker puts the captured requests of a variant, below which they are by the hour:
+    https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html"""
+    return f"{CAPTURE}/{endpoint}/{variant}"
+
+
+def hour_key(prefix: str, moment: datetime) -> str:
+    """prefix/yyyy/mm/dd/hh of a moment, in UTC."""
+    return f"{prefix}/{moment.astimezone(UTC):%Y/%m/%d/%H}"
+
+
+def feedback_key(day: datetime, digest: str) -> str:
+    """The key of uploaded ratings, by the day (UTC) and a hash of their content."""
+    return f"{FEEDBACK}/{day.astimezone(UTC):%Y/%m/%d}/{digest}.jsonl"

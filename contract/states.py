@@ -77,5 +77,12 @@ END_SCORING = "EndScoring"
 SCORED = "Scored"
 HANDLE_SCORING_FAILURE = "HandleScoringFailure"
 
+# Of the state machine that compares requests with the baseline of the training.
+BEGIN_DRIFT = "BeginDrift"
+COMPARISON = _loop_of_job("Comparison")
+END_DRIFT = "EndDrift"
+COMPARED = "Compared"
+HANDLE_DRIFT_FAILURE = "HandleDriftFailure"
+
 HANDLE_FAILURE = "HandleFailure"
 RESUME = "Resume?"

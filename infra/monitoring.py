@@ -10,7 +10,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from contract.names import VARIANT, endpoint_log_group
+from contract.names import VARIANT, endpoint_log_group, metric_namespace
 from contract.steps import JobKind
 from infra.settings import Settings
 from infra.storage import Storage
@@ -133,7 +133,7 @@ class Monitoring(Construct):
 
     def _count(self, name: str, pattern: str, field: str) -> cloudwatch.Metric:
         """A metric of predictions, by a metric filter on a field of the endpoint's log."""
-        namespace = f"Reviews/{self._settings.environment}"
+        namespace = metric_namespace(self._settings.environment)
         self._endpoint_logs.add_metric_filter(
             name,
             filter_pattern=logs.FilterPattern.literal(pattern),

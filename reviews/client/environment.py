@@ -17,6 +17,7 @@ from reviews.client.aws.connection import Connection
 from reviews.client.checks.examination import examine
 from reviews.client.checks.findings import Finding
 from reviews.client.cost.estimate import Assumptions, Estimate, estimate
+from reviews.client.drift.drift import Drift
 from reviews.client.endpoint.endpoint import Endpoint
 from reviews.client.features.feature_store import FeatureStore
 from reviews.client.files import storage
@@ -42,6 +43,10 @@ class Environment(Connection):
     @cached_property
     def features(self) -> FeatureStore:
         return FeatureStore(self)
+
+    @cached_property
+    def drift(self) -> Drift:
+        return Drift(self)
 
     @cached_property
     def scorings(self) -> Scorings:

@@ -1,0 +1,1 @@
+"""Drift: the reports of an environment, and the ratings that arrive after the predictions."""

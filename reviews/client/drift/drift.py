@@ -1,0 +1,110 @@
+"""The drift reports of an environment: read them, or start one now.
+
+environment.drift.newest()          a contract.drift.Report, or None
+environment.drift.names(10)         the newest first
+environment.drift.report(name)      one of them
+environment.drift.page(name)        its HTML
+environment.drift.start(hours=24)   the ARN of the execution that writes another
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from secrets import token_hex
+
+from botocore.exceptions import ClientError
+
+from contract import s3_keys
+from contract.drift import Report
+from contract.names import drift_name
+from reviews.client.aws.connection import Connection
+from reviews.client.errors import InvalidArgument, NotDeployed
+from reviews.client.runs import execution
+from reviews.client.runs.execution import Execution
+from reviews.client.shell import reviews_command
+
+_SHOWN = 10
+
+
+class Drift:
+    """Raises NotDeployed for an environment without a Pipeline stack."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._states, self._s3 = connection.client("stepfunctions"), connection.client("s3")
+        self._bucket = connection.outputs.artefact_bucket
+        pipeline = connection.outputs.state_machine_arn
+        self._machine = f"{pipeline.rpartition(':')[0]}:{drift_name(connection.name)}"
+
+    # -- reports -------------------------------------------------------------------------------
+
+    def names(self, most: int = _SHOWN) -> list[str]:
+        """The names of the newest reports, newest first: the end of the period, and an id.
+
+        An execution that is still running, or failed, has no report.
+        """
+        pages = self._s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=f"{s3_keys.DRIFT}/"
+        )
+        keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
+        ending = f"/{s3_keys.DRIFT_REPORT}/{s3_keys.DRIFT_REPORT_FILE}"
+        found = [key.split("/")[1] for key in keys if key.endswith(ending)]
+        return sorted(found, reverse=True)[:most]
+
+    def newest(self) -> Report | None:
+        """None before the first one."""
+        return next((self.report(name) for name in self.names(1)), None)
+
+    def report(self, name: str) -> Report:
+        """Raises InvalidArgument where there is none of this name."""
+        return Report.read(json.loads(self._read(name, s3_keys.DRIFT_REPORT_FILE)))
+
+    def page(self, name: str) -> str:
+        """The HTML page of a report. Raises InvalidArgument."""
+        return self._read(name, s3_keys.DRIFT_PAGE_FILE).decode()
+
+    def _read(self, name: str, file: str) -> bytes:
+        key = f"{s3_keys.DRIFT}/{name}/{s3_keys.DRIFT_REPORT}/{file}"
+        try:
+            body: bytes = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in ("NoSuchKey", "AccessDenied"):
+                raise
+            raise InvalidArgument(f"There is no drift report named {name}") from error
+        return body
+
+    # -- a report now --------------------------------------------------------------------------
+
+    def start(self, hours: int | None = None) -> str:
+        """Starts the execution that compares the last hours, by default those of the settings;
+        returns its ARN. Raises InvalidArgument where requests are not captured, and NotDeployed."""
+        if not self._connection.settings.endpoint.capture_percent:
+            raise InvalidArgument(
+                f"{self._connection.name} captures no requests, so that there is nothing to "
+                "compare: give Endpoint.capture_percent a value in infra/settings/environments.py "
+                "and deploy"
+            )
+        given = {} if hours is None else {"last_hours": hours}
+        with self._deployed():
+            return execution.start(self._states, self._machine, _new_name(), given)
+
+    def describe(self, arn: str) -> Execution:
+        """Its output has `report`, the name of its report."""
+        return execution.describe(self._states, arn)
+
+    @contextmanager
+    def _deployed(self) -> Iterator[None]:
+        """Raises NotDeployed for an environment of an earlier version."""
+        try:
+            yield
+        except self._states.exceptions.StateMachineDoesNotExist as error:
+            deploy = reviews_command("deploy", env=self._connection.name)
+            raise NotDeployed(
+                f"{self._connection.name} was deployed before it could compare: {deploy}"
+            ) from error
+
+
+def _new_name() -> str:
+    """Of the moment (UTC), such as drift-261130-104500-3f2a; 24 characters, which are its id."""
+    return f"drift-{datetime.now(UTC):%y%m%d-%H%M%S}-{token_hex(2)}"
