@@ -24,25 +24,31 @@ class Training:
     computation: str
 
 
-def prepare(reviews: Path, target: Path, *, seed: int) -> None:
+def prepare(
+    reviews: Path, target: Path, *, seed: int, base_model: Path | None = None, max_length: int = 0
+) -> None:
+    """The splits, with the tokens of MiniLM unless another base model is given."""
     python(
         "ml_code/preprocess.py",
         f"--input-data={reviews}",
-        f"--base-model={installed_base_model()}",
+        f"--base-model={base_model or installed_base_model()}",
         f"--output-data={target}",
         f"--message-file={target / 'message'}",
         f"--title-column={SETTINGS.columns.title}",
-        f"--max-length={SETTINGS.recipe.max_length}",
+        f"--max-length={max_length or SETTINGS.recipe.max_length}",
         "--event-time=2026-01-31T12:00:00.000Z",
         f"--seed={seed}",
     )
 
 
-def train(features: Path, model: Path, *, seed: int) -> Training:
-    recipe = asdict(SETTINGS.recipe) | {"seed": seed}
+def train(
+    features: Path, model: Path, *, seed: int, base_model: Path | None = None, **recipe: float
+) -> Training:
+    """Trains with the settings of the environment `local`; `recipe` has what differs."""
+    recipe = asdict(SETTINGS.recipe) | recipe | {"seed": seed}
     trained = python(
         "ml_code/train.py",
-        f"--base-model={installed_base_model()}",
+        f"--base-model={base_model or installed_base_model()}",
         f"--train-data={features / 'train'}",
         f"--validation-data={features / 'validation'}",
         f"--model-dir={model}",

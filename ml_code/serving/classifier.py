@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.labels import Labels
-from common.padding import batches_by_length, pad
+from common.padding import batches_by_length
 from common.tokenisation import TextEncoder
 from reading.errors import UserError
 from reading.text import cleaned
@@ -31,7 +31,6 @@ class Classifier:
         Raises UserError when a file of the artefact is missing or damaged.
         """
         config = _read_json(folder / "config.json")
-        self._pad_id = config.get("pad_token_id") or 0
         self.labels = _labels(config)
         self.temperature = read_temperature(folder)
         self._engine = engine or load_engine(folder, gpu)
@@ -72,7 +71,7 @@ class Classifier:
         logits = np.zeros((len(ids), len(self.labels.names)), dtype=np.float32)
         done = 0
         for rows in batches_by_length([len(row) for row in ids], _BATCH_ROWS):
-            logits[rows] = self._engine.logits(*pad([ids[row] for row in rows], self._pad_id))
+            logits[rows] = self._engine.logits([ids[row] for row in rows])
             done += len(rows)
             if on_progress is not None:
                 on_progress(done)

@@ -1,13 +1,15 @@
 """What computes the logits: ONNX Runtime on CPUs, PyTorch on GPUs."""
 
 import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from common.padding import Ids
+from common.padding import pad
 from reading.errors import UserError
 
 INT8_FILE, FP32_FILE = "model_int8.onnx", "model_fp32.onnx"
@@ -21,8 +23,8 @@ class Engine(Protocol):
 
     name: str
 
-    def logits(self, input_ids: Ids, attention_mask: Ids) -> Logits:
-        """Logits [rows, classes] of padded ids and mask [rows, tokens]."""
+    def logits(self, ids: Sequence[Sequence[int]]) -> Logits:
+        """Logits [rows, classes] of the token ids of each row, which may differ in length."""
         ...
 
 
@@ -45,8 +47,9 @@ class TorchEngine:
         self._model: Any = model.to(self._device).eval()
         self.name = f"torch-{self._device.type}"
 
-    def logits(self, input_ids: Ids, attention_mask: Ids) -> Logits:
+    def logits(self, ids: Sequence[Sequence[int]]) -> Logits:
         torch = self._torch
+        input_ids, attention_mask = pad(ids, self._model.config.pad_token_id or 0)
         with torch.inference_mode():
             output = self._model(
                 input_ids=torch.from_numpy(input_ids).to(self._device),
@@ -57,7 +60,11 @@ class TorchEngine:
 
 
 class OnnxEngine:
-    """An exported model, INT8_FILE or FP32_FILE, on all cores of the processor."""
+    """An exported model, INT8_FILE or FP32_FILE, on all cores of the processor.
+
+    Each text is computed by itself. The 8-bit scales of activations are those of all that is
+    computed together, so that in a batch the other texts would change the logits of a text.
+    """
 
     def __init__(self, file: Path) -> None:
         import onnxruntime
@@ -77,10 +84,16 @@ class OnnxEngine:
             disabled_optimizers=[_SLOW_FUSION],
         )
 
-    def logits(self, input_ids: Ids, attention_mask: Ids) -> Logits:
-        inputs = {"input_ids": input_ids, "attention_mask": attention_mask}
-        result: Logits = self._session.run(["logits"], inputs)[0]
-        return result
+    def logits(self, ids: Sequence[Sequence[int]]) -> Logits:
+        if len(ids) == 1:
+            return self._logits_of_text(ids[0])
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            return np.concatenate(list(threads.map(self._logits_of_text, ids)))
+
+    def _logits_of_text(self, ids: Sequence[int]) -> Logits:
+        """[1, classes]"""
+        found: Logits = self._session.run(["logits"], {"input_ids": np.array([ids], np.int64)})[0]
+        return found
 
 
 def load_engine(folder: Path, gpu: int | None = None) -> Engine:

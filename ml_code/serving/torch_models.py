@@ -36,11 +36,16 @@ class MeanPoolingClassifier(PreTrainedModel):
         self.classifier = nn.Linear(config.hidden_size, config.num_labels)
         self.post_init()  # type: ignore[no-untyped-call]
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> SequenceClassifierOutput:
-        """Logits [rows, classes] of ids and mask [rows, tokens]."""
+    def forward(
+        self, input_ids: Tensor, attention_mask: Tensor | None = None
+    ) -> SequenceClassifierOutput:
+        """Logits [rows, classes] of ids and mask [rows, tokens]; None: nothing is padding."""
         hidden = self.body(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
-        pooled = (hidden * mask).sum(dim=1) / mask.sum(dim=1)
+        if attention_mask is None:
+            pooled = hidden.mean(dim=1)
+        else:
+            mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
+            pooled = (hidden * mask).sum(dim=1) / mask.sum(dim=1)
         return SequenceClassifierOutput(logits=self.classifier(self.dropout(pooled)))
 
 

@@ -5,11 +5,12 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from serving.torch_models import auto_class
-from training.first_token_layer import use_first_token_layer
+from training.exported_layers import use_exported_layers
 
 _OPSET = 17
 
@@ -17,12 +18,12 @@ _OPSET = 17
 def export_onnx(folder: Path, target: Path) -> None:
     """Writes the model of an artefact folder to the file `target`, with weights in fp32.
 
-    Inputs are input_ids and attention_mask [rows, tokens], the output is logits [rows, classes].
+    The input is input_ids [1, tokens] of one text, the output is logits [1, classes]. Since nothing
+    is padded, there is no mask.
     """
     model = auto_class(str(folder)).from_pretrained(folder, attn_implementation="eager")
-    use_first_token_layer(model)
-    ids = torch.tensor([[1, 2, 3, 4], [1, 2, 3, 4]])
-    axes = {0: "rows", 1: "tokens"}
+    use_exported_layers(model)
+    ids = torch.tensor([[1, 2, 3, 4]])
     with warnings.catch_warnings():
         # Tracing warns that other shapes may compute otherwise. Tests compare other shapes.
         warnings.simplefilter("ignore")
@@ -30,11 +31,11 @@ def export_onnx(folder: Path, target: Path) -> None:
         # and needs no onnxscript.
         torch.onnx.export(
             _Logits(model.eval()),
-            (ids, torch.ones_like(ids)),
+            (ids,),
             str(target),
-            input_names=["input_ids", "attention_mask"],
+            input_names=["input_ids"],
             output_names=["logits"],
-            dynamic_axes={"input_ids": axes, "attention_mask": axes, "logits": {0: "rows"}},
+            dynamic_axes={"input_ids": {1: "tokens"}},
             opset_version=_OPSET,
             dynamo=False,
         )
@@ -50,7 +51,13 @@ def quantise_onnx(exported: Path, target: Path) -> None:
         # reduce_range: processors without VNNI would saturate at 8 bits, and the endpoint's
         # may be another one than this.
         quantize_dynamic(
-            exported, target, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True
+            exported,
+            target,
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            reduce_range=True,
+            # Of the tensors whose type it cannot infer: the results of ONNX Runtime's operators.
+            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
         )
     finally:
         logging.disable(logging.NOTSET)
@@ -63,5 +70,5 @@ class _Logits(torch.nn.Module):
         super().__init__()
         self._model = model
 
-    def forward(self, input_ids: Any, attention_mask: Any) -> Any:
-        return self._model(input_ids=input_ids, attention_mask=attention_mask).logits
+    def forward(self, input_ids: Any) -> Any:
+        return self._model(input_ids=input_ids, attention_mask=None).logits

@@ -32,3 +32,18 @@ def test_a_trial_counts_with_the_time_before_its_first_steps(monkeypatch):
     clock = expert_training._Clock()
     clock.times = [0.0, 50.0, 60.0, 61.0, 62.0, 63.0, 64.0]
     assert clock.estimate(steps=102) == pytest.approx(60 + 100 * 1)
+
+
+def test_the_expert_trains_a_model_that_predicts_texts_it_has_not_seen(tmp_path):
+    words = [*FILLER, *(word for words in WORDS.values() for word in words)]
+    base_model = make_base_model(tmp_path / "base", words)
+    rows = [
+        {"review_body": text, "label_id": ("1", "3", "5").index(rating)}
+        for text, rating in make_reviews(60)
+    ]
+    for name, part in (("train", rows[:120]), ("validation", rows[120:150]), ("test", rows[150:])):
+        (tmp_path / name).mkdir()
+        pd.DataFrame(part).to_csv(tmp_path / name / "part.csv", index=False)
+    recipe = {"num_train_epochs": 8, "learning_rate": 3e-3, "max_length": 32}
+    found = expert_training._Training(tmp_path, str(base_model), **recipe).run({})
+    assert found["accuracy"] > 0.8

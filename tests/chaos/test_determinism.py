@@ -14,7 +14,7 @@ from tests.ml_code.tiny import EVENT_TIME, make_reviews, write_reviews
 __all__ = ["base_model"]
 pytestmark = pytest.mark.slow
 AREA = "Determinism"
-MODEL = ("model.safetensors", "model_int8.onnx")
+MODEL = ("model.safetensors", "model_int8.onnx", "calibration.json")
 
 
 def whole_run(

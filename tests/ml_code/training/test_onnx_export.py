@@ -22,3 +22,16 @@ def test_a_roberta_can_be_quantised_too(small_roberta, tmp_path):
             for engine in (TorchEngine(tmp_path), OnnxEngine(tmp_path / INT8_FILE))
         )
         assert int8 == pytest.approx(torch, abs=0.02)
+
+
+def test_the_probabilities_of_a_text_do_not_depend_on_the_texts_beside_it(small_roberta, tmp_path):
+    model, tokenizer = load_base(str(small_roberta), LABELS)
+    save_artefact(model, tokenizer, tmp_path, max_length=64)
+    export_onnx(tmp_path, tmp_path / FP32_FILE)
+    quantise_onnx(tmp_path / FP32_FILE, tmp_path / INT8_FILE)
+    ids = [[0, *range(10, 10 + length), 2] for length in (5, 7, 7, 30)]
+    for name in (INT8_FILE, FP32_FILE):
+        classifier = Classifier(tmp_path, OnnxEngine(tmp_path / name))
+        together = classifier.predict_proba(ids)
+        alone = [classifier.predict_proba([row])[0] for row in ids]
+        assert together.tolist() == [row.tolist() for row in alone]
