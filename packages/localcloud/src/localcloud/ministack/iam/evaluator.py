@@ -100,6 +100,20 @@ def _named(evaluator: Any, name: str, document: Any) -> list[Any]:
     ]
 
 
+def name_the_role(_ministack: Ministack, resolve: Evaluate) -> Evaluate:
+    """For a session of a role, `aws:PrincipalArn` is the ARN of the role, not of the session:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"""
+
+    def resolved(key: str, context: Any) -> Any:
+        found = resolve(key, context)
+        if key.lower() != "aws:principalarn" or ":assumed-role/" not in str(found):
+            return found
+        account, role = found.split(":")[4], found.split("/")[1]
+        return f"arn:aws:iam::{account}:role/{role}"
+
+    return resolved
+
+
 # `aws:SecureTransport` is true for requests within this machine.
 
 
@@ -214,6 +228,13 @@ PATCHES = (
             *names("core.iam_evaluator", "parse_policy_document"),
             *names("services.iam", "_roles"),
         ),
+    ),
+    Patch(
+        target="core.iam_evaluator:_resolve_condition_key",
+        make=name_the_role,
+        why="aws:PrincipalArn of a session is the ARN of its role",
+        upstream="IAM: aws:PrincipalArn of a session is that of the session",
+        test="ministack/iam/test_trust.py::test_a_trust_policy_may_name_a_role_in_a_condition",
     ),
     Patch(
         target="core.iam_evaluator:_request_origin",
