@@ -20,6 +20,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     ),
     StartAt.TRAINING.value: ("start_at", "from_run", "training"),
     StartAt.EVALUATION.value: ("start_at", "from_run", "model_data"),
+    StartAt.PROMOTION.value: ("start_at", "from_environment", "from_version", "from_run"),
+    StartAt.ROLLBACK.value: ("start_at", "version"),
 }
 STARTS = tuple(FIELDS)
 COLUMNS = ("text", "rating", "title")
@@ -53,15 +55,27 @@ def check_input(given: Any) -> dict[str, Any]:
     start_at = request.get("start_at", STARTS[0])
     _check_start("start_at", start_at)
     check_names(f"input that starts at {start_at}", request, FIELDS[start_at])
-    if start_at != STARTS[0]:
-        _check_run_name("from_run", request.get("from_run"))
-    elif "reviews" not in request:
-        raise InvalidInput("reviews", "missing; it must be s3://bucket/key of a CSV")
+    _check_required(start_at, request)
     for name, value in request.items():
         check_field(name, value)
     if start_at == "training" and "max_length" in request.get("training", {}):
         raise InvalidInput("training.max_length", "is that of the features of from_run")
     return request
+
+
+def _check_required(start_at: str, request: dict[str, Any]) -> None:
+    match StartAt(start_at):
+        case StartAt.PROCESSING:
+            if "reviews" not in request:
+                raise InvalidInput("reviews", "missing; it must be s3://bucket/key of a CSV")
+        case StartAt.PROMOTION:
+            _check_environment("from_environment", request.get("from_environment"))
+            if ("from_version" in request) == ("from_run" in request):
+                raise InvalidInput("from_version", "give either from_version or from_run")
+        case StartAt.ROLLBACK:
+            check_version("version", request.get("version"))
+        case _:
+            _check_run_name("from_run", request.get("from_run"))
 
 
 def without_ignored_fields(given: Any) -> dict[str, Any]:
@@ -97,6 +111,17 @@ def _check_start(field: str, value: Any) -> None:
 def _check_run_name(field: str, value: Any) -> None:
     if not isinstance(value, str) or not value:
         raise _refuse(field, value, "must be the name of an earlier execution")
+
+
+def _check_environment(field: str, value: Any) -> None:
+    if not isinstance(value, str) or not value:
+        raise _refuse(field, value, "must be the name of an environment")
+
+
+def check_version(field: str, value: Any) -> None:
+    """Raises InvalidInput for anything but the number of a model's version."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise _refuse(field, value, "must be the number of a model's version")
 
 
 def _check_share(field: str, value: Any) -> None:
@@ -165,4 +190,7 @@ _CHECKS: Mapping[str, Callable[[str, Any], None]] = {
     "training": _check_training,
     "from_run": _check_run_name,
     "model_data": _check_uri,
+    "from_environment": _check_environment,
+    "from_version": check_version,
+    "version": check_version,
 }

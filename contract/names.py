@@ -38,6 +38,18 @@ def metric_namespace(environment: str) -> str:
     return f"Reviews/{environment}"
 
 
+def promotion_role(environment: str) -> str:
+    """The name of the role with which other environments read the models of this one:
+    reviews-staging-promotion."""
+    return f"{environment_name(environment)}-promotion"
+
+
+def function_name(environment: str, folder: str) -> str:
+    """The name of a function of lambdas/: reviews-dev-copy-model. Where the environment reads the
+    models of others, the role of a function that does so has this name, too."""
+    return f"{environment_name(environment)}-{folder.replace('_', '-')}"
+
+
 def stack_name(environment: str, stack: str) -> str:
     """`stack`: Storage, Features or Pipeline."""
     return f"{environment_name(environment)}-{stack}"

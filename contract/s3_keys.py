@@ -28,6 +28,8 @@ EVALUATION_METRICS = f"{EVALUATION}/{METRICS_FILE}"
 EVALUATION_PAGE = f"{EVALUATION}/{PAGE_FILE}"
 BASELINE = f"{EVALUATION}/baseline"  # for reports about drift: with the tokenizer of the model
 BASELINE_FILE = "baseline.json"
+SOURCE_DOCUMENTS = "source"  # of a promotion: run.json and the evaluation of the other environment
+PROMOTED_MODEL = f"{TRAINING}/promoted"  # its artefact, in place of a training job's output
 # Below the prefix of a training job, by SageMaker:
 # https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-output.html
 MODEL_ARCHIVE = "output/model.tar.gz"

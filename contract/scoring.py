@@ -8,7 +8,12 @@ how much a request holds, and not SageMaker, which counts megabytes alone.
 from enum import Enum
 from typing import Any
 
-from contract.execution_input import InvalidInput, check_names, without_ignored_fields
+from contract.execution_input import (
+    InvalidInput,
+    check_names,
+    check_version,
+    without_ignored_fields,
+)
 from contract.steps import JobKind
 
 FIELDS = ("input", "version")
@@ -51,9 +56,6 @@ def check_scoring(given: Any) -> dict[str, Any]:
         raise InvalidInput(
             "input", f"{prefix!r} must be s3://bucket/prefix/ of the parts", value=prefix
         )
-    is_whole = isinstance(version, int) and not isinstance(version, bool) and version > 0
-    if version is not None and not is_whole:
-        raise InvalidInput(
-            "version", f"{version!r} must be the number of a model's version", value=version
-        )
+    if version is not None:
+        check_version("version", version)
     return request

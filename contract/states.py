@@ -40,6 +40,7 @@ def _loop_of_job(job: str) -> Loop:
 BEGIN = "Begin"
 PREPARE = "Prepare"
 START_AT = "StartAt?"
+COPY_MODEL = "CopyModel"  # only where the settings name an environment whose models are promoted
 
 PROCESSING = _loop_of_job("Processing")
 

@@ -65,7 +65,7 @@ _JOBS: Mapping[Step, JobKind] = {
 }
 STEPS_WITH_A_JOB = tuple(_JOBS)
 _STATES: Mapping[Step, tuple[str, ...]] = {
-    Step.PREPARE: (states.BEGIN, states.PREPARE, states.START_AT),
+    Step.PREPARE: (states.BEGIN, states.PREPARE, states.START_AT, states.COPY_MODEL),
     Step.PROCESS: states.PROCESSING.names,
     Step.FEATURES: (
         states.BEGIN_FEATURES,
@@ -97,19 +97,14 @@ def step_of(state: str) -> Step | None:
 
 
 class StartAt(Enum):
-    """Where an execution may start after Prepare; the value is that of its input."""
+    """Where an execution may start after Prepare; the value is that of its input.
+
+    A promotion takes a model that another environment has approved, a rollback one that this
+    environment has: neither trains.
+    """
 
     PROCESSING = "processing"
     TRAINING = "training"
     EVALUATION = "evaluation"
-
-    @property
-    def step(self) -> Step:
-        return _FIRST_STEPS[self]
-
-
-_FIRST_STEPS: Mapping[StartAt, Step] = {
-    StartAt.PROCESSING: Step.PROCESS,
-    StartAt.TRAINING: Step.TRAIN,
-    StartAt.EVALUATION: Step.EVALUATE,
-}
+    PROMOTION = "promotion"
+    ROLLBACK = "rollback"

@@ -17,7 +17,8 @@ _RETRIES = {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "8"}
 
 
 class Function(Construct):
-    """One function of lambdas/, with its log group and its role."""
+    """One function of lambdas/, with its log group and its role, which another environment may know
+    by `role_name`."""
 
     def __init__(
         self,
@@ -30,6 +31,8 @@ class Function(Construct):
         key: kms.IKey,
         environment: dict[str, str] | None = None,
         timeout: Duration | None = None,
+        memory_mb: int = _MEMORY_MB,
+        role_name: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
         log_group = logs.LogGroup(
@@ -40,7 +43,12 @@ class Function(Construct):
             removal_policy=RemovalPolicy.DESTROY,
             encryption_key=key,
         )
-        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        role = iam.Role(
+            self,
+            "Role",
+            role_name=role_name,
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+        )
         log_group.grant_write(role)
         grant(role, statements)
         self.function = lambda_.Function(
@@ -56,6 +64,6 @@ class Function(Construct):
             logging_format=lambda_.LoggingFormat.JSON,
             application_log_level_v2=lambda_.ApplicationLogLevel.INFO,
             role=role,
-            memory_size=_MEMORY_MB,
+            memory_size=memory_mb,
             timeout=timeout or Duration.minutes(2),
         )

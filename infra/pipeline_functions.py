@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 from functools import cached_property
+from typing import Any
 
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
@@ -10,13 +11,19 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from contract.names import function_name
 from contract.steps import JobKind
-from infra import quotas
+from infra import promotion, quotas
 from infra.functions import Function
 from infra.job_roles import JobRoles
-from infra.scoring_permissions import ScoringPermissions
+from infra.promotion_permissions import PromotionPermissions
 from infra.settings import Settings
 from infra.storage import Storage
+
+_LONGEST_CALL = Duration.minutes(15)  # the most of Lambda
+# "At 1,769 MB, a function has the equivalent of one vCPU":
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+_MB_OF_A_PROCESSOR = 1769
 
 
 class PipelineFunctions(Construct):
@@ -35,7 +42,9 @@ class PipelineFunctions(Construct):
         super().__init__(scope, id_)
         self._settings, self._storage, self._topic = settings, storage, topic
         self.base_model = settings.base_model.replace("{data_bucket}", storage.data.bucket_name)
-        self._may = may = ScoringPermissions(self, settings=settings, storage=storage, topic=topic)
+        self._may = may = PromotionPermissions(
+            self, settings=settings, storage=storage, topic=topic
+        )
         self.prepare = self._function("prepare", may.prepare())
         self.start_processing = self._function(
             "start_processing", may.start_job(JobKind.PROCESSING, roles.processing)
@@ -65,16 +74,33 @@ class PipelineFunctions(Construct):
         """Created only if the state machine uses it."""
         return self._function("scale_endpoint", self._may.scale_endpoint())
 
-    def _function(self, folder: str, statements: list[iam.PolicyStatement]) -> lambda_.Function:
+    @cached_property
+    def copy_model(self) -> lambda_.Function:
+        """Created only if the state machine uses it. The artefact passes through it, which takes
+        a whole processor: those of Lambda grow with the memory."""
+        return self._function(
+            "copy_model",
+            self._may.copy_model(),
+            timeout=_LONGEST_CALL,
+            memory_mb=_MB_OF_A_PROCESSOR,
+        )
+
+    def _function(
+        self, folder: str, statements: list[iam.PolicyStatement], **options: Any
+    ) -> lambda_.Function:
+        settings = self._settings
+        is_known = settings.promotion.sources and folder in promotion.READERS
+        name = function_name(settings.environment, folder)
         function = Function(
             self,
             folder.title().replace("_", ""),
             folder=folder,
-            name=f"{self._settings.name}-{folder.replace('_', '-')}",
+            name=name,
             statements=statements,
             key=self._storage.key,
-            timeout=Duration.minutes(2),
             environment=self._environment(),
+            role_name=name if is_known else None,
+            **options,
         )
         return function.function
 

@@ -18,6 +18,7 @@ from infra.monitoring import Monitoring
 from infra.network import Network
 from infra.notifications import Notifications
 from infra.pipeline_functions import PipelineFunctions
+from infra.promotion import PromotionRole
 from infra.schedule import Schedule
 from infra.scoring import ScoringStateMachine
 from infra.service_roles import ServiceRoles
@@ -59,6 +60,8 @@ class PipelineStack(Stack):
         network = Network(self, "Network", settings=settings, storage=storage, flow_logs=flow_logs)
         roles = JobRoles(self, "JobRoles", settings=settings, storage=storage)
         registry = ModelRegistry(self, "Registry", settings=settings)
+        if settings.promotion.targets:
+            PromotionRole(self, "Promotion", settings=settings, storage=storage)
         topic = Notifications(self, "Notifications", settings=settings, storage=storage).topic
         monitoring = Monitoring(self, "Monitoring", settings=settings, storage=storage, topic=topic)
         functions = PipelineFunctions(

@@ -28,7 +28,7 @@ from infra.steps.context import Context, Requests
 from infra.steps.endpoint import deploy, scale, smoke_test
 from infra.steps.gate import gate
 from infra.steps.jobs import evaluate, process, train
-from infra.steps.preparation import features, prepare
+from infra.steps.preparation import copy_model, features, prepare
 from infra.storage import Storage
 
 
@@ -77,13 +77,17 @@ class PipelineStateMachine(Construct):
             Step.GATE: gate(context),
             Step.DEPLOY: deploy(context),
         }
+        copy = copy_model(context)
         begin.next(preparation.entry)
-        preparation.then(self._start_at(fragments))
+        preparation.then(self._start_at(fragments, copy))
+        for fragment in copy:
+            first = Step.EVALUATE if context.settings.promotion.evaluation else Step.GATE
+            fragment.then(fragments[first].entry)
         in_order = [*fragments.values(), *scale(context), smoke_test(context)]
         for fragment, following in pairwise(in_order):
             fragment.then(following.entry)
         in_order[-1].then(sfn.Succeed.jsonata(self, names.SUCCEEDED))
-        context.failure.next(self._resume([preparation, *in_order]))
+        context.failure.next(self._resume([preparation, *copy, *in_order]))
         return begin
 
     def _begin(self) -> sfn.Pass:
@@ -105,13 +109,19 @@ class PipelineStateMachine(Construct):
             },
         )
 
-    def _start_at(self, fragments: Mapping[Step, Fragment]) -> sfn.State:
+    def _start_at(self, fragments: Mapping[Step, Fragment], copy: Sequence[Fragment]) -> sfn.State:
+        """Without `copy` there are no promotions, and Prepare refuses them."""
         choice = sfn.Choice.jsonata(self, names.START_AT)
-        first, *others = StartAt
-        for start in others:
-            is_wanted = condition(f"$run.start_at = '{start.value}'")
-            choice.when(is_wanted, fragments[start.step].entry)
-        return choice.otherwise(fragments[first.step].entry)
+        starts = {
+            StartAt.TRAINING: fragments[Step.TRAIN],
+            StartAt.EVALUATION: fragments[Step.EVALUATE],
+            StartAt.ROLLBACK: fragments[Step.GATE],
+        }
+        for fragment in copy:
+            starts[StartAt.PROMOTION] = fragment
+        for start, fragment in starts.items():
+            choice.when(condition(f"$run.start_at = '{start.value}'"), fragment.entry)
+        return choice.otherwise(fragments[Step.PROCESS].entry)
 
     def _resume(self, fragments: Sequence[Fragment]) -> sfn.State:
         """The choice after a redrive: the fragment that failed begins again."""

@@ -24,6 +24,11 @@ def parse_arguments(arguments: Sequence[str]) -> Namespace:
     parser.add_argument("--test-data", type=Path, default="/opt/ml/processing/input/test")
     parser.add_argument("--output-data", type=Path, default="/opt/ml/processing/output/evaluation")
     parser.add_argument("--message-file", type=Path, default="/opt/ml/output/message")
+    parser.add_argument(
+        "--from-texts",
+        action="store_true",
+        help="tokenise the reviews: their token ids are those of another base model",
+    )
     parser.add_argument("--seed", type=int, default=42, help="of the bootstrap")
     return parser.parse_args(list(arguments))
 
@@ -41,6 +46,7 @@ def main(arguments: Sequence[str]) -> None:
             extract(settings.model, Path(folder) / "model"),
             settings.champion and extract(settings.champion, Path(folder) / "champion"),
             test_data=settings.test_data,
+            from_texts=settings.from_texts,
             output=settings.output_data,
             seed=settings.seed,
         )

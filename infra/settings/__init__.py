@@ -10,6 +10,7 @@ from infra.settings.gate import Gate
 from infra.settings.instances import Instances
 from infra.settings.labels import Label, Labels
 from infra.settings.network import Network
+from infra.settings.promotion import Peer, Promotion
 from infra.settings.recipe import Recipe
 from infra.settings.reviews import Columns, Shares
 from infra.settings.scoring import Scoring
@@ -24,6 +25,8 @@ __all__ = [
     "Label",
     "Labels",
     "Network",
+    "Peer",
+    "Promotion",
     "Recipe",
     "Scoring",
     "Settings",

@@ -15,6 +15,7 @@ from infra.settings.gate import Gate
 from infra.settings.instances import Instances
 from infra.settings.labels import Labels
 from infra.settings.network import Network
+from infra.settings.promotion import Promotion
 from infra.settings.recipe import Recipe
 from infra.settings.reviews import Columns, Shares
 from infra.settings.scoring import Scoring
@@ -52,6 +53,7 @@ class Settings:
     labels: Labels = field(default_factory=Labels)  # the classes and their ratings
     gate: Gate = field(default_factory=Gate)  # the metrics that a model must reach
     network: Network = field(default_factory=Network)  # of jobs and endpoint
+    promotion: Promotion = field(default_factory=Promotion)  # of models to other environments
     approval: bool = False  # whether a person must approve a model before its deployment
     notify: Sequence[str] = ()  # mail addresses that are subscribed to the topic
     schedule: str = ""  # of executions (UTC), such as cron(0 6 ? * MON *)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from infra.settings.endpoint import Endpoint
 from infra.settings.environment import Settings, unknown_environment
 from infra.settings.instances import Instances
+from infra.settings.peers import connect
 from infra.settings.recipe import Recipe
 from infra.settings.scoring import Scoring
 from infra.settings.waiting import Waiting
@@ -76,13 +77,16 @@ _SETTINGS = (
         keep=True,
     ),
 )
+# From which environment to which other one approved models may be promoted.
+PROMOTIONS = (("dev", "staging"), ("staging", "prod"))
+_CONNECTED = connect(_SETTINGS, PROMOTIONS)
 
 
 def settings_for(environment: str | None = None) -> Sequence[Settings]:
     """The settings of one environment, or of all; `SettingsError` when there is no such one."""
     if environment is None:
-        return _SETTINGS
-    found = [settings for settings in _SETTINGS if settings.environment == environment]
+        return _CONNECTED
+    found = [settings for settings in _CONNECTED if settings.environment == environment]
     if not found:
         raise unknown_environment(environment)
     return found

@@ -1,6 +1,8 @@
 """The gate: whether the model may be deployed, by its metrics and, optionally, an approval.
 
-Every model is registered. One that the gate or the person rejects is not deployed.
+Every model is registered. One that the gate or the person rejects is not deployed. The model of a
+rollback was approved before: it passes, nobody is asked, and it is registered as a new version, so
+that the newest approved version is always the one that was deployed last.
 """
 
 from dataclasses import asdict
@@ -9,7 +11,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_stepfunctions as sfn
 
 from contract import states as names
-from contract.steps import Step
+from contract.steps import StartAt, Step
 from infra.jsonata import RESULT, condition, query
 from infra.states import CAUGHT, Fragment, States
 from infra.steps.context import Context
@@ -35,7 +37,12 @@ def gate(context: Context) -> Fragment:
         return Fragment(entry=check, then=choice.otherwise)
     approval = _approval(context, states)
     choice.otherwise(approval.entry)
-    return Fragment(entry=check, then=approval.then)
+
+    def then(following: sfn.State) -> None:
+        choice.when(condition("$package.status = 'Approved'"), following)
+        approval.then(following)
+
+    return Fragment(entry=check, then=then)
 
 
 def _register(context: Context, states: States) -> sfn.TaskStateBase:
@@ -45,7 +52,9 @@ def _register(context: Context, states: States) -> sfn.TaskStateBase:
         payload={
             "run": query("$run"),
             "gate": query("$gate"),
-            "needs_approval": context.settings.approval,
+            "needs_approval": query(f"$run.start_at != '{StartAt.ROLLBACK.value}'")
+            if context.settings.approval
+            else False,
             "model_data": query("$model_data"),
             "request": context.requests.model_package,
         },

@@ -1,10 +1,11 @@
-"""Prepare and features: the steps before and after the processing job, without jobs."""
+"""Prepare and features: the steps before and after the processing job, without jobs, and the copy
+of a model from another environment."""
 
 from aws_cdk import aws_stepfunctions as sfn
 
 from contract import states as names
 from contract.steps import Step
-from infra import images
+from infra import images, promotion
 from infra.jsonata import RESULT, condition, queries, query
 from infra.states import Fragment
 from infra.steps.context import Context
@@ -24,10 +25,27 @@ def prepare(context: Context) -> Fragment:
             "images": images.ends_of_patches(context.settings.every_image()),
             # Set by `reviews deploy --force`.
             "force": context.scope.node.try_get_context("force") == "true",
+            "serving_image": context.settings.image_of_serving().uri,
+            "sources": promotion.sources(context.settings),
+            "evaluates": context.settings.promotion.evaluation,
         },
         assign={"run": RESULT, "model_data": f"{RESULT}.model_data"},
     )
     return Fragment(entry=task, then=task.next)
+
+
+def copy_model(context: Context) -> list[Fragment]:
+    """The artefact of another environment, with its code and its evaluation. Empty where the
+    settings name no such environment."""
+    if not context.settings.promotion.sources:
+        return []
+    task = context.states(Step.PREPARE, entry=names.COPY_MODEL).call(
+        names.COPY_MODEL,
+        context.functions.copy_model,
+        payload={"run": query("$run")},
+        assign={"run": RESULT},
+    )
+    return [Fragment(entry=task, then=task.next)]
 
 
 def features(context: Context) -> Fragment:

@@ -33,9 +33,19 @@ def mail(environment: str, event: dict[str, Any]) -> dict[str, str]:
     return {
         "Subject": f"{environment_name(environment)}: may model {version} be deployed?",
         "Message": (
-            f"Run {run['id']} trained a model from {run['reviews']}.\n{scores}.{missed}\n"
+            f"{whence(run)}.\n{scores}.{missed}\n"
             f"Its evaluation: {run['prefix']}/{s3_keys.EVALUATION_PAGE}\n\n"
             f"Yes:  reviews approve {run['id']} --env {environment}\n"
             f"No:   reviews approve {run['id']} --env {environment} --reject\n"
         ),
     }
+
+
+def whence(run: dict[str, Any]) -> str:
+    """Where the model comes from."""
+    if found := run.get("promoted_from"):
+        return (
+            f"Run {run['id']} promotes version {found['version']} of {found['environment']} (run "
+            f"{found['run']}), trained from {run['reviews']}"
+        )
+    return f"Run {run['id']} trained a model from {run['reviews']}"

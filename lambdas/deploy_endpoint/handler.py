@@ -13,7 +13,7 @@ from contract.names import EXECUTION_TAG, scalable_target
 from shared.endpoints import find_endpoint
 from shared.environment import Environment
 from shared.jobs import start_once
-from shared.run import fill, resource_name, tags
+from shared.run import fill, resource_name, tags, with_own_image
 from shared.steps import limit_error, step
 
 ENVIRONMENT = Environment.read()
@@ -35,12 +35,21 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
         "endpoint_config": resource_name(run, "endpoint-config", attempt),
     }
     values = names | {"model_data": event["model_data"]}
-    create_model(SAGEMAKER, run, {**fill(event["model"], run, **values), "Tags": tags(run)})
+    create_model(SAGEMAKER, run, make_model(event["model"], run, values))
     config = {**fill(event["endpoint_config"], run, **values), "Tags": tags(run)}
     create_config(SAGEMAKER, run, config)
     endpoint = Endpoint(SAGEMAKER, SCALING, STATES, ENVIRONMENT.endpoint)
     endpoint.deploy(run, config, event["update"])
     return {"name": ENVIRONMENT.endpoint, **names}
+
+
+def make_model(
+    template: dict[str, Any], run: dict[str, Any], values: dict[str, str]
+) -> dict[str, Any]:
+    """CreateModel."""
+    request = fill(template, run, **values)
+    container = with_own_image(request["PrimaryContainer"], run)
+    return {**request, "PrimaryContainer": container, "Tags": tags(run)}
 
 
 def create_model(client: Any, run: dict[str, Any], request: dict[str, Any]) -> None:

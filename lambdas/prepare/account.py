@@ -12,11 +12,13 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from contract.quotas import Quota, list_quotas
+from contract.steps import StartAt
 from shared.endpoints import find_endpoint
 from shared.environment import Environment
 
 # An endpoint that cannot be reached must not use up the two minutes of the function.
 PATIENCE = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 4})
+_TRAINING, _PROCESSING = "training job", "processing job"
 _LOGGER = logging.getLogger()
 
 
@@ -31,15 +33,28 @@ class Problem(NamedTuple):
     blocks: bool = False
 
 
+def unused_jobs(start_at: str, *, evaluates: bool) -> Sequence[str]:
+    """The kinds of jobs that a run does not start, in the words of the quotas. `evaluates` is that
+    of the environment's promotions."""
+    match StartAt(start_at):
+        case StartAt.PROCESSING | StartAt.TRAINING:
+            return ()
+        case StartAt.ROLLBACK:
+            return (_TRAINING, _PROCESSING)
+        case StartAt.PROMOTION if not evaluates:
+            return (_TRAINING, _PROCESSING)
+    return (_TRAINING,)
+
+
 def check_quotas(
-    client: Any, sagemaker: Any, environment: Environment, start_at: str
+    client: Any, sagemaker: Any, environment: Environment, unused: Sequence[str] = ()
 ) -> Iterator[Problem]:
-    """If the quotas cannot be read, which the account may forbid, the run continues."""
-    # A run that begins with the evaluation does not train.
+    """If the quotas cannot be read, which the account may forbid, the run continues. `unused` are
+    the kinds of jobs that it does not start."""
     needed = [
         quota
         for quota in environment.quotas.needed
-        if start_at != "evaluation" or "training job" not in quota.name
+        if not any(kind in quota.name for kind in unused)
     ]
     try:
         listed = list_quotas(client, {quota.name for quota in needed})

@@ -8,12 +8,16 @@ from typing import Any
 import account
 import boto3
 from code_bundle import upload_code
+from own_reviews import newest_features
+from promotion import open_source, promote
 from reviews_file import check_object
+from rollback import roll_back
 from source_run import inherit
 
 from contract import s3_keys, s3_uri
 from contract.execution_input import STARTS, check_input
 from contract.names import run_id
+from contract.steps import StartAt
 from shared.environment import Environment
 from shared.steps import step
 
@@ -21,6 +25,8 @@ ENVIRONMENT = Environment.read()
 CODE = Path(__file__).with_name("ml_code")
 S3 = boto3.client("s3")
 SAGEMAKER = boto3.client("sagemaker")
+STATES = boto3.client("stepfunctions")
+STS = boto3.client("sts")
 QUOTAS = boto3.client("service-quotas", config=account.PATIENCE)
 
 
@@ -28,25 +34,64 @@ QUOTAS = boto3.client("service-quotas", config=account.PATIENCE)
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     chosen = check_input(event["input"])
     run = make_run(ENVIRONMENT, chosen, event["execution"])
-    if run["start_at"] == STARTS[0]:
-        check_object(S3, run["reviews"])
-    else:
-        run |= inherit(S3, ENVIRONMENT, chosen)
-    run["warnings"] = check_account(run, event["images"], force=event["force"])
-    run["code"] = upload_code(S3, CODE, ENVIRONMENT.artefact_bucket)
+    run |= find_source(run, chosen, event)
+    run["warnings"] = check_account(run, event)
+    if "code" not in run:
+        run["code"] = upload_code(S3, CODE, ENVIRONMENT.artefact_bucket)
     bucket, key = s3_uri.split(f"{run['prefix']}/{s3_keys.RUN}")
     S3.put_object(Bucket=bucket, Key=key, Body=json.dumps(run, indent=2).encode())
     return run
 
 
-def check_account(run: dict[str, Any], images: list[dict[str, str]], *, force: bool) -> list[str]:
-    """The warnings about the account. Raises AccountNotReady for what would make the run fail."""
-    today = datetime.fromisoformat(run["started"]).date()
+def find_source(
+    run: dict[str, Any], chosen: dict[str, Any], event: dict[str, Any]
+) -> dict[str, Any]:
+    """The fields of the run that come from what it begins with, which is looked at."""
+    image, prefix = event["serving_image"], run["prefix"]
+    match StartAt(run["start_at"]):
+        case StartAt.PROCESSING:
+            check_object(S3, run["reviews"])
+            return {}
+        case StartAt.PROMOTION:
+            return find_promoted(run, chosen, event)
+        case StartAt.ROLLBACK:
+            group, number = ENVIRONMENT.model_group, chosen["version"]
+            return roll_back(S3, SAGEMAKER, group=group, number=number, prefix=prefix, image=image)
+    return inherit(S3, ENVIRONMENT, chosen)
+
+
+def find_promoted(
+    run: dict[str, Any], chosen: dict[str, Any], event: dict[str, Any]
+) -> dict[str, Any]:
+    """With the test split of this environment, if the settings want an evaluation."""
+    name, sources = chosen["from_environment"], event["sources"]
+    source = open_source(STS, sources, name, run["id"])
+    group, image = sources[name]["group"], event["serving_image"]
+    found = promote(source, chosen, group=group, prefix=run["prefix"], image=image)
+    if event["evaluates"]:
+        found["features"] = newest_features(
+            STATES,
+            S3,
+            bucket=ENVIRONMENT.artefact_bucket,
+            execution=run["execution"],
+            labels=found["labels"],
+        )
+    return found
+
+
+def check_account(run: dict[str, Any], event: dict[str, Any]) -> list[str]:
+    """The warnings about the account. Raises AccountNotReady for what would make the run fail.
+
+    A rollback does not wait for newer images: it takes the one that has served the version.
+    """
+    today, start_at = datetime.fromisoformat(run["started"]).date(), run["start_at"]
+    images = [] if start_at == StartAt.ROLLBACK.value else event["images"]
+    unused = account.unused_jobs(start_at, evaluates=event["evaluates"])
     problems = [
         *account.check_images(images, today),
-        *account.check_quotas(QUOTAS, SAGEMAKER, ENVIRONMENT, run["start_at"]),
+        *account.check_quotas(QUOTAS, SAGEMAKER, ENVIRONMENT, unused),
     ]
-    return account.warnings(problems, force=force)
+    return account.warnings(problems, force=event["force"])
 
 
 def make_run(

@@ -19,7 +19,8 @@ def inherit(client: Any, environment: Environment, chosen: dict[str, Any]) -> di
     """
     prefix = f"s3://{environment.artefact_bucket}/{s3_keys.run_prefix(run_id(chosen['from_run']))}"
     source = _read_run(client, prefix, chosen["from_run"])
-    if not s3.list_uris(client, f"{source['features']}/test/"):
+    features = source["features"]  # empty for a promoted model that was not evaluated here
+    if not features or not s3.list_uris(client, f"{features}/test/"):
         raise InvalidInput("from_run", f"{chosen['from_run']!r} has no features")
     inherited = {name: source[name] for name in _INHERITED}
     if chosen["start_at"] == "evaluation":

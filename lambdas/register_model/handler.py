@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 
-from shared.run import fill
+from shared.run import fill, with_own_image
 from shared.steps import step
 
 SAGEMAKER = boto3.client("sagemaker")
@@ -31,14 +31,27 @@ def make_request(event: dict[str, Any]) -> dict[str, Any]:
     redrive, returns the same version: a run has one model."""
     run, gate = event["run"], event["gate"]
     request: dict[str, Any] = fill(event["request"], run, model_data=event["model_data"])
+    inference = request["InferenceSpecification"]
+    containers = [with_own_image(container, run) for container in inference["Containers"]]
     return {
         **request,
+        "InferenceSpecification": {**inference, "Containers": containers},
         "ModelApprovalStatus": approval_status(gate, needs_approval=event["needs_approval"]),
-        "ModelPackageDescription": "; ".join(gate["missed"])[:_LONGEST_DESCRIPTION]
-        or "passed the gate",
+        "ModelPackageDescription": description(run, gate)[:_LONGEST_DESCRIPTION],
         "CustomerMetadataProperties": properties(run, gate),
         "ClientToken": _token(run["environment"], run["id"]),
     }
+
+
+def description(run: dict[str, Any], gate: dict[str, Any]) -> str:
+    """What the lists of the registry show: the rules that the model missed, and whence it comes."""
+    parts = gate["missed"] or ["passed the gate"]
+    if "rolled_back_to" in run:
+        parts = [f"version {run['rolled_back_to']['version']} again, by a rollback"]
+    elif "promoted_from" in run:
+        found = run["promoted_from"]
+        parts = [*parts, f"version {found['version']} of {found['environment']}"]
+    return "; ".join(parts)
 
 
 def approval_status(gate: dict[str, Any], *, needs_approval: bool) -> str:
@@ -48,7 +61,8 @@ def approval_status(gate: dict[str, Any], *, needs_approval: bool) -> str:
 
 
 def properties(run: dict[str, Any], gate: dict[str, Any]) -> dict[str, str]:
-    """Metrics and lineage as CustomerMetadataProperties, whose values are strings."""
+    """Metrics and lineage as CustomerMetadataProperties, whose values are strings of at least one
+    character."""
     values = {
         **gate["metrics"],
         "run": run["id"],
@@ -57,8 +71,27 @@ def properties(run: dict[str, Any], gate: dict[str, Any]) -> dict[str, str]:
         "code": run["code"].rpartition("/")[2],
         "base_model": run["base_model"],
         **run["training"],
+        **origin(run),
     }
-    return {name: _REFUSED.sub("_", str(value))[:_LONGEST_VALUE] for name, value in values.items()}
+    texts = {name: _REFUSED.sub("_", str(value)) for name, value in values.items()}
+    return {name: text[:_LONGEST_VALUE] for name, text in texts.items() if text}
+
+
+def origin(run: dict[str, Any]) -> dict[str, Any]:
+    """Whence a model comes that this run has not trained."""
+    values: dict[str, Any] = {}
+    if found := run.get("promoted_from"):
+        values = {
+            "from_environment": found["environment"],
+            "from_run": found["run"],
+            "from_version": found["version"],
+            "from_package": found["package"],
+            "sha256": found["sha256"],
+            "code": found["code"].rpartition("/")[2],
+        }
+    if found := run.get("rolled_back_to"):
+        values["rollback_to"] = found["version"]
+    return values
 
 
 def _token(*parts: object) -> str:

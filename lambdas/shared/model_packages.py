@@ -21,6 +21,18 @@ def version_arn(client: Any, group: str, version: int) -> str:
     return next(found, "")
 
 
+def arn_of_run(client: Any, group: str, run: str) -> str:
+    """The ARN of the version that a run has registered, by its id; empty if there is none.
+
+    The lists have no properties, so the versions are described one by one, the newest first.
+    """
+    for arn in _arns(client, group):
+        found = client.describe_model_package(ModelPackageName=arn)
+        if found.get("CustomerMetadataProperties", {}).get("run") == run:
+            return arn
+    return ""
+
+
 def _arns(client: Any, group: str, **filters: str) -> Iterator[str]:
     """Newest first."""
     pages = client.get_paginator("list_model_packages").paginate(

@@ -43,6 +43,11 @@ def fill(request: Any, run: Document, **more: str) -> Any:
     return replace_placeholders(request, values)
 
 
+def with_own_image(container: dict[str, Any], run: Document) -> dict[str, Any]:
+    """The container of a model, with the image of the version that a rollback deploys again."""
+    return {**container, "Image": run["image"]} if "image" in run else container
+
+
 def replace_placeholders(part: Any, values: dict[str, str]) -> Any:
     """A copy of a part of a request with the values in place of their {names}."""
     if isinstance(part, str):

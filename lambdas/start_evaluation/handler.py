@@ -4,6 +4,7 @@ from typing import Any
 
 import boto3
 
+from contract.steps import StartAt
 from shared import s3
 from shared.environment import Environment
 from shared.inputs import processing_input
@@ -30,17 +31,18 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
 
 
 def make_request(event: dict[str, Any], champion: str) -> dict[str, Any]:
-    run = event["run"]
+    run, arguments = event["run"], []
     request: dict[str, Any] = fill(event["request"], run, model_data=event["model_data"])
+    if run["start_at"] == StartAt.PROMOTION.value:
+        # The token ids of these features are those of another base model, perhaps.
+        arguments.append("--from-texts")
     if champion:
         source = processing_input("champion", champion)
-        application = request["AppSpecification"]
-        arguments = [
-            *application["ContainerArguments"],
-            f"--champion={source['S3Input']['LocalPath']}",
-        ]
+        arguments.append(f"--champion={source['S3Input']['LocalPath']}")
         request["ProcessingInputs"] = [*request["ProcessingInputs"], source]
-        request["AppSpecification"] = {**application, "ContainerArguments": arguments}
+    application = request["AppSpecification"]
+    arguments = [*application["ContainerArguments"], *arguments]
+    request["AppSpecification"] = {**application, "ContainerArguments": arguments}
     name = resource_name(run, "evaluate", event["attempt"])
     return {**request, "ProcessingJobName": name, "Tags": tags(run)}
 

@@ -1,6 +1,7 @@
 """Predicts every row of the test split, and writes what that tells about the model."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -22,17 +23,25 @@ _MISTAKE_CHARACTERS = 400
 
 
 def evaluate(
-    model: Path, champion: Path | None, *, test_data: Path, output: Path, seed: int
+    model: Path,
+    champion: Path | None,
+    *,
+    test_data: Path,
+    output: Path,
+    seed: int,
+    from_texts: bool = False,
 ) -> None:
     """Writes evaluation.json and evaluation.html into the folder `output`.
 
     `model` and `champion` are folders of extracted artefacts; the champion, if any, is scored on
-    the same rows. `seed` is that of the bootstrap. Raises UserError for a model or for rows that
-    cannot be read.
+    the same rows. `seed` is that of the bootstrap. With `from_texts` the token ids of the rows are
+    those of another base model, and their texts are tokenised. Raises UserError for a model or for
+    rows that cannot be read.
     """
     classifier = Classifier(model)
     rows = read_rows(test_data, classifier.labels, with_texts=True)
-    result = _result(classifier, rows, seed)
+    ids = classifier.encode(rows.texts) if from_texts else rows.ids
+    result = _result(classifier, rows, ids, seed)
     if champion and (metrics := _champion_metrics(champion, rows, classifier.labels.names)):
         result["champion"] = metrics
     output.mkdir(parents=True, exist_ok=True)
@@ -45,13 +54,15 @@ def evaluate(
     )
 
 
-def _result(classifier: Classifier, rows: Rows, seed: int) -> dict[str, Any]:
+def _result(
+    classifier: Classifier, rows: Rows, ids: Sequence[list[int]], seed: int
+) -> dict[str, Any]:
     def log_progress(done: int) -> None:
         print(f"progress={done / len(rows):.2f} stage=predict rows={done}", flush=True)
 
     names = classifier.labels.names
     actual = np.array(rows.labels)
-    logits = classifier.predict_logits(rows.ids, on_progress=log_progress)
+    logits = classifier.predict_logits(ids, on_progress=log_progress)
     predicted = probabilities(logits, classifier.temperature)
     matrix = confusion_matrix(actual, logits.argmax(axis=1), len(names))
     return {

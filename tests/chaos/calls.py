@@ -58,6 +58,14 @@ SKIPPING = [
     ("s3:ListObjectsV2", "features/test"),
     ("s3:ListObjectsV2", "/training/"),
 ]
+# Of Prepare in a rollback.
+ROLLING_BACK = [
+    ("sagemaker:ListModelPackages", ""),
+    ("sagemaker:DescribeModelPackage", ""),
+    ("s3:HeadObject", "model.tar.gz"),
+    ("s3:GetObject", "run.json"),
+    ("s3:PutObject", "evaluation.json"),
+]
 # Of a function that is called again, after it has made its job.
 FOUND: dict[str, list[Call]] = {
     "StartProcessing": [("sagemaker:DescribeProcessingJob", "-process-")],

@@ -35,6 +35,12 @@ def begin_again(deployment: Deployment, name: str, first: Execution) -> str:
     return executions.begin(deployment, name, document)
 
 
+def roll_back(deployment: Deployment, name: str, version: int) -> str:
+    """The ARN of a run that deploys an earlier version again."""
+    document = {"start_at": "rollback", "version": version}
+    return executions.begin(deployment, name, document)
+
+
 # -- what a run leaves ---------------------------------------------------------------------------
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from contract.steps import STEPS_WITH_A_JOB, JobKind, StartAt, Step, step_of
+from contract.execution_input import FIELDS
+from contract.steps import JobKind, StartAt, Step, step_of
 
 
 @pytest.mark.parametrize(
@@ -10,6 +11,7 @@ from contract.steps import STEPS_WITH_A_JOB, JobKind, StartAt, Step, step_of
     [
         ("Prepare", Step.PREPARE),
         ("StartAt?", Step.PREPARE),
+        ("CopyModel", Step.PREPARE),
         ("StartProcessing", Step.PROCESS),
         ("ProcessingDone?", Step.PROCESS),
         ("CheckFeatures", Step.FEATURES),
@@ -48,8 +50,8 @@ def test_no_state_has_two_steps() -> None:
     assert len(names) == len(set(names))
 
 
-def test_an_execution_starts_at_a_step_with_a_job() -> None:
-    assert tuple(start.step for start in StartAt) == STEPS_WITH_A_JOB
+def test_every_start_has_fields_of_its_own() -> None:
+    assert tuple(FIELDS) == tuple(start.value for start in StartAt)
 
 
 def test_a_job_has_the_log_group_of_its_kind() -> None:

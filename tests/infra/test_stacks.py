@@ -153,7 +153,7 @@ def test_all_functions_have_the_same_configuration(
     synthesised: Synthesised, environment: str
 ) -> None:
     functions = synthesised.resources(environment, "Pipeline", "AWS::Lambda::Function")
-    optional = {"dev": 0, "local": 1, "staging": 1, "prod": 2}  # scaling, approval
+    optional = {"dev": 0, "local": 1, "staging": 2, "prod": 3}  # scaling, approval, promotion
     assert len(functions) == 13 + optional[environment]
     for function in functions.values():
         properties = function["Properties"]

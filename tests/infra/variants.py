@@ -7,7 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from infra.images import RAY, OwnImage, OwnImages
-from infra.settings import Endpoint, Gate, Instances, Network, Settings, settings_for
+from infra.settings import (
+    Endpoint,
+    Gate,
+    Instances,
+    Network,
+    Peer,
+    Promotion,
+    Settings,
+    settings_for,
+)
 from tests.infra.synthesis import synthesise
 
 _ENVIRONMENTS = {settings.environment: settings for settings in settings_for()}
@@ -50,6 +59,11 @@ VARIANTS: Mapping[str, Settings] = {
         _DEV,
         endpoint=Endpoint(instance_type="ml.m7i.large", max_instance_count=2, capture_percent=100),
         approval=True,
+        promotion=Promotion(
+            sources=(Peer(environment="staging", account="210987654321", region="eu-west-1"),),
+            targets=(Peer(environment="prod", account="321098765432", region="us-east-1"),),
+            evaluation=True,
+        ),
         notify=("somebody@example.com",),
         schedule="cron(0 6 ? * MON *)",
         gate=Gate(mode="report"),

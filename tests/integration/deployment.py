@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 
+from infra.settings import Settings, settings_for
 from localcloud.server import LocalCloud
 from reviews.client.aws.stack_outputs import StackOutputs
 from reviews.client.environment import Environment
@@ -18,11 +19,14 @@ _CDK_SECONDS = 300
 
 
 class Deployment:
-    """The deployed environment `local`, the clients that reach it, and its cdk command line."""
+    """A deployed environment, by default `local`, the clients that reach it, and its cdk command
+    line."""
 
     app = "app.py"
 
-    def __init__(self, cloud: LocalCloud, folder: Path) -> None:
+    def __init__(self, cloud: LocalCloud, folder: Path, settings: Settings | None = None) -> None:
+        (local,) = settings_for("local")
+        self.settings = settings or local
         # The Node.js of the virtual environment comes first, whatever else is installed.
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         self.environment = {**os.environ, **cloud.environment(), "CI": "true", "PATH": path}
@@ -78,10 +82,11 @@ class Deployment:
 
 
 class DeployedEnvironment(Environment):
-    """The environment `local` in the embedded AWS of a deployment."""
+    """The environment of a deployment in its embedded AWS."""
 
     def __init__(self, deployment: Deployment) -> None:
-        super().__init__("local")
+        super().__init__(deployment.settings.environment)
+        self.settings = deployment.settings
         self._deployment = deployment
 
     def client(self, service: str) -> Any:

@@ -106,3 +106,19 @@ def test_two_executions_at_once_deploy_one_after_the_other(
     for arn in arns:
         found = finish(deployment, arn)
         assert found.status == "SUCCEEDED", found.cause
+
+
+def test_an_earlier_version_is_deployed_again_and_is_the_champion(
+    deployment: Deployment, succeeded: Execution
+) -> None:
+    first, facade = succeeded.result()["model_package"]["version"], deployment.facade()
+    document = {"start_at": "rollback", "version": first}
+    with asked_all_the_time(deployment) as answers:
+        found = finish(deployment, begin(deployment, unique("back"), document))
+    assert found.status == "SUCCEEDED", found.cause
+    assert {tuple(labels) for labels in answers} == {("positive", "negative")}
+    assert found.result()["evaluation"] == succeeded.result()["evaluation"]
+    serving = facade.models.serving()
+    assert serving is not None
+    assert (serving.rollback_to, serving.run) == (first, found.result()["run"]["id"])
+    assert facade.scorings.version(None).number == serving.number

@@ -24,6 +24,7 @@ SERVICES = (
     "sagemaker-runtime",
     "sns",
     "stepfunctions",
+    "sts",
 )
 
 

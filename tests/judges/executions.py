@@ -85,12 +85,17 @@ def endpoint(status: str, config: str = "new", **more: Any) -> Answer:
     return described("DescribeEndpoint", EndpointStatus=status, EndpointConfigName=config, **more)
 
 
+def registered(status: str) -> Answer:
+    return payload({"arn": PACKAGE, "version": 3, "status": status})
+
+
 def answers(**changes: list[Answer]) -> Mapping[str, list[Answer]]:
     """Of an execution that succeeds; `changes` by state."""
     job = {"kind": "processing", "name": "reviews-dev-process-run-1-1"}
     gate = {"passed": True, "missed": [], "metrics": {"accuracy": 0.81, "macro_f1": 0.8}}
     succeeds = {
         "Prepare": [payload(RUN)],
+        "CopyModel": [payload({**RUN, "start_at": "promotion"})],
         "StartProcessing": [payload(job)],
         "DescribeProcessing": [processing("InProgress"), processing("Completed")],
         "CheckFeatures": [
@@ -105,7 +110,7 @@ def answers(**changes: list[Answer]) -> Mapping[str, list[Answer]]:
         "StartEvaluation": [payload(job)],
         "DescribeEvaluation": [processing("Completed")],
         "CheckGate": [payload(gate)],
-        "RegisterModel": [payload({"arn": PACKAGE, "version": 3, "status": "Approved"})],
+        "RegisterModel": [registered("PendingManualApproval")],
         "AskApproval": [{"result": {"approved": True, "comment": "fine"}}],
         "RecordAnswer": [{"result": {"ModelPackageArn": PACKAGE}}],
         "DeployEndpoint": [

@@ -28,6 +28,21 @@ GATE = {
     "metrics": {"accuracy": 0.5, "macro_f1": 0.4},
 }
 
+PROMOTED = {
+    **RUN,
+    "features": "",
+    "image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/serving:1",
+    "promoted_from": {
+        "environment": "staging",
+        "run": "run-7",
+        "version": 7,
+        "package": "arn:aws:sagemaker:us-east-1:123456789012:model-package/reviews-staging/7",
+        "code": "s3://theirs/code/0a",
+        "sha256": "0a" * 32,
+    },
+    "rolled_back_to": {"version": 3},
+}
+
 
 @pytest.fixture(scope="module", params=[PINNED, NEWEST])
 def models(request: pytest.FixtureRequest) -> Models:
@@ -63,6 +78,9 @@ def sent(definition: dict[str, Any], load: Callable[..., ModuleType]) -> dict[st
             evaluation, "s3://artefacts/runs/run-0/training/model.tar.gz"
         ),
         "CreateModelPackage": load("register_model").make_request(registration),
+        "CreateModelPackage of a promotion and of a rollback": load("register_model").make_request(
+            {**registration, "run": PROMOTED}
+        ),
         "CreateModel": filled("model"),
         "CreateEndpointConfig": filled("endpoint_config"),
         "CreateEndpoint": {"EndpointName": name, "EndpointConfigName": "new", **tagged},

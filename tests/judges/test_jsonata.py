@@ -18,6 +18,7 @@ from tests.judges.executions import (
     payload,
     processing,
     raised,
+    registered,
     training,
 )
 from tests.judges.node import judged_by
@@ -167,6 +168,48 @@ def test_an_execution_may_start_later(definition: dict[str, Any], start: str, st
     assert end["path"][-1] == "Succeeded"
 
 
+def begun_at(start: str) -> list[Answer]:
+    """What Prepare answers for an execution that starts there."""
+    return [payload({**answers()["Prepare"][0]["result"]["Payload"], "start_at": start})]
+
+
+def test_a_promotion_copies_the_model_and_evaluates_it_here(definition: dict[str, Any]) -> None:
+    end = walk(definition, {"Prepare": begun_at("promotion")})
+    assert end["path"][3:5] == ["CopyModel", "StartEvaluation"]
+    assert "AskApproval" in end["path"]
+    assert end["path"][-1] == "Succeeded"
+
+
+def test_a_promotion_goes_to_the_gate_where_the_settings_want_no_evaluation(
+    variants: list[Variant],
+) -> None:
+    (prod,) = (variant for variant in variants if variant.name == "prod")
+    path = walk(prod.definition(), {"Prepare": begun_at("promotion")})["path"]
+    assert path[3:7] == ["CopyModel", "CheckGate", "RegisterModel", "Approved?"]
+    assert path[-1] == "Succeeded"
+
+
+def test_a_copy_that_failed_is_repeated_by_a_redrive(definition: dict[str, Any]) -> None:
+    copied = [raised("SourceUnavailable", "gone"), *answers()["CopyModel"]]
+    changes = {"Prepare": begun_at("promotion"), "CopyModel": copied}
+    end = walk(definition, {**changes, "HandleFailure": [payload({"redrives": 1})]})
+    assert end["arguments"]["HandleFailure"]["Payload"]["step"] == "prepare"
+    assert end["path"].count("CopyModel") == 2
+    assert end["path"].count("Prepare") == 1
+    assert end["path"][-1] == "Succeeded"
+
+
+def test_a_rollback_asks_nobody_and_starts_no_job(variants: list[Variant]) -> None:
+    changes = {"Prepare": begun_at("rollback"), "RegisterModel": [registered("Approved")]}
+    for variant in variants:
+        end = walk(variant.definition(), changes)
+        path = end["path"]
+        assert path[3:6] == ["CheckGate", "RegisterModel", "Approved?"]
+        assert path[6] == "DeployEndpoint"
+        assert path[-1] == "Succeeded"
+        assert end["arguments"]["RegisterModel"]["Payload"]["needs_approval"] is False
+
+
 def test_machines_that_aws_lacks_are_waited_for(definition: dict[str, Any]) -> None:
     lacking = training("Failed", FailureReason=NO_MACHINES)
     end = walk(definition, {"DescribeTraining": [lacking, *answers()["DescribeTraining"]]})
@@ -187,6 +230,13 @@ def test_every_expression_was_evaluated(definition: dict[str, Any]) -> None:
         name: {"definition": definition, "input": {}, "context": CONTEXT, "answers": given}
         for name, given in {
             "succeeds": answers(),
+            "promotes": answers(Prepare=begun_at("promotion")),
+            "rolls back": answers(
+                Prepare=begun_at("rollback"), RegisterModel=[registered("Approved")]
+            ),
+            "does not copy": answers(
+                Prepare=begun_at("promotion"), CopyModel=[raised("SourceUnavailable", "gone")]
+            ),
             "no capacity": answers(
                 **{
                     f"Describe{job}": [answer("Failed", FailureReason=NO_MACHINES)]

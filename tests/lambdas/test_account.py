@@ -78,7 +78,12 @@ def look(
 ) -> list[str]:
     """The warnings. Raises AccountNotReady."""
     account, environment = load("prepare", "account"), load("prepare").ENVIRONMENT
-    problems = account.check_quotas(service, SageMaker(serves=serves), environment, start_at)
+    problems = account.check_quotas(
+        service,
+        SageMaker(serves=serves),
+        environment,
+        account.unused_jobs(start_at, evaluates=False),
+    )
     found: list[str] = account.warnings(problems, force=force)
     return found
 

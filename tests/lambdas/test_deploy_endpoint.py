@@ -154,7 +154,7 @@ def test_an_update_that_needs_more_than_the_quota_is_not_waited_for(
         "attempt": 1,
         "model_data": "s3://artefacts/model.tar.gz",
         "update": UPDATE,
-        "model": {"ModelName": "{model}"},
+        "model": {"ModelName": "{model}", "PrimaryContainer": {}},
         "endpoint_config": config() | {"EndpointConfigName": "{endpoint_config}"},
     }
     with pytest.raises(Exception, match=r"ml\.m5\.large for endpoint usage") as raised:
@@ -228,7 +228,7 @@ def test_deploying_fills_both_requests(load, monkeypatch) -> None:
         "attempt": 1,
         "model_data": "s3://artefacts/model.tar.gz",
         "update": UPDATE,
-        "model": {"ModelName": "{model}", "ModelDataUrl": "{model_data}"},
+        "model": {"ModelName": "{model}", "PrimaryContainer": {"ModelDataUrl": "{model_data}"}},
         "endpoint_config": {"EndpointConfigName": "{endpoint_config}", "ModelName": "{model}"},
     }
     assert deploy.handler(event, None) == {
@@ -237,7 +237,9 @@ def test_deploying_fills_both_requests(load, monkeypatch) -> None:
         "endpoint_config": "reviews-dev-endpoint-config-run-1-1",
     }
     calls = dict(client.calls)
-    assert calls["create_model"]["ModelDataUrl"] == "s3://artefacts/model.tar.gz"
+    assert (
+        calls["create_model"]["PrimaryContainer"]["ModelDataUrl"] == "s3://artefacts/model.tar.gz"
+    )
     assert calls["create_endpoint_config"]["ModelName"] == "reviews-dev-model-run-1-1"
     assert calls["create_endpoint"]["Tags"] == TAGS
 

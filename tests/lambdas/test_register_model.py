@@ -22,12 +22,13 @@ def test_every_model_is_registered_with_its_metrics_and_lineage(
         "gate": {"passed": passed, "missed": ["accuracy 0.1 is below 0.6"], "metrics": SCORES},
         "needs_approval": needs_approval,
         "model_data": "s3://a/model.tar.gz",
-        "request": {"Url": "{model_data}"},
+        "request": {"InferenceSpecification": {"Containers": [{"ModelDataUrl": "{model_data}"}]}},
     }
     make_request = load("register_model").make_request
     request = make_request(event)
     assert request["ModelApprovalStatus"] == status
-    assert request["Url"] == "s3://a/model.tar.gz"
+    (container,) = request["InferenceSpecification"]["Containers"]
+    assert container == {"ModelDataUrl": "s3://a/model.tar.gz"}
     assert request["ModelPackageDescription"] == "accuracy 0.1 is below 0.6"
     properties = request["CustomerMetadataProperties"]
     assert properties["accuracy"] == "0.7"
