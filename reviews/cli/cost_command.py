@@ -31,6 +31,7 @@ def cost(
     requests: int = _number(100_000, "To the endpoint, a month."),
     stored_gb: float = _number(10, "In S3."),
     log_gb: float = _number(1, "Of new logs a month."),
+    promotions: float = _number(4, "Models of other environments a month, if they are evaluated."),
     scoring_minutes: float = _number(60, "Of batch scoring a month, on all its instances."),
     office_hours: float = _number(50, "Hours a week in which the endpoint serves.", WEEK_HOURS),
 ) -> Answer:
@@ -44,6 +45,7 @@ def cost(
         requests=requests,
         stored_gb=stored_gb,
         log_gb=log_gb,
+        promotions=promotions,
         scoring_minutes=scoring_minutes,
         office_hours=office_hours,
     )

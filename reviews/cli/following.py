@@ -4,8 +4,8 @@ from typing import Any
 
 from rich.console import Console
 
-from reviews.cli import progress
-from reviews.cli.output import note, notes
+from reviews.cli import progress, report
+from reviews.cli.output import Answer, note, notes
 from reviews.client.environment import Environment
 from reviews.client.errors import ExecutionFailed, Interrupted
 from reviews.client.runs.progress import Watcher
@@ -29,6 +29,16 @@ def follow(environment: Environment, arn: str, *, console: Console = notes) -> d
     except ExecutionFailed as failed:
         note(_next_steps(environment, name, watcher, failed.cause))
         raise
+
+
+def followed(environment: Environment, arn: str) -> Answer:
+    """Shows an execution until it ends, and then its evaluation."""
+    result = follow(environment, arn)
+    results = {name: result[name] for name in ("evaluation", "model_package", "endpoint")}
+    return Answer(
+        document={"run": arn.rpartition(":")[2], "arn": arn, **results},
+        show=lambda console: report.evaluation(console, result["evaluation"]),
+    )
 
 
 def _next_steps(environment: Environment, name: str, watcher: Watcher, cause: str) -> str:

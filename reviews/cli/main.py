@@ -17,6 +17,7 @@ from reviews.cli import (
     feature_commands,
     log_command,
     prediction_command,
+    promotion_commands,
     result_commands,
     run_commands,
     scoring_command,
@@ -72,6 +73,8 @@ for _panel, _commands in {
         "stop": run_commands.stop,
         "redrive": run_commands.redrive,
         "approve": run_commands.approve,
+        "promote": promotion_commands.promote,
+        "rollback": promotion_commands.rollback,
     },
     _RESULTS: {
         "runs": result_commands.runs,

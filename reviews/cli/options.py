@@ -13,7 +13,7 @@ from reviews.client.errors import ReviewsError
 _COMPLETED_RUNS = 100
 
 
-def _environments(incomplete: str) -> list[str]:
+def environments(incomplete: str) -> list[str]:
     return [name for name in ENVIRONMENTS if name.startswith(incomplete)]
 
 
@@ -33,7 +33,7 @@ Env = Annotated[
     typer.Option(
         "--env",
         help=f"The environment: {', '.join(ENVIRONMENTS)}.",
-        autocompletion=_environments,
+        autocompletion=environments,
     ),
 ]
 Run = Annotated[

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from reviews.cli import report
-from reviews.cli.following import NEW_RUN, follow
+from reviews.cli.following import NEW_RUN, followed
 from reviews.cli.options import Env, NamedRun, Run, Wait, Yes
 from reviews.cli.output import Answer, AsJson, confirm, message, note, reading, with_json_option
 from reviews.client.environment import Environment
@@ -61,7 +61,7 @@ def run(
     arn = environment.runs.start(document, name)
     started = arn.rpartition(":")[2]
     if wait:
-        return _followed(environment, arn)
+        return followed(environment, arn)
     again = reviews_command("status", started, wait=True, env=env)
     return Answer(
         document={"run": started, "arn": arn, "input": document},
@@ -75,7 +75,7 @@ def status(run: Run = "", env: Env = "local", wait: Wait = False) -> Answer:
     environment = Environment(env)
     found = environment.runs.find(run)
     if wait:
-        return _followed(environment, found.arn)
+        return followed(environment, found.arn)
     latest, steps = environment.runs.watch(found.arn).poll()
     return Answer(
         document=report.status_document(latest, steps),
@@ -113,7 +113,7 @@ def redrive(run: Run = "", env: Env = "local", wait: Wait = False) -> Answer:
         note(f"{found.name} failed with: {found.cause}")
     environment.runs.redrive(found)
     if wait:
-        return _followed(environment, found.arn)
+        return followed(environment, found.arn)
     return Answer(
         document={"run": found.name, "arn": found.arn}, show=message(f"{found.name} continues")
     )
@@ -137,12 +137,3 @@ def approve(
 
 def _described(found: Execution) -> str:
     return f"{found.name} ({found.status}, started {found.started:%Y-%m-%d %H:%M %Z})"
-
-
-def _followed(environment: Environment, arn: str) -> Answer:
-    result = follow(environment, arn)
-    results = {name: result[name] for name in ("evaluation", "model_package", "endpoint")}
-    return Answer(
-        document={"run": arn.rpartition(":")[2], "arn": arn, **results},
-        show=lambda console: report.evaluation(console, result["evaluation"]),
-    )

@@ -21,12 +21,14 @@ from reviews.client.drift.drift import Drift
 from reviews.client.endpoint.endpoint import Endpoint
 from reviews.client.features.feature_store import FeatureStore
 from reviews.client.files import storage
+from reviews.client.promotion.models import Models
 from reviews.client.runs.runs import Runs
 from reviews.client.scoring.scorings import Scorings
 
 
 class Environment(Connection):
-    """`runs`, `endpoint` and `features` read the outputs of the Pipeline stack on first use.
+    """`runs`, `endpoint`, `models` and `features` read the outputs of the Pipeline stack on first
+    use.
 
     Raises NotDeployed where there is no such stack, and NotRunning for `local` while no embedded
     AWS runs.
@@ -47,6 +49,10 @@ class Environment(Connection):
     @cached_property
     def drift(self) -> Drift:
         return Drift(self)
+
+    @cached_property
+    def models(self) -> Models:
+        return Models(self)
 
     @cached_property
     def scorings(self) -> Scorings:

@@ -33,6 +33,7 @@ class Assumptions:
     requests: int
     stored_gb: float
     log_gb: float
+    promotions: float  # of models that come here; those that are evaluated cost something
     scoring_minutes: float  # of all files that are scored in batch
     office_hours: float  # hours a week in which the endpoint serves
 
@@ -107,6 +108,11 @@ def _jobs(settings: Settings, assumed: Assumptions) -> Iterator[Item]:
         ("Evaluation", settings.evaluation_instances, assumed.evaluation_minutes),
     ):
         yield _instance_hours(name, settings, instances, assumed.runs * minutes / 60)
+    if settings.promotion.evaluation:
+        hours = assumed.promotions * assumed.evaluation_minutes / 60
+        yield _instance_hours(
+            "Evaluation of promoted models", settings, settings.evaluation_instances, hours
+        )
     hours = assumed.scoring_minutes / 60
     yield _instance_hours("Batch scoring", settings, settings.scoring, hours)
 

@@ -13,7 +13,7 @@ from reviews.client.aws.connection import Connection
 
 def serving_columns(connection: Connection) -> Columns:
     """The columns that the run of the served model has read; else those of the settings."""
-    return columns_of(connection, _serving_run(connection))
+    return columns_of(connection, serving_run(connection))
 
 
 def columns_of(connection: Connection, run: str) -> Columns:
@@ -22,8 +22,11 @@ def columns_of(connection: Connection, run: str) -> Columns:
     return Columns(**document["columns"]) if "columns" in document else connection.settings.columns
 
 
-def _serving_run(connection: Connection) -> str:
-    """Empty when there is no endpoint, or no run created it."""
+def serving_run(connection: Connection) -> str:
+    """The id of the run whose model is in service.
+
+    Empty when there is no endpoint, or no run created it.
+    """
     sagemaker = connection.client("sagemaker")
     try:
         endpoint = sagemaker.describe_endpoint(EndpointName=connection.outputs.endpoint_name)

@@ -8,14 +8,25 @@ from typing import Any
 
 from contract import execution_input
 from contract.execution_input import GROUPS, STARTS, InvalidInput, check_field, check_input
+from contract.steps import StartAt
 from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
 from reviews.client.files import review_files
 
 _NUMBERS = ("training", "max_rejected_share")  # the values of the other fields are texts
+# Starts that have commands of their own.
+_COMMANDS = {StartAt.PROMOTION.value: "reviews promote", StartAt.ROLLBACK.value: "reviews rollback"}
 # The fields without a group, sorted by name.
 FIELDS = tuple(
-    sorted({name for names in execution_input.FIELDS.values() for name in names} - set(GROUPS))
+    sorted(
+        {
+            name
+            for start in STARTS
+            if start not in _COMMANDS
+            for name in execution_input.FIELDS[start]
+        }
+        - set(GROUPS)
+    )
 )
 _FROM_RUN = ("from_run", "model_data")
 _PLACEHOLDER = "s3://bucket/key"  # for the URI of the file, which is not uploaded yet
@@ -50,6 +61,8 @@ def with_reviews(
 def check_start(document: dict[str, Any], reviews: Path | None) -> None:
     """Raises InvalidArgument for fields that exclude or require each other, as Prepare would."""
     start_at = document.get("start_at", STARTS[0])
+    if start_at in _COMMANDS:
+        raise InvalidArgument(f"--set start_at={start_at}: use {_COMMANDS[start_at]}")
     if start_at != STARTS[0]:
         if reviews is not None or "reviews" in document:
             raise InvalidArgument(

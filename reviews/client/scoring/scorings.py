@@ -15,13 +15,13 @@ from reviews.client.aws.connection import Connection
 from reviews.client.endpoint.predictions import Predicted
 from reviews.client.errors import InvalidArgument, NotDeployed
 from reviews.client.files.review_files import ReviewFile, rating_test
+from reviews.client.promotion.versions import ModelVersion
 from reviews.client.runs import execution
 from reviews.client.runs.execution import Execution
 from reviews.client.scoring import answers, parts, transform_jobs, versions
 from reviews.client.scoring.answers import Answers
 from reviews.client.scoring.document import Document, sha256
 from reviews.client.scoring.transform_jobs import Billed, TransformJob
-from reviews.client.scoring.versions import ModelVersion
 from reviews.client.scoring.watcher import ScoringWatcher
 
 _SHOWN = 3  # of the names that there are

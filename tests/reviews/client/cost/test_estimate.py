@@ -19,6 +19,7 @@ ASSUMED = Assumptions(
     requests=500_000,
     stored_gb=10,
     log_gb=1,
+    promotions=8,
     scoring_minutes=90,
     office_hours=42,  # a quarter of the week
 )
@@ -52,6 +53,13 @@ def test_stopped_outside_office_hours_only_the_endpoint_costs_less() -> None:
 )
 def test_a_job_costs_its_time_on_each_of_its_instances_at_each_run(name: str, hours: float) -> None:
     assert item(estimate(PROD, ASSUMED), name).quantity == hours
+
+
+def test_only_promoted_models_that_are_evaluated_cost_something() -> None:
+    name = "Evaluation of promoted models"
+    assert not [found for found in estimate(PROD, ASSUMED).items if found.name.startswith(name)]
+    evaluating = replace(PROD, promotion=replace(PROD.promotion, evaluation=True))
+    assert item(estimate(evaluating, ASSUMED), name).quantity == 8 * 0.25
 
 
 def test_batch_scoring_costs_its_time_on_each_of_its_instances() -> None:

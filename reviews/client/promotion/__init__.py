@@ -1,0 +1,1 @@
+"""Models that were trained before: promotion to another environment, and rollback."""
