@@ -12,47 +12,56 @@ EXECUTION_TAG = "reviews:execution"  # its ARN, which says who changed the endpo
 TRANSFORM = "transform"  # in the names of a scoring's transform job and model
 DRIFT = "drift"  # in the name of the job that compares
 VARIANT = "AllTraffic"  # the SageMaker SDK's name of an endpoint's only variant
+CONFIG = "config"  # in the names of endpoint configurations
+MODEL = "model"  # in those of models
+LONGEST_NAME = 24  # of an environment: its bucket and its jobs have 63 characters at most
 _LONGEST_ID = 24
 _HASH = 6
 _JOB_NAME = re.compile(rf"-({'|'.join(step.value for step in STEPS_WITH_A_JOB)})-(.+)-\d+")
 
 
-def environment_name(environment: str) -> str:
+def environment_name(prefix: str, environment: str) -> str:
     """The name of the state machine, the endpoint, the model group, the topic, the workgroup and
-    others, and the prefix of all other names: reviews-dev."""
-    return f"reviews-{environment}"
+    others, and the prefix of all other names: reviews-dev. The other functions take it as
+    `name`."""
+    return f"{prefix}-{environment}"
 
 
-def scoring_name(environment: str) -> str:
+def scoring_name(name: str) -> str:
     """The name of the state machine that scores files in batch: reviews-dev-scoring."""
-    return f"{environment_name(environment)}-scoring"
+    return f"{name}-scoring"
 
 
-def drift_name(environment: str) -> str:
+def drift_name(name: str) -> str:
     """The name of the state machine that compares requests with the baseline: reviews-dev-drift."""
-    return f"{environment_name(environment)}-drift"
+    return f"{name}-drift"
 
 
-def metric_namespace(environment: str) -> str:
+def metric_namespace(name: str) -> str:
     """The namespace of the environment's own CloudWatch metrics."""
-    return f"Reviews/{environment}"
+    return f"Reviews/{name}"
 
 
-def promotion_role(environment: str) -> str:
+def promotion_role(name: str) -> str:
     """The name of the role with which other environments read the models of this one:
     reviews-staging-promotion."""
-    return f"{environment_name(environment)}-promotion"
+    return f"{name}-promotion"
 
 
-def function_name(environment: str, folder: str) -> str:
+def function_name(name: str, folder: str) -> str:
     """The name of a function of lambdas/: reviews-dev-copy-model. Where the environment reads the
     models of others, the role of a function that does so has this name, too."""
-    return f"{environment_name(environment)}-{folder.replace('_', '-')}"
+    return f"{name}-{folder.replace('_', '-')}"
 
 
-def stack_name(environment: str, stack: str) -> str:
+def stack_name(name: str, stack: str) -> str:
     """`stack`: Storage, Features or Pipeline."""
-    return f"{environment_name(environment)}-{stack}"
+    return f"{name}-{stack}"
+
+
+def bucket_name(name: str, purpose: str, account: str, region: str) -> str:
+    """`purpose`: data, artefacts or logs."""
+    return f"{name}-{purpose}-{account}-{region}"
 
 
 def run_id(execution: str) -> str:
@@ -67,13 +76,13 @@ def run_id(execution: str) -> str:
     return f"{plain[: _LONGEST_ID - _HASH - 1].strip('-')}-{digest}".strip("-")
 
 
-def resource_name(environment: str, kind: str, run: str, attempt: int | str) -> str:
-    """reviews-{environment}-{kind}-{run id}-{attempt}; at most 63 characters up to attempt 999.
+def resource_name(name: str, kind: str, run: str, attempt: int | str) -> str:
+    """{name}-{kind}-{run id}-{attempt}; at most 63 characters up to attempt 999.
 
-    `kind` is the step of a job, `model`, `endpoint-config`, `transform` or `drift`. Each attempt
-    needs another name, since SageMaker does not allow the name of a job twice.
+    `kind` is the step of a job, MODEL, CONFIG, TRANSFORM or DRIFT. Each attempt needs another name,
+    since SageMaker does not allow the name of a job twice.
     """
-    return f"{environment_name(environment)}-{kind}-{run}-{attempt}"
+    return f"{name}-{kind}-{run}-{attempt}"
 
 
 class JobName(NamedTuple):
@@ -83,11 +92,9 @@ class JobName(NamedTuple):
     run: str
 
 
-def read_job_name(name: str, environment: str) -> JobName | None:
-    """The parts of a job's name; None for a job of another environment than `environment`, such as
-    `reviews-dev`."""
-    is_of_it = name.startswith(environment)
-    found = _JOB_NAME.fullmatch(name.removeprefix(environment)) if is_of_it else None
+def read_job_name(job: str, name: str) -> JobName | None:
+    """The parts of a job's name; None for a job of another environment."""
+    found = _JOB_NAME.fullmatch(job.removeprefix(name)) if job.startswith(name) else None
     return JobName(Step(found[1]), found[2]) if found else None
 
 

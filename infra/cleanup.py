@@ -37,6 +37,7 @@ class Cleanup(Construct):
         function = Function(
             self,
             "Cleanup",
+            settings=settings,
             folder="cleanup",
             name=_name(settings),
             statements=self._may_clean_up(settings, state_machines),
@@ -111,7 +112,7 @@ class Cleanup(Construct):
     ) -> list[iam.PolicyStatement]:
         """Executions, and the jobs of each kind."""
         kinds = {kind.value: kind.value.capitalize() for kind in JobKind}
-        machines = (settings.name, scoring_name(settings.environment))
+        machines = (settings.name, scoring_name(settings.name))
         executions = [arn(self, "states", f"execution:{machine}:*") for machine in machines]
         return [
             allow("states:ListExecutions", on=state_machines),

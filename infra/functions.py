@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.bundles import stage_function
+from infra.log_groups import log_group
 from infra.permissions import grant
+from infra.settings import Settings
 
 _MEMORY_MB = 256
 _RETRIES = {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "8"}
@@ -25,6 +26,7 @@ class Function(Construct):
         scope: Construct,
         id_: str,
         *,
+        settings: Settings,
         folder: str,
         name: str,
         statements: Sequence[iam.PolicyStatement],
@@ -35,21 +37,14 @@ class Function(Construct):
         role_name: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
-        log_group = logs.LogGroup(
-            self,
-            "Logs",
-            log_group_name=f"/aws/lambda/{name}",
-            retention=logs.RetentionDays.THREE_MONTHS,
-            removal_policy=RemovalPolicy.DESTROY,
-            encryption_key=key,
-        )
+        logs = log_group(self, "Logs", settings=settings, key=key, name=f"/aws/lambda/{name}")
         role = iam.Role(
             self,
             "Role",
             role_name=role_name,
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
         )
-        log_group.grant_write(role)
+        logs.grant_write(role)
         grant(role, statements)
         self.function = lambda_.Function(
             self,
@@ -60,7 +55,7 @@ class Function(Construct):
             handler="handler.handler",
             code=lambda_.Code.from_asset(str(stage_function(folder))),
             environment=_RETRIES | (environment or {}),
-            log_group=log_group,
+            log_group=logs,
             logging_format=lambda_.LoggingFormat.JSON,
             application_log_level_v2=lambda_.ApplicationLogLevel.INFO,
             role=role,

@@ -24,14 +24,19 @@ def check_instance_types(settings: Settings) -> None:
     It reads botocore's model, which takes half a second, so it is called at synth only.
     """
     for name, shape in _SHAPES.items():
-        wanted = getattr(settings, name).instance_type
         if name == "endpoint" and settings.endpoint.serverless_memory_mb:
             continue
-        known = _known(shape)
-        if wanted not in known:
-            near = [other for other in known if family(other) == family(wanted)]
-            allowed = ", ".join(near or sorted({f"ml.{family(other)}.*" for other in known}))
-            raise SettingsError(name=f"{name}.instance_type", value=wanted, allowed=allowed)
+        _check(f"{name}.instance_type", getattr(settings, name).instance_type, shape)
+    for wanted in settings.capacity.fallback_types:
+        _check("capacity.fallback_types", wanted, _SHAPES["training_instances"])
+
+
+def _check(name: str, wanted: str, shape: str) -> None:
+    known = _known(shape)
+    if wanted not in known:
+        near = [other for other in known if family(other) == family(wanted)]
+        allowed = ", ".join(near or sorted({f"ml.{family(other)}.*" for other in known}))
+        raise SettingsError(name=name, value=wanted, allowed=allowed)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_logs as logs
@@ -12,6 +12,7 @@ from constructs import Construct
 
 from contract.names import VARIANT, endpoint_log_group, metric_namespace
 from contract.steps import JobKind
+from infra.log_groups import log_group
 from infra.settings import Settings
 from infra.storage import Storage
 
@@ -35,13 +36,12 @@ class Monitoring(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._settings, self._topic = settings, topic
-        self._endpoint_logs = logs.LogGroup(
+        self._endpoint_logs = log_group(
             self,
             "EndpointLogs",
-            log_group_name=endpoint_log_group(settings.name),
-            retention=logs.RetentionDays.THREE_MONTHS,
-            removal_policy=RemovalPolicy.DESTROY,
-            encryption_key=storage.key,
+            settings=settings,
+            key=storage.key,
+            name=endpoint_log_group(settings.name),
         )
         classes = settings.labels.names
         # ml_code/inference.py prints this line for every request; the image prefixes it.
@@ -133,7 +133,7 @@ class Monitoring(Construct):
 
     def _count(self, name: str, pattern: str, field: str) -> cloudwatch.Metric:
         """A metric of predictions, by a metric filter on a field of the endpoint's log."""
-        namespace = metric_namespace(self._settings.environment)
+        namespace = metric_namespace(self._settings.name)
         self._endpoint_logs.add_metric_filter(
             name,
             filter_pattern=logs.FilterPattern.literal(pattern),

@@ -1,11 +1,11 @@
 """The network of jobs and the endpoint: SageMaker's own, or subnets of a VPC."""
 
-from aws_cdk import Aws, RemovalPolicy
+from aws_cdk import Aws
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.log_groups import log_group
 from infra.service_roles import flow_log_group
 from infra.settings import Settings
 from infra.storage import Storage
@@ -83,14 +83,9 @@ class Network(Construct):
         )
 
     def _log_flows(self, vpc: ec2.Vpc, role: iam.IRole | None) -> None:
-        group = logs.LogGroup(
-            self,
-            "Flows",
-            log_group_name=flow_log_group(self._settings),
-            retention=logs.RetentionDays.THREE_MONTHS,
-            removal_policy=RemovalPolicy.DESTROY,
-            encryption_key=self._storage.key,
-        )
+        settings, key = self._settings, self._storage.key
+        name = flow_log_group(settings)
+        group = log_group(self, "Flows", settings=settings, key=key, name=name)
         destination = ec2.FlowLogDestination.to_cloud_watch_logs(group, role)
         vpc.add_flow_log("FlowLog", destination=destination)
 

@@ -90,10 +90,11 @@ class PipelineFunctions(Construct):
     ) -> lambda_.Function:
         settings = self._settings
         is_known = settings.promotion.sources and folder in promotion.READERS
-        name = function_name(settings.environment, folder)
+        name = function_name(settings.name, folder)
         function = Function(
             self,
             folder.title().replace("_", ""),
+            settings=self._settings,
             folder=folder,
             name=name,
             statements=statements,
@@ -109,6 +110,7 @@ class PipelineFunctions(Construct):
         settings, storage = self._settings, self._storage
         return {
             "ENVIRONMENT": settings.environment,
+            "NAME": settings.name,
             "DATA_BUCKET": storage.data.bucket_name,
             "ARTEFACT_BUCKET": storage.artefacts.bucket_name,
             "FEATURE_GROUP": settings.feature_group,

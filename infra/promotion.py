@@ -13,7 +13,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from contract import s3_keys
-from contract.names import environment_name, function_name, promotion_role
+from contract.names import function_name, promotion_role
 from infra.permissions import allow, grant, model_package_arns
 from infra.settings import Peer, Settings
 from infra.storage import Storage
@@ -30,7 +30,7 @@ class PromotionRole(Construct):
         role = iam.Role(
             self,
             "Role",
-            role_name=promotion_role(settings.environment),
+            role_name=promotion_role(settings.name),
             assumed_by=iam.CompositePrincipal(*targets),
         )
         artefacts, run = storage.artefacts, s3_keys.run_prefix("*")
@@ -56,25 +56,23 @@ class PromotionRole(Construct):
 
 def source_role_arns(settings: Settings) -> list[str]:
     """The ARN of the role of each source."""
-    return [
-        _role_arn(peer, promotion_role(peer.environment)) for peer in settings.promotion.sources
-    ]
+    return [_role_arn(peer, promotion_role(peer.name)) for peer in settings.promotion.sources]
 
 
 def sources(settings: Settings) -> Mapping[str, Mapping[str, str]]:
     """What the functions need to read the models of each source, by the environment's name."""
     return {
         peer.environment: {
-            "role": _role_arn(peer, promotion_role(peer.environment)),
+            "role": _role_arn(peer, promotion_role(peer.name)),
             "region": peer.region,
-            "group": environment_name(peer.environment),
+            "group": peer.name,
         }
         for peer in settings.promotion.sources
     }
 
 
 def _principal(peer: Peer) -> iam.IPrincipal:
-    readers = [_role_arn(peer, function_name(peer.environment, folder)) for folder in READERS]
+    readers = [_role_arn(peer, function_name(peer.name, folder)) for folder in READERS]
     conditions = {"ArnEquals": {"aws:PrincipalArn": readers}}
     return iam.AccountPrincipal(peer.account or Aws.ACCOUNT_ID).with_conditions(conditions)
 

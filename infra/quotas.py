@@ -5,6 +5,7 @@ and the step Prepare does so before anything costs money.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from contract.quotas import SERVICE, Quota, Quotas
 from infra.settings import Endpoint, Instances, Settings
@@ -32,11 +33,8 @@ def needed(settings: Settings) -> list[Quota]:
     found: dict[str, Quota] = {}
     for quota in _all(settings):
         other = found.get(quota.name, quota)
-        found[quota.name] = Quota(
-            name=quota.name,
-            least=max(quota.least, other.least),
-            wanted=max(quota.wanted, other.wanted),
-        )
+        least, wanted = max(quota.least, other.least), max(quota.wanted, other.wanted)
+        found[quota.name] = replace(quota, least=least, wanted=wanted)
     return list(found.values())
 
 
@@ -69,7 +67,7 @@ def for_functions(settings: Settings) -> str:
 def _all(settings: Settings) -> Iterator[Quota]:
     for instances in (settings.processing_instances, settings.evaluation_instances):
         yield from _of_job(instances, "processing job")
-    yield from _of_job(settings.training_instances, "training job")
+    yield from _of_training(settings)
     if settings.endpoint.serverless_memory_mb:
         yield _serverless(settings.endpoint)
     else:
@@ -83,6 +81,19 @@ def _of_job(instances: Instances, job: str) -> Iterator[Quota]:
     yield _quota(f"Number of instances across all {job}s", count)
     if count > 1:
         yield _quota(f"Maximum number of instances per {job}", count)
+
+
+def _of_training(settings: Settings) -> Iterator[Quota]:
+    """Spot instances have quotas of their own for each type, as public lists of quotas show
+    (find "for spot training job usage" in public code, 30 November 2026)."""
+    instances, kind = settings.training_instances, "training job"
+    of_types = f"spot {kind}" if settings.capacity.spot else kind
+    for quota in _of_job(instances, kind):
+        name = quota.name.replace(f"for {kind} usage", f"for {of_types} usage")
+        yield replace(quota, name=name)
+    for other in settings.capacity.fallback_types:
+        name, count = f"{other} for {of_types} usage", instances.instance_count
+        yield Quota(name=name, least=0, wanted=count, later="a lack of the first instance type")
 
 
 def _of_endpoint(endpoint: Endpoint) -> Iterator[Quota]:

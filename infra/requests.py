@@ -73,7 +73,7 @@ def _model(settings: Settings, make: Callable[..., Any], instance_type: str) -> 
     session = jobs.offline_session(settings.region)
     created = _compile(
         lambda: make(settings, session, Values(), name="{model}").create(
-            instance_type=instance_type
+            instance_type=instance_type, tags=jobs.tags(settings)
         )
     )
     return _plain(created.create_model_request)
@@ -117,6 +117,8 @@ def endpoint_config(settings: Settings) -> Request:
         request["DataCaptureConfig"] = capture._to_request_dict()
     if not endpoint.has_local_disk and not endpoint.serverless_memory_mb:
         request["KmsKeyId"] = Values().key
+    if tags := jobs.tags(settings):
+        request["Tags"] = tags
     return _plain(request)
 
 

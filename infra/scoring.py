@@ -68,7 +68,8 @@ class ScoringStateMachine(Construct):
         begin.next(start)
         self.state_machine = logged_state_machine(
             self,
-            name=scoring_name(settings.environment),
+            settings=settings,
+            name=scoring_name(settings.name),
             key=storage.key,
             start=begin,
             resources=resources,

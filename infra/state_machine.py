@@ -61,7 +61,12 @@ class PipelineStateMachine(Construct):
         )
         start = self._connect(context)
         self.state_machine = logged_state_machine(
-            self, name=settings.name, key=storage.key, start=start, resources=resources
+            self,
+            settings=settings,
+            name=settings.name,
+            key=storage.key,
+            start=start,
+            resources=resources,
         )
         may_publish = allow("kms:Decrypt", "kms:GenerateDataKey", on=[storage.key.key_arn])
         self.state_machine.add_to_role_policy(may_publish)

@@ -144,11 +144,13 @@ class States:
         self._catch(task)
         return task
 
-    def loop(self, names: Loop, start: sfn.TaskStateBase, describe: Describe) -> Fragment:
+    def loop(
+        self, names: Loop, start: sfn.TaskStateBase, describe: Describe, *, types: int = 1
+    ) -> Fragment:
         """start → wait → describe → done, failed, or wait again.
 
         A loop with a state that waits for capacity starts a job again for which AWS had no
-        instances.
+        instances; that of another type at once, while there is one of these `types` left.
         """
         description = self.call_service(
             names.describe,
@@ -163,10 +165,10 @@ class States:
         choice = sfn.Choice.jsonata(self._scope, names.is_done)
         start.next(wait).next(description).next(choice)
         if names.wait_for_capacity:
-            again = self._wait_for_capacity(names.wait_for_capacity, start)
+            again = self._wait_for_capacity(names.wait_for_capacity, start, types)
             lacks_capacity = (
                 f"({describe.failed}) and $described.error = '{CAPACITY_ERROR}'"
-                f" and $capacity_waits < {self._waiting.capacity_attempts}"
+                f" and $capacity_waits < {self._waiting.capacity_attempts * types}"
             )
             choice.when(condition(lacks_capacity), again)
         choice.when(condition(describe.failed), self.failure)
@@ -194,11 +196,15 @@ class States:
         """The variables before the first wait."""
         return {"wait": str(self._waiting.start_s), "waited": "0"}
 
-    def _wait_for_capacity(self, id_: str, start: sfn.State) -> sfn.State:
+    def _wait_for_capacity(self, id_: str, start: sfn.State, types: int) -> sfn.State:
+        seconds = sfn.WaitTime.duration(Duration.seconds(self._waiting.capacity_s))
+        if types > 1:
+            is_last = f"($capacity_waits + 1) % {types} = 0"
+            seconds = sfn.WaitTime.seconds(query(f"{is_last} ? {self._waiting.capacity_s} : 1"))
         wait = sfn.Wait.jsonata(
             self._scope,
             id_,
-            time=sfn.WaitTime.duration(Duration.seconds(self._waiting.capacity_s)),
+            time=seconds,
             assign=queries({"attempt": "$attempt + 1", "capacity_waits": "$capacity_waits + 1"}),
         )
         wait.next(start)

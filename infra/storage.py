@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from aws_cdk import ArnFormat, CfnResource, Duration, RemovalPolicy, Stack
+from aws_cdk import CfnResource, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct, IConstruct
 
 from contract import s3_keys
+from contract.names import bucket_name
+from infra.key_policy import service_statements
+from infra.log_groups import log_group
 from infra.settings import Settings
 
-_LOG_DAYS = 90
 _OLD_VERSION_DAYS = 30
 _UPLOAD_DAYS = 7
 _SCORING_DAYS = 30
@@ -23,27 +24,22 @@ _NO_VERSIONS = "All data of this environment is deleted with it; prod has versio
 
 
 class Storage(Construct):
-    """A customer-managed key, the buckets for data and artefacts, encrypted with it, and a bucket
-    for their access logs."""
+    """A customer-managed key (a new one, or that of the settings), the buckets for data and
+    artefacts, encrypted with it, and a bucket for their access logs."""
 
     def __init__(self, scope: Construct, id_: str, *, settings: Settings) -> None:
         super().__init__(scope, id_)
         self._settings = settings
         self._removal = RemovalPolicy.RETAIN if settings.keep_data else RemovalPolicy.DESTROY
-        self.key = kms.Key(
-            self,
-            "Key",
-            alias=settings.name,
-            enable_key_rotation=True,
-            removal_policy=self._removal,
-        )
-        self._let_services_use_the_key()
+        self.key = self._existing_key() or self._make_key()
         self._logs = self._bucket(
             "AccessLogs",
             "logs",
             # S3's log delivery cannot write to a bucket with a customer key.
             encryption=s3.BucketEncryption.S3_MANAGED,
-            lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(_LOG_DAYS))],
+            lifecycle_rules=[
+                s3.LifecycleRule(expiration=Duration.days(settings.organisation.log_days))
+            ],
         )
         _skip_checks(self._logs, CKV_AWS_18=_IS_LOG_BUCKET, CKV_AWS_21=_WRITTEN_ONCE)
         self.data = self._logged_bucket("Data", "data")
@@ -51,39 +47,25 @@ class Storage(Construct):
         if not settings.keep_data:
             self._add_log_group_of_auto_delete()
 
-    def _let_services_use_the_key(self) -> None:
-        """CloudWatch Logs for this environment's log groups, CloudWatch for alarms to its topic:
-        https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
-        """
-        stack, name = Stack.of(self), self._settings.name
-        groups = stack.format_arn(
-            service="logs",
-            resource="log-group",
-            resource_name=f"*{name}*",
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    def _existing_key(self) -> kms.IKey | None:
+        """Its policy is not ours to change: `reviews doctor` looks what it lacks."""
+        arn = self._settings.organisation.kms_key
+        return kms.Key.from_key_arn(self, "Key", arn) if arn else None
+
+    def _make_key(self) -> kms.IKey:
+        key = kms.Key(
+            self,
+            "Key",
+            alias=self._settings.name,
+            enable_key_rotation=True,
+            removal_policy=self._removal,
         )
-        self.key.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[iam.ServicePrincipal(f"logs.{stack.region}.amazonaws.com")],
-                actions=[
-                    "kms:Encrypt",
-                    "kms:Decrypt",
-                    "kms:ReEncrypt*",
-                    "kms:GenerateDataKey*",
-                    "kms:DescribeKey",
-                ],
-                resources=["*"],  # in a key policy: this key
-                conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
-            )
-        )
-        self.key.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
-                resources=["*"],
-                conditions={"StringEquals": {"aws:SourceAccount": stack.account}},
-            )
-        )
+        stack = Stack.of(self)
+        for statement in service_statements(
+            self._settings.name, stack.account, stack.region, stack.partition
+        ):
+            key.add_to_resource_policy(iam.PolicyStatement.from_json(statement))
+        return key
 
     def _scorings_expire(self) -> s3.LifecycleRule:
         """The texts and answers of batch scoring are copies: their user has them joined."""
@@ -116,7 +98,7 @@ class Storage(Construct):
 
     def _name(self, purpose: str) -> str:
         stack = Stack.of(self)
-        return f"{self._settings.name}-{purpose}-{stack.account}-{stack.region}"
+        return bucket_name(self._settings.name, purpose, stack.account, stack.region)
 
     def _bucket(self, id_: str, purpose: str, **properties: Any) -> s3.Bucket:
         return s3.Bucket(
@@ -133,13 +115,7 @@ class Storage(Construct):
 
     def _add_log_group_of_auto_delete(self) -> None:
         """CDK's function that empties buckets would create a log group that outlives the stack."""
-        group = logs.LogGroup(
-            self,
-            "EmptierLogs",
-            retention=logs.RetentionDays.ONE_MONTH,
-            removal_policy=RemovalPolicy.DESTROY,
-            encryption_key=self.key,
-        )
+        group = log_group(self, "EmptierLogs", settings=self._settings, key=self.key)
         handler: IConstruct = (
             Stack.of(self).node.find_child(_AUTO_DELETE).node.find_child("Handler")
         )

@@ -11,6 +11,7 @@ from tools import (
     hyperparameters_table,
     images_table,
     instance_quotas,
+    key_statements,
     localcloud_operations,
     ministack_patches,
     settings_reference,
@@ -29,6 +30,10 @@ def settings_page(page: str) -> str:
 def checklist_page(page: str) -> str:
     page = blocks.replace(page, "images", images_table.render())
     return blocks.replace(page, "quotas", instance_quotas.render())
+
+
+def organisation_page(page: str) -> str:
+    return blocks.replace(page, "key policy", key_statements.render())
 
 
 def machine_learning_page(page: str) -> str:
@@ -61,6 +66,7 @@ def main() -> None:
     _rewrite("aws-checklist.md", checklist_page)
     _rewrite("aws-truth.md", truth_page)
     _rewrite("localcloud.md", localcloud_page)
+    _rewrite("organisation.md", organisation_page)
     _rewrite("machine-learning.md", machine_learning_page)
     _rewrite("architecture.md", lambda page: architecture_page(page, drawn))
 

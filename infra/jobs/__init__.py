@@ -10,6 +10,7 @@ function that starts the job fills the others.
 """
 
 from infra.jobs.evaluation_job import evaluation, evaluator
+from infra.jobs.options import tags
 from infra.jobs.preparation_job import preparation, processor
 from infra.jobs.scoring_job import scoring_model, transform, transformer
 from infra.jobs.serving import data_capture, model, registration, variant
@@ -32,6 +33,7 @@ __all__ = [
     "processor",
     "registration",
     "scoring_model",
+    "tags",
     "transform",
     "transformer",
     "variant",

@@ -1,4 +1,4 @@
-"""Options that jobs and the model share: network, packages, encryption."""
+"""Options that jobs and the model share: network, packages, encryption, tags."""
 
 from typing import Any
 
@@ -17,6 +17,12 @@ def subnets(settings: Settings, values: Values) -> dict[str, Any]:
 def packages(settings: Settings, folder: str) -> dict[str, str]:
     """Environment variables that make pip install from the folder only."""
     return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": folder} if settings.network.wheels else {}
+
+
+def tags(settings: Settings) -> list[dict[str, str]] | None:
+    """The organisation's; the functions add those of the run (lambdas/shared/run.py)."""
+    chosen = settings.organisation.tags
+    return [{"Key": key, "Value": value} for key, value in chosen.items()] or None
 
 
 def volume_key(instances: Instances | Scoring, values: Values) -> str | None:

@@ -6,7 +6,7 @@ from sagemaker.network import NetworkConfig
 from sagemaker.processing import ProcessingInput, ProcessingOutput
 
 from contract import s3_keys
-from infra.jobs.options import WHEELS, packages, subnets, volume_key
+from infra.jobs.options import WHEELS, packages, subnets, tags, volume_key
 from infra.jobs.values import Values
 from infra.settings import Instances, Settings
 
@@ -27,6 +27,7 @@ def processing_options(
         "volume_kms_key": volume_key(instances, values),
         "output_kms_key": values.key,
         "max_runtime_in_seconds": instances.max_runtime_s,
+        "tags": tags(settings),
         "network_config": network if settings.network.vpc or isolated else None,
         "env": {
             "AWS_DEFAULT_REGION": session.boto_region_name,

@@ -5,7 +5,7 @@ from typing import Any
 from sagemaker.transformer import Transformer
 
 from contract.scoring import MAX_PAYLOAD_MB
-from infra.jobs.options import volume_key
+from infra.jobs.options import tags, volume_key
 from infra.jobs.serving import model
 from infra.jobs.values import Values
 from infra.settings import Settings
@@ -43,6 +43,7 @@ def transformer(settings: Settings, session: Any, values: Values, *, name: str) 
         output_path=values.scoring_output,
         output_kms_key=values.key,
         volume_kms_key=volume_key(scoring, values),
+        tags=tags(settings),
         sagemaker_session=session,
     )
 

@@ -8,7 +8,7 @@ from sagemaker.pytorch import PyTorch
 
 from contract import s3_keys
 from contract.hyperparameters import OVERRIDABLE
-from infra.jobs.options import WHEELS, packages, subnets, volume_key
+from infra.jobs.options import WHEELS, packages, subnets, tags, volume_key
 from infra.jobs.values import Values, hyperparameters
 from infra.settings import Settings
 
@@ -38,6 +38,7 @@ def estimator(settings: Settings, session: Any, values: Values) -> Any:
         volume_size=instances.volume_gb,
         volume_kms_key=volume_key(instances, values),
         max_run=instances.max_runtime_s,
+        **_spot(settings),
         hyperparameters={
             "base-model": values.base_model,
             "labels": settings.labels.argument,
@@ -56,6 +57,7 @@ def estimator(settings: Settings, session: Any, values: Values) -> Any:
         distribution={"torch_distributed": {"enabled": True}} if instances.has_gpu else None,
         environment=packages(settings, f"{_CHANNELS}/{WHEELS}") or None,
         enable_network_isolation=settings.network.isolated,
+        tags=tags(settings),
         **subnets(settings, values),
         **_debugging(settings, values),
     )
@@ -67,6 +69,14 @@ def channels(settings: Settings, values: Values) -> dict[str, Any]:
     if settings.network.wheels:
         uris[WHEELS] = values.wheels
     return {name: TrainingInput(uri) for name, uri in uris.items()}
+
+
+def _spot(settings: Settings) -> dict[str, Any]:
+    """The longest wait is that of the whole job: for its instances, and its runtime."""
+    if not settings.capacity.spot:
+        return {}
+    longest = settings.training_instances.max_runtime_s + settings.capacity.spot_wait_s
+    return {"use_spot_instances": True, "max_wait": longest}
 
 
 def _debugging(settings: Settings, values: Values) -> dict[str, Any]:

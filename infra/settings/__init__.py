@@ -3,13 +3,16 @@
 environments.py has the values; each other module has the settings of one subject.
 """
 
+from infra.settings.capacity import Capacity
 from infra.settings.endpoint import Endpoint
 from infra.settings.environment import ENVIRONMENTS, Settings
 from infra.settings.environments import settings_for
 from infra.settings.gate import Gate
+from infra.settings.github import GitHub
 from infra.settings.instances import Instances
 from infra.settings.labels import Label, Labels
 from infra.settings.network import Network
+from infra.settings.organisation import Organisation
 from infra.settings.promotion import Peer, Promotion
 from infra.settings.recipe import Recipe
 from infra.settings.reviews import Columns, Shares
@@ -18,13 +21,16 @@ from infra.settings.waiting import Waiting
 
 __all__ = [
     "ENVIRONMENTS",
+    "Capacity",
     "Columns",
     "Endpoint",
     "Gate",
+    "GitHub",
     "Instances",
     "Label",
     "Labels",
     "Network",
+    "Organisation",
     "Peer",
     "Promotion",
     "Recipe",

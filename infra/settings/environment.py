@@ -2,19 +2,22 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from contract.features import SCHEMA
-from contract.names import environment_name
+from contract.names import LONGEST_NAME, environment_name
 from infra import images
 from infra.images import Image, OwnImages
 from infra.setting_error import SettingsError
+from infra.settings.capacity import Capacity
 from infra.settings.checks import check_range
 from infra.settings.endpoint import Endpoint
 from infra.settings.gate import Gate
+from infra.settings.github import GitHub
 from infra.settings.instances import Instances
 from infra.settings.labels import Labels
 from infra.settings.network import Network
+from infra.settings.organisation import Organisation
 from infra.settings.promotion import Promotion
 from infra.settings.recipe import Recipe
 from infra.settings.reviews import Columns, Shares
@@ -42,9 +45,12 @@ class Settings:
     training_instances: Instances  # of the training job
     evaluation_instances: Instances  # of the evaluation job
     endpoint: Endpoint  # its instances, and how it is updated
+    capacity: Capacity = field(default_factory=Capacity)  # spot, other types of the training
     scoring: Scoring = field(default_factory=Scoring)  # the instances of batch scoring
     region: str = "us-east-1"  # to which it is deployed, regardless of the shell
     account: str = ""  # the only one to which it may be deployed; empty: that of the credentials
+    organisation: Organisation = field(default_factory=Organisation)  # names, tags, guards
+    github: GitHub = field(default_factory=GitHub)  # whose workflow deploys it
     images: OwnImages = field(default_factory=OwnImages)  # in place of AWS's
     recipe: Recipe = field(default_factory=Recipe)  # the hyperparameters
     shares: Shares = field(default_factory=Shares)  # train, validation, test
@@ -89,8 +95,10 @@ class Settings:
             raise SettingsError(
                 name="recipe.star_spread", value=self.recipe.star_spread, allowed=allowed
             )
+        self._check_organisation()
         self._check_instances()
         self._check_schedule()
+        self._check_fallback_types()
         self.every_image()
 
     def image_of_processing(self) -> Image:
@@ -118,6 +126,21 @@ class Settings:
     def _image(self, job: str, instance_type: str) -> Image:
         return images.choose(job, instance_type, self.region, getattr(self.images, job))
 
+    def _check_organisation(self) -> None:
+        prefix = self.organisation.prefix
+        if len(self.name) > LONGEST_NAME:
+            most = LONGEST_NAME - len(environment_name("", self.environment))
+            allowed = f"at most {most} characters, for the names of buckets and jobs"
+            raise SettingsError(name="organisation.prefix", value=prefix, allowed=allowed)
+        if found := set(prefix.split("-")[1:]).intersection(ENVIRONMENTS):
+            # All that begins with the name of an environment is its own, and is deleted with it.
+            allowed = f"a prefix without the word {found.pop()} behind a hyphen"
+            raise SettingsError(name="organisation.prefix", value=prefix, allowed=allowed)
+        key = self.organisation.kms_key
+        if key and self.organisation.region_of_key != self.region:
+            allowed = f"a key in {self.region}, the region of the settings"
+            raise SettingsError(name="organisation.kms_key", value=key, allowed=allowed)
+
     def _check_instances(self) -> None:
         """What serverless endpoints exclude:
         https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html"""
@@ -131,6 +154,21 @@ class Settings:
         if memory and (self.network.vpc or self.network.isolated):
             allowed = "0 with network.vpc or network.isolated, which serverless endpoints exclude"
             raise SettingsError(name="endpoint.serverless_memory_mb", value=memory, allowed=allowed)
+
+    def _check_fallback_types(self) -> None:
+        """The job's request is the same but for the type: its image, and the key of its volume."""
+        first, image = self.training_instances, self.image_of_training()
+        for at, wanted in enumerate(self.capacity.fallback_types):
+            other = replace(first, instance_type=wanted)
+            is_same = self._image(images.TRAINING, wanted) == image
+            is_new = wanted not in (first.instance_type, *self.capacity.fallback_types[:at])
+            if not (is_new and is_same and other.has_local_disk == first.has_local_disk):
+                allowed = (
+                    f"another type that trains like {first.instance_type}: with the same image, "
+                    f"and {'also' if first.has_local_disk else 'neither'} with local disks"
+                )
+                name = "capacity.fallback_types"
+                raise SettingsError(name=name, value=wanted, allowed=allowed)
 
     def _check_schedule(self) -> None:
         if self.schedule and not _SCHEDULE.fullmatch(self.schedule):
@@ -148,7 +186,7 @@ class Settings:
     @property
     def name(self) -> str:
         """The name of the state machine, the model group, the endpoint and the workgroup."""
-        return environment_name(self.environment)
+        return environment_name(self.organisation.prefix, self.environment)
 
     @property
     def catalog_name(self) -> str:

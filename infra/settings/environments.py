@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from infra.settings.capacity import Capacity
 from infra.settings.endpoint import Endpoint
 from infra.settings.environment import Settings, unknown_environment
 from infra.settings.instances import Instances
@@ -17,6 +18,7 @@ def _on_aws(
     training_instances: Instances,
     endpoint: Endpoint,
     scoring_instances: int = 1,
+    spot: bool = False,
     keep: bool = False,
 ) -> Settings:
     return Settings(
@@ -28,6 +30,7 @@ def _on_aws(
         training_instances=training_instances,
         evaluation_instances=Instances(instance_type="ml.m7i.2xlarge"),
         endpoint=endpoint,
+        capacity=Capacity(spot=spot),
         scoring=Scoring(instance_count=scoring_instances),
         approval=keep,
         keep_data=keep,
@@ -58,6 +61,7 @@ _SETTINGS = (
         "dev",
         training_instances=Instances(instance_type="ml.c7i.4xlarge"),
         endpoint=Endpoint(instance_type="ml.m7i.large"),
+        spot=True,
     ),
     _on_aws(
         "staging",

@@ -41,4 +41,9 @@ def _check_accounts(source: Settings, target: Settings) -> None:
 
 
 def _peer(settings: Settings) -> Peer:
-    return Peer(environment=settings.environment, account=settings.account, region=settings.region)
+    return Peer(
+        environment=settings.environment,
+        name=settings.name,
+        account=settings.account,
+        region=settings.region,
+    )

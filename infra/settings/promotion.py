@@ -11,6 +11,7 @@ class Peer:
     """Another environment, and where it is."""
 
     environment: str  # its name
+    name: str  # with which the names of its resources begin
     account: str  # empty: the account of this environment
     region: str  # its region
 

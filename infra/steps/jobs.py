@@ -40,8 +40,16 @@ def train(context: Context) -> Fragment:
         Step.TRAIN,
         names.TRAINING,
         context.functions.start_training,
-        {"request": context.requests.training},
+        {
+            "request": context.requests.training,
+            "instance_types": [
+                context.settings.training_instances.instance_type,
+                *context.settings.capacity.fallback_types,
+            ],
+            "capacity_waits": query("$capacity_waits"),
+        },
         _training_job(context),
+        types=1 + len(context.settings.capacity.fallback_types),
     )
 
 
@@ -63,10 +71,13 @@ def _job_step(
     function: lambda_.IFunction,
     payload: Mapping[str, Any],
     describe: Describe,
+    *,
+    types: int = 1,
 ) -> Fragment:
+    """`types`: of how many instance types the job may be."""
     states = context.states(step, entry=loop.start)
     start = states.start(loop.start, function, payload, job=_job(context, step))
-    return states.loop(loop, start, describe)
+    return states.loop(loop, start, describe, types=types)
 
 
 def _job(context: Context, step: Step) -> str:

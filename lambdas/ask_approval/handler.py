@@ -6,7 +6,6 @@ from typing import Any
 import boto3
 
 from contract import s3_keys, s3_uri
-from contract.names import environment_name
 from shared.environment import Environment
 from shared.steps import step
 
@@ -22,21 +21,21 @@ def handler(event: dict[str, Any], _context: object) -> None:
     # Anyone who may read this object can answer.
     document = {"token": event["token"], "package": package["arn"]}
     S3.put_object(Bucket=bucket, Key=key, Body=json.dumps(document).encode())
-    SNS.publish(TopicArn=ENVIRONMENT.topic, **mail(ENVIRONMENT.name, event))
+    SNS.publish(TopicArn=ENVIRONMENT.topic, **mail(ENVIRONMENT, event))
 
 
-def mail(environment: str, event: dict[str, Any]) -> dict[str, str]:
+def mail(environment: Environment, event: dict[str, Any]) -> dict[str, str]:
     run, metrics = event["run"], event["gate"]["metrics"]
     scores = ", ".join(f"{name} {value}" for name, value in metrics.items())
     missed = "".join(f"\nNot reached: {rule}." for rule in event["gate"]["missed"])
     version = event["package"]["version"]
     return {
-        "Subject": f"{environment_name(environment)}: may model {version} be deployed?",
+        "Subject": f"{environment.name}: may model {version} be deployed?",
         "Message": (
             f"{whence(run)}.\n{scores}.{missed}\n"
             f"Its evaluation: {run['prefix']}/{s3_keys.EVALUATION_PAGE}\n\n"
-            f"Yes:  reviews approve {run['id']} --env {environment}\n"
-            f"No:   reviews approve {run['id']} --env {environment} --reject\n"
+            f"Yes:  reviews approve {run['id']} --env {environment.environment}\n"
+            f"No:   reviews approve {run['id']} --env {environment.environment} --reject\n"
         ),
     }
 

@@ -9,11 +9,11 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from contract.names import EXECUTION_TAG, scalable_target
+from contract.names import CONFIG, EXECUTION_TAG, MODEL, scalable_target
 from shared.endpoints import find_endpoint
 from shared.environment import Environment
 from shared.jobs import start_once
-from shared.run import fill, resource_name, tags, with_own_image
+from shared.run import fill, resource_name, tagged, with_own_image
 from shared.steps import limit_error, step
 
 ENVIRONMENT = Environment.read()
@@ -31,12 +31,12 @@ class EndpointBusy(Exception):
 def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
     run, attempt = event["run"], event["attempt"]
     names = {
-        "model": resource_name(run, "model", attempt),
-        "endpoint_config": resource_name(run, "endpoint-config", attempt),
+        "model": resource_name(run, MODEL, attempt),
+        "endpoint_config": resource_name(run, CONFIG, attempt),
     }
     values = names | {"model_data": event["model_data"]}
     create_model(SAGEMAKER, run, make_model(event["model"], run, values))
-    config = {**fill(event["endpoint_config"], run, **values), "Tags": tags(run)}
+    config = tagged(fill(event["endpoint_config"], run, **values), run)
     create_config(SAGEMAKER, run, config)
     endpoint = Endpoint(SAGEMAKER, SCALING, STATES, ENVIRONMENT.endpoint)
     endpoint.deploy(run, config, event["update"])
@@ -49,7 +49,7 @@ def make_model(
     """CreateModel."""
     request = fill(template, run, **values)
     container = with_own_image(request["PrimaryContainer"], run)
-    return {**request, "PrimaryContainer": container, "Tags": tags(run)}
+    return tagged({**request, "PrimaryContainer": container}, run)
 
 
 def create_model(client: Any, run: dict[str, Any], request: dict[str, Any]) -> None:
@@ -87,21 +87,22 @@ class Endpoint:
         self._name = name
 
     def deploy(self, run: dict[str, Any], config: dict[str, Any], options: dict[str, Any]) -> None:
-        """Creates it, or updates it with these options of UpdateEndpoint. Raises EndpointBusy while
+        """Creates it, or updates it with these options of UpdateEndpoint; it has the tags of the
+        configuration. Raises EndpointBusy while
         another execution changes or tests it."""
         wanted, found = config["EndpointConfigName"], self._describe()
         if found is None:
-            return self._create(config, run)
+            return self._create(config)
         status, current = found["EndpointStatus"], found["EndpointConfigName"]
         if current == wanted and status != "Failed":
-            return self._tag(found, run)  # by an earlier attempt, whose response was lost
+            return self._tag(found, config)  # by an earlier attempt, whose response was lost
         if status == "Failed":  # it was never in service, and cannot be updated
             self._sagemaker.delete_endpoint(EndpointName=self._name)
         if status != "InService":
             raise EndpointBusy(f"endpoint {self._name} is {status}")
         self._check_owner(found["EndpointArn"], run["execution"])
         self._update(config, self._prepare_scaling(current, config, options))
-        self._tag(found, run)
+        self._tag(found, config)
 
     def _describe(self) -> dict[str, Any] | None:
         return find_endpoint(self._sagemaker, self._name)
@@ -152,11 +153,11 @@ class Endpoint:
             if error.response["Error"]["Code"] != "ObjectNotFoundException":
                 raise
 
-    def _create(self, config: dict[str, Any], run: dict[str, Any]) -> None:
+    def _create(self, config: dict[str, Any]) -> None:
         name = config["EndpointConfigName"]
         try:
             self._sagemaker.create_endpoint(
-                EndpointName=self._name, EndpointConfigName=name, Tags=tags(run)
+                EndpointName=self._name, EndpointConfigName=name, Tags=config["Tags"]
             )
         except ClientError as error:
             self._raise_unless_done(error, config)
@@ -195,5 +196,5 @@ class Endpoint:
         variants = found.get("ProductionVariants", [])
         return sum(variant.get("CurrentInstanceCount", 0) for variant in variants)
 
-    def _tag(self, found: dict[str, Any], run: dict[str, Any]) -> None:
-        self._sagemaker.add_tags(ResourceArn=found["EndpointArn"], Tags=tags(run))
+    def _tag(self, found: dict[str, Any], config: dict[str, Any]) -> None:
+        self._sagemaker.add_tags(ResourceArn=found["EndpointArn"], Tags=config["Tags"])

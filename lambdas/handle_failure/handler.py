@@ -16,7 +16,7 @@ from advice import NEW_RUN, REDRIVE, advice
 from botocore.exceptions import BotoCoreError, ClientError
 
 from contract import s3_keys
-from contract.names import environment_name, run_id
+from contract.names import run_id
 from contract.steps import Step
 from shared.environment import Environment
 from shared.steps import Throttled, is_transient, shorten, step
@@ -99,7 +99,7 @@ def record(failure: dict[str, Any]) -> None:
 
 def notify(failure: dict[str, Any]) -> None:
     title = Step(failure["step"]).title
-    subject = f"{environment_name(ENVIRONMENT.name)}: run {failure['run']} failed in {title}"
+    subject = f"{ENVIRONMENT.name}: run {failure['run']} failed in {title}"
     message = f"{failure['reason']}\n\n{failure['advice']}\n"
     if failure["advice"] == REDRIVE:
         command = "aws stepfunctions redrive-execution --execution-arn"

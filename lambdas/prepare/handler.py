@@ -103,7 +103,8 @@ def make_run(
     return {
         "id": identity,
         "execution": execution["id"],
-        "environment": environment.name,
+        "environment": environment.environment,
+        "environment_name": environment.name,
         "started": execution["start_time"],
         "event_time": milliseconds(execution["start_time"]),
         "start_at": chosen.get("start_at", STARTS[0]),

@@ -39,7 +39,7 @@ def make_request(event: dict[str, Any]) -> dict[str, Any]:
         "ModelApprovalStatus": approval_status(gate, needs_approval=event["needs_approval"]),
         "ModelPackageDescription": description(run, gate)[:_LONGEST_DESCRIPTION],
         "CustomerMetadataProperties": properties(run, gate),
-        "ClientToken": _token(run["environment"], run["id"]),
+        "ClientToken": _token(run["environment_name"], run["id"]),
     }
 
 

@@ -17,7 +17,8 @@ class MissingVariable(Exception):
 class Environment:
     """Names of the resources of one environment, and the defaults of an execution."""
 
-    name: str
+    environment: str  # dev
+    name: str  # with which the names of its resources begin: reviews-dev
     data_bucket: str
     artefact_bucket: str
     feature_group: str
@@ -42,7 +43,8 @@ class Environment:
             return variables[key]
 
         return cls(
-            name=get("ENVIRONMENT"),
+            environment=get("ENVIRONMENT"),
+            name=get("NAME"),
             data_bucket=get("DATA_BUCKET"),
             artefact_bucket=get("ARTEFACT_BUCKET"),
             feature_group=get("FEATURE_GROUP"),

@@ -14,7 +14,12 @@ Document = dict[str, Any]
 
 def resource_name(run: Document, kind: str, attempt: int) -> str:
     """The name of a resource that an attempt of the run creates."""
-    return names.resource_name(run["environment"], kind, run["id"], attempt)
+    return names.resource_name(run["environment_name"], kind, run["id"], attempt)
+
+
+def tagged(request: Document, run: Document) -> Document:
+    """The request with the tags of the run beside those of the settings, which it has."""
+    return {**request, "Tags": [*request.get("Tags", ()), *tags(run)]}
 
 
 def tags(run: Document) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ from shared.environment import Environment
 from shared.inputs import processing_input
 from shared.jobs import start_once
 from shared.model_packages import newest_approved
-from shared.run import fill, resource_name, tags
+from shared.run import fill, resource_name, tagged
 from shared.steps import step
 
 ENVIRONMENT = Environment.read()
@@ -44,7 +44,7 @@ def make_request(event: dict[str, Any], champion: str) -> dict[str, Any]:
     arguments = [*application["ContainerArguments"], *arguments]
     request["AppSpecification"] = {**application, "ContainerArguments": arguments}
     name = resource_name(run, "evaluate", event["attempt"])
-    return {**request, "ProcessingJobName": name, "Tags": tags(run)}
+    return tagged({**request, "ProcessingJobName": name}, run)
 
 
 def find_champion(sagemaker: Any, storage: Any, group: str) -> str:

@@ -6,7 +6,7 @@ import boto3
 
 from shared.inputs import PROCESSING_PATH, is_in_s3, processing_input
 from shared.jobs import start_once
-from shared.run import fill, resource_name, tags
+from shared.run import fill, resource_name, tagged
 from shared.steps import step
 
 SAGEMAKER = boto3.client("sagemaker")
@@ -33,4 +33,4 @@ def make_request(run: dict[str, Any], template: dict[str, Any], attempt: int) ->
         source = processing_input("base_model", uri)
         request["ProcessingInputs"] = [*request["ProcessingInputs"], source]
     name = resource_name(run, "process", attempt)
-    return {**request, "ProcessingJobName": name, "Tags": tags(run)}
+    return tagged({**request, "ProcessingJobName": name}, run)

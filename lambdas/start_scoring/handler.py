@@ -15,7 +15,7 @@ from shared import s3
 from shared.environment import Environment
 from shared.jobs import start_once
 from shared.model_packages import newest_approved, version_arn
-from shared.run import replace_placeholders, resource_name, tags
+from shared.run import replace_placeholders, resource_name, tagged
 from shared.steps import step
 
 ENVIRONMENT = Environment.read()
@@ -59,7 +59,8 @@ def make_scoring(environment: Environment, parts: str, execution: dict[str, str]
     return {
         "id": identity,
         "execution": execution["id"],
-        "environment": environment.name,
+        "environment": environment.environment,
+        "environment_name": environment.name,
         "started": execution["start_time"],
         "input": parts,
         "output": f"{bucket}/{s3_keys.scoring_prefix(identity)}/{s3_keys.SCORING_OUTPUT}/",
@@ -98,7 +99,7 @@ def make_model(
     values = {"model": name, "model_data": package["model_data"]}
     request: dict[str, Any] = replace_placeholders(template, values)
     container = {**request["PrimaryContainer"], "Image": package["image"]}
-    return {**request, "PrimaryContainer": container, "Tags": tags(scoring)}
+    return tagged({**request, "PrimaryContainer": container}, scoring)
 
 
 def make_job(
@@ -110,9 +111,5 @@ def make_job(
     request: dict[str, Any] = replace_placeholders(template, values)
     resources = request["TransformResources"]
     count = min(parts, resources["InstanceCount"])
-    return {
-        **request,
-        "TransformJobName": name,
-        "TransformResources": {**resources, "InstanceCount": count},
-        "Tags": tags(scoring),
-    }
+    job = {"TransformJobName": name, "TransformResources": {**resources, "InstanceCount": count}}
+    return tagged({**request, **job}, scoring)

@@ -30,6 +30,7 @@ def deploy(env: Env = "local", yes: Yes = False, force: Force = False) -> Answer
     environment = Environment(env)
     if environment.is_on_aws:
         _check(environment, force=force)
+        environment.check_account()  # whatever is forced
     Deployment(environment).deploy(ask=environment.is_on_aws and not yes, force=force)
     follow = reviews_command("run", "FILE", env=env, wait=True)
     return Answer(

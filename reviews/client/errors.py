@@ -2,6 +2,7 @@
 
 ReviewsError
 ├── NotDeployed          the environment has no Pipeline stack
+├── WrongAccount         the credentials are not of the account that the settings name
 ├── DeploymentBlocked    the account or the settings have to be corrected before
 ├── NotRunning           the embedded AWS of the environment does not run
 ├── InvalidArgument      an argument of the user is invalid
@@ -26,6 +27,10 @@ class ReviewsError(Exception):
 
 class NotDeployed(ReviewsError):
     """The environment's Pipeline stack does not exist in this account and region."""
+
+
+class WrongAccount(ReviewsError):
+    """The credentials are of another account than the one that the settings name."""
 
 
 class DeploymentBlocked(ReviewsError):

@@ -22,7 +22,7 @@ def make_app(environment: Environment, *, port: int) -> Starlette:
     api = Api(environment)
     return Starlette(
         routes=[
-            *(Route(page.path, partial(_show, page, environment.name)) for page in PAGES),
+            *(Route(page.path, partial(_show, page, environment.settings.name)) for page in PAGES),
             Route("/api/executions", api.executions),
             Route("/api/executions/{name}", api.execution),
             Route("/api/executions/{name}/graph", api.graph),

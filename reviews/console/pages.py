@@ -18,8 +18,9 @@ class Page:
     title: str
 
     def html(self, environment: str) -> str:
+        """`environment`: its name, such as reviews-dev."""
         return Template(_read("frame")).substitute(
-            title=escape(f"{self.title} of reviews-{environment}"),
+            title=escape(f"{self.title} of {environment}"),
             environment=escape(environment),
             navigation="".join(_link(page, self) for page in NAVIGATION),
             content=_read(self.name),

@@ -1,9 +1,15 @@
 """Names fit AWS's limits, never meet, and can be read again."""
 
+import botocore.session
 import pytest
 
 from contract.names import (
+    CONFIG,
+    LONGEST_NAME,
+    MODEL,
+    TRANSFORM,
     JobName,
+    bucket_name,
     environment_name,
     read_job_name,
     resource_name,
@@ -27,15 +33,35 @@ def test_ids_fit_and_never_meet() -> None:
         assert len(identity) <= 24
         assert identity[0].isalnum()
         assert identity[-1].isalnum()
-        longest = resource_name("staging", "endpoint-config", identity, 999)
-        assert len(longest) <= 63
+
+
+@pytest.mark.parametrize(
+    "kind", [*(step.value for step in STEPS_WITH_A_JOB), CONFIG, MODEL, TRANSFORM]
+)
+def test_what_an_execution_makes_has_63_characters_at_most(kind: str) -> None:
+    longest_run = run_id("x" * 80)
+    assert len(longest_run) == 24
+    assert len(resource_name("n" * LONGEST_NAME, kind, longest_run, 999)) <= 63
+
+
+@pytest.mark.parametrize("purpose", ["data", "artefacts", "logs"])
+def test_a_bucket_has_63_characters_at_most_in_every_region(purpose: str) -> None:
+    session = botocore.session.get_session()
+    regions = [
+        region
+        for partition in session.get_available_partitions()
+        for region in session.get_available_regions("sagemaker", partition)
+    ]
+    assert len(regions) > 30
+    names = [bucket_name("n" * LONGEST_NAME, purpose, "1" * 12, region) for region in regions]
+    assert max(map(len, names)) <= 63
 
 
 @pytest.mark.parametrize("step", STEPS_WITH_A_JOB)
 @pytest.mark.parametrize("run", ["a", "run-1", "train-2-of-3"])
 def test_the_name_of_a_job_tells_its_step_and_run(step: Step, run: str) -> None:
-    name = resource_name("dev", step.value, run, 12)
-    assert read_job_name(name, environment_name("dev")) == JobName(step, run)
+    name = resource_name("reviews-dev", step.value, run, 12)
+    assert read_job_name(name, "reviews-dev") == JobName(step, run)
 
 
 @pytest.mark.parametrize(
@@ -53,8 +79,8 @@ def test_a_job_of_somebody_else_has_no_step(name: str) -> None:
 
 
 def test_names_of_an_environment_begin_alike() -> None:
-    assert environment_name("prod") == "reviews-prod"
-    assert stack_name("prod", "Pipeline") == "reviews-prod-Pipeline"
+    assert environment_name("reviews", "prod") == "reviews-prod"
+    assert stack_name("reviews-prod", "Pipeline") == "reviews-prod-Pipeline"
     assert (
         scalable_target("reviews-prod")["ResourceId"] == "endpoint/reviews-prod/variant/AllTraffic"
     )

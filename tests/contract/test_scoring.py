@@ -39,7 +39,7 @@ def test_an_input_that_is_none_is_refused(given: Any, message: str) -> None:
 
 def test_names_of_jobs_and_models_fit() -> None:
     assert len(resource_name("staging", "transform", run_id("x" * 80), 999)) <= 63
-    assert scoring_name("dev") == "reviews-dev-scoring"
+    assert scoring_name("reviews-dev") == "reviews-dev-scoring"
 
 
 def test_a_record_fits_into_a_payload_whatever_a_megabyte_is() -> None:

@@ -27,10 +27,10 @@ def synthesise(folder: Path, settings: Settings) -> Path:
 
 def templates(assembly: Path) -> dict[str, Path]:
     """The file of each stack, by the stack's name."""
-    artifacts = json.loads((assembly / "manifest.json").read_text())["artifacts"].values()
+    artifacts = json.loads((assembly / "manifest.json").read_text())["artifacts"]
     return {
-        found["properties"]["stackName"]: assembly / found["properties"]["templateFile"]
-        for found in artifacts
+        found["properties"].get("stackName", id_): assembly / found["properties"]["templateFile"]
+        for id_, found in artifacts.items()
         if found["type"] == "aws:cloudformation:stack"
     }
 

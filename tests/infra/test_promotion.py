@@ -34,10 +34,15 @@ def test_each_knows_account_and_region_of_the_other() -> None:
     near = with_account(PROD, "222222222222")
     giver, taker = connect((far, near), [("staging", "prod")])
     assert giver.promotion.targets == (
-        Peer(environment="prod", account="222222222222", region="us-east-1"),
+        Peer(environment="prod", name="reviews-prod", account="222222222222", region="us-east-1"),
     )
     assert taker.promotion.sources == (
-        Peer(environment="staging", account="111111111111", region="eu-west-1"),
+        Peer(
+            environment="staging",
+            name="reviews-staging",
+            account="111111111111",
+            region="eu-west-1",
+        ),
     )
 
 
@@ -74,12 +79,12 @@ def test_only_an_environment_with_targets_has_a_role_for_them(
     roles = synthesised.resources(environment, "Pipeline", "AWS::IAM::Role").values()
     named = {role["Properties"].get("RoleName") for role in roles}
     (settings,) = settings_for(environment)
-    assert (promotion_role(environment) in named) == bool(settings.promotion.targets)
+    assert (promotion_role(f"reviews-{environment}") in named) == bool(settings.promotion.targets)
 
 
 def trust(synthesised: Synthesised, environment: str) -> list[dict[str, Any]]:
     for role in synthesised.resources(environment, "Pipeline", "AWS::IAM::Role").values():
-        if role["Properties"].get("RoleName") == promotion_role(environment):
+        if role["Properties"].get("RoleName") == promotion_role(f"reviews-{environment}"):
             found: list[dict[str, Any]] = role["Properties"]["AssumeRolePolicyDocument"][
                 "Statement"
             ]

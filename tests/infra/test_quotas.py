@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from contract.quotas import Quota
 from infra.quotas import needed
-from infra.settings import Endpoint, Instances, settings_for
+from infra.settings import Capacity, Endpoint, Instances, settings_for
 
 (DEV,) = settings_for("dev")
 ONE = replace(
@@ -13,6 +13,7 @@ ONE = replace(
     evaluation_instances=Instances(instance_type="ml.m5.2xlarge"),
     training_instances=Instances(instance_type="ml.c5.4xlarge"),
     endpoint=Endpoint(instance_type="ml.m5.large"),
+    capacity=Capacity(),
 )
 
 
@@ -52,3 +53,13 @@ def test_a_serverless_endpoint_needs_concurrency_and_no_instances() -> None:
     total = "Maximum total concurrency that can be allocated across all serverless endpoints"
     assert last == quota(total, 7)
     assert "for endpoint usage" not in str(needed(replace(ONE, endpoint=endpoint)))
+
+
+def test_spot_instances_and_other_types_have_quotas_of_their_own() -> None:
+    capacity = Capacity(spot=True, fallback_types=("ml.m5.4xlarge",))
+    found = {each.name: each for each in needed(replace(ONE, capacity=capacity))}
+    assert found["ml.c5.4xlarge for spot training job usage"].least == 1
+    assert "ml.c5.4xlarge for training job usage" not in found
+    other = found["ml.m5.4xlarge for spot training job usage"]
+    assert (other.least, other.wanted) == (0, 1)
+    assert other.later == "a lack of the first instance type"

@@ -36,7 +36,7 @@ AT_SYNTH = {
 AT_RUN_TIME = {
     "job": "reviews-dev-train-run-1",
     "model": "reviews-dev-model-run-1",
-    "endpoint_config": "reviews-dev-endpoint-config-run-1",
+    "endpoint_config": "reviews-dev-config-run-1",
     "model_data": "s3://artefacts/runs/run-1/training/model.tar.gz",
 }
 OPERATIONS = {
@@ -204,6 +204,20 @@ def test_metric_expressions_read_what_training_prints() -> None:
         "validation:accuracy": 0.5,
         "validation:macro_f1": 0.25,
     }
+
+
+def test_a_training_by_spot_waits_for_instances_and_keeps_checkpoints() -> None:
+    """MaxWaitTimeInSeconds is the time for the instances and the job; SageMaker refuses less than
+    MaxRuntimeInSeconds."""
+    request = filled(requests.training, "dev")
+    assert request["EnableManagedSpotTraining"] is True
+    limits = request["StoppingCondition"]
+    assert limits == {"MaxRuntimeInSeconds": 86_400, "MaxWaitTimeInSeconds": 90_000}
+    assert request["CheckpointConfig"]["S3Uri"] == "s3://artefacts/runs/run-1/checkpoints/"
+    for environment in ("local", "staging", "prod"):
+        others = filled(requests.training, environment)
+        assert not others.get("EnableManagedSpotTraining")
+        assert "MaxWaitTimeInSeconds" not in others["StoppingCondition"]
 
 
 def test_only_local_runs_the_debugger() -> None:

@@ -23,7 +23,7 @@ EVERY = pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_every_state_leads_to_another_that_exists(
     synthesised: Synthesised, environment: str
 ) -> None:
-    definition = synthesised.definition(environment, scoring_name(environment))
+    definition = synthesised.definition(environment, scoring_name(f"reviews-{environment}"))
     states = definition["States"]
     reached = {definition["StartAt"]} | {name for s in states.values() for name in following(s)}
     assert reached == set(states)
@@ -33,7 +33,7 @@ def test_every_state_leads_to_another_that_exists(
 def test_whatever_fails_stops_the_job_and_deletes_the_model(
     synthesised: Synthesised, environment: str
 ) -> None:
-    states = synthesised.definition(environment, scoring_name(environment))["States"]
+    states = synthesised.definition(environment, scoring_name(f"reviews-{environment}"))["States"]
     tasks = {name: state for name, state in states.items() if state["Type"] == "Task"}
     handler = tasks.pop("HandleScoringFailure")
     assert "Catch" not in handler

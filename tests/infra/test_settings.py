@@ -7,6 +7,7 @@ import pytest
 
 from infra.setting_error import SettingsError
 from infra.settings import (
+    Capacity,
     Columns,
     Endpoint,
     Instances,
@@ -36,6 +37,8 @@ ISOLATED = Network(isolated=True, wheels="wheels/")
             {"instance_type": "ml.t2.medium", "max_instance_count": 2},
             "endpoint.max_instance_count=2: allowed is 0 for ml.t2.medium: burstable instances",
         ),
+        (Capacity, {"spot_wait_s": -1}, "capacity.spot_wait_s=-1: allowed is 0 to 604800"),
+        (Capacity, {"fallback_types": ["ml.m5.large"] * 5}, "a list of 4 instance types at most"),
         (Waiting, {"start_s": 60, "longest_s": 30}, "longest_s=30"),
     ],
 )
@@ -90,3 +93,18 @@ def test_a_base_model_in_s3_has_a_bucket_and_a_prefix(base_model: str) -> None:
     (dev,) = settings_for("dev")
     with pytest.raises(SettingsError, match=f"base_model={base_model!r}: allowed is a name, or s3"):
         replace(dev, base_model=base_model)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "ml.c7i.4xlarge",  # the first itself
+        "ml.g5.xlarge",  # another image
+        "ml.m5d.4xlarge",  # encrypts its own disks
+    ],
+)
+def test_another_type_of_instances_must_fit_the_request_of_the_training(other: str) -> None:
+    (dev,) = settings_for("dev")
+    message = f"capacity.fallback_types='{other}': allowed is another type that trains like ml.c7i"
+    with pytest.raises(SettingsError, match=message):
+        replace(dev, capacity=Capacity(fallback_types=(other,)))

@@ -7,7 +7,9 @@ import pytest
 from contract.names import resource_name
 from contract.steps import STEPS_WITH_A_JOB
 from infra.settings import ENVIRONMENTS, settings_for
+from tests.infra import variants
 from tests.infra.conftest import Synthesised
+from tests.infra.synthesis import folder_of_the_run
 
 EVERY = pytest.mark.parametrize("environment", ENVIRONMENTS)
 _FIVE_DAYS = 5 * 24 * 3600
@@ -51,7 +53,7 @@ def test_a_start_that_fails_names_the_job_that_it_may_have_made(
     states = synthesised.definition(environment)["States"]
     for step in STEPS_WITH_A_JOB:
         job = states[step.states[0]]["Catch"][0]["Assign"]["job"]
-        name = resource_name(environment, step.value, "ID", 7).replace(
+        name = resource_name(f"reviews-{environment}", step.value, "ID", 7).replace(
             "ID-7", "' & $run.id & '-' & $attempt"
         )
         assert f"'name': '{name}" in job
@@ -93,6 +95,22 @@ def test_a_job_of_five_days_takes_few_events(environment: str) -> None:
         waited, turns = waited + wait, turns + 1
         wait = min(-(-wait * waiting.growth // 1), waiting.longest_s)
     assert turns * _EVENTS_A_TURN < 5000
+
+
+def test_where_aws_lacks_instances_the_next_type_is_tried_at_once(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """And after the last of three the first again, after a wait."""
+    folder = variants.synthesised("guarded", folder_of_the_run(tmp_path_factory))
+    settings = variants.VARIANTS["guarded"]
+    states = Synthesised({"guarded": folder}).definition("guarded", settings.name)["States"]
+    started = states["StartTraining"]["Arguments"]["Payload"]
+    assert started["instance_types"] == ["ml.c7i.4xlarge", "ml.c6i.4xlarge", "ml.m7i.4xlarge"]
+    assert started["capacity_waits"] == "{% $capacity_waits %}"
+    wait = states["WaitForCapacityOfTraining"]["Seconds"]
+    assert wait == "{% ($capacity_waits + 1) % 3 = 0 ? 900 : 1 %}"
+    assert "$capacity_waits < 36" in str(states["TrainingDone?"])
+    assert states["WaitForCapacityOfProcessing"]["Seconds"] == 900
 
 
 def following(state: dict[str, Any]) -> list[str]:

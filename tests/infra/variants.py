@@ -8,10 +8,13 @@ from pathlib import Path
 
 from infra.images import RAY, OwnImage, OwnImages
 from infra.settings import (
+    Capacity,
     Endpoint,
     Gate,
+    GitHub,
     Instances,
     Network,
+    Organisation,
     Peer,
     Promotion,
     Settings,
@@ -60,8 +63,22 @@ VARIANTS: Mapping[str, Settings] = {
         endpoint=Endpoint(instance_type="ml.m7i.large", max_instance_count=2, capture_percent=100),
         approval=True,
         promotion=Promotion(
-            sources=(Peer(environment="staging", account="210987654321", region="eu-west-1"),),
-            targets=(Peer(environment="prod", account="321098765432", region="us-east-1"),),
+            sources=(
+                Peer(
+                    environment="staging",
+                    name="reviews-staging",
+                    account="210987654321",
+                    region="eu-west-1",
+                ),
+            ),
+            targets=(
+                Peer(
+                    environment="prod",
+                    name="reviews-prod",
+                    account="321098765432",
+                    region="us-east-1",
+                ),
+            ),
             evaluation=True,
         ),
         notify=("somebody@example.com",),
@@ -70,6 +87,24 @@ VARIANTS: Mapping[str, Settings] = {
         features_format="parquet",
         debugger=True,
         keep_data=True,
+    ),
+    # What an organisation may ask for, all of it.
+    "guarded": replace(
+        _DEV,
+        account="123456789012",
+        organisation=Organisation(
+            prefix="acme-toys",
+            tags={"cost-centre": "4711", "owner": "toys@example.com"},
+            permissions_boundary="reviews-boundary",
+            kms_key="arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef",
+            log_days=365,
+        ),
+        github=GitHub(
+            repository="acme/reviews",
+            provider="arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com",
+        ),
+        network=Network(vpc=VPC_ID, subnets=SUBNETS),
+        capacity=Capacity(spot=True, fallback_types=("ml.c6i.4xlarge", "ml.m7i.4xlarge")),
     ),
     "gpu-g4dn": on_gpus(_DEV, "g4dn", hosts=1),
     "gpu-g5": on_gpus(_DEV, "g5", hosts=2),

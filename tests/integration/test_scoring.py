@@ -89,7 +89,7 @@ def test_a_scoring_without_parts_fails_before_a_job_is_started(
     deployment: Deployment, succeeded: Execution
 ) -> None:
     outputs = deployment.outputs()
-    machine = outputs.state_machine_arn.rpartition(":")[0] + f":{scoring_name('local')}"
+    machine = outputs.state_machine_arn.rpartition(":")[0] + f":{scoring_name('reviews-local')}"
     prefix = f"s3://{outputs.artefact_bucket}/scoring/nothing/input/"
     name, states = unique("nothing"), deployment.client("stepfunctions")
     found = finish(deployment, execution.start(states, machine, name, {"input": prefix}))

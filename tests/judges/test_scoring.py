@@ -63,7 +63,7 @@ def walks(definition: dict[str, Any], *given: dict[str, list[Answer]]) -> list[A
 
 
 def definition_of(variant: Variant) -> dict[str, Any]:
-    return variant.definition(scoring_name(variant.settings.environment))
+    return variant.definition(scoring_name(variant.settings.name))
 
 
 @pytest.fixture(scope="module")

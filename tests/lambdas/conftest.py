@@ -14,6 +14,7 @@ from infra.settings import settings_for
 LAMBDAS = Path(__file__).parents[2] / "lambdas"
 VARIABLES = {
     "ENVIRONMENT": "dev",
+    "NAME": "reviews-dev",
     "DATA_BUCKET": "data",
     "ARTEFACT_BUCKET": "artefacts",
     "FEATURE_GROUP": "reviews-dev",

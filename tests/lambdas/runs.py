@@ -15,6 +15,7 @@ def run(**changes: object) -> dict[str, object]:
         "id": "run-1",
         "execution": "arn:execution:run-1",
         "environment": "dev",
+        "environment_name": "reviews-dev",
         "started": "2026-01-31T12:00:00Z",
         "event_time": "2026-01-31T12:00:00.000Z",
         "start_at": "processing",

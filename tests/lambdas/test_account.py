@@ -14,7 +14,7 @@ from reviews.client.checks.findings import Verdict
 
 (DEV,) = settings_for("dev")
 WANTED = {quota.name: quota.wanted for quota in quotas.needed(DEV)}
-TRAINING = f"{DEV.training_instances.instance_type} for training job usage"
+TRAINING = f"{DEV.training_instances.instance_type} for spot training job usage"
 ENDPOINT = f"{DEV.endpoint.instance_type} for endpoint usage"
 
 

@@ -32,7 +32,7 @@ CONTENT = {
     },
     "list_endpoint_configs": {
         "EndpointConfigs": [
-            {"EndpointConfigName": "reviews-dev-endpoint-config-a"},
+            {"EndpointConfigName": "reviews-dev-config-a"},
             {"EndpointConfigName": "other-reviews-dev-a"},
         ]
     },

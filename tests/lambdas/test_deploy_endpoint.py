@@ -7,14 +7,15 @@ from botocore.exceptions import ClientError
 
 from tests.lambdas.runs import TAGS, run
 
-NEW_CONFIG = "reviews-dev-endpoint-config-run-1-1"
-OLD_CONFIG = "reviews-dev-endpoint-config-old"
+NEW_CONFIG = "reviews-dev-config-run-1-1"
+OLD_CONFIG = "reviews-dev-config-old"
 UPDATE = {"DeploymentConfig": {"BlueGreenUpdatePolicy": {}}, "RetainAllVariantProperties": True}
 
 
 def config(instance_type: str = "ml.m5.large", percent: int = 10) -> dict[str, Any]:
     variant = {"VariantName": "AllTraffic", "InstanceType": instance_type}
     return {
+        "Tags": TAGS,
         "EndpointConfigName": NEW_CONFIG,
         "ProductionVariants": [variant],
         "DataCaptureConfig": {"EnableCapture": True, "InitialSamplingPercentage": percent},
@@ -234,7 +235,7 @@ def test_deploying_fills_both_requests(load, monkeypatch) -> None:
     assert deploy.handler(event, None) == {
         "name": "reviews-dev",
         "model": "reviews-dev-model-run-1-1",
-        "endpoint_config": "reviews-dev-endpoint-config-run-1-1",
+        "endpoint_config": "reviews-dev-config-run-1-1",
     }
     calls = dict(client.calls)
     assert (

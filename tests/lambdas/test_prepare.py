@@ -24,6 +24,7 @@ def test_a_run_has_the_defaults_of_the_environment(load) -> None:
         "id": "run-20260131-120000",
         "execution": EXECUTION["id"],
         "environment": "dev",
+        "environment_name": "reviews-dev",
         "started": "2026-01-31T12:00:00.123456Z",
         "start_at": "processing",
         "event_time": "2026-01-31T12:00:00.123Z",

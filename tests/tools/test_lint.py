@@ -85,11 +85,20 @@ def test_make_lint_gives_every_workflow_to_actionlint() -> None:
 def test_actionlint_finds_what_is_wrong_in_a_workflow(
     tmp_path: Path, right: str, wrong: str, reason: str
 ) -> None:
-    (workflow,) = WORKFLOWS
-    text = workflow.read_text()
+    text = (ROOT / ".github/workflows/ci.yml").read_text()
     assert text.count(right) == 1
     (tmp_path / "wrong.yml").write_text(text.replace(right, wrong))
     done = subprocess.run(
         [ACTIONLINT, "*.yml"], cwd=tmp_path, env=PATH, capture_output=True, text=True, timeout=60
     )
     assert (done.returncode, reason in done.stdout) == (1, True), done.stdout
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda file: file.name)
+def test_every_action_of_others_is_pinned_to_a_commit(workflow: Path) -> None:
+    used = re.findall(r"uses: (\S+)(.*)", workflow.read_text())
+    assert used
+    for action, comment in used:
+        if not action.startswith("./.github/workflows/"):
+            assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", action)
+            assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment)

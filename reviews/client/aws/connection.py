@@ -16,7 +16,7 @@ from infra.setting_error import SettingsError
 from infra.settings import Settings, settings_for
 from reviews.client.aws import embedded, stack_outputs
 from reviews.client.aws.stack_outputs import StackOutputs
-from reviews.client.errors import InvalidArgument
+from reviews.client.errors import InvalidArgument, WrongAccount
 
 # An AWS that cannot be reached is an error after half a minute, not after five.
 _PATIENCE = Config(connect_timeout=10, retries={"mode": "standard", "max_attempts": 3})
@@ -56,8 +56,22 @@ class Connection:
     def is_on_aws(self) -> bool:
         return not self.is_embedded and not embedded.is_endpoint_set()
 
+    def check_account(self) -> None:
+        """Raises WrongAccount for credentials of another account than that of the settings."""
+        wanted = self.settings.account
+        if wanted and self.is_on_aws and self._account != wanted:
+            raise WrongAccount(
+                f"{self.settings.name} belongs to the account {wanted}, and these credentials are "
+                f"of {self._account}: export AWS_PROFILE to one of {wanted}"
+            )
+
+    @cached_property
+    def _account(self) -> str:
+        client = boto3.client("sts", region_name=self.settings.region, config=_PATIENCE)
+        return str(client.get_caller_identity()["Account"])
+
     def client(self, service: str) -> Any:
-        """The boto3 client of a service, created once. Raises NotRunning."""
+        """The boto3 client of a service, created once. Raises NotRunning, and WrongAccount."""
         # Clients are thread-safe, but creating them is not:
         # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/clients.html
         with self._lock:
@@ -69,6 +83,8 @@ class Connection:
         region, config = self.settings.region, _MORE_PATIENCE.get(service, _PATIENCE)
         if self.is_embedded:
             return embedded.running().client(service, region=region, config=config)
+        if service != "sts":  # which says whose credentials they are
+            self.check_account()
         return boto3.client(service, region_name=region, config=config)
 
     def variables(self) -> dict[str, str]:
@@ -80,4 +96,4 @@ class Connection:
     @cached_property
     def outputs(self) -> StackOutputs:
         """Raises NotDeployed when the environment has no Pipeline stack."""
-        return stack_outputs.read(self.client("cloudformation"), self.name)
+        return stack_outputs.read(self.client("cloudformation"), self.settings)

@@ -44,7 +44,9 @@ class Inventory:
 
 
 def take(connection: Connection) -> Inventory:
-    stacks = [content for name in names(connection.name) if (content := _content(connection, name))]
+    stacks = [
+        content for name in names(connection.settings) if (content := _content(connection, name))
+    ]
     return Inventory(
         stacks=stacks,
         endpoint=_endpoint(connection) if stacks else "",

@@ -6,13 +6,14 @@ from typing import Any, Self
 from botocore.exceptions import ClientError
 
 from contract.names import stack_name
+from infra.settings import Settings
 from reviews.client.errors import NotDeployed
 from reviews.client.shell import reviews_command
 
 
 @dataclass(frozen=True, kw_only=True)
 class StackOutputs:
-    """The outputs of stack `reviews-{env}-Pipeline`; names and ARNs, as CloudFormation has them."""
+    """The outputs of the stack {name}-Pipeline; names and ARNs, as CloudFormation has them."""
 
     state_machine_arn: str
     data_bucket: str
@@ -38,15 +39,15 @@ def _output_key(field: str) -> str:
     return "".join(word.capitalize() for word in field.split("_"))
 
 
-def read(cloudformation: Any, environment: str) -> StackOutputs:
+def read(cloudformation: Any, settings: Settings) -> StackOutputs:
     """The outputs of the environment's Pipeline stack. Raises NotDeployed if there is none."""
-    stack = stack_name(environment, "Pipeline")
+    stack = stack_name(settings.name, "Pipeline")
     try:
         described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
     except ClientError as error:
         if "does not exist" not in str(error):
             raise
-        deploy = reviews_command("deploy", env=environment)
+        deploy = reviews_command("deploy", env=settings.environment)
         raise NotDeployed(f"There is no stack {stack} here. Deploy it: {deploy}") from error
     outputs = {item["OutputKey"]: item["OutputValue"] for item in described.get("Outputs", [])}
     return StackOutputs.from_outputs(outputs, stack=stack)

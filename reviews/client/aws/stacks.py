@@ -5,14 +5,15 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from contract.names import stack_name
+from infra.settings import Settings
 from reviews.client.aws.connection import Connection
 
 BOOTSTRAP = "CDKToolkit"
 
 
-def names(environment: str) -> list[str]:
+def names(settings: Settings) -> list[str]:
     """The names of the stacks, each after those it depends on (infra/stage.py)."""
-    return [stack_name(environment, part) for part in ("Storage", "Features", "Pipeline")]
+    return [stack_name(settings.name, part) for part in ("Storage", "Features", "Pipeline")]
 
 
 def find(connection: Connection, name: str) -> dict[str, Any]:

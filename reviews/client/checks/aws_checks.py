@@ -58,7 +58,7 @@ def region(connection: Connection) -> Finding:
     wanted = connection.settings.region
     if not found:
         return judge("Region", True, f"{wanted}; the shell has none")
-    pipeline = stacks.names(connection.name)[-1]
+    pipeline = stacks.names(connection.settings)[-1]
     if found != wanted and stacks.find(connection, pipeline):
         text = f"the shell has {found}, and {pipeline} is in {wanted}"
         return Finding(check="Region", verdict=Verdict.WARNING, found=text)

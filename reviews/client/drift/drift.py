@@ -35,7 +35,7 @@ class Drift:
         self._states, self._s3 = connection.client("stepfunctions"), connection.client("s3")
         self._bucket = connection.outputs.artefact_bucket
         pipeline = connection.outputs.state_machine_arn
-        self._machine = f"{pipeline.rpartition(':')[0]}:{drift_name(connection.name)}"
+        self._machine = f"{pipeline.rpartition(':')[0]}:{drift_name(connection.settings.name)}"
 
     # -- reports -------------------------------------------------------------------------------
 

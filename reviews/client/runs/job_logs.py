@@ -83,7 +83,10 @@ def _names(page: dict[str, Any]) -> list[str]:
 
 
 class JobLog:
-    """The log of a job's first instance; each call of `read` continues after the last one."""
+    """The log of a job's first instance; each call of `read` continues after the last one.
+
+    A spot instance that was taken back is followed by another, with a log stream of its own.
+    """
 
     def __init__(self, logs: Any, group: str, job: str) -> None:
         self._logs, self._group, self._job = logs, group, job
@@ -93,10 +96,19 @@ class JobLog:
 
     def read(self) -> list[str]:
         """Returns the new lines; none while the job has no log yet."""
-        if self._stream is None:
-            self._stream = next(iter(find_streams(self._logs, self._group, self._job)), None)
         lines = self._stream.read() if self._stream else []
+        while not lines and (stream := self._next_stream()):
+            self._stream = stream
+            lines = stream.read()
         for line in lines:
             self.live.read_line(line)
         self.tail.extend(line for line in lines if line.strip())
         return lines
+
+    def _next_stream(self) -> Stream | None:
+        """The first stream, or the one that follows it: `JOB/algo-1-TIME`, of a later time."""
+        last = self._stream.name if self._stream else ""
+        instance = last.rpartition("-")[0]
+        found = find_streams(self._logs, self._group, self._job)
+        later = (one for one in found if one.name > last and one.name.startswith(instance))
+        return next(later, None)

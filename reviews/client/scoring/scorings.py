@@ -45,7 +45,7 @@ class Scorings:
         self._sagemaker = connection.client("sagemaker")
         self._bucket = connection.outputs.artefact_bucket
         pipeline = connection.outputs.state_machine_arn
-        self._machine = f"{pipeline.rpartition(':')[0]}:{scoring_name(connection.name)}"
+        self._machine = f"{pipeline.rpartition(':')[0]}:{scoring_name(connection.settings.name)}"
 
     # -- before anything is paid for -----------------------------------------------------------
 

@@ -20,7 +20,7 @@ _DEV = find_settings("dev")
 QUOTAS = {quota.name: float(quota.wanted) for quota in (*needed(_DEV), *of_scoring(_DEV))}
 IMAGES = len(set(find_settings("dev").every_image().values()))
 (ENDPOINT,) = [name for name in QUOTAS if name.endswith("for endpoint usage")]
-(TRAINING,) = [name for name in QUOTAS if name.endswith("for training job usage")]
+(TRAINING,) = [name for name in QUOTAS if name.endswith("training job usage")]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests.fake_aws import FakeAws, Refused
 
 NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
 NAME, BUCKET = "reviews-dev", "artefacts"
-OLD, NEW = f"{NAME}-endpoint-config-first-1", f"{NAME}-endpoint-config-second-1"
+OLD, NEW = f"{NAME}-config-first-1", f"{NAME}-config-second-1"
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:"
 VARIANT = f"endpoint/{NAME}/variant/AllTraffic"
 TAGS = [{"Key": "reviews:environment", "Value": "dev"}, {"Key": "reviews:run", "Value": "first"}]

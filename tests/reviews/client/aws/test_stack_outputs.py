@@ -3,10 +3,12 @@ from typing import Any
 
 import pytest
 
+from infra.settings import settings_for
 from reviews.client.aws.stack_outputs import read
 from reviews.client.errors import NotDeployed
 from tests.fake_aws import FakeAws, Refused
 
+(DEV,) = settings_for("dev")
 KEYS = (
     "StateMachineArn",
     "DataBucket",
@@ -39,16 +41,16 @@ def cloudformation(keys: tuple[str, ...] | None) -> Any:
 
 
 def test_outputs_are_read_by_their_names() -> None:
-    outputs = read(cloudformation(KEYS), "dev")
+    outputs = read(cloudformation(KEYS), DEV)
     assert outputs.state_machine_arn == "<StateMachineArn>"
     assert outputs.base_model == "<BaseModel>"
 
 
 def test_a_missing_stack_says_how_to_deploy_it() -> None:
     with pytest.raises(NotDeployed, match="reviews deploy --env dev"):
-        read(cloudformation(None), "dev")
+        read(cloudformation(None), DEV)
 
 
 def test_a_missing_output_is_named() -> None:
     with pytest.raises(NotDeployed, match="no output GlueTable"):
-        read(cloudformation(tuple(key for key in KEYS if key != "GlueTable")), "dev")
+        read(cloudformation(tuple(key for key in KEYS if key != "GlueTable")), DEV)

@@ -5,10 +5,11 @@ from tests.fake_aws import FakeAws
 
 
 class Logs(FakeAws):
-    """CloudWatch Logs with one stream, which hands out two events a page."""
+    """CloudWatch Logs with one stream, or two; each hands out two events a page."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+        self.later: list[str] = []  # of the second stream
         self.streams: list[str] = []
 
     def describe_log_streams(self, **arguments: Any) -> dict[str, Any]:
@@ -21,7 +22,8 @@ class Logs(FakeAws):
 
     def get_log_events(self, **arguments: Any) -> dict[str, Any]:
         start = int(arguments.get("nextToken", "0"))
-        lines = self.lines[start : start + 2]
+        is_second = arguments["logStreamName"] == "job/algo-1-2"
+        lines = (self.later if is_second else self.lines)[start : start + 2]
         return {
             "events": [{"message": f"{line}\n"} for line in lines],
             "nextForwardToken": str(start + len(lines)),
@@ -68,3 +70,20 @@ def test_each_line_is_read_once_and_all_pages_are_read() -> None:
     logs.lines.append("step=5")
     assert log.read() == ["step=5"]
     assert log.live.values == {"step": "5"}
+
+
+def test_after_an_interruption_the_log_of_the_next_instance_is_read() -> None:
+    """SageMaker gives each instance of a job a stream, `JOB/algo-1-TIME`."""
+    logs = Logs()
+    logs.streams = ["job/algo-1-1", "job/algo-2-1"]
+    log = JobLog(logs.client("logs"), "group", "job")
+    logs.lines = ["epoch=1"]
+    assert log.read() == ["epoch=1"]
+    assert log.read() == []
+    logs.streams = ["job/algo-1-1", "job/algo-1-2", "job/algo-2-1", "job/algo-2-2"]
+    logs.later = ["epoch=2", "epoch=3"]
+    assert log.read() == ["epoch=2", "epoch=3"]
+    assert log.read() == []
+    logs.later.append("epoch=4")
+    assert log.read() == ["epoch=4"]
+    assert log.live.values == {"epoch": "4"}

@@ -23,6 +23,7 @@ _DEFAULT_INSTANCES = 20
 _USES = {
     "processing job": "ProcessingInstanceType",
     "training job": "TrainingInstanceType",
+    "spot training job": "TrainingInstanceType",
     "transform job": "TransformInstanceType",
     "endpoint": "ProductionVariantInstanceType",
 }

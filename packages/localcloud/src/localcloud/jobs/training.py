@@ -121,7 +121,8 @@ def _check(cloud: Cloud, request: Record) -> None:
     check_definitions(algorithm.get("MetricDefinitions", []))
     check_rules(request.get("ProfilerRuleConfigurations", []))
     check_parameters(algorithm["TrainingImage"], request.get("ProfilerConfig", {}))
-    _check_resources(_required(request, "ResourceConfig"))
+    use = "spot training job" if request.get("EnableManagedSpotTraining") else "training job"
+    _check_resources(_required(request, "ResourceConfig"), use)
     check_spot(request, DEFAULT_MAX_SECONDS)
     records.refuse(request.get("StoppingCondition", {}), ["MaxPendingTimeInSeconds"])
     for channel in request.get("InputDataConfig", []):
@@ -143,11 +144,11 @@ def _required(request: Record, field: str) -> Any:
     return request[field]
 
 
-def _check_resources(resources: Record) -> None:
+def _check_resources(resources: Record, use: str) -> None:
     records.refuse(resources, _RESOURCES)
     if not resources.get("InstanceCount") or "InstanceType" not in resources:
         raise ValidationException("ResourceConfig needs InstanceType and InstanceCount")
-    service_quotas.check("training job", resources["InstanceType"], resources["InstanceCount"])
+    service_quotas.check(use, resources["InstanceType"], resources["InstanceCount"])
 
 
 def _check_channel(channel: Record) -> None:

@@ -21,7 +21,7 @@ from localcloud.ministack import (
     tagging,
 )
 from localcloud.ministack.faults import functions, requests, state_machines, templates
-from localcloud.ministack.iam import callers, evaluator, guards, queries, resources
+from localcloud.ministack.iam import boundaries, callers, evaluator, guards, queries, resources
 from localcloud.ministack.patch import Patch
 
 _SERVICES: tuple[Patch, ...] = (
@@ -42,6 +42,7 @@ _SERVICES: tuple[Patch, ...] = (
     *cloudformation.PATCHES,
 )
 _IAM: tuple[Patch, ...] = (
+    *boundaries.PATCHES,
     *evaluator.PATCHES,
     *resources.PATCHES,
     *guards.PATCHES,

@@ -1,0 +1,16 @@
+"""The permissions boundary of all roles of a stage or a stack."""
+
+from aws_cdk import PermissionsBoundary
+
+from infra.settings import Settings
+
+
+def boundary(settings: Settings) -> PermissionsBoundary | None:
+    """Also of the roles that CDK makes for its own functions. The settings have a name or an
+    ARN."""
+    policy = settings.organisation.permissions_boundary
+    if not policy:
+        return None
+    if policy.startswith("arn:"):
+        return PermissionsBoundary.from_arn(policy)
+    return PermissionsBoundary.from_name(policy)

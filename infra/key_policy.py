@@ -1,0 +1,105 @@
+"""What the policy of an environment's KMS key must allow, also that of an existing key.
+
+The roles of the environment have their permissions for the key in their own policies, which count
+where the key's policy lets the account decide:
+https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+"""
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+Statement = dict[str, Any]
+_EVERYTHING = "*"  # in a key policy: this key
+# What roles of the environment, and the one with which CloudFormation deploys, do with it.
+_BY_ROLES = (
+    "kms:CreateGrant",
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey*",
+    "kms:ReEncrypt*",
+)
+
+
+def statements(name: str, account: str, region: str, partition: str = "aws") -> list[Statement]:
+    """For an existing key; CDK gives to a new one that of the account."""
+    everybody = {"AWS": f"arn:{partition}:iam::{account}:root"}
+    return [
+        _allow(everybody, list(_BY_ROLES)),
+        *service_statements(name, account, region, partition),
+    ]
+
+
+def service_statements(
+    name: str, account: str, region: str, partition: str = "aws"
+) -> list[Statement]:
+    """CloudWatch Logs for the log groups of the environment `name`, CloudWatch for alarms to its
+    topic: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html,
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    """
+    groups = f"arn:{partition}:logs:{region}:{account}:log-group:*{name}*"
+    logs = [
+        "kms:Encrypt",
+        "kms:Decrypt",
+        "kms:ReEncrypt*",
+        "kms:GenerateDataKey*",
+        "kms:DescribeKey",
+    ]
+    return [
+        _allow(
+            {"Service": f"logs.{region}.amazonaws.com"},
+            logs,
+            {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
+        ),
+        _allow(
+            {"Service": "cloudwatch.amazonaws.com"},
+            ["kms:Decrypt", "kms:GenerateDataKey*"],
+            {"StringEquals": {"aws:SourceAccount": account}},
+        ),
+    ]
+
+
+def missing(policy: Mapping[str, Any], wanted: list[Statement]) -> Iterator[str]:
+    """Who lacks which actions in the policy of a key. It does not look at conditions."""
+    allowed = [item for item in policy["Statement"] if item["Effect"] == "Allow"]
+    for statement in wanted:
+        ((kind, principal),) = statement["Principal"].items()
+        patterns = [
+            pattern
+            for item in allowed
+            if _has_principal(item.get("Principal", {}), kind, principal)
+            for pattern in _as_list(item.get("Action", []))
+        ]
+        lacking = [
+            action
+            for action in statement["Action"]
+            if not any(fnmatchcase(action.lower(), pattern.lower()) for pattern in patterns)
+        ]
+        if lacking:
+            yield f"{principal} may not {', '.join(lacking)}"
+
+
+def _allow(
+    principal: dict[str, str], actions: list[str], condition: Statement | None = None
+) -> Statement:
+    statement = {
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": actions,
+        "Resource": _EVERYTHING,
+    }
+    return statement | ({"Condition": condition} if condition else {})
+
+
+def _has_principal(principal: Any, kind: str, wanted: str) -> bool:
+    """An account may be named by its root user, or by its number."""
+    if principal == "*":
+        return True
+    named = _as_list(principal.get(kind, []))
+    account = wanted.split(":")[4] if wanted.endswith(":root") else wanted
+    return wanted in named or account in named or "*" in named
+
+
+def _as_list(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
