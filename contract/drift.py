@@ -14,6 +14,8 @@ from contract.execution_input import InvalidInput, check_names, without_ignored_
 FIELDS = ("last_hours",)
 MOST_HOURS = 24 * 92
 REPORT_VERSION = 1
+DRIFTED_METRIC = "DriftedQuantities"  # how many have drifted, once a report
+REQUESTS_METRIC = "CapturedRequests"  # that a report has compared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +142,10 @@ class Report:
     ratings: int
     rated: int
     reliability: Mapping[str, Any] | None
+
+    @property
+    def has_drifted(self) -> bool:
+        return self.verdict == Verdict.DRIFT.value
 
     @property
     def drifted(self) -> list[Finding]:

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
+_WITH_JOBS = ("prepare", "start_drift")  # the functions that upload the code of jobs
 _WITHOUT = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 
 
@@ -28,7 +29,7 @@ def stage_function(name: str) -> Path:
     shutil.copytree(PROJECT / "lambdas" / name, target, ignore=_WITHOUT)
     shutil.copytree(PROJECT / "lambdas" / "shared", target / "shared", ignore=_WITHOUT)
     shutil.copytree(PROJECT / "contract", target / "contract", ignore=_WITHOUT)
-    if name == "prepare":
+    if name in _WITH_JOBS:
         stage_jobs(target / "ml_code")
     return target
 
@@ -36,7 +37,7 @@ def stage_function(name: str) -> Path:
 def stage_jobs(target: Path) -> Path:
     """A new folder with what a job finds beside its script: ml_code, and contract in it.
 
-    Prepare uploads it as source/ and as sourcedir.tar.gz. Raises FileExistsError where there is
+    A function uploads it as source/ and as sourcedir.tar.gz. Raises FileExistsError where there is
     such a folder.
     """
     shutil.copytree(PROJECT / "ml_code", target, ignore=_WITHOUT)

@@ -7,7 +7,7 @@ from aws_cdk import CustomResource, Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IDependable
 
-from contract.names import endpoint_log_group, scoring_name
+from contract.names import drift_name, endpoint_log_group, scoring_name
 from contract.steps import JobKind
 from infra.functions import Function
 from infra.permissions import allow, arn, may_deregister_scaling, model_package_arns
@@ -112,7 +112,9 @@ class Cleanup(Construct):
     ) -> list[iam.PolicyStatement]:
         """Executions, and the jobs of each kind."""
         kinds = {kind.value: kind.value.capitalize() for kind in JobKind}
-        machines = (settings.name, scoring_name(settings.name))
+        machines = [settings.name, scoring_name(settings.name)]
+        if settings.has_drift:
+            machines.append(drift_name(settings.name))
         executions = [arn(self, "states", f"execution:{machine}:*") for machine in machines]
         return [
             allow("states:ListExecutions", on=state_machines),

@@ -1,6 +1,7 @@
 """Checks that SageMaker has the instance types of an environment for their purpose."""
 
 from functools import cache
+from operator import attrgetter
 
 import botocore.session
 
@@ -15,6 +16,7 @@ _SHAPES = {
     "evaluation_instances": "ProcessingInstanceType",
     "endpoint": "ProductionVariantInstanceType",
     "scoring": "TransformInstanceType",
+    "drift.instances": "ProcessingInstanceType",
 }
 
 
@@ -26,7 +28,7 @@ def check_instance_types(settings: Settings) -> None:
     for name, shape in _SHAPES.items():
         if name == "endpoint" and settings.endpoint.serverless_memory_mb:
             continue
-        _check(f"{name}.instance_type", getattr(settings, name).instance_type, shape)
+        _check(f"{name}.instance_type", attrgetter(name)(settings).instance_type, shape)
     for wanted in settings.capacity.fallback_types:
         _check("capacity.fallback_types", wanted, _SHAPES["training_instances"])
 

@@ -76,6 +76,8 @@ class JobRoles(Construct):
             ],
         )
         self.scoring = self._scoring()
+        if settings.has_drift:
+            self.drift = self._drift()
 
     def _scoring(self) -> iam.Role:
         """Of the models of transform jobs, with which these read their parts and write answers."""
@@ -104,6 +106,47 @@ class JobRoles(Construct):
                     "kms:GenerateDataKey",
                     "kms:CreateGrant",
                     on=[self._storage.key.key_arn],
+                ),
+            ],
+        )
+
+    def _drift(self) -> iam.Role:
+        """Of the job that compares captured requests with a baseline."""
+        storage, reports = self._storage, f"{s3_keys.DRIFT}/*"
+        artefacts = storage.artefacts
+        manifest, report = s3_keys.DRIFT_MANIFEST, s3_keys.DRIFT_REPORT
+        read = (
+            f"{s3_keys.CAPTURE}/*",
+            f"{s3_keys.CODE}/*",
+            f"{s3_keys.FEEDBACK}/*",
+            f"{s3_keys.run_prefix('*')}/{s3_keys.BASELINE}/*",
+            f"{reports}/{manifest}",
+        )
+        wheels = self._settings.network.wheels
+        return self._role(
+            "Drift",
+            [
+                allow(
+                    "s3:ListBucket",
+                    on=[artefacts.bucket_arn, *([storage.data.bucket_arn] if wheels else [])],
+                ),
+                allow(
+                    "s3:GetObject",
+                    on=[
+                        *(artefacts.arn_for_objects(key) for key in read),
+                        *([storage.data.arn_for_objects(f"{wheels}*")] if wheels else []),
+                    ],
+                ),
+                allow(
+                    "s3:PutObject",
+                    "s3:AbortMultipartUpload",
+                    on=[artefacts.arn_for_objects(f"{reports}/{report}/*")],
+                ),
+                allow(
+                    "kms:Decrypt",
+                    "kms:GenerateDataKey",
+                    "kms:CreateGrant",
+                    on=[storage.key.key_arn],
                 ),
             ],
         )

@@ -14,9 +14,9 @@ from constructs import Construct
 from contract.names import function_name
 from contract.steps import JobKind
 from infra import promotion, quotas
+from infra.drift_permissions import DriftPermissions
 from infra.functions import Function
 from infra.job_roles import JobRoles
-from infra.promotion_permissions import PromotionPermissions
 from infra.settings import Settings
 from infra.storage import Storage
 
@@ -41,10 +41,9 @@ class PipelineFunctions(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._settings, self._storage, self._topic = settings, storage, topic
+        self._roles = roles
         self.base_model = settings.base_model.replace("{data_bucket}", storage.data.bucket_name)
-        self._may = may = PromotionPermissions(
-            self, settings=settings, storage=storage, topic=topic
-        )
+        self._may = may = DriftPermissions(self, settings=settings, storage=storage, topic=topic)
         self.prepare = self._function("prepare", may.prepare())
         self.start_processing = self._function(
             "start_processing", may.start_job(JobKind.PROCESSING, roles.processing)
@@ -84,6 +83,16 @@ class PipelineFunctions(Construct):
             timeout=_LONGEST_CALL,
             memory_mb=_MB_OF_A_PROCESSOR,
         )
+
+    @cached_property
+    def start_drift(self) -> lambda_.Function:
+        """Created only where requests are captured."""
+        return self._function("start_drift", self._may.start_drift(self._roles.drift))
+
+    @cached_property
+    def end_drift(self) -> lambda_.Function:
+        """Created only where requests are captured."""
+        return self._function("end_drift", self._may.end_drift())
 
     def _function(
         self, folder: str, statements: list[iam.PolicyStatement], **options: Any

@@ -52,6 +52,14 @@ def of_scoring(settings: Settings) -> list[Quota]:
     ]
 
 
+def of_drift(settings: Settings) -> list[Quota]:
+    """What reports about drift need beyond a run; their job is one instance."""
+    name = f"{settings.drift.instances.instance_type} for processing job usage"
+    if not settings.has_drift or name in {quota.name for quota in needed(settings)}:
+        return []
+    return [Quota(name=name, least=0, wanted=1, later="reports about drift")]
+
+
 def for_functions(settings: Settings) -> str:
     """The quotas for the functions of the state machine, and the sentence of
     `reviews doctor` (reviews/client/checks/findings.py) for one that is too small."""

@@ -46,6 +46,17 @@ def evaluation(settings: Settings) -> Request:
     )
 
 
+def drift(settings: Settings) -> Request:
+    """CreateProcessingJob for ml_code/drift.py."""
+    session, values = jobs.offline_session(settings.region), Values()
+    return _processing(
+        session,
+        lambda: jobs.comparer(settings, session, values).run(
+            **jobs.comparison(settings, values), job_name=_JOB
+        ),
+    )
+
+
 def training(settings: Settings) -> Request:
     """CreateTrainingJob for ml_code/train.py."""
     session, values = jobs.offline_session(settings.region), Values()

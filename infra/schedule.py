@@ -1,18 +1,17 @@
 """Scheduled executions."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.settings import Settings
-from infra.storage import Storage
-
 
 class Schedule(Construct):
-    """Starts the state machine on the schedule of the settings, with an object of the data bucket.
+    """Starts a state machine on a schedule of the settings, with this input.
 
     Step Functions generates the name of each execution.
     """
@@ -22,22 +21,22 @@ class Schedule(Construct):
         scope: Construct,
         id_: str,
         *,
-        settings: Settings,
-        storage: Storage,
+        name: str,
+        expression: str,
         machine: sfn.IStateMachine,
         role: iam.IRole,
+        given: Mapping[str, Any],
     ) -> None:
         super().__init__(scope, id_)
-        reviews = storage.data.s3_url_for_object(settings.scheduled_reviews)
         scheduler.CfnSchedule(
             self,
             "Schedule",
-            name=settings.name,
-            schedule_expression=settings.schedule,
+            name=name,
+            schedule_expression=expression,
             flexible_time_window={"mode": "OFF"},
             target=scheduler.CfnSchedule.TargetProperty(
                 arn=machine.state_machine_arn,
                 role_arn=role.role_arn,
-                input=json.dumps({"reviews": reviews}),
+                input=json.dumps(given),
             ),
         )

@@ -22,13 +22,15 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from contract import s3_keys
+from contract.names import drift_name
 from infra.permissions import allow, arn, grant
 from infra.settings import Settings
 from infra.storage import Storage
 
 
 class ServiceRoles(Construct):
-    """`schedule` and `flow_logs` are None where the settings have no schedule or no new VPC."""
+    """`schedule`, `drift_schedule` and `flow_logs` are None where the settings have no such
+    schedule or no new VPC."""
 
     def __init__(self, scope: Construct, id_: str, *, settings: Settings, storage: Storage) -> None:
         super().__init__(scope, id_)
@@ -37,7 +39,13 @@ class ServiceRoles(Construct):
             iam.ServicePrincipal("sagemaker.amazonaws.com"),
             self._may_write_offline_store(settings, storage),
         )
-        self.schedule = self._schedule(settings) if settings.schedule else None
+        self.schedule: iam.IRole | None = None
+        self.drift_schedule: iam.IRole | None = None
+        if settings.schedule:
+            self.schedule = self._schedule("Schedule", settings.name)
+        if settings.drift.schedule:
+            machine = drift_name(settings.name)
+            self.drift_schedule = self._schedule("DriftSchedule", machine)
         self.flow_logs = self._flow_logs(settings) if settings.network.vpc == "new" else None
 
     def _role(
@@ -77,7 +85,7 @@ class ServiceRoles(Construct):
             ),
         )
 
-    def _schedule(self, settings: Settings) -> iam.IRole:
+    def _schedule(self, id_: str, state_machine: str) -> iam.IRole:
         """The role for schedules of this account, which are all in the group `default`."""
         conditions = {
             "aws:SourceAccount": Aws.ACCOUNT_ID,
@@ -86,8 +94,8 @@ class ServiceRoles(Construct):
         service = iam.ServicePrincipal(
             "scheduler.amazonaws.com", conditions={"StringEquals": conditions}
         )
-        machine = arn(self, "states", f"stateMachine:{settings.name}")
-        return self._role("Schedule", service, [allow("states:StartExecution", on=[machine])])
+        machine = arn(self, "states", f"stateMachine:{state_machine}")
+        return self._role(id_, service, [allow("states:StartExecution", on=[machine])])
 
     def _flow_logs(self, settings: Settings) -> iam.IRole:
         """https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html"""

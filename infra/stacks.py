@@ -9,10 +9,13 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from contract import s3_keys
+from contract.names import drift_name
 from infra import requests
 from infra.cleanup import Cleanup
+from infra.drift import DriftAlarms, DriftStateMachine
 from infra.feature_store import FeatureStore
 from infra.job_roles import JobRoles
+from infra.job_state_machine import JobStateMachine
 from infra.model_registry import ModelRegistry
 from infra.monitoring import Monitoring
 from infra.network import Network
@@ -80,24 +83,20 @@ class PipelineStack(Stack):
         scoring = self._scoring(settings, storage, functions, fill, roles.scoring)
         monitoring.add_state_machine(pipeline.state_machine)
         arn = pipeline.state_machine.state_machine_arn
+        drift: list[DriftStateMachine] = []
+        if settings.has_drift:
+            drift.append(self._drift(settings, storage, functions, fill, roles.drift, topic))
+        machines: list[PipelineStateMachine | JobStateMachine] = [pipeline, scoring, *drift]
         cleanup = Cleanup(
             self,
             "Cleanup",
             settings=settings,
             storage=storage,
-            state_machines=[arn, scoring.state_machine.state_machine_arn],
+            state_machines=[machine.state_machine.state_machine_arn for machine in machines],
             security_groups=network.security_groups,
         )
-        cleanup.delete_before(pipeline, scoring, functions, roles, registry, monitoring, network)
-        if first.roles.schedule:
-            Schedule(
-                self,
-                "Schedule",
-                settings=settings,
-                storage=storage,
-                machine=pipeline.state_machine,
-                role=first.roles.schedule,
-            ).node.add_dependency(cleanup)  # deleted first, so that no execution starts meanwhile
+        cleanup.delete_before(*machines, functions, roles, registry, monitoring, network)
+        self._add_schedules(settings, storage, first.roles, [pipeline, *drift], cleanup)
         self._add_outputs(
             settings, storage, topic, state_machine=arn, base_model=functions.base_model
         )
@@ -119,6 +118,66 @@ class PipelineStack(Stack):
             model=fill(requests.scoring_model(settings), role),
             transform=fill(requests.transform(settings), role),
         )
+
+    def _drift(
+        self,
+        settings: Settings,
+        storage: Storage,
+        functions: PipelineFunctions,
+        fill: Fill,
+        role: iam.IRole,
+        topic: sns.ITopic,
+    ) -> DriftStateMachine:
+        """The comparison of requests with the baseline, and its alarms."""
+        drift = DriftStateMachine(
+            self,
+            "Drift",
+            settings=settings,
+            functions=functions,
+            storage=storage,
+            request=fill(requests.drift(settings), role),
+            new_run=_scheduled_run(settings, storage) if settings.drift.retrain else {},
+        )
+        DriftAlarms(
+            self, "DriftAlarms", settings=settings, machine=drift.state_machine, topic=topic
+        )
+        return drift
+
+    def _add_schedules(
+        self,
+        settings: Settings,
+        storage: Storage,
+        roles: ServiceRoles,
+        machines: Sequence[PipelineStateMachine | DriftStateMachine],
+        cleanup: Cleanup,
+    ) -> None:
+        """They are deleted before the cleanup begins, so that no execution starts meanwhile."""
+        pipeline, *drift = (machine.state_machine for machine in machines)
+        schedules = []
+        if roles.schedule:
+            schedule = Schedule(
+                self,
+                "Schedule",
+                name=settings.name,
+                expression=settings.schedule,
+                machine=pipeline,
+                role=roles.schedule,
+                given=_scheduled_run(settings, storage),
+            )
+            schedules.append(schedule)
+        if roles.drift_schedule:
+            schedule = Schedule(
+                self,
+                "DriftSchedule",
+                name=drift_name(settings.name),
+                expression=settings.drift.schedule,
+                machine=drift[0],
+                role=roles.drift_schedule,
+                given={},
+            )
+            schedules.append(schedule)
+        for schedule in schedules:
+            schedule.node.add_dependency(cleanup)
 
     def _add_outputs(
         self,
@@ -158,6 +217,11 @@ def _requests(settings: Settings, fill: Fill, roles: JobRoles, alarms: Sequence[
         endpoint_config=fill(requests.endpoint_config(settings), roles.serving),
         update=requests.update(settings, alarms),
     )
+
+
+def _scheduled_run(settings: Settings, storage: Storage) -> dict[str, str]:
+    """The input of a run that nobody starts by hand."""
+    return {"reviews": storage.data.s3_url_for_object(settings.scheduled_reviews)}
 
 
 def _filling(settings: Settings, storage: Storage, network: Network) -> Fill:

@@ -11,9 +11,7 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from contract.job_errors import CAPACITY_ERROR
-from contract.scoring import ScoringStep
 from contract.states import Loop
-from contract.steps import Step
 from infra.jsonata import ATTEMPT, RESULT, condition, queries, query
 from infra.retries import retry_function, retry_service
 from infra.settings import Waiting
@@ -67,7 +65,7 @@ class States:
         self,
         scope: Construct,
         *,
-        step: Step | ScoringStep,
+        step: str,
         entry: str,
         waiting: Waiting,
         failure: sfn.State,
@@ -75,7 +73,7 @@ class States:
     ) -> None:
         self._scope, self._waiting, self.failure = scope, waiting, failure
         self._resources = resources
-        self.position = {"step": step.value, "resume_at": entry}  # variables for HandleFailure
+        self.position = {"step": step, "resume_at": entry}  # variables for HandleFailure
 
     def call(
         self,

@@ -2,7 +2,8 @@
 
 python3 /opt/ml/processing/input/code/evaluate.py --output-data /opt/ml/processing/output/evaluation
 
-Writes evaluation.json and evaluation.html.
+Writes evaluation.json and evaluation.html, and the folder baseline, with which requests to the
+endpoint are compared later.
 """
 
 import sys
@@ -22,6 +23,7 @@ def parse_arguments(arguments: Sequence[str]) -> Namespace:
     parser.add_argument("--model", type=Path, default="/opt/ml/processing/input/model")
     parser.add_argument("--champion", type=Path, help="another model to score on the same rows")
     parser.add_argument("--test-data", type=Path, default="/opt/ml/processing/input/test")
+    parser.add_argument("--report", type=Path, help="the reports of the preparation")
     parser.add_argument("--output-data", type=Path, default="/opt/ml/processing/output/evaluation")
     parser.add_argument("--message-file", type=Path, default="/opt/ml/output/message")
     parser.add_argument(
@@ -47,6 +49,7 @@ def main(arguments: Sequence[str]) -> None:
             settings.champion and extract(settings.champion, Path(folder) / "champion"),
             test_data=settings.test_data,
             from_texts=settings.from_texts,
+            report=settings.report,
             output=settings.output_data,
             seed=settings.seed,
         )

@@ -1,6 +1,6 @@
 """The quotas that each environment needs on AWS, for docs/aws-checklist.md."""
 
-from infra.quotas import needed, of_scoring
+from infra.quotas import needed, of_drift, of_scoring
 from infra.settings import ENVIRONMENTS, settings_for
 from tools.blocks import table
 
@@ -12,7 +12,7 @@ def render() -> str:
     columns = [
         {
             quota.name: _numbers(quota.least, quota.wanted)
-            for quota in (*needed(settings), *of_scoring(settings))
+            for quota in (*needed(settings), *of_scoring(settings), *of_drift(settings))
         }
         for (settings,) in map(settings_for, _ON_AWS)
     ]

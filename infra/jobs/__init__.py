@@ -9,6 +9,7 @@ such as `{name}`: infra/requests.py fills `role`, `key` and `feature_group` at s
 function that starts the job fills the others.
 """
 
+from infra.jobs.drift_job import comparer, comparison
 from infra.jobs.evaluation_job import evaluation, evaluator
 from infra.jobs.options import tags
 from infra.jobs.preparation_job import preparation, processor
@@ -22,6 +23,8 @@ __all__ = [
     "METRICS",
     "Values",
     "channels",
+    "comparer",
+    "comparison",
     "data_capture",
     "estimator",
     "evaluation",

@@ -17,6 +17,8 @@ from infra.jobs.processing_jobs import (
 from infra.jobs.values import Values
 from infra.settings import Settings
 
+_REPORT = s3_keys.PREPARATION_REPORTS.partition("/")[0]
+
 
 def evaluator(settings: Settings, session: Any, values: Values) -> Any:
     """The processor that evaluates a model, in the training image, which has PyTorch; `evaluation`
@@ -41,12 +43,14 @@ def evaluation(settings: Settings, values: Values) -> dict[str, Any]:
         "inputs": [
             read("model", values.model_data),
             read("test", f"{values.features}/test"),
+            read("report", f"{values.features}/{_REPORT}"),
             *modules(settings, values),
         ],
         "outputs": [write(s3_keys.EVALUATION, f"{values.run_prefix}/{s3_keys.EVALUATION}")],
         "arguments": [
             f"--model={INPUT}/model",
             f"--test-data={INPUT}/test",
+            f"--report={INPUT}/report",
             f"--output-data={OUTPUT}/evaluation",
             f"--message-file={MESSAGE}",
         ],

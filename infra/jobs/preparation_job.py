@@ -7,6 +7,7 @@ from sagemaker.sklearn.processing import SKLearnProcessor
 from contract import s3_keys
 from contract.features import SPLITS
 from contract.hyperparameters import PREPARATION
+from infra.images import Image
 from infra.jobs.processing_jobs import (
     INPUT,
     MESSAGE,
@@ -17,7 +18,7 @@ from infra.jobs.processing_jobs import (
     write,
 )
 from infra.jobs.values import Values, hyperparameters
-from infra.settings import Settings
+from infra.settings import Instances, Settings
 
 # The SDK does not know the versions of these images, and SKLearnProcessor has no image_uri. So it
 # gets a version that it knows, and then the image of infra/images.py.
@@ -26,14 +27,30 @@ _SDK_SKLEARN_VERSION = "1.4-2"
 
 def processor(settings: Settings, session: Any, values: Values) -> Any:
     """The processor that turns reviews into features; `preparation` is for its `run`."""
+    return sklearn_processor(
+        settings,
+        session,
+        values,
+        instances=settings.processing_instances,
+        image=settings.image_of_processing(),
+        isolated=False,  # never, since it calls the Feature Store
+    )
+
+
+def sklearn_processor(
+    settings: Settings,
+    session: Any,
+    values: Values,
+    *,
+    instances: Instances,
+    image: Image,
+    isolated: bool,
+) -> Any:
     made = SKLearnProcessor(
         framework_version=_SDK_SKLEARN_VERSION,
-        # Never isolated, since it calls the Feature Store.
-        **processing_options(
-            settings, settings.processing_instances, session, values, isolated=False
-        ),
+        **processing_options(settings, instances, session, values, isolated=isolated),
     )
-    made.image_uri = settings.image_of_processing().uri
+    made.image_uri = image.uri
     return made
 
 

@@ -21,6 +21,8 @@ class Values:
     scoring_input: str = "s3://{input}"
     scoring_output: str = "s3://{output}"
     capture: str = "s3://{capture}"
+    drift_prefix: str = "s3://{drift_prefix}"
+    baseline: str = "s3://{baseline}"
     wheels: str = "s3://{wheels}"
     subnets: Sequence[str] = ("{subnets}",)
     security_groups: Sequence[str] = ("{security_groups}",)

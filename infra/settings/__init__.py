@@ -4,6 +4,7 @@ environments.py has the values; each other module has the settings of one subjec
 """
 
 from infra.settings.capacity import Capacity
+from infra.settings.drift import Drift
 from infra.settings.endpoint import Endpoint
 from infra.settings.environment import ENVIRONMENTS, Settings
 from infra.settings.environments import settings_for
@@ -23,6 +24,7 @@ __all__ = [
     "ENVIRONMENTS",
     "Capacity",
     "Columns",
+    "Drift",
     "Endpoint",
     "Gate",
     "GitHub",

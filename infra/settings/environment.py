@@ -10,7 +10,8 @@ from infra import images
 from infra.images import Image, OwnImages
 from infra.setting_error import SettingsError
 from infra.settings.capacity import Capacity
-from infra.settings.checks import check_range
+from infra.settings.checks import check_range, check_schedule
+from infra.settings.drift import Drift
 from infra.settings.endpoint import Endpoint
 from infra.settings.gate import Gate
 from infra.settings.github import GitHub
@@ -25,13 +26,6 @@ from infra.settings.scoring import Scoring
 from infra.settings.waiting import Waiting
 
 ENVIRONMENTS = ("local", "dev", "staging", "prod")
-# https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html; either day or weekday
-# must be a question mark.
-_SCHEDULE = re.compile(
-    r"rate\([1-9]\d* (minute|hour|day)s?\)|"
-    r"cron\((?=[^?]*\?[^?]*$)"
-    r"[\d*/,-]+ [\d*/,-]+ [\d*?/LW,-]+ [\dA-Z*/,-]+ [\dA-Z*?#,-]+ [\d*/,-]+\)"
-)
 _PREFIX = re.compile(r"s3://[^/]+/[^/].*")
 
 
@@ -47,6 +41,7 @@ class Settings:
     endpoint: Endpoint  # its instances, and how it is updated
     capacity: Capacity = field(default_factory=Capacity)  # spot, other types of the training
     scoring: Scoring = field(default_factory=Scoring)  # the instances of batch scoring
+    drift: Drift = field(default_factory=Drift)  # whether requests have moved since the training
     region: str = "us-east-1"  # to which it is deployed, regardless of the shell
     account: str = ""  # the only one to which it may be deployed; empty: that of the credentials
     organisation: Organisation = field(default_factory=Organisation)  # names, tags, guards
@@ -99,10 +94,15 @@ class Settings:
         self._check_instances()
         self._check_schedule()
         self._check_fallback_types()
+        self._check_drift()
         self.every_image()
 
     def image_of_processing(self) -> Image:
         return self._image(images.PROCESSING, self.processing_instances.instance_type)
+
+    def image_of_drift(self) -> Image:
+        """That of the preparation, which has SciPy."""
+        return self._image(images.PROCESSING, self.drift.instances.instance_type)
 
     def image_of_training(self) -> Image:
         return self._image(images.TRAINING, self.training_instances.instance_type)
@@ -171,17 +171,28 @@ class Settings:
                 raise SettingsError(name=name, value=wanted, allowed=allowed)
 
     def _check_schedule(self) -> None:
-        if self.schedule and not _SCHEDULE.fullmatch(self.schedule):
-            raise SettingsError(
-                name="schedule",
-                value=self.schedule,
-                allowed="rate(NUMBER minutes|hours|days), or cron(MINUTE HOUR DAY MONTH WEEKDAY "
-                "YEAR) with a ? for either DAY or WEEKDAY",
-            )
+        check_schedule("schedule", self.schedule)
         key = self.scheduled_reviews
         if not key or key.startswith(("/", "s3:")):
             allowed = "the key of an object in the data bucket"
             raise SettingsError(name="scheduled_reviews", value=key, allowed=allowed)
+
+    def _check_drift(self) -> None:
+        """Where no request is captured, there is nothing to compare."""
+        if self.has_drift:
+            self.image_of_drift()
+            return
+        rule = "while endpoint.capture_percent is 0, since no requests are captured"
+        if self.drift.schedule:
+            allowed = f"empty {rule}"
+            raise SettingsError(name="drift.schedule", value=self.drift.schedule, allowed=allowed)
+        if self.drift.retrain:
+            raise SettingsError(name="drift.retrain", value=True, allowed=f"False {rule}")
+
+    @property
+    def has_drift(self) -> bool:
+        """Whether there are reports about drift."""
+        return self.endpoint.capture_percent > 0
 
     @property
     def name(self) -> str:

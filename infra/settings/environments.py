@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from infra.settings.capacity import Capacity
+from infra.settings.drift import Drift
 from infra.settings.endpoint import Endpoint
 from infra.settings.environment import Settings, unknown_environment
 from infra.settings.instances import Instances
@@ -10,6 +11,8 @@ from infra.settings.peers import connect
 from infra.settings.recipe import Recipe
 from infra.settings.scoring import Scoring
 from infra.settings.waiting import Waiting
+
+_MONDAYS = "cron(0 7 ? * MON *)"
 
 
 def _on_aws(
@@ -32,6 +35,7 @@ def _on_aws(
         endpoint=endpoint,
         capacity=Capacity(spot=spot),
         scoring=Scoring(instance_count=scoring_instances),
+        drift=Drift(schedule=_MONDAYS if endpoint.capture_percent else ""),
         approval=keep,
         keep_data=keep,
     )
@@ -53,6 +57,7 @@ _SETTINGS = (
             capture_percent=100,
         ),
         scoring=Scoring(instance_type="ml.m7i.large", concurrent_requests=2),
+        drift=Drift(least_requests=30),  # a demonstration has few requests
         recipe=Recipe(learning_rate=2e-4),  # for a small model; roberta-base would diverge
         waiting=Waiting(start_s=2, longest_s=5, features_limit_s=300),
         debugger=True,

@@ -46,7 +46,7 @@ class Context:
         """Creates states of a step that resumes at the state `entry` after a redrive."""
         return States(
             self.scope,
-            step=step,
+            step=step.value,
             entry=entry,
             waiting=self.settings.waiting,
             failure=self.failure,

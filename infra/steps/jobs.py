@@ -105,7 +105,12 @@ def _training_job(context: Context) -> Describe:
 
 
 def _processing_job(context: Context, job: str) -> Describe:
-    """`job` is its name in a reason: processing or evaluation."""
+    jobs = context.sagemaker_arn(f"processing-job/{context.settings.name}-*")
+    return describe_processing(job, name="$job.name", resource=jobs)
+
+
+def describe_processing(job: str, *, name: str, resource: str) -> Describe:
+    """`job` is its name in a reason: processing or evaluation; `name` is JSONata."""
     # The exit message is the script's own error; an error of AWS is appended to it.
     failure = "$states.result.FailureReason"
     is_of_aws = f"{failure} and {ERROR} != '{ALGORITHM_ERROR}'"
@@ -113,8 +118,8 @@ def _processing_job(context: Context, job: str) -> Describe:
     without_message = first("FailureReason", otherwise=_stopped(job))
     return Describe(
         action="describeProcessingJob",
-        parameters={"ProcessingJobName": query("$job.name")},
-        resource=context.sagemaker_arn(f"processing-job/{context.settings.name}-*"),
+        parameters={"ProcessingJobName": query(name)},
+        resource=resource,
         described={"status": "$states.result.ProcessingJobStatus", "error": ERROR},
         done=DONE,
         failed=FAILED,

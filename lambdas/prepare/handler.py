@@ -7,7 +7,6 @@ from typing import Any
 
 import account
 import boto3
-from code_bundle import upload_code
 from own_reviews import newest_features
 from promotion import open_source, promote
 from reviews_file import check_object
@@ -18,6 +17,7 @@ from contract import s3_keys, s3_uri
 from contract.execution_input import STARTS, check_input
 from contract.names import run_id
 from contract.steps import StartAt
+from shared.code_bundle import upload_code
 from shared.environment import Environment
 from shared.steps import step
 

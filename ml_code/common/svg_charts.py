@@ -24,6 +24,29 @@ def histogram(
     return _svg(title, bars + _axis_ends(ends))
 
 
+def paired_bars(
+    title: str, bins: Sequence[tuple[str, float, float]], *, names: tuple[str, str]
+) -> str:
+    """Two bars for each bin, of (name, first, second); `names` are those of the two.
+
+    Labels appear under the pointer, and the ends of the axis have the first and the last bin.
+    """
+    highest = max((max(first, second) for _, first, second in bins), default=0) or 1
+    width = _WIDTH / max(1, len(bins))
+    bars = ""
+    for number, (bin_name, *values) in enumerate(bins):
+        for at, (name, value) in enumerate(zip(names, values, strict=True)):
+            height = _HEIGHT * value / highest
+            bars += (
+                f'<rect x="{number * width + 2 + at * (width / 2 - 2):.1f}" '
+                f'y="{_HEIGHT - height:.1f}" width="{max(1.0, width / 2 - 4):.1f}" '
+                f'height="{height:.1f}" fill="var(--{"mark" if at else "soft"})">'
+                f"<title>{escape(f'{bin_name}, {name}: {value:.1%}')}</title></rect>"
+            )
+    ends = (bins[0][0], bins[-1][0]) if bins else ("", "")
+    return _svg(title, bars + _axis_ends(ends))
+
+
 def line_chart(title: str, values: Sequence[float], *, top: float, ends: tuple[str, str]) -> str:
     """Values at equal distances along the axis, from 0 to `top` in height."""
     points = " ".join(

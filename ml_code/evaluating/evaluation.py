@@ -1,6 +1,7 @@
 """Predicts every row of the test split, and writes what that tells about the model."""
 
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from textwrap import shorten
@@ -9,13 +10,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from common.baseline import Baseline, make_baseline
+from common.calibration import error_by_chance, reliability
 from common.metrics import accuracy, confusion_matrix, macro_f1
 from common.rows import Rows, read_rows
-from contract.s3_keys import METRICS_FILE, PAGE_FILE
-from evaluating.calibration import error_by_chance, reliability
+from common.text_measures import TextMeter
+from common.tokenisation import TOKENIZER_FILE
+from contract.s3_keys import BASELINE, METRICS_FILE, PAGE_FILE, PREPARATION_REPORTS
 from evaluating.evaluation_page import render
 from evaluating.report import classification_report
 from serving.classifier import Classifier
+from serving.engines import Logits
 from serving.temperature import probabilities
 
 _MISTAKES = 20
@@ -27,26 +32,32 @@ def evaluate(
     champion: Path | None,
     *,
     test_data: Path,
+    report: Path | None = None,
     output: Path,
     seed: int,
     from_texts: bool = False,
 ) -> None:
-    """Writes evaluation.json and evaluation.html into the folder `output`.
+    """Writes evaluation.json and evaluation.html into the folder `output`, and the baseline of
+    drift into its folder baseline.
 
     `model` and `champion` are folders of extracted artefacts; the champion, if any, is scored on
-    the same rows. `seed` is that of the bootstrap. With `from_texts` the token ids of the rows are
-    those of another base model, and their texts are tokenised. Raises UserError for a model or for
-    rows that cannot be read.
+    the same rows. `report` has the reports of the preparation, `seed` is that of the bootstrap.
+    With `from_texts` the token ids of the rows are those of another base model, and their texts
+    are tokenised. Raises UserError for a model or for rows that cannot be read.
     """
     classifier = Classifier(model)
     rows = read_rows(test_data, classifier.labels, with_texts=True)
-    ids = classifier.encode(rows.texts) if from_texts else rows.ids
-    result = _result(classifier, rows, ids, seed)
+    logits = _logits(classifier, classifier.encode(rows.texts) if from_texts else rows.ids)
+    predicted = probabilities(logits, classifier.temperature)
+    result = _result(classifier, rows, logits, predicted, seed)
     if champion and (metrics := _champion_metrics(champion, rows, classifier.labels.names)):
         result["champion"] = metrics
     output.mkdir(parents=True, exist_ok=True)
     (output / METRICS_FILE).write_text(json.dumps(result, indent=2))
     (output / PAGE_FILE).write_text(render(result), encoding="utf-8")
+    folder = output / Path(BASELINE).name
+    _baseline(model, classifier.labels.names, rows, predicted, report).write(folder)
+    shutil.copy(model / TOKENIZER_FILE, folder / TOKENIZER_FILE)
     print(
         f"accuracy={result['accuracy']} macro_f1={result['macro_f1']} "
         f"macro_f1_interval={result['macro_f1_interval']} rows={result['rows']}",
@@ -54,28 +65,64 @@ def evaluate(
     )
 
 
-def _result(
-    classifier: Classifier, rows: Rows, ids: Sequence[list[int]], seed: int
-) -> dict[str, Any]:
-    def log_progress(done: int) -> None:
-        print(f"progress={done / len(rows):.2f} stage=predict rows={done}", flush=True)
+def _logits(classifier: Classifier, ids: Sequence[list[int]]) -> Logits:
+    """[rows, classes]"""
 
+    def log_progress(done: int) -> None:
+        print(f"progress={done / len(ids):.2f} stage=predict rows={done}", flush=True)
+
+    return classifier.predict_logits(ids, on_progress=log_progress)
+
+
+def _result(
+    classifier: Classifier,
+    rows: Rows,
+    logits: Logits,
+    predicted: NDArray[np.float32],
+    seed: int,
+) -> dict[str, Any]:
+    """What evaluation.json holds; `predicted` are the probabilities, scaled by the temperature."""
     names = classifier.labels.names
     actual = np.array(rows.labels)
-    logits = classifier.predict_logits(ids, on_progress=log_progress)
-    predicted = probabilities(logits, classifier.temperature)
-    matrix = confusion_matrix(actual, logits.argmax(axis=1), len(names))
+    classes = logits.argmax(axis=1)
+    correct, confidence = classes == actual, predicted.max(axis=1)
     return {
         "engine": classifier.engine,
-        **classification_report(matrix, names, seed=seed),
+        **classification_report(confusion_matrix(actual, classes, len(names)), names, seed=seed),
         "temperature": classifier.temperature,
         "reliability": {
-            **reliability(actual, predicted),
-            "error_by_chance": error_by_chance(predicted, seed=seed),
+            **reliability(confidence, correct),
+            "error_by_chance": error_by_chance(confidence, seed=seed),
         },
-        "reliability_before_scaling": reliability(actual, probabilities(logits, 1.0)),
+        "reliability_before_scaling": reliability(probabilities(logits, 1.0).max(axis=1), correct),
         "worst_mistakes": worst_mistakes(rows, predicted, names),
     }
+
+
+def _baseline(
+    model: Path,
+    names: Sequence[str],
+    rows: Rows,
+    predicted: NDArray[np.float32],
+    report: Path | None,
+) -> Baseline:
+    return make_baseline(
+        classes=names,
+        actual=np.array(rows.labels),
+        predicted=predicted.argmax(axis=1),
+        confidence=predicted.max(axis=1),
+        measures=TextMeter(model).measure(rows.texts),
+        class_counts=_class_counts(report),
+    )
+
+
+def _class_counts(report: Path | None) -> dict[str, int]:
+    """The reviews of each class before they were balanced, which every host's report has; empty
+    where there is no report."""
+    for path in sorted(report.glob(f"{Path(PREPARATION_REPORTS).name}*.json")) if report else ():
+        counts: dict[str, int] = json.loads(path.read_text(encoding="utf-8"))["classes"]
+        return counts
+    return {}
 
 
 def worst_mistakes(

@@ -33,6 +33,8 @@ def cost(
     log_gb: float = _number(1, "Of new logs a month."),
     promotions: float = _number(4, "Models of other environments a month, if they are evaluated."),
     scoring_minutes: float = _number(60, "Of batch scoring a month, on all its instances."),
+    drift_reports: float = _number(4, "About drift, a month, where requests are captured."),
+    drift_minutes: float = _number(10, "Of the job of each such report."),
     office_hours: float = _number(50, "Hours a week in which the endpoint serves.", WEEK_HOURS),
 ) -> Answer:
     """Estimate what the environments cost in a month on AWS."""
@@ -47,6 +49,8 @@ def cost(
         log_gb=log_gb,
         promotions=promotions,
         scoring_minutes=scoring_minutes,
+        drift_reports=drift_reports,
+        drift_minutes=drift_minutes,
         office_hours=office_hours,
     )
     chosen = [env] if env else ENVIRONMENTS
@@ -99,6 +103,7 @@ def _print_assumptions(console: Console, assumed: Assumptions, estimates: list[E
         f"{assumed.processing_minutes:g} + {assumed.training_minutes:g} + "
         f"{assumed.evaluation_minutes:g} minutes (processing, training, evaluation); "
         f"{assumed.requests:,} requests; {assumed.scoring_minutes:g} minutes of batch scoring; "
+        f"{assumed.drift_reports:g} drift reports of {assumed.drift_minutes:g} minutes; "
         f"{assumed.stored_gb:g} GB in S3, {assumed.log_gb:g} GB of "
         "logs. Options change each. Of endpoint instances, the fewest that scaling keeps.\n"
         "Not counted: free tiers, taxes, volumes, Lambda, Athena, SNS, requests to S3 and KMS, "

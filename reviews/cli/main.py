@@ -13,8 +13,10 @@ from reviews.cli import (
     console_command,
     cost_command,
     doctor_command,
+    drift_command,
     endpoint_commands,
     feature_commands,
+    feedback_command,
     log_command,
     prediction_command,
     promotion_commands,
@@ -84,7 +86,12 @@ for _panel, _commands in {
         "features": feature_commands.features_command,
         "console": console_command.console,
     },
-    _PREDICTIONS: {"predict": prediction_command.predict, "score": scoring_command.score},
+    _PREDICTIONS: {
+        "predict": prediction_command.predict,
+        "score": scoring_command.score,
+        "drift": drift_command.drift,
+        "feedback": feedback_command.feedback,
+    },
 }.items():
     for _name, _command in _commands.items():
         app.command(_name, rich_help_panel=_panel)(_command)

@@ -23,7 +23,8 @@ def test_alarms_are_billed_by_their_metrics(synthesised: Synthesised, environmen
         metrics = alarm["Properties"].get("Metrics")
         billed += 1 if metrics is None else sum("MetricStat" in metric for metric in metrics)
     settings = settings_for(environment)[0]
-    assert billed == estimate.ALARMS + estimate.class_alarm_metrics(settings)
+    drift_alarms, _ = estimate.drift_monitoring(settings)
+    assert billed == estimate.ALARMS + estimate.class_alarm_metrics(settings) + drift_alarms
 
 
 @EVERY

@@ -16,13 +16,15 @@ EVERY = pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_every_alarm_tells_the_topic(synthesised: Synthesised, environment: str) -> None:
     (topic,) = synthesised.resources(environment, "Pipeline", "AWS::SNS::Topic")
     alarms = synthesised.resources(environment, "Pipeline", "AWS::CloudWatch::Alarm").values()
-    assert {alarm["Properties"]["AlarmName"] for alarm in alarms} == {
-        f"reviews-{environment}-{name}"
-        for name in ("EndpointErrors", "EndpointLatency", "Executions", "PredictedClasses")
-    }
+    drift = () if environment == "dev" else ("Drift", "DriftReports")
+    expected = ("EndpointErrors", "EndpointLatency", "Executions", "PredictedClasses", *drift)
+    names = {f"reviews-{environment}-{name}" for name in expected}
+    assert {alarm["Properties"]["AlarmName"] for alarm in alarms} == names
     for alarm in alarms:
-        assert [plain(action) for action in alarm["Properties"]["AlarmActions"]] == [f"<{topic}>"]
-        assert alarm["Properties"]["TreatMissingData"] == "notBreaching"
+        properties = alarm["Properties"]
+        assert [plain(action) for action in properties["AlarmActions"]] == [f"<{topic}>"]
+        is_drift = properties["AlarmName"].endswith("-Drift")
+        assert properties["TreatMissingData"] == ("ignore" if is_drift else "notBreaching")
 
 
 @EVERY

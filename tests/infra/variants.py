@@ -9,6 +9,7 @@ from pathlib import Path
 from infra.images import RAY, OwnImage, OwnImages
 from infra.settings import (
     Capacity,
+    Drift,
     Endpoint,
     Gate,
     GitHub,
@@ -41,7 +42,11 @@ def on_gpus(settings: Settings, family: str, hosts: int) -> Settings:
         settings,
         training_instances=Instances(instance_type=f"ml.{family}.xlarge", instance_count=hosts),
         evaluation_instances=Instances(instance_type=f"ml.{family}.xlarge"),
-        endpoint=Endpoint(instance_type=f"ml.{family}.xlarge", max_instance_count=2),
+        endpoint=Endpoint(
+            instance_type=f"ml.{family}.xlarge",
+            max_instance_count=2,
+            capture_percent=settings.endpoint.capture_percent,
+        ),
     )
 
 
@@ -85,6 +90,7 @@ VARIANTS: Mapping[str, Settings] = {
         schedule="cron(0 6 ? * MON *)",
         gate=Gate(mode="report"),
         features_format="parquet",
+        drift=Drift(schedule="rate(1 day)", period_hours=24, retrain=True),
         debugger=True,
         keep_data=True,
     ),

@@ -36,7 +36,7 @@ VARIABLES = {
 
 @pytest.fixture
 def load(monkeypatch: pytest.MonkeyPatch) -> Callable[..., ModuleType]:
-    """load("prepare") is prepare/handler.py; load("prepare", "code_bundle") another module."""
+    """load("prepare") is prepare/handler.py; load("prepare", "account") another module."""
     for name, value in VARIABLES.items():
         monkeypatch.setenv(name, value)
 

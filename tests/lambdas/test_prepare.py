@@ -239,7 +239,7 @@ def test_missing_data_of_an_earlier_run_is_named(
 
 
 def test_the_code_is_uploaded_once_for_each_content(load, tmp_path) -> None:
-    upload = load("prepare", "code_bundle").upload_code
+    upload = load("shared", "code_bundle").upload_code
     (tmp_path / "train.py").write_text("print('train')")
     bucket = Bucket({})
     first = upload(bucket, tmp_path, "artefacts")
@@ -253,7 +253,7 @@ def test_the_code_is_uploaded_once_for_each_content(load, tmp_path) -> None:
 
 
 def test_equal_code_is_an_equal_archive(load, tmp_path) -> None:
-    upload = load("prepare", "code_bundle").upload_code
+    upload = load("shared", "code_bundle").upload_code
     archives = []
     for name in ("a", "b"):
         (tmp_path / name).mkdir()

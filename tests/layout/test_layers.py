@@ -22,6 +22,8 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "preparing": {"contract", "reading", "common"},
     "training": {"contract", "reading", "common", "serving"},
     "evaluating": {"contract", "reading", "common", "serving"},
+    "monitoring": {"contract", "reading", "common", "serving"},
+    "drift": {"contract", "reading", "common", "monitoring"},
     "preprocess": {"contract", "reading", "common", "preparing"},
     "train": {"contract", "reading", "common", "training"},
     "evaluate": {"contract", "reading", "common", "serving", "evaluating"},

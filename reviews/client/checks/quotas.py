@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contract.quotas import Quota, list_quotas
-from infra.quotas import FEWER, INCREASE, needed, of_scoring
+from infra.quotas import FEWER, INCREASE, needed, of_drift, of_scoring
 from infra.settings import Settings
 
 
@@ -18,9 +18,13 @@ class AccountQuota:
 
 
 def look(service_quotas: Any, settings: Settings) -> list[AccountQuota]:
-    wanted = {quota.name: quota for quota in (*needed(settings), *of_scoring(settings))}
+    wanted = {quota.name: quota for quota in _all(settings)}
     listed = list_quotas(service_quotas, wanted.keys())
     return [_compare(quota, listed.get(name), settings) for name, quota in wanted.items()]
+
+
+def _all(settings: Settings) -> list[Quota]:
+    return [*needed(settings), *of_scoring(settings), *of_drift(settings)]
 
 
 def _compare(quota: Quota, listed: dict[str, Any] | None, settings: Settings) -> AccountQuota:

@@ -12,6 +12,7 @@ MONTH_HOURS = 730  # 365 days / 12
 WEEK_HOURS = 168
 # Of infra/monitoring.py; tests/infra/test_billed.py counts them in the templates.
 ALARMS, DASHBOARDS = 3, 1  # without the alarms of the predicted classes
+DRIFT_ALARMS, DRIFT_METRICS = 2, 2  # of infra/drift.py and lambdas/end_drift
 CLASSES_AN_ALARM = 9
 SCALING_ALARMS = 2  # of target tracking: scale out, scale in
 KEYS = 1
@@ -35,6 +36,8 @@ class Assumptions:
     log_gb: float
     promotions: float  # of models that come here; those that are evaluated cost something
     scoring_minutes: float  # of all files that are scored in batch
+    drift_reports: float
+    drift_minutes: float  # of each report
     office_hours: float  # hours a week in which the endpoint serves
 
     @property
@@ -115,6 +118,9 @@ def _jobs(settings: Settings, assumed: Assumptions) -> Iterator[Item]:
         )
     hours = assumed.scoring_minutes / 60
     yield _instance_hours("Batch scoring", settings, settings.scoring, hours)
+    if settings.has_drift:
+        hours = assumed.drift_reports * assumed.drift_minutes / 60
+        yield _instance_hours("Drift reports", settings, settings.drift.instances, hours)
 
 
 def _instance_hours(
@@ -140,6 +146,11 @@ def class_alarm_metrics(settings: Settings) -> int:
     return classes + ceil(classes / CLASSES_AN_ALARM)
 
 
+def drift_monitoring(settings: Settings) -> tuple[int, int]:
+    """How many alarms and metrics the reports about drift have."""
+    return (DRIFT_ALARMS, DRIFT_METRICS) if settings.has_drift else (0, 0)
+
+
 def _data(assumed: Assumptions) -> Iterator[Item]:
     gigabytes = assumed.requests * _REQUEST_GB
     yield Item(name="Requests and answers", quantity=gigabytes, price=prices.ENDPOINT_DATA)
@@ -150,10 +161,12 @@ def _data(assumed: Assumptions) -> Iterator[Item]:
 
 def _operations(settings: Settings, assumed: Assumptions) -> Iterator[Item]:
     scaling = SCALING_ALARMS if settings.endpoint.max_instance_count else 0
-    alarms = ALARMS + class_alarm_metrics(settings) + scaling
+    drift_alarms, drift_metrics = drift_monitoring(settings)
+    alarms = ALARMS + class_alarm_metrics(settings) + scaling + drift_alarms
+    metrics = custom_metrics(settings) + drift_metrics
     yield Item(name="KMS key", quantity=KEYS, price=prices.KEY)
     yield Item(name="CloudWatch alarms", quantity=alarms, price=prices.ALARMS)
-    yield Item(name="CloudWatch metrics", quantity=custom_metrics(settings), price=prices.METRICS)
+    yield Item(name="CloudWatch metrics", quantity=metrics, price=prices.METRICS)
     yield Item(name="CloudWatch dashboard", quantity=DASHBOARDS, price=prices.DASHBOARD)
     yield Item(name="CloudWatch logs", quantity=assumed.log_gb, price=prices.LOGS)
     thousands = assumed.runs * _transitions(settings, assumed) / 1000

@@ -21,6 +21,8 @@ ASSUMED = Assumptions(
     log_gb=1,
     promotions=8,
     scoring_minutes=90,
+    drift_reports=4,
+    drift_minutes=15,
     office_hours=42,  # a quarter of the week
 )
 
@@ -60,6 +62,12 @@ def test_only_promoted_models_that_are_evaluated_cost_something() -> None:
     assert not [found for found in estimate(PROD, ASSUMED).items if found.name.startswith(name)]
     evaluating = replace(PROD, promotion=replace(PROD.promotion, evaluation=True))
     assert item(estimate(evaluating, ASSUMED), name).quantity == 8 * 0.25
+
+
+def test_drift_reports_cost_their_time_where_requests_are_captured() -> None:
+    reports = item(estimate(PROD, ASSUMED), "Drift reports")
+    assert (reports.name, reports.quantity) == ("Drift reports, 1 x ml.m7i.large", 1)
+    assert not [one for one in estimate(DEV, ASSUMED).items if one.name.startswith("Drift")]
 
 
 def test_batch_scoring_costs_its_time_on_each_of_its_instances() -> None:

@@ -21,7 +21,15 @@ from localcloud.ministack import (
     tagging,
 )
 from localcloud.ministack.faults import functions, requests, state_machines, templates
-from localcloud.ministack.iam import boundaries, callers, evaluator, guards, queries, resources
+from localcloud.ministack.iam import (
+    boundaries,
+    callers,
+    conditions,
+    evaluator,
+    guards,
+    queries,
+    resources,
+)
 from localcloud.ministack.patch import Patch
 
 _SERVICES: tuple[Patch, ...] = (
@@ -45,6 +53,7 @@ _IAM: tuple[Patch, ...] = (
     *boundaries.PATCHES,
     *evaluator.PATCHES,
     *resources.PATCHES,
+    *conditions.PATCHES,
     *guards.PATCHES,
     *queries.PATCHES,
     *callers.PATCHES,

@@ -39,3 +39,14 @@ def test_an_encrypted_topic_needs_its_key(world: IamWorld, key: str) -> None:
     keys = allow("kms:GenerateDataKey", "kms:Decrypt", on=key)
     world.permit(person.role, allow("sns:Publish", on=topic), keys)
     assert sns.publish(TopicArn=topic, Message="text")["MessageId"]
+
+
+def test_metrics_may_be_limited_to_a_namespace(world: IamWorld) -> None:
+    ours = {"StringEquals": {"cloudwatch:namespace": "Ours"}}
+    person = world.person(allow("cloudwatch:PutMetricData", **ours))
+    metrics = [{"MetricName": "Number", "Value": 1.0}]
+    cloudwatch = person.client("cloudwatch")
+    cloudwatch.put_metric_data(Namespace="Ours", MetricData=metrics)
+    with pytest.raises(ClientError) as caught:
+        cloudwatch.put_metric_data(Namespace="Theirs", MetricData=metrics)
+    assert caught.value.response["Error"]["Code"] in ("AccessDenied", "AccessDeniedException")

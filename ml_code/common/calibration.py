@@ -10,17 +10,15 @@ _DRAWS = 1000
 _DECIMALS = 4
 
 
-def reliability(actual: NDArray[np.int64], probabilities: NDArray[np.float32]) -> dict[str, Any]:
+def reliability(confidence: NDArray[np.float32], correct: NDArray[np.bool_]) -> dict[str, Any]:
     """The points of a reliability diagram, and the expected calibration error.
 
-    `actual` has class indices [rows], `probabilities` is [rows, classes]. Rows are grouped by the
-    probability of their predicted class (the confidence) into 10 bins of equal width. Each bin that
-    has rows gets its number of rows, mean confidence and accuracy. The expected calibration error
-    is the mean distance between the two, weighted by rows: Naeini, Cooper and Hauskrecht,
+    `confidence` is the probability of the predicted class, and `correct` whether it is the actual
+    one, both [rows]. Rows are grouped by their confidence into 10 bins of equal width. Each bin
+    that has rows gets its number of rows, mean confidence and accuracy. The expected calibration
+    error is the mean distance between the two, weighted by rows: Naeini, Cooper and Hauskrecht,
     Obtaining Well Calibrated Probabilities Using Bayesian Binning, AAAI 2015.
     """
-    confidence = probabilities.max(axis=1)
-    correct = probabilities.argmax(axis=1) == actual
     bin_of_row = _bins(confidence)
     points = []
     for number in np.unique(bin_of_row):
@@ -38,7 +36,7 @@ def reliability(actual: NDArray[np.int64], probabilities: NDArray[np.float32]) -
     return {"expected_calibration_error": round(error, _DECIMALS), "bins": points}
 
 
-def error_by_chance(probabilities: NDArray[np.float32], *, seed: int) -> dict[str, float]:
+def error_by_chance(confidence: NDArray[np.float32], *, seed: int) -> dict[str, float]:
     """The expected calibration error that perfectly calibrated probabilities would have.
 
     With few rows a bin's accuracy differs from its confidence by chance alone, and the error, a
@@ -47,7 +45,6 @@ def error_by_chance(probabilities: NDArray[np.float32], *, seed: int) -> dict[st
     class (consistency resampling: Bröcker and Smith, Weather and Forecasting 22, 2007, 651-661).
     `mean` is that of 1,000 draws, and 95 in 100 are at most `percentile_95`.
     """
-    confidence = probabilities.max(axis=1)
     generator = np.random.default_rng(seed)
     errors = [
         _expected_calibration_error(confidence, generator.random(len(confidence)) < confidence)

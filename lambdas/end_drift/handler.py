@@ -1,0 +1,107 @@
+"""Ends a comparison, well or not: publishes the metrics of its report, starts a run if the settings
+say so, or stops the job.
+
+What fails leads here, too, and then the function fails with the reason. After a redrive it is
+called again, sees that, and lets the execution start anew.
+"""
+
+import json
+import logging
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from contract import names, s3_keys
+from contract.drift import DRIFTED_METRIC, REQUESTS_METRIC, Report, Verdict
+from contract.names import metric_namespace, resource_name, run_id
+from shared import s3
+from shared.environment import Environment
+from shared.steps import Throttled, is_transient, shorten, step
+
+ENVIRONMENT = Environment.read()
+SAGEMAKER = boto3.client("sagemaker")
+S3 = boto3.client("s3")
+CLOUDWATCH = boto3.client("cloudwatch")
+STATES = boto3.client("stepfunctions")
+_LOGGER = logging.getLogger()
+_NO_REASON = "AWS gave no reason; the log of the job may have one"
+
+
+class DriftReportFailed(Exception):
+    """The job failed, or could not be started; the message is the reason."""
+
+
+@step
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    identity = run_id(event["execution"])
+    if event["failed"]:
+        stop_job(
+            SAGEMAKER, resource_name(ENVIRONMENT.name, names.DRIFT, identity, event["attempt"])
+        )
+        if event["redrive_count"] > event["redrives"]:
+            return {"redrives": event["redrive_count"]}
+        raise DriftReportFailed(shorten(event["reason"] or event["error"] or _NO_REASON))
+    started = event["started"]
+    report = read_report(S3, started["drift_prefix"])
+    publish(CLOUDWATCH, metric_namespace(ENVIRONMENT.name), report)
+    run = ""
+    if report.has_drifted and event["new_run"]:
+        run = start_run(STATES, pipeline(context.invoked_function_arn), identity, event["new_run"])
+    return {
+        "report": started["report"],
+        "verdict": report.verdict,
+        "drifted": [finding.quantity for finding in report.drifted],
+        "requests": report.requests,
+        "new_run": run,
+    }
+
+
+def read_report(client: Any, prefix: str) -> Report:
+    key = f"{prefix}/{s3_keys.DRIFT_REPORT}/{s3_keys.DRIFT_REPORT_FILE}"
+    return Report.read(s3.read_json(client, key))
+
+
+def publish(client: Any, namespace: str, report: Report) -> None:
+    """A report of too few requests says nothing, and leaves the alarm as it is."""
+    metrics = [_metric(REQUESTS_METRIC, report.requests)]
+    if report.verdict != Verdict.TOO_FEW_REQUESTS.value:
+        metrics.append(_metric(DRIFTED_METRIC, len(report.drifted)))
+    client.put_metric_data(Namespace=namespace, MetricData=metrics)
+
+
+def _metric(name: str, value: int) -> dict[str, Any]:
+    return {"MetricName": name, "Value": float(value), "Unit": "Count"}
+
+
+def pipeline(function: str) -> str:
+    """The ARN of the pipeline's state machine, beside this function in account and region."""
+    _, partition, _, region, account, *_ = function.split(":")
+    return f"arn:{partition}:states:{region}:{account}:stateMachine:{ENVIRONMENT.name}"
+
+
+def start_run(client: Any, machine: str, identity: str, given: dict[str, str]) -> str:
+    """The name of the run, or nothing where another one is running, which will bring a new model.
+
+    A second attempt finds the run that the first one has started.
+    """
+    if client.list_executions(stateMachineArn=machine, statusFilter="RUNNING")["executions"]:
+        _LOGGER.info("a run is running, so that none is started")
+        return ""
+    name = f"retrain-{identity}"
+    try:
+        client.start_execution(stateMachineArn=machine, name=name, input=json.dumps(given))
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ExecutionAlreadyExists":
+            raise
+    return name
+
+
+def stop_job(client: Any, name: str) -> None:
+    """A job that has ended or was never started cannot be stopped, and need not."""
+    try:
+        client.stop_processing_job(ProcessingJobName=name)
+    except ClientError as error:
+        if is_transient(error):
+            raise Throttled(str(error)) from error
+        _LOGGER.info("%s", error)

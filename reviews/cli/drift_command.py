@@ -1,0 +1,127 @@
+"""`reviews drift`: whether what the endpoint is asked has moved since the training."""
+
+import re
+import time
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from contract.drift import MOST_HOURS, Finding, Report, Verdict
+from reviews.cli.options import Env
+from reviews.cli.output import Answer, message, note, notes, with_json_option
+from reviews.client.environment import Environment
+from reviews.client.errors import Interrupted, InvalidArgument
+from reviews.client.runs.execution import Execution
+
+_POLL_SECONDS = 2.0
+_HOURS = {"h": 1, "d": 24, "w": 7 * 24}
+_PERIOD = re.compile(r"(\d+)([hdw])")
+_RESULTS = {
+    Verdict.DRIFT.value: "[bold yellow]Drift[/]: what the endpoint is asked, or answers, has moved",
+    Verdict.NO_DRIFT.value: "[bold green]No drift[/]: nothing has moved that matters",
+    Verdict.TOO_FEW_REQUESTS.value: "[bold]Too few requests[/] to tell",
+}
+
+
+@with_json_option
+def drift(
+    env: Env = "local",
+    last: Annotated[
+        str,
+        typer.Option(
+            metavar="PERIOD",
+            help="Compare the last hours (24h), days (7d) or weeks (2w) now; default: show the "
+            "newest report.",
+        ),
+    ] = "",
+    page: Annotated[bool, typer.Option("--page", help="Print the report's HTML page.")] = False,
+) -> Answer:
+    """Show whether requests and answers have moved away from the training's reviews.
+
+    Without a report yet, one of the settings' period is made now.
+    """
+    environment = Environment(env)
+    hours = _hours(last) if last else None
+    names = [] if last else environment.drift.names(1)
+    name = names[0] if names else _compare(environment, hours)
+    report = environment.drift.report(name)
+    if page:
+        html = environment.drift.page(name)
+        return Answer(document={"report": name, "page": html}, show=message(html))
+    return Answer(
+        document={"report": name, **report.document()},
+        show=lambda console: _show(console, name, report),
+    )
+
+
+def _hours(period: str) -> int:
+    """Raises InvalidArgument."""
+    found = _PERIOD.fullmatch(period)
+    hours = int(found[1]) * _HOURS[found[2]] if found else 0
+    if not 1 <= hours <= MOST_HOURS:
+        raise InvalidArgument(
+            f"--last {period}: must be hours, days or weeks, such as 24h, 7d or 2w, and at most "
+            f"{MOST_HOURS // 24}d"
+        )
+    return hours
+
+
+def _compare(environment: Environment, hours: int | None) -> str:
+    """Starts a report and waits for it; returns its name. Raises ExecutionFailed, Interrupted."""
+    arn = environment.drift.start(hours)
+    name = arn.rpartition(":")[2]
+    note(f"Comparing captured requests with the baseline: {name}")
+    try:
+        with notes.status("The job is running"):
+            found = _finished(environment, arn)
+    except KeyboardInterrupt as error:
+        later = f"{name} goes on; its report: reviews drift --env {environment.name}"
+        raise Interrupted(later) from error
+    return str(found.result()["report"])
+
+
+def _finished(environment: Environment, arn: str) -> Execution:
+    found = environment.drift.describe(arn)
+    while not found.finished:
+        time.sleep(_POLL_SECONDS)
+        found = environment.drift.describe(arn)
+    return found
+
+
+def _show(console: Console, name: str, report: Report) -> None:
+    console.print(_RESULTS[report.verdict], highlight=False)
+    console.print(
+        f"Report {name}: {report.requests:,} requests with {report.texts:,} texts from "
+        f"{report.start[:16]} to {report.end[:16]} (UTC), of the model of {report.run}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    if not report.findings:
+        console.print(f"At least {report.least_requests:,} requests are compared.")
+        return
+    for finding in report.drifted:
+        console.print(f"  {finding.sentence}", markup=False, highlight=False, soft_wrap=True)
+    console.print(_table(report))
+
+
+def _table(report: Report) -> Table:
+    table = Table("quantity", box=None, pad_edge=False)
+    for heading in ("shift", "that matters", "by chance", "texts"):
+        table.add_column(heading, justify="right")
+    table.add_column("")
+    for finding in report.findings:
+        table.add_row(*_row(finding))
+    return table
+
+
+def _row(finding: Finding) -> tuple[str, ...]:
+    return (
+        finding.title,
+        f"{finding.shift:.3f}",
+        f"{finding.least_shift:g}",
+        f"{finding.p_value:.1g}",
+        f"{finding.texts:,}",
+        "moved" if finding.drifted else "",
+    )
