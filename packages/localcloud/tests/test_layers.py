@@ -10,7 +10,16 @@ from worlds.sources import imports, modules, tree
 
 _LOW = {"core", "http", "iam", "faults"}
 _TRACKING = {"experiments", "lineage"}
-_SERVICES = {"jobs", "hosting", "features", "registry", "autoscaling", "athena", *_TRACKING}
+_SERVICES = {
+    "jobs",
+    "hosting",
+    "features",
+    "registry",
+    "autoscaling",
+    "tuning",
+    "athena",
+    *_TRACKING,
+}
 # Folder, or module beside the folders → what it may import. Its own modules are always among them.
 MAY_IMPORT: Mapping[str, set[str]] = {
     "core": set(),
@@ -20,6 +29,7 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "jobs": {*_LOW, "experiments", "onpath"},
     "hosting": {*_LOW, "experiments", "jobs", "registry"},
     "autoscaling": {*_LOW, "hosting"},
+    "tuning": {*_LOW, "experiments", "jobs"},
     "features": _LOW,
     "registry": _LOW,
     "experiments": _LOW,

@@ -26,12 +26,16 @@ from localcloud.jobs.job_queue import JobQueue
 from localcloud.jobs.operations import OPERATIONS as JOBS
 from localcloud.jobs.programs import Programs
 from localcloud.jobs.recovery import JobRecovery
+from localcloud.jobs.warm_pools import WarmPools
 from localcloud.lineage.operations import OPERATIONS as LINEAGE
 from localcloud.registry.operations import OPERATIONS as REGISTRY
+from localcloud.tuning.operations import OPERATIONS as TUNING
+from localcloud.tuning.tuner import Tuners
 
 OPERATIONS: Operations = {
     **TAGS,
     **JOBS,
+    **TUNING,
     **HOSTING,
     **FEATURES,
     **REGISTRY,
@@ -50,7 +54,9 @@ SERVICES: tuple[type[Service], ...] = (
     AsyncInvocations,
     HostingRecovery,
     JobRecovery,
+    WarmPools,
     JobQueue,
+    Tuners,
     Scaling,
 )
 

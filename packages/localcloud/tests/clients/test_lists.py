@@ -61,8 +61,12 @@ LISTS = {
     "ListContexts": Listed("context", "Context", of_lineage=True),
 }
 # Tested where their resources are: core/test_tags.py, registry/test_registry.py,
-# lineage/test_lineage.py and core/test_empty_lists.py.
-ELSEWHERE = {"ListTags", "ListModelPackages", "ListArtifacts", "ListAssociations", *EMPTY_LISTS}
+# lineage/test_lineage.py, tuning/test_tuning_job.py and core/test_empty_lists.py.
+ELSEWHERE = {
+    *("ListTags", "ListModelPackages", "ListArtifacts", "ListAssociations"),
+    *("ListHyperParameterTuningJobs", "ListTrainingJobsForHyperParameterTuningJob"),
+    *EMPTY_LISTS,
+}
 
 
 @pytest.fixture(scope="module")

@@ -53,6 +53,34 @@ def test_a_job_needs_its_tags_its_role_and_the_key_of_its_volumes() -> None:
     ]
 
 
+def test_a_tuning_job_passes_the_role_and_the_key_of_its_training_jobs() -> None:
+    request = {
+        "HyperParameterTuningJobName": "Tune-1",
+        "TrainingJobDefinition": {
+            "RoleArn": ROLE,
+            "ResourceConfig": {"InstanceType": "ml.m5.large", "VolumeKmsKeyId": KEY},
+        },
+        "Tags": [{"Key": "environment", "Value": "local"}],
+    }
+    job = f"{BASE}:hyper-parameter-tuning-job/tune-1"
+    assert needed("CreateHyperParameterTuningJob", request) == [
+        ("sagemaker:CreateHyperParameterTuningJob", job),
+        ("sagemaker:AddTags", job),
+        ("iam:PassRole", ROLE),
+        ("kms:CreateGrant", KEY),
+        ("kms:DescribeKey", KEY),
+    ]
+    call = Call("sagemaker", "CreateHyperParameterTuningJob", request, "", "", lambda *_: None)
+    create, *_ = required_actions(call)
+    assert create.context["sagemaker:InstanceTypes"] == "ml.m5.large"
+    named = {"HyperParameterTuningJobName": "Tune-1"}
+    listing = "ListTrainingJobsForHyperParameterTuningJob"
+    assert needed(listing, named) == [(f"sagemaker:{listing}", job)]
+    assert needed("ListHyperParameterTuningJobs", {}) == [
+        ("sagemaker:ListHyperParameterTuningJobs", "*")
+    ]
+
+
 def test_a_transform_job_runs_with_the_role_of_its_model_which_nobody_passes() -> None:
     request = {
         "TransformJobName": "Score-1",

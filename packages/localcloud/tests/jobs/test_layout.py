@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.jobs.layout import Layout, make_temporary
+from localcloud.jobs.layout import Layout, make_temporary, unfound_path
 
 LAYOUT = Layout(Path("/data/job one/ml"))
 
@@ -30,6 +30,31 @@ def test_a_path_outside_the_container_root_has_no_place() -> None:
     for path in ("/etc/passwd", "/opt/ml/../../etc", "relative"):
         with pytest.raises(ValueError, match="not below /opt/ml"):
             LAYOUT.path(path)
+
+
+@pytest.mark.parametrize(
+    ("line", "path"),
+    [
+        (
+            "FileNotFoundError: [Errno 2] No such file or directory: '/opt/ml/in/a.csv'",
+            "/opt/ml/in/a.csv",
+        ),
+        ("cat: /opt/ml/in/a.csv: No such file or directory", "/opt/ml/in/a.csv"),
+        ("PermissionError: [Errno 13] Permission denied: '/opt/ml'", "/opt/ml"),
+    ],
+)
+def test_a_path_that_a_program_has_not_found_is_named(line: str, path: str) -> None:
+    said = unfound_path(line)
+    assert said is not None
+    assert said.startswith(f"localcloud: {path} stands in the source of a program")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["reading /opt/ml/in", "No such file or directory: '/tmp/a'", "/opt/mlflow: Permission denied"],
+)
+def test_other_lines_are_left_alone(line: str) -> None:
+    assert unfound_path(line) is None
 
 
 def test_an_absent_message_reads_as_empty_and_a_long_one_is_cut(tmp_path: Path) -> None:

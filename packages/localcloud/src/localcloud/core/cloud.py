@@ -14,7 +14,14 @@ REGION = "us-east-1"
 ACCESS_KEY = SECRET_KEY = "test"  # noqa: S105 - what ministack's own documentation uses
 SCRATCH = "scratch"  # temporary files of the server, in its data folder
 # Folders of programs, in the data folder. A later server removes them.
-PROGRAM_FOLDERS = ("processing-jobs", "training-jobs", "transform-jobs", "endpoints", "job-tmp")
+PROGRAM_FOLDERS = (
+    "processing-jobs",
+    "training-jobs",
+    "transform-jobs",
+    "endpoints",
+    "job-tmp",
+    "warm-pools",
+)
 
 # The implementation of one operation. It takes the request's members and returns the response's,
 # with the names and types of botocore's model, and raises AwsError for what AWS refuses.

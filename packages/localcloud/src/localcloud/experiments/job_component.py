@@ -101,6 +101,11 @@ def add_metrics(cloud: Cloud, kind: str, name: str, points: Iterable[Mapping[str
             metrics.add(cloud, name_of(kind, name).lower(), metric)
 
 
+def metric_values(cloud: Cloud, kind: str, name: str, metric: str) -> list[float]:
+    """The values of one metric that a job has printed, in their order."""
+    return metrics.values(cloud, name_of(kind, name).lower(), metric)
+
+
 def _progress(kind: str, job: Record) -> Record:
     noun = _NOUNS[kind]
     status = job[f"{noun}JobStatus"]

@@ -56,6 +56,11 @@ def _read(cloud: Cloud, component: Record) -> list[Record]:
     return sorted(found, key=lambda metric: float(metric["Timestamp"]))
 
 
+def values(cloud: Cloud, name: str, metric: str) -> list[float]:
+    """Of one metric of the component of this name, which is in lower case; in their order."""
+    return [one["Value"] for one in cloud.store.list(_kind(name)) if one["MetricName"] == metric]
+
+
 def forget(cloud: Cloud, component: Record) -> None:
     """Deletes the metrics of a deleted trial component."""
     kind = _kind(component["TrialComponentName"].lower())

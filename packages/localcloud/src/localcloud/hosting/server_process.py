@@ -20,6 +20,7 @@ from localcloud.hosting.model_containers import PRIMARY
 from localcloud.iam.authorization import AccessDenied, Authorization
 from localcloud.iam.role import Role
 from localcloud.iam.roles import image_pull_actions, log_and_metric_actions, log_group
+from localcloud.jobs import container_root
 from localcloud.jobs.images import PYTORCH_INFERENCE, RAY, SKLEARN, repository
 from localcloud.jobs.instance import mark
 from localcloud.jobs.interpreter import make_environment, search_path
@@ -159,9 +160,11 @@ class ServerProcess:
         # A socket bound here and inherited by the program cannot be taken by another process.
         with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
             port = listener.getsockname()[1]
+            folder, python = self._layout.make(), str(self._binaries / "python")
+            command = [python, "-P", str(_LAUNCH), self._program_name()]
             self._program = Program(
-                [str(self._binaries / "python"), "-P", str(_LAUNCH), self._program_name()],
-                folder=self._layout.make(),
+                container_root.at_root(folder, command),
+                folder=folder,
                 environment=self._environment(listener.fileno()),
                 mark=self.spec.mark,
                 on_line=self._log.write,

@@ -7,15 +7,18 @@ from typing import Any
 from localcloud.iam.authorization import RequiredAction
 
 FindRecord = Callable[[str, str], dict[str, Any] | None]  # a record by kind and name
+_DEFINITION = "TrainingJobDefinition"  # of a tuning job, which has no settings of its own
 _VOLUME_KEYS = (
     ("ProcessingResources", "ClusterConfig", "VolumeKmsKeyId"),
     ("ResourceConfig", "VolumeKmsKeyId"),
+    ("HyperParameterTuningResourceConfig", "VolumeKmsKeyId"),
     ("TransformResources", "VolumeKmsKeyId"),
 )
 _CONDITIONS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "sagemaker:InstanceTypes": (
         ("ProcessingResources", "ClusterConfig", "InstanceType"),
         ("ResourceConfig", "InstanceType"),
+        ("HyperParameterTuningResourceConfig", "InstanceType"),
         ("TransformResources", "InstanceType"),
     ),
     "sagemaker:VolumeKmsKey": (*_VOLUME_KEYS, ("KmsKeyId",)),
@@ -25,6 +28,7 @@ _CONDITIONS: Mapping[str, tuple[tuple[str, ...], ...]] = {
         ("TransformOutput", "KmsKeyId"),
     ),
     "sagemaker:MaxRuntimeInSeconds": (("StoppingCondition", "MaxRuntimeInSeconds"),),
+    "sagemaker:KeepAlivePeriod": (("ResourceConfig", "KeepAlivePeriodInSeconds"),),
     "sagemaker:NetworkIsolation": (
         ("EnableNetworkIsolation",),
         ("NetworkConfig", "EnableNetworkIsolation"),
@@ -62,8 +66,14 @@ class Call:
             | self._request_tags()
         )
 
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The part of the request that describes what is made."""
+        described: Mapping[str, Any] = self.request.get(_DEFINITION, self.request)
+        return described
+
     def _first(self, paths: tuple[tuple[str, ...], ...]) -> Any:
-        return next((value for path in paths if (value := value_at(self.request, *path))), None)
+        return next((value for path in paths if (value := value_at(self.settings, *path))), None)
 
     def _request_tags(self) -> dict[str, Any]:
         tags = {tag["Key"]: tag["Value"] for tag in self.request.get("Tags", [])}

@@ -6,6 +6,12 @@ from localcloud.iam.authorization import RequiredAction
 from localcloud.iam.call import Call, value_at, volume_key
 from localcloud.iam.resources import group_names
 
+_JOBS = (
+    "CreateProcessingJob",
+    "CreateTrainingJob",
+    "CreateHyperParameterTuningJob",
+    "CreateTransformJob",
+)
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OnlineStoreSecurityConfig.html
 _ONLINE_STORE = (
     "Encrypt",
@@ -23,8 +29,8 @@ _ONLINE_STORE = (
 
 def keys(call: Call) -> Iterator[RequiredAction]:
     """The caller creates the grants that encrypt volumes, and encrypts and decrypts records."""
-    if call.operation in ("CreateProcessingJob", "CreateTrainingJob", "CreateTransformJob"):
-        yield from _grant_actions(volume_key(call.request))
+    if call.operation in _JOBS:
+        yield from _grant_actions(volume_key(call.settings))
     elif call.operation in ("CreateEndpoint", "UpdateEndpoint"):
         config = call.find("endpoint-config", call.request["EndpointConfigName"]) or {}
         yield from _grant_actions(config.get("KmsKeyId"))

@@ -52,6 +52,6 @@ def _tagging_actions(call: Call, resource: str) -> Iterator[RequiredAction]:
 
 
 def _pass_role_actions(call: Call) -> Iterator[RequiredAction]:
-    role = call.request.get("RoleArn") or call.request.get("ExecutionRoleArn")
+    role = call.settings.get("RoleArn") or call.settings.get("ExecutionRoleArn")
     if role and call.operation.startswith("Create"):
         yield RequiredAction("iam:PassRole", role, {"iam:PassedToService": _SERVICE})

@@ -19,8 +19,16 @@ _BY_NAME: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("training-job", "TrainingJobName"): (
         "CreateTrainingJob",
         "DescribeTrainingJob",
+        "UpdateTrainingJob",
         "StopTrainingJob",
         "DeleteTrainingJob",
+    ),
+    ("hyper-parameter-tuning-job", "HyperParameterTuningJobName"): (
+        "CreateHyperParameterTuningJob",
+        "DescribeHyperParameterTuningJob",
+        "StopHyperParameterTuningJob",
+        "DeleteHyperParameterTuningJob",
+        "ListTrainingJobsForHyperParameterTuningJob",
     ),
     ("transform-job", "TransformJobName"): (
         "CreateTransformJob",
@@ -98,6 +106,7 @@ _WITHOUT_RESOURCE_TYPES = (
     "ListProcessingJobs",
     "ListTrainingJobs",
     "ListTransformJobs",
+    "ListHyperParameterTuningJobs",
     "ListModels",
     "ListEndpointConfigs",
     "ListEndpoints",

@@ -1,6 +1,6 @@
 """What all kinds of jobs have in common: a thread, programs, an ending, a record.
 
-Not emulated: warm pools, instance types (every instance is a process group on
+Not emulated: instance types (every instance is a process group on
 this machine), VPC settings, network isolation.
 """
 
@@ -27,10 +27,10 @@ from localcloud.iam.roles import (
     log_group,
     volume_key_actions,
 )
-from localcloud.jobs import spot
+from localcloud.jobs import container_root, spot
 from localcloud.jobs.instance import Instance, mark
 from localcloud.jobs.interpreter import make_environment, search_path
-from localcloud.jobs.layout import Layout, make_temporary
+from localcloud.jobs.layout import Layout, make_temporary, unfound_path
 from localcloud.jobs.logs import LogStream
 from localcloud.jobs.memory import KILLED, memory_limit, out_of_memory
 from localcloud.jobs.outcome import Ending, JobError, ServerStopped, data_error
@@ -182,6 +182,8 @@ class Job(ABC):
     ) -> None:
         def write(line: str) -> None:
             instance.log.write(line)
+            if not container_root.is_available() and (hint := unfound_path(line)):
+                instance.log.write(hint)
             on_line(line)
 
         binaries = make_environment(instance.folder / "python")
@@ -193,9 +195,10 @@ class Job(ABC):
         executable = shutil.which(command[0], path=environment["PATH"])
         if executable is None:
             raise JobError(f"AlgorithmError: {command[0]!r} is not an executable of the container")
+        folder = instance.layout.make()
         instance.program = Program(
-            [executable, *command[1:]],
-            folder=instance.layout.make(),
+            container_root.at_root(folder, [executable, *command[1:]]),
+            folder=folder,
             environment=environment,
             mark=mark(self.cloud, self.kind, self.name, str(instance.index)),
             on_line=write,

@@ -2,9 +2,8 @@
 
 A container has its own `/opt/ml`; several jobs on one machine cannot. So each instance gets a
 folder of its own, and `/opt/ml` is rewritten to it wherever SageMaker itself hands the path to the
-program: entry point, arguments, environment, hyperparameters.
-
-Not emulated: a path that a program hard-codes in its own source. Pass paths as arguments instead.
+program: entry point, arguments, environment, hyperparameters. A path in the source of a program is
+found where `container_root` can mount; elsewhere `unfound_path` says why it is not.
 """
 
 import json
@@ -21,6 +20,22 @@ TEMPORARY = "job-tmp"  # in the data folder
 # A Unix socket's path has at most 104 bytes (macOS), and multiprocessing puts its sockets here.
 _LONGEST_TEMPORARY = 104 - len("/pymp-12345678/listener-12345678")
 _CONTAINER_PATH = re.compile(r"(?<![\w.-])/opt/ml(?![\w.-])")
+
+
+_NAMED_PATH = re.compile(_CONTAINER_PATH.pattern + r"(?:/[\w./-]*)?")
+_FAILURES = ("No such file or directory", "Permission denied", "Read-only file system")
+
+
+def unfound_path(line: str) -> str | None:
+    """What to say behind a line of a log in which a program has not found its /opt/ml."""
+    path = _NAMED_PATH.search(line)
+    if path is None or not any(failure in line for failure in _FAILURES):
+        return None
+    return (
+        f"localcloud: {path[0]} stands in the source of a program, and this machine does not let "
+        "one have an /opt/ml of its own. Take the path from an argument, a variable or a "
+        "hyperparameter."
+    )
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ OPERATIONS: Operations = {
             "CreateTrainingJob": training.create_training_job,
             "DescribeTrainingJob": training.describe_training_job,
             "ListTrainingJobs": training.list_training_jobs,
+            "UpdateTrainingJob": training.update_training_job,
             "StopTrainingJob": training.stop_training_job,
         },
     ),

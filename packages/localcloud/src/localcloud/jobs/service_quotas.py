@@ -24,6 +24,7 @@ _USES = {
     "processing job": "ProcessingInstanceType",
     "training job": "TrainingInstanceType",
     "spot training job": "TrainingInstanceType",
+    "training warm pool": "TrainingInstanceType",
     "transform job": "TransformInstanceType",
     "endpoint": "ProductionVariantInstanceType",
 }

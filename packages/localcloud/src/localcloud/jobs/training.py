@@ -1,7 +1,7 @@
 """Operations on training jobs.
 
 Refused, not ignored: algorithms by name, Pipe mode, augmented manifests, shuffled and compressed
-channels, file-system and data-set channels, heterogeneous clusters, warm pools, training plans,
+channels, file-system and data-set channels, heterogeneous clusters, training plans,
 framework profiling of images before PyTorch 2.0, Debugger rules other than ProfilerReport,
 TensorBoard, uncompressed output, serverless jobs. Kept and shown without effect: instance type and
 volume, VPC, network isolation, encryption between containers, DebugHookConfig (its library is in no
@@ -14,7 +14,7 @@ from typing import Any
 
 from localcloud.core import records
 from localcloud.core.cloud import Cloud
-from localcloud.core.errors import ResourceInUse, ValidationException
+from localcloud.core.errors import ResourceInUse, ResourceNotFound, ValidationException
 from localcloud.core.records import Record
 from localcloud.core.s3 import Location, TransferError
 from localcloud.experiments import job_component
@@ -28,6 +28,7 @@ from localcloud.jobs.metrics import check_definitions
 from localcloud.jobs.profiler import check_parameters, check_rules
 from localcloud.jobs.spot import check_spot
 from localcloud.jobs.training_job import DEFAULT_MAX_SECONDS, KIND, TrainingJob
+from localcloud.jobs.warm_pools import WarmPools, check_warm_pool, shown
 
 _UNSUPPORTED = (
     "DebugRuleConfigurations",
@@ -47,7 +48,6 @@ _FLAGS = (
 _ALGORITHM = ("TrainingImageConfig",)
 _RESOURCES = (
     "InstanceGroups",
-    "KeepAlivePeriodInSeconds",
     "TrainingPlanArn",
     "InstancePlacementConfig",
     "InstancePreferences",
@@ -57,7 +57,7 @@ _SOURCE = ("AttributeNames", "InstanceGroupNames", "ModelAccessConfig", "HubAcce
 
 def create_training_job(cloud: Cloud, request: Record) -> Record:
     name = request["TrainingJobName"]
-    _check(cloud, request)
+    check_training_job(cloud, request)
     arn = records.arn(cloud, "training-job", name)
     record = {
         **_complete(request),
@@ -78,6 +78,7 @@ def create_training_job(cloud: Cloud, request: Record) -> Record:
         f"and a job with this name already exists ({arn})"
     )
     records.create(cloud, KIND, name, record, taken)
+    cloud.service(WarmPools).take(record)
     job_component.create(cloud, KIND, record)
     cloud.service(JobQueue).submit(TrainingJob(cloud, name))
     return {"TrainingJobArn": arn}
@@ -107,7 +108,8 @@ def _complete(request: Record) -> Record:
     }
 
 
-def _check(cloud: Cloud, request: Record) -> None:
+def check_training_job(cloud: Cloud, request: Record) -> None:
+    """Raises an AwsError for a request that CreateTrainingJob refuses for what is in it."""
     records.refuse(request, _UNSUPPORTED)
     algorithm = _required(request, "AlgorithmSpecification")
     if "TrainingImage" not in algorithm:
@@ -123,6 +125,7 @@ def _check(cloud: Cloud, request: Record) -> None:
     check_parameters(algorithm["TrainingImage"], request.get("ProfilerConfig", {}))
     use = "spot training job" if request.get("EnableManagedSpotTraining") else "training job"
     _check_resources(_required(request, "ResourceConfig"), use)
+    check_warm_pool(request)
     check_spot(request, DEFAULT_MAX_SECONDS)
     records.refuse(request.get("StoppingCondition", {}), ["MaxPendingTimeInSeconds"])
     for channel in request.get("InputDataConfig", []):
@@ -194,14 +197,15 @@ def _check_uri(what: str, uri: str) -> None:
 
 
 def describe_training_job(cloud: Cloud, request: Record) -> Record:
-    return records.find(cloud, KIND, request["TrainingJobName"], "Requested resource not found.")
+    name = request["TrainingJobName"]
+    return shown(records.find(cloud, KIND, name, "Requested resource not found."))
 
 
 def list_training_jobs(cloud: Cloud, request: Record) -> Record:
-    records.refuse(request, ["WarmPoolStatusEquals", "TrainingPlanArnEquals"])
-
+    records.refuse(request, ["TrainingPlanArnEquals"])
+    pool = request.get("WarmPoolStatusEquals")
     found = records.select(
-        cloud.store.list(KIND),
+        map(shown, cloud.store.list(KIND)),
         request,
         name="TrainingJobName",
         status="TrainingJobStatus",
@@ -213,9 +217,23 @@ def list_training_jobs(cloud: Cloud, request: Record) -> Record:
             "LastModifiedTime",
             "TrainingJobStatus",
             "SecondaryStatus",
+            "WarmPoolStatus",
         ),
+        shows=lambda record: pool in (None, record.get("WarmPoolStatus", {}).get("Status")),
     )
     return {"TrainingJobSummaries": found}
+
+
+def update_training_job(cloud: Cloud, request: Record) -> Record:
+    records.refuse(request, ["ProfilerConfig", "ProfilerRuleConfigurations", "RemoteDebugConfig"])
+    name = request["TrainingJobName"]
+    record = cloud.store.get(KIND, name)
+    if record is None:
+        raise ResourceNotFound("Requested resource not found.")
+    if "ResourceConfig" in request:
+        seconds = request["ResourceConfig"]["KeepAlivePeriodInSeconds"]
+        cloud.service(WarmPools).change(name, seconds)
+    return records.pick(record, "TrainingJobArn")
 
 
 def stop_training_job(cloud: Cloud, request: Record) -> Record:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from localcloud.jobs import warm_pools
 from localcloud.jobs.images import PYTORCH, PYTORCH_TRAINING, repository
 from localcloud.jobs.instance import Instance
 from localcloud.jobs.outcome import JobError
@@ -111,6 +112,8 @@ def environment(record: dict[str, Any], instance: Instance, port: str) -> dict[s
         "GLOO_SOCKET_IFNAME": _LOOPBACK,
         "TP_SOCKET_IFNAME": _LOOPBACK,
     }
+    if warm_pools.uses_pool(record):
+        variables[warm_pools.CACHE_VARIABLE] = instance.layout.localise(warm_pools.CACHE)
     framework = _FRAMEWORK.get(repository(record["AlgorithmSpecification"]["TrainingImage"]))
     if framework:
         variables["SAGEMAKER_TRAINING_MODULE"] = framework

@@ -13,13 +13,14 @@ from typing import Any
 
 from localcloud.core.s3 import Location, TransferError
 from localcloud.experiments import job_component
-from localcloud.jobs import spot, stages, training_container
+from localcloud.jobs import spot, stages, training_container, warm_pools
 from localcloud.jobs.checkpoints import LOCAL_PATH, Checkpoints
 from localcloud.jobs.job import Job
 from localcloud.jobs.metrics import MetricScanner
 from localcloud.jobs.outcome import Ending, JobError, ServerStopped, data_error
 from localcloud.jobs.profiler import Profiler, unfinished_rules
 from localcloud.jobs.transfer import Source, files, inside, pack, upload_file
+from localcloud.jobs.warm_pools import WarmPools
 
 KIND = "training-job"
 DEFAULT_MAX_SECONDS = 24 * 3600
@@ -170,6 +171,8 @@ class TrainingJob(Job):
     def _start_programs(self, record: dict[str, Any]) -> None:
         port = str(_free_port())
         hosts = [instance.host for instance in self.instances]
+        if warm_pools.uses_pool(record):
+            self.cloud.service(WarmPools).bring_cache(record, self.instances)
         for instance in self.instances:
             training_container.write_configuration(record, instance, hosts)
             variables = training_container.environment(record, instance, port)
@@ -241,6 +244,7 @@ class TrainingJob(Job):
             transitions = record["SecondaryStatusTransitions"]
             changes |= stages.enter(transitions, secondary or status, ended=True)
             changes |= unfinished_rules(record)
+            changes |= self.cloud.service(WarmPools).end(record, reason, self.instances)
             if "TrainingStartTime" in record:
                 seconds = time.time() - record["TrainingStartTime"]
                 changes["TrainingTimeInSeconds"] = round(seconds)

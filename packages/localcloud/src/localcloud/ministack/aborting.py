@@ -1,9 +1,10 @@
 """Aborts tasks whose execution was stopped, or beside whose branch another one has failed.
 
 ministack lets every branch of a Parallel or Map state run to its end. A distributed map tolerates
-failures.
+failures. What a task that is still under way reports is no event of an execution that has ended.
 """
 
+import threading
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -85,9 +86,31 @@ def abort_branches_together(ministack: Ministack, run: Run) -> Run:
     return run_group
 
 
+def keep_the_end_last(_ministack: Ministack, add_event: Run) -> Run:
+    """Nothing is added behind the end of an execution but a redrive; see `redrives`."""
+    adding = threading.Lock()  # StopExecution has a thread of its own
+
+    def add(execution: Execution, kind: str, *details: Any) -> Any:
+        with adding:
+            events = execution["events"]
+            if events and events[-1]["type"] in _ENDS and kind != "ExecutionRedriven":
+                return events[-1]
+            return add_event(execution, kind, *details)
+
+    return add
+
+
+_ENDS = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut")
 _TOGETHER = "Step Functions: branches of Parallel and Map continue when one of them has failed"
 _JOBS = "ministack/stepfunctions/test_sagemaker_tasks.py"
 PATCHES = (
+    Patch(
+        target="services.stepfunctions:_add_event",
+        make=keep_the_end_last,
+        why="the end of an execution is the last event of its history",
+        upstream="Step Functions: a task that is under way adds events after the execution's end",
+        test=f"{_JOBS}::test_a_job_that_is_submitted_after_the_end_is_no_event_of_the_execution",
+    ),
     Patch(
         target="services.stepfunctions:_run_sub_machine",
         make=record_first_error,

@@ -167,6 +167,20 @@ def test_a_stopped_execution_stops_its_job(machines: Machines, world: World) -> 
     assert machines.events(arn)[-2:] == ["TaskSubmitted", "ExecutionAborted"]
 
 
+def test_a_job_that_is_submitted_after_the_end_is_no_event_of_the_execution(
+    machines: Machines, world: World, tmp_path: Path
+) -> None:
+    faults = FaultClient(world.environment["AWS_ENDPOINT_URL"], tmp_path)
+    faults.add("slow", "sagemaker:CreateProcessingJob", seconds=1)
+    request = processing(world, "submitted-late", SLEEP)
+    arn = machines.start("submits-late", {"Do": task("createProcessingJob.sync", request)})
+    assert until(lambda: faults.list()[0]["injected"] == 1)
+    machines.client.stop_execution(executionArn=arn)
+    assert until(lambda: has_status(world, "submitted-late", "Stopped"))
+    faults.clear()
+    assert machines.events(arn)[-2:] == ["TaskScheduled", "ExecutionAborted"]
+
+
 def test_a_task_that_takes_too_long_stops_its_job(machines: Machines, world: World) -> None:
     request = processing(world, "too-long", SLEEP)
     late = task("createProcessingJob.sync", request, TimeoutSeconds=1)

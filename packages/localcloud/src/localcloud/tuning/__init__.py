@@ -1,0 +1,1 @@
+"""Hyperparameter tuning jobs: training jobs that search for the best values."""
