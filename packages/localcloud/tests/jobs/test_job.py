@@ -130,7 +130,7 @@ def test_temporary_files_are_the_jobs_own_and_go_with_it(jobs: JobWorld) -> None
     (lines,) = jobs.streams("temporary")
     folder = Path(lines[0]).parent
     assert folder != Path(tempfile.gettempdir())
-    assert not folder.exists()
+    assert until(lambda: not folder.exists())  # after its end is in the record
 
 
 def test_a_channel_says_how_its_data_came(world: World, jobs: JobWorld) -> None:

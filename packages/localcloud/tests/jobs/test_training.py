@@ -235,10 +235,6 @@ def test_the_profiler_report_holds_measured_numbers(world: World) -> None:
             {"InputDataConfig": [channel() | {"ShuffleConfig": {"Seed": 1}}]},
             "ShuffleConfig is not supported",
         ),
-        (
-            {"ResourceConfig": cluster(1) | {"KeepAlivePeriodInSeconds": 60}},
-            "KeepAlivePeriodInSeconds is not supported",
-        ),
         ({"ResourceConfig": cluster(0)}, "ResourceConfig needs InstanceType and InstanceCount"),
         (
             {
