@@ -32,59 +32,75 @@ LEVELS = {"CategoricalParameterRanges": [{"Name": "level", "Values": ["1", "2", 
 ONE_BY_ONE = {"MaxParallelTrainingJobs": 1}
 
 
-def test_a_search_runs_its_training_jobs_and_tells_the_best(tuning: Tuning) -> None:
-    tags = [{"Key": "team", "Value": "reviews"}]
-    limits = {"MaxNumberOfTrainingJobs": 3, "MaxParallelTrainingJobs": 3}
-    request = tuning.request("search", ResourceLimits=limits, RandomSeed=1)
-    made = tuning.client.create_hyper_parameter_tuning_job(**request, Tags=tags)
-    assert made == {
-        **made,
-        "HyperParameterTuningJobArn": f"{ARN}:hyper-parameter-tuning-job/search",
-    }
+LIMITS = {"MaxNumberOfTrainingJobs": 3, "MaxParallelTrainingJobs": 3}
+TAGS = [{"Key": "team", "Value": "reviews"}]
+
+
+@pytest.fixture(scope="module")
+def search(tuning: Tuning) -> dict[str, Any]:
+    """A search that has ended, with the most training jobs that it ran at once."""
+    request = tuning.request("search", ResourceLimits=LIMITS, RandomSeed=1)
+    made = tuning.client.create_hyper_parameter_tuning_job(**request, Tags=TAGS)
+    assert made["HyperParameterTuningJobArn"] == f"{ARN}:hyper-parameter-tuning-job/search"
     most = 0
     while (now := tuning.describe("search"))["HyperParameterTuningJobStatus"] == "InProgress":
         most = max(most, now["TrainingJobStatusCounters"]["InProgress"])
-    assert most == 2
-    assert now["HyperParameterTuningJobStatus"] == "Completed", now.get("FailureReason")
-    assert now["TrainingJobStatusCounters"]["Completed"] == 3
-    assert now["ObjectiveStatusCounters"] == {"Succeeded": 3, "Pending": 0, "Failed": 0}
-    assert now["HyperParameterTuningEndTime"] >= now["CreationTime"]
-    assert now["HyperParameterTuningJobConfig"]["TrainingJobEarlyStoppingType"] == "Off"
-    static = now["TrainingJobDefinition"]["StaticHyperParameters"]
+    return {**now, "most": most}
+
+
+def value(job: dict[str, Any]) -> float:
+    final: float = job["FinalHyperParameterTuningJobObjectiveMetric"]["Value"]
+    return final
+
+
+def test_a_search_runs_its_training_jobs_two_at_a_time(search: dict[str, Any]) -> None:
+    assert search["HyperParameterTuningJobStatus"] == "Completed", search.get("FailureReason")
+    assert search["most"] == 2
+    assert search["TrainingJobStatusCounters"]["Completed"] == 3
+    assert search["ObjectiveStatusCounters"] == {"Succeeded": 3, "Pending": 0, "Failed": 0}
+    assert search["HyperParameterTuningEndTime"] >= search["CreationTime"]
+    assert search["HyperParameterTuningJobConfig"]["TrainingJobEarlyStoppingType"] == "Off"
+    static = search["TrainingJobDefinition"]["StaticHyperParameters"]
     assert static["_tuning_objective_metric"] == "loss"
 
+
+def test_training_jobs_have_names_values_and_tags_of_their_tuning_job(
+    tuning: Tuning, search: dict[str, Any]
+) -> None:
     jobs = tuning.training_jobs("search")
+    static = search["TrainingJobDefinition"]["StaticHyperParameters"]
     assert len({job["TunedHyperParameters"]["point"] for job in jobs}) == 3
     for number, job in enumerate(jobs, 1):
-        name, point = job["TrainingJobName"], float(job["TunedHyperParameters"]["point"])
+        name, tuned = job["TrainingJobName"], job["TunedHyperParameters"]
         assert re.fullmatch(rf"search-00{number}-[0-9a-f]{{8}}", name)
-        final = job["FinalHyperParameterTuningJobObjectiveMetric"]
-        assert final["MetricName"] == "loss"
-        assert final["Value"] == pytest.approx((point - 0.3) ** 2, abs=1e-5)
+        assert value(job) == pytest.approx((float(tuned["point"]) - 0.3) ** 2, abs=1e-5)
         described = tuning.client.describe_training_job(TrainingJobName=name)
-        assert described["TuningJobArn"] == made["HyperParameterTuningJobArn"]
-        assert described["HyperParameters"] == {
-            **static,
-            "point": job["TunedHyperParameters"]["point"],
-        }
-        assert tuning.client.list_tags(ResourceArn=job["TrainingJobArn"])["Tags"] == tags
-    best = min(
-        jobs, key=lambda job: float(job["FinalHyperParameterTuningJobObjectiveMetric"]["Value"])
-    )
-    assert now["BestTrainingJob"]["TrainingJobName"] == best["TrainingJobName"]
-    assert (
-        now["BestTrainingJob"]["FinalHyperParameterTuningJobObjectiveMetric"]["Type"] == "Minimize"
-    )
+        assert described["TuningJobArn"] == search["HyperParameterTuningJobArn"]
+        assert described["HyperParameters"] == {**static, **tuned}
+        assert tuning.client.list_tags(ResourceArn=job["TrainingJobArn"])["Tags"] == TAGS
 
+
+def test_the_best_training_job_is_told_and_comes_first_by_value(
+    tuning: Tuning, search: dict[str, Any]
+) -> None:
+    best = min(tuning.training_jobs("search"), key=value)["TrainingJobName"]
+    assert search["BestTrainingJob"]["TrainingJobName"] == best
+    final = search["BestTrainingJob"]["FinalHyperParameterTuningJobObjectiveMetric"]
+    assert (final["Type"], final["MetricName"]) == ("Minimize", "loss")
     by_value = tuning.training_jobs("search", SortBy="FinalObjectiveMetricValue", MaxResults=1)
-    assert [job["TrainingJobName"] for job in by_value] == [best["TrainingJobName"]]
+    assert [job["TrainingJobName"] for job in by_value] == [best]
     assert tuning.training_jobs("search", StatusEquals="Failed") == []
+
+
+def test_a_list_of_tuning_jobs_has_their_strategies_and_counts(
+    tuning: Tuning, search: dict[str, Any]
+) -> None:
     (listed,) = tuning.client.list_hyper_parameter_tuning_jobs(NameContains="search")[
         "HyperParameterTuningJobSummaries"
     ]
     assert listed["Strategy"] == "Random"
-    assert listed["ResourceLimits"] == limits
-    assert listed["TrainingJobStatusCounters"] == now["TrainingJobStatusCounters"]
+    assert listed["ResourceLimits"] == LIMITS
+    assert listed["TrainingJobStatusCounters"] == search["TrainingJobStatusCounters"]
 
 
 def test_a_grid_needs_no_number_of_jobs(tuning: Tuning) -> None:

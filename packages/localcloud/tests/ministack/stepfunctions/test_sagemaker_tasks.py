@@ -8,15 +8,7 @@ from typing import Any
 import pytest
 
 from localcloud.faults.client import FaultClient
-from worlds.execution_world import (
-    BUCKET,
-    INFERENCE,
-    SKLEARN,
-    TRAINING,
-    World,
-    cluster,
-    world,
-)
+from worlds.execution_world import BUCKET, INFERENCE, SKLEARN, TRAINING, World, cluster, world
 from worlds.machines import Machines, look_up, machines
 from worlds.waiting import until
 
