@@ -6,12 +6,16 @@ service models.
 """
 
 from functools import cache
+from threading import Lock
 from types import SimpleNamespace
 from typing import Any
 
 import boto3
 from botocore import xform_name
 from botocore.validate import validate_parameters
+
+_LOCK = Lock()
+_ASKED: dict[str, "FakeAws"] = {}  # service → the fake that its client asks
 
 
 class Refused(Exception):
@@ -27,18 +31,21 @@ class FakeAws:
 
     def client(self, service: str) -> Any:
         """Clients are made once, since that takes long; they ask the fake that was asked last."""
-        client = _client(service)
-        events, handler = client.meta.events, {"unique_id": "fake"}
-        events.unregister("before-call.*.*", **handler)
-        events.register("before-call.*.*", self._answer, **handler)
+        with _LOCK:
+            client = _client(service)
+            if _ASKED.get(service) is not self:
+                events, handler = client.meta.events, {"unique_id": "fake"}
+                events.unregister("before-call.*.*", **handler)
+                events.register("before-call.*.*", self._answer, **handler)
+                _ASKED[service] = self
         return client
 
     def on_call(self, operation: str) -> None:
-        """Called with the name of each operation, before it is answered."""
+        """Called with the name of each operation, before it is answered; may raise Refused."""
 
     def _answer(self, model: Any, context: dict[str, Any], **_: Any) -> tuple[Any, Any]:
-        self.on_call(model.name)
         try:
+            self.on_call(model.name)
             result = getattr(self, xform_name(model.name))(**context["given"]) or {}
         except Refused as error:
             failure = {"Error": {"Code": error.code, "Message": str(error)}, **error.members}

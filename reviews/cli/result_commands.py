@@ -51,7 +51,7 @@ def compare(first: NamedRun, second: NamedRun, env: Env = "local") -> Answer:
     known = Environment(env).runs
     found = compare_runs(known.named(first), known.named(second))
     return Answer(
-        document=run_tables.comparison_document(found),
+        document=found.document(),
         show=lambda console: run_tables.comparison(console, found),
     )
 

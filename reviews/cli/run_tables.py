@@ -57,14 +57,6 @@ def comparison(console: Console, found: Comparison) -> None:
     _pairs(console, ["metric", *names], found.metrics, _score)
 
 
-def comparison_document(found: Comparison) -> dict[str, Any]:
-    return {
-        "runs": [run.name for run in found.runs],
-        "settings": found.settings,
-        "metrics": found.metrics,
-    }
-
-
 def _pairs(
     console: Console,
     headings: list[str],

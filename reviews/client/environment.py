@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
-from reviews.client.aws import base_model
+from reviews.client.aws import alarms, base_model
+from reviews.client.aws.alarms import Alarm
 from reviews.client.aws.connection import Connection
 from reviews.client.checks.examination import examine
 from reviews.client.checks.findings import Finding
@@ -77,6 +78,10 @@ class Environment(Connection):
     def examine(self) -> Iterator[Finding]:
         """The checks of `reviews doctor`, the cheapest first."""
         return examine(self)
+
+    def alarms(self) -> list[Alarm]:
+        """The environment's alarms in CloudWatch, by name."""
+        return alarms.find(self)
 
     def estimate(self, assumptions: Assumptions) -> Estimate:
         """The costs of a month in USD. Raises PriceMissing."""

@@ -1,4 +1,4 @@
-"""The requests of the pages' scripts, answered with JSON documents."""
+"""The requests of the pages' scripts that change nothing, answered with JSON documents."""
 
 import json
 from dataclasses import asdict
@@ -6,10 +6,13 @@ from dataclasses import asdict
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
+from starlette.routing import Route
 
 from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
-from reviews.console import documents, graph
+from reviews.client.runs.comparison import compare
+from reviews.console import documents, graph, run_documents, start_form
+from reviews.console.bodies import body_of
 from reviews.console.executions import Executions
 from reviews.console.guard import REPORT_POLICY
 from reviews.console.live import LiveExecution
@@ -21,16 +24,40 @@ from reviews.console.tables import Tables
 class Api:
     """Each method handles one route; Starlette runs those that are not async in threads."""
 
-    def __init__(self, environment: Environment) -> None:
-        self._environment = environment
-        self._executions, self._tables = Executions(environment), Tables(environment.features)
+    def __init__(self, environment: Environment, executions: Executions) -> None:
+        self._environment, self._executions = environment, executions
+        self._tables = Tables(environment.features)
+
+    def routes(self) -> list[Route]:
+        """A POST here has a text that may be long, or secret; the statements of SQL may change
+        tables, if the caller's permissions allow it."""
+        return [
+            Route("/api/executions", self.executions),
+            Route("/api/executions/{name}", self.execution),
+            Route("/api/executions/{name}/run", self.run),
+            Route("/api/executions/{name}/graph", self.graph),
+            Route("/api/executions/{name}/states/{state:path}", self.state),
+            Route("/api/executions/{name}/curves", self.curves),
+            Route("/api/executions/{name}/reports", self.reports),
+            Route("/reports/{name}/{report}", self.report),
+            Route("/api/comparison", self.comparison),
+            Route("/api/form", self.form),
+            Route("/api/features", self.features),
+            Route("/api/queries", self.query, methods=["POST"]),
+            Route("/api/predictions", self.predict, methods=["POST"]),
+        ]
+
+    # -- executions ----------------------------------------------------------------------------
 
     def executions(self, request: Request) -> JSONResponse:
-        page = self._executions.page(request.query_params.get("after", ""))
-        return JSONResponse(documents.executions(page))
+        listed, after = self._executions.page(request.query_params.get("after", ""))
+        return JSONResponse(run_documents.page(listed, after))
 
     def execution(self, request: Request) -> JSONResponse:
         return JSONResponse(documents.execution(self._live(request).snapshot()))
+
+    def run(self, request: Request) -> JSONResponse:
+        return JSONResponse(run_documents.run(self._executions.run(request.path_params["name"])))
 
     def graph(self, request: Request) -> JSONResponse:
         return JSONResponse(graph.draw(self._live(request).definition))
@@ -54,31 +81,32 @@ class Api:
         html = self._reports(request).html(request.path_params["report"])
         return HTMLResponse(html, headers={"Content-Security-Policy": REPORT_POLICY})
 
+    def comparison(self, request: Request) -> JSONResponse:
+        first, second = (request.query_params.get(name, "") for name in ("first", "second"))
+        if not (first and second):
+            raise InvalidArgument("Choose two runs to compare.")
+        runs = self._executions.run(first), self._executions.run(second)
+        return JSONResponse(run_documents.comparison(compare(*runs)))
+
+    def form(self, _: Request) -> JSONResponse:
+        return JSONResponse(start_form.fields(self._environment))
+
+    # -- features and endpoint -----------------------------------------------------------------
+
     def features(self, _: Request) -> JSONResponse:
         return JSONResponse({**asdict(self._tables.first()), "sql": self._tables.counts})
 
     async def query(self, request: Request) -> JSONResponse:
-        sql = await _text(request, "sql")
-        return JSONResponse(asdict(await run_in_threadpool(self._tables.query, sql)))
+        given = await body_of(request, sql=str)
+        return JSONResponse(asdict(await run_in_threadpool(self._tables.query, **given)))
 
     async def predict(self, request: Request) -> JSONResponse:
-        text = await _text(request, "text")
-        explained = await run_in_threadpool(explain, self._environment.endpoint.predict, text)
-        return JSONResponse(asdict(explained))
+        given = await body_of(request, text=str)
+        predict = self._environment.endpoint.predict
+        return JSONResponse(asdict(await run_in_threadpool(explain, predict, **given)))
 
     def _live(self, request: Request) -> LiveExecution:
         return self._executions.named(request.path_params["name"])
 
     def _reports(self, request: Request) -> Reports:
         return Reports(self._environment.client("s3"), self._live(request).snapshot())
-
-
-async def _text(request: Request, name: str) -> str:
-    """The string of this name in the body, a JSON object. Raises InvalidArgument for others."""
-    try:
-        document = json.loads(await request.body())
-    except ValueError:
-        document = None
-    if not isinstance(document, dict) or not isinstance(document.get(name), str):
-        raise InvalidArgument(f'Send {{"{name}": "..."}}.')
-    return str(document[name])

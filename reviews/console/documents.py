@@ -1,30 +1,15 @@
 """The JSON documents of executions for the pages' scripts."""
 
+import math
 from datetime import UTC, datetime
 from typing import Any
 
+from contract import states
 from reviews.client.runs.progress import StepView
 from reviews.console.live import Snapshot
 from reviews.console.visits import Visit
 
 _MOST_VISITS = 50  # a Wait state may have thousands
-
-
-def executions(page: dict[str, Any]) -> dict[str, Any]:
-    """The document of a page of ListExecutions."""
-    return {
-        "executions": [
-            {
-                "name": item["name"],
-                "status": item["status"],
-                "began": _moment(item["startDate"]),
-                "ended": _moment(item.get("stopDate")),
-            }
-            for item in page["executions"]
-        ],
-        "after": page.get("nextToken", ""),
-        "now": _moment(datetime.now(UTC)),
-    }
 
 
 def execution(snapshot: Snapshot) -> dict[str, Any]:
@@ -34,15 +19,24 @@ def execution(snapshot: Snapshot) -> dict[str, Any]:
         "name": found.name,
         "status": found.status,
         "finished": found.finished,
-        "began": _moment(found.started),
-        "ended": _moment(found.ended),
-        "now": _moment(datetime.now(UTC)),
+        "began": moment(found.started),
+        "ended": moment(found.ended),
+        "now": now(),
         "error": found.error,
         "cause": found.cause,
         "steps": [_step(view) for view in snapshot.steps],
         "states": _states(snapshot),
+        "actions": _actions(snapshot),
         "moves": sorted({(visit.came_from, visit.state) for visit in snapshot.visits[1:]}),
     }
+
+
+def _actions(snapshot: Snapshot) -> list[str]:
+    """What may be done with the execution now, as the names in reviews/console/actions.py."""
+    if not snapshot.execution.finished:
+        waits = snapshot.state == states.ASK_APPROVAL
+        return ["answer", "stop"] if waits else ["stop"]
+    return ["redrive"] if snapshot.execution.is_redrivable else []
 
 
 def state(name: str, definition: dict[str, Any], snapshot: Snapshot) -> dict[str, Any]:
@@ -62,8 +56,8 @@ def _step(view: StepView) -> dict[str, Any]:
     return {
         "title": step.title,
         "state": step.state,
-        "began": _moment(step.began),
-        "ended": _moment(step.ended),
+        "began": moment(step.began),
+        "ended": moment(step.ended),
         "job": step.job,
         "fraction": view.live.fraction,
         "latest": view.text,
@@ -72,28 +66,41 @@ def _step(view: StepView) -> dict[str, Any]:
 
 def _states(snapshot: Snapshot) -> dict[str, Any]:
     """State → the status of its newest visit, and how often it was visited."""
-    states: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, Any]] = {}
     for visit in snapshot.visits:
-        before = states.get(visit.state, {"visits": 0})
+        before = found.get(visit.state, {"visits": 0})
         status = visit.status(is_running=not snapshot.execution.finished)
-        states[visit.state] = {"status": status, "visits": before["visits"] + 1}
-    return states
+        found[visit.state] = {"status": status, "visits": before["visits"] + 1}
+    return found
 
 
 def _visit(visit: Visit, snapshot: Snapshot) -> dict[str, Any]:
     return {
         "status": visit.status(is_running=not snapshot.execution.finished),
         "came_from": visit.came_from,
-        "entered": _moment(visit.entered),
-        "exited": _moment(visit.exited),
+        "entered": moment(visit.entered),
+        "exited": moment(visit.exited),
         "input": visit.input,
         "output": visit.output,
         "failures": [
-            {"error": failure.error, "cause": failure.cause, "at": _moment(failure.at)}
+            {"error": failure.error, "cause": failure.cause, "at": moment(failure.at)}
             for failure in visit.failures
         ],
     }
 
 
-def _moment(when: datetime | None) -> str | None:
+def now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+def moment(when: datetime | None) -> str | None:
     return when.isoformat() if when else None
+
+
+def finite(value: Any) -> Any:
+    """A copy with null in place of NaN and infinity, which JSON does not have."""
+    if isinstance(value, dict):
+        return {name: finite(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

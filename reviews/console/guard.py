@@ -24,6 +24,9 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+# No form of a web page can send these, and a script of another site only if the server says so:
+# https://fetch.spec.whatwg.org/#cors-safelisted-request-header
+_CONTENT = ("application/json", "application/octet-stream")
 _OWN_SITE = ("same-origin", "none")  # none: typed, or opened from a bookmark
 
 
@@ -62,6 +65,6 @@ class Guard:
             return "Requests of other sites are refused."
         if headers.get("origin", f"http://{host}") != f"http://{host}":
             return f"Requests of {headers['origin']} are refused."
-        if scope["method"] == "POST" and headers.get("content-type") != "application/json":
-            return "Send application/json."
+        if scope["method"] == "POST" and headers.get("content-type") not in _CONTENT:
+            return f"Send {' or '.join(_CONTENT)}."
         return ""

@@ -29,6 +29,11 @@ class Snapshot:
     visits: list[Visit]
     run: dict[str, Any]  # run.json; empty before Prepare has ended
 
+    @property
+    def state(self) -> str:
+        """The state that was entered last; empty before the first."""
+        return self.visits[-1].state if self.visits else ""
+
     def job_of(self, step: Step) -> str:
         """The name of the step's job; empty before it was started."""
         return next((view.step.job for view in self.steps if view.step.step is step), "")
@@ -60,6 +65,11 @@ class LiveExecution:
         """The state machine's definition of the time when the execution began."""
         described = self._states.describe_state_machine_for_execution(executionArn=self._arn)
         return str(described["definition"])
+
+    def forget(self) -> None:
+        """Makes the next snapshot a new one, since the execution was changed."""
+        with self._lock:
+            self._snapshot = None
 
     def snapshot(self) -> Snapshot:
         with self._lock:

@@ -29,7 +29,12 @@ class Page:
 
 
 NAVIGATION = (
-    Page("executions", "/", "Executions"),
+    Page("overview", "/", "Overview"),
+    Page("executions", "/executions", "Executions"),
+    Page("start", "/start", "Start a run"),
+    Page("compare", "/compare", "Compare runs"),
+    Page("models", "/models", "Models"),
+    Page("drift", "/drift", "Drift"),
     Page("features", "/features", "Features"),
     Page("endpoint", "/endpoint", "Endpoint"),
 )

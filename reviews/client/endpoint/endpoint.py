@@ -1,15 +1,18 @@
 """The endpoint of an environment: predictions, and stopping and starting it."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from infra.settings import Columns
 from reviews.client.aws.connection import Connection
-from reviews.client.endpoint import invocation, predictions
+from reviews.client.endpoint import invocation, predictions, serving, traffic
 from reviews.client.endpoint.invocation import Prediction
 from reviews.client.endpoint.lifecycle import EndpointLifecycle
 from reviews.client.endpoint.predictions import Predicted
+from reviews.client.endpoint.serving import Serving
 from reviews.client.endpoint.serving_run import serving_columns
+from reviews.client.endpoint.traffic import Traffic
 from reviews.client.errors import EndpointMissing
 from reviews.client.files.review_files import ReviewFile, rating_test
 
@@ -31,6 +34,17 @@ class Endpoint:
             return invocation.predict(runtime, self.name, texts)
         except EndpointMissing as error:
             raise self._lifecycle().missing() from error
+
+    def serving(self) -> Serving:
+        """What it serves now. Raises EndpointMissing, which says how to get an endpoint."""
+        found = serving.read(self._connection)
+        if found is None:
+            raise self._lifecycle().missing()
+        return found
+
+    def traffic(self) -> list[Traffic]:
+        """Its requests and errors, by CloudWatch."""
+        return traffic.read(self._connection.client("cloudwatch"), self.name, datetime.now(UTC))
 
     def predict_file(self, reviews: ReviewFile) -> Iterator[Predicted]:
         """The rows of a file, in its order, each with its prediction. Raises as `predict`."""

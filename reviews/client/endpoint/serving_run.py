@@ -9,6 +9,7 @@ from contract import s3_keys
 from contract.names import RUN_TAG
 from infra.settings import Columns
 from reviews.client.aws.connection import Connection
+from reviews.client.endpoint import served_config
 
 
 def serving_columns(connection: Connection) -> Columns:
@@ -27,18 +28,8 @@ def serving_run(connection: Connection) -> str:
 
     Empty when there is no endpoint, or no run created it.
     """
-    sagemaker = connection.client("sagemaker")
-    try:
-        endpoint = sagemaker.describe_endpoint(EndpointName=connection.outputs.endpoint_name)
-        config = sagemaker.describe_endpoint_config(
-            EndpointConfigName=endpoint["EndpointConfigName"]
-        )
-        tags = sagemaker.list_tags(ResourceArn=config["EndpointConfigArn"])["Tags"]
-    except ClientError as error:
-        if error.response["Error"]["Code"] in ("ValidationException", "ResourceNotFound"):
-            return ""
-        raise
-    return next((tag["Value"] for tag in tags if tag["Key"] == RUN_TAG), "")
+    found = served_config.find(connection)
+    return found.tags.get(RUN_TAG, "") if found else ""
 
 
 def _document(connection: Connection, run: str) -> dict[str, Any]:

@@ -11,7 +11,6 @@ Both start an execution, which `runs` follows, stops and redrives like every oth
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from contract.steps import StartAt
@@ -21,8 +20,6 @@ from reviews.client.errors import InvalidArgument
 from reviews.client.promotion import names, sources, versions
 from reviews.client.promotion.versions import ModelVersion
 from reviews.client.runs import execution
-
-_MOST_SEARCHED = 100  # versions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,9 +51,7 @@ class Models:
     def serving(self) -> ModelVersion | None:
         """The version that the endpoint serves; None without an endpoint, and for a model that no
         run has registered."""
-        run = serving_run(self._connection)
-        found = islice(self.versions(), _MOST_SEARCHED)
-        return next((version for version in found if run and version.run == run), None)
+        return versions.of_run(self._sagemaker, self._group, serving_run(self._connection))
 
     def before(self, serving: ModelVersion) -> ModelVersion | None:
         """The newest approved version before the one in service, of another artefact.

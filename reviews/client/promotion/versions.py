@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -11,6 +12,7 @@ from reviews.client.errors import InvalidArgument
 
 APPROVED = "Approved"
 _METRICS = ("accuracy", "macro_f1")
+_MOST_SEARCHED = 100  # versions, each of which is described
 _MISSING = ("ValidationException", "ResourceNotFound")
 
 
@@ -68,6 +70,12 @@ def summaries(sagemaker: Any, group: str) -> Iterator[dict[str, Any]]:
     except ClientError as error:
         if error.response["Error"]["Code"] not in _MISSING:
             raise
+
+
+def of_run(sagemaker: Any, group: str, run: str) -> ModelVersion | None:
+    """The version that a run has registered, by its id; None where it is not among the newest."""
+    found = islice(every(sagemaker, group), _MOST_SEARCHED) if run else ()
+    return next((version for version in found if version.run == run), None)
 
 
 def numbered(sagemaker: Any, group: str, number: int) -> ModelVersion:

@@ -20,6 +20,11 @@ class Comparison:
     settings: dict[str, Pair]
     metrics: dict[str, Pair]
 
+    def document(self) -> dict[str, Any]:
+        """For a program, as JSON."""
+        names = [run.name for run in self.runs]
+        return {"runs": names, "settings": self.settings, "metrics": self.metrics}
+
 
 def compare(first: Run, second: Run) -> Comparison:
     settings = _pairs(_flat(_settings(first)), _flat(_settings(second)))

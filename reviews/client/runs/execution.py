@@ -15,6 +15,7 @@ _LONGEST_NAME = 80
 _NOT_IN_NAMES = re.compile(
     r"[\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
 )
+_NEWEST_EVENTS = 100  # more than a state has between its entry and its exit, with all retries
 _TERMINAL = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 
 
@@ -30,6 +31,7 @@ class Execution:
     output: dict[str, Any]
     error: str
     cause: str
+    is_redrivable: bool = False  # says Step Functions
 
     @property
     def finished(self) -> bool:
@@ -84,6 +86,7 @@ def describe(states: Any, arn: str) -> Execution:
         output=json.loads(response.get("output") or "{}"),
         error=response.get("error", ""),
         cause=_message(response.get("cause", "")),
+        is_redrivable=response.get("redriveStatus") == "REDRIVABLE",
     )
 
 
@@ -137,6 +140,15 @@ def every(states: Any, state_machine_arn: str) -> Iterator[dict[str, Any]]:
     pages = states.get_paginator("list_executions").paginate(stateMachineArn=state_machine_arn)
     for page in pages:
         yield from page["executions"]
+
+
+def current_state(states: Any, arn: str) -> str:
+    """The state that an execution has entered last; empty before the first."""
+    newest = states.get_execution_history(
+        executionArn=arn, reverseOrder=True, maxResults=_NEWEST_EVENTS
+    )
+    entered = (event.get("stateEnteredEventDetails") for event in newest["events"])
+    return next((str(details["name"]) for details in entered if details), "")
 
 
 class History:

@@ -102,12 +102,17 @@ class Runs:
         """The newest runs, newest first."""
         items = islice(execution.every(self._states, self._machine), count)
         with ThreadPoolExecutor(_THREADS) as pool:
-            return list(pool.map(self._read, items))
+            return list(pool.map(self.read, items))
 
     def named(self, name: str = "") -> Run:
         """A run with its results. Raises InvalidArgument, with similar names."""
         found = self.find(name)
         return self._load(found.arn, found.name, found.status, found.started, found.ended)
+
+    def read(self, item: dict[str, Any]) -> Run:
+        """The run of an item of ListExecutions, with its results."""
+        times = item["startDate"], item.get("stopDate")
+        return self._load(item["executionArn"], item["name"], item["status"], *times)
 
     def page(self, run: Run) -> bytes:
         """The evaluation.html of a run."""
@@ -120,10 +125,6 @@ class Runs:
         return [
             run_costs.usd(settings, [job for job in every if job.run == run.id]) for run in runs
         ]
-
-    def _read(self, item: dict[str, Any]) -> Run:
-        times = item["startDate"], item.get("stopDate")
-        return self._load(item["executionArn"], item["name"], item["status"], *times)
 
     def _load(
         self, arn: str, name: str, status: str, started: datetime, ended: datetime | None

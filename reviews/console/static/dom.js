@@ -27,6 +27,17 @@ export function say(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** A value as a text; one that AWS does not give as a dash, which is read as "unknown". */
+export function known(value, form = String) {
+  if (value !== null && value !== undefined && value !== "") return form(value);
+  return el("span", {}, el("span", { "aria-hidden": "true" }, "–"), el("span", { class: "unseen" }, "unknown"));
+}
+
+/** The terms and descriptions of a <dl>. */
+export function terms(pairs) {
+  return pairs.flatMap(([term, ...content]) => [el("dt", {}, term), el("dd", {}, ...content)]);
+}
+
 /** A box that scrolls, and can be reached by keyboard to do so. */
 export function scrolling(label, ...children) {
   return el("div", { class: "wide", role: "region", "aria-label": label, tabindex: 0 }, ...children);

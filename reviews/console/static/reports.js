@@ -2,15 +2,17 @@
 
 import { el } from "./dom.js";
 
-export function showReports(place, execution, reports) {
-  for (const { name, title } of reports) {
-    if (place.querySelector(`[data-report="${name}"]`)) continue;
+/** Adds the reports that are not shown yet, each at its place; those that are open stay open. */
+export function showReports(place, reports) {
+  let next = null;
+  for (const report of reports.toReversed()) {
+    const shown = place.querySelector(`[data-report="${CSS.escape(report.name)}"]`);
     place.querySelector("p.note")?.remove();
-    place.append(reportOf(`/reports/${encodeURIComponent(execution)}/${name}`, name, title));
+    next = shown ?? place.insertBefore(reportOf(report), next);
   }
 }
 
-function reportOf(address, name, title) {
+function reportOf({ address, name, title }) {
   const details = el("details", { "data-report": name }, el("summary", {}, title));
   details.addEventListener("toggle", () => {
     if (!details.open || details.querySelector("iframe")) return;

@@ -16,6 +16,8 @@ const EXECUTION = {
   ABORTED: "failed",
 };
 
+const DRIFT = { drift: "failed", "no drift": "done", "too few requests": "waiting" };
+
 export function sign(status) {
   return SIGNS[status] ?? "·";
 }
@@ -39,6 +41,28 @@ export function moment(iso) {
 
 export function count(number, one, many) {
   return `${number} ${number === 1 ? one : many}`;
+}
+
+/** A share from 0 to 1, such as an accuracy. */
+export function score(value) {
+  return value.toFixed(3);
+}
+
+/** The last part of an s3:// address or of a model's name. */
+export function lastPart(address) {
+  return address.replace(/\/+$/, "").split("/").pop();
+}
+
+/** A report about drift in a sentence. */
+export function driftOf({ verdict, requests, start, end, findings }) {
+  const period = `the ${count(requests, "request", "requests")} from ${moment(start)} to ${moment(end)}`;
+  const drifted = findings.filter((finding) => finding.drifted).map(({ title }) => title);
+  return `${sign(DRIFT[verdict])} ${verdict} in ${period}${drifted.length ? `: ${drifted.join(", ")}` : ""}.`;
+}
+
+/** The kind of a report's verdict, which is a CSS class. */
+export function kindOfDrift(verdict) {
+  return DRIFT[verdict] ?? "waiting";
 }
 
 /** JSON with line breaks; another text as it is. */

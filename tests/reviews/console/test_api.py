@@ -5,7 +5,8 @@ from starlette.testclient import TestClient
 
 from reviews.console.guard import REPORT_POLICY
 from tests.reviews.worlds import recorded_runs
-from tests.reviews.worlds.console_world import COLUMNS, SYNTAX_ERROR, AwsWorld
+from tests.reviews.worlds.console_world import COLUMNS, SYNTAX_ERROR
+from tests.reviews.worlds.team_world import TeamWorld
 
 RUNNING, SUCCEEDED, FAILED = "run-20261124-130000", "run-20261124-120000", "too-few-epochs"
 
@@ -19,81 +20,6 @@ def get(client: TestClient, path: str) -> Any:
 def refused(answer: Any, status: int = 400) -> str:
     assert answer.status_code == status, answer.text
     return str(answer.json()["error"])
-
-
-# -- executions --------------------------------------------------------------------------------
-
-
-def test_executions_are_listed_newest_first(client: TestClient) -> None:
-    found = get(client, "/executions")
-    assert [(item["name"], item["status"]) for item in found["executions"]] == [
-        (RUNNING, "RUNNING"),
-        (SUCCEEDED, "SUCCEEDED"),
-        (FAILED, "FAILED"),
-    ]
-    assert [item["ended"] is None for item in found["executions"]] == [True, False, False]
-    assert found["after"] == ""
-
-
-def test_older_executions_come_page_by_page(client: TestClient, world: AwsWorld) -> None:
-    world.runs = [recorded_runs.running(f"run-{number}") for number in range(51)]
-    after = get(client, "/executions")["after"]
-    older = get(client, f"/executions?after={after}")
-    assert [item["name"] for item in older["executions"]] == ["run-50"]
-    assert older["after"] == ""
-
-
-def test_a_page_token_that_step_functions_has_not_given_is_refused(client: TestClient) -> None:
-    answer = client.get("/api/executions?after=older")
-    assert refused(answer).startswith("after=older: An error occurred (InvalidToken)")
-
-
-def test_a_running_execution_has_its_steps_and_states(client: TestClient) -> None:
-    seen = get(client, f"/executions/{RUNNING}")
-    steps = {step["title"]: step for step in seen["steps"]}
-    assert (seen["finished"], seen["ended"]) == (False, None)
-    assert [steps[title]["state"] for title in ("Process", "Train", "Evaluate")] == [
-        "done",
-        "running",
-        "waiting",
-    ]
-    assert steps["Train"]["job"] == f"reviews-dev-train-{RUNNING}-1"
-    assert "validation:accuracy=0.7524" in steps["Train"]["latest"]
-    assert seen["states"]["WaitForTraining"] == {"status": "running", "visits": 2}
-    assert "StartEvaluation" not in seen["states"]
-    assert ["TrainingDone?", "WaitForTraining"] in seen["moves"]
-
-
-def test_a_failed_execution_says_error_and_cause(client: TestClient) -> None:
-    seen = get(client, f"/executions/{FAILED}")
-    assert (seen["status"], seen["error"]) == ("FAILED", "Train")
-    assert seen["cause"] == f"Train: {recorded_runs.TROUBLE}"
-    assert seen["states"]["HandleFailure"]["status"] == "failed"
-
-
-def test_an_execution_whose_input_was_refused_breaks_no_page(
-    client: TestClient, world: AwsWorld
-) -> None:
-    world.runs = [recorded_runs.refused("bad-from"), *world.runs]
-    assert get(client, "/executions")["executions"][0]["status"] == "FAILED"
-    assert get(client, "/executions/bad-from")["cause"] == "from_run: there is no run 'typo'"
-    assert get(client, "/executions/bad-from/reports") == []
-    assert get(client, "/executions/bad-from/curves")["points"] == {}
-    assert get(client, "/executions/bad-from/states/Prepare")["visits"] == 1
-    assert get(client, "/executions/bad-from/graph")["boxes"]
-
-
-def test_an_execution_that_is_not_there_is_refused(client: TestClient) -> None:
-    message = refused(client.get("/api/executions/run-20261124-130001"))
-    assert "There is no run named run-20261124-130001." in message
-
-
-def test_only_new_events_are_fetched(client: TestClient, world: AwsWorld) -> None:
-    world.runs[0].history.visit("Begin")
-    get(client, f"/executions/{RUNNING}")
-    world.calls.clear()
-    get(client, f"/executions/{RUNNING}/curves")
-    assert world.calls == []  # within the same second
 
 
 # -- states ------------------------------------------------------------------------------------
@@ -114,7 +40,7 @@ def test_a_state_with_a_question_mark_in_its_name_is_found(client: TestClient) -
     assert [visit["number"] for visit in state["shown"]] == list(range(8, 0, -1))
 
 
-def test_of_many_visits_the_newest_are_shown(client: TestClient, world: AwsWorld) -> None:
+def test_of_many_visits_the_newest_are_shown(client: TestClient, world: TeamWorld) -> None:
     for _ in range(60):
         recorded_runs.wait(world.runs[0].history, "Training")
     state = get(client, f"/executions/{RUNNING}/states/DescribeTraining")
@@ -132,7 +58,7 @@ def test_an_unknown_state_is_refused(client: TestClient) -> None:
     assert refused(answer) == "There is no state Nowhere."
 
 
-def test_the_graph_is_that_of_the_execution(client: TestClient, world: AwsWorld) -> None:
+def test_the_graph_is_that_of_the_execution(client: TestClient, world: TeamWorld) -> None:
     boxes = get(client, f"/executions/{RUNNING}/graph")["boxes"]
     assert boxes[0]["name"] == "Begin"
     assert "DescribeStateMachineForExecution" in world.calls
@@ -152,7 +78,7 @@ def test_a_training_that_printed_nothing_has_no_curves(client: TestClient) -> No
     assert get(client, f"/executions/{FAILED}/curves") == {"steps": 0, "points": {}}
 
 
-def test_reports_are_those_that_are_in_s3(client: TestClient, world: AwsWorld) -> None:
+def test_reports_are_those_that_are_in_s3(client: TestClient, world: TeamWorld) -> None:
     rules = f"runs/{SUCCEEDED}/training/reviews-dev-train-{SUCCEEDED}-1/rule-output"
     world.objects[f"{rules}/ProfilerReport/profiler-output/profiler-report.html"] = b"<p>rules"
     found = get(client, f"/executions/{SUCCEEDED}/reports")
@@ -197,7 +123,7 @@ def test_a_query_is_answered_with_its_rows(client: TestClient) -> None:
 
 @pytest.mark.parametrize(("rows", "more"), [(500, False), (501, True), (2500, True)])
 def test_no_more_rows_are_read_than_are_shown(
-    client: TestClient, world: AwsWorld, rows: int, more: bool
+    client: TestClient, world: TeamWorld, rows: int, more: bool
 ) -> None:
     world.row_count = rows
     found = client.post("/api/queries", json={"sql": "SELECT * FROM x"}).json()
@@ -221,7 +147,7 @@ def test_a_body_of_another_form_is_refused(client: TestClient, body: str) -> Non
 
 
 def test_a_prediction_comes_with_the_words_that_moved_it(
-    client: TestClient, world: AwsWorld
+    client: TestClient, world: TeamWorld
 ) -> None:
     answer = client.post("/api/predictions", json={"text": "I love it, boxy though"}).json()
     effects = {word["text"]: word["effect"] for word in answer["words"]}
@@ -231,14 +157,14 @@ def test_a_prediction_comes_with_the_words_that_moved_it(
     assert world.calls == ["InvokeEndpoint"]
 
 
-def test_a_missing_endpoint_is_an_error_message(client: TestClient, world: AwsWorld) -> None:
+def test_a_missing_endpoint_is_an_error_message(client: TestClient, world: TeamWorld) -> None:
     world.has_endpoint = False
     answer = client.post("/api/predictions", json={"text": "Soft."})
     reason = "reviews-dev was never deployed. Deploy it: reviews run FILE --env dev"
     assert refused(answer) == reason
 
 
-def test_an_error_of_aws_is_shown_with_its_message(client: TestClient, world: AwsWorld) -> None:
+def test_an_error_of_aws_is_shown_with_its_message(client: TestClient, world: TeamWorld) -> None:
     world.runs = [recorded_runs.running("new")]
     get(client, "/executions/new")
     world.runs = []

@@ -9,8 +9,10 @@ from selenium.webdriver.common.keys import Keys
 from reviews.console.server import listen, make_server
 from tests.reviews.console.browsers import CHROMIUM, DRIVER, Browser, chromium
 from tests.reviews.worlds import recorded_runs
-from tests.reviews.worlds.console_world import OUTPUTS, SYNTAX_ERROR, AwsWorld
+from tests.reviews.worlds.console_world import OUTPUTS, SYNTAX_ERROR
+from tests.reviews.worlds.drift_reports import drifted
 from tests.reviews.worlds.environment import FakeEnvironment
+from tests.reviews.worlds.team_world import TeamWorld
 from worlds.waiting import until
 
 pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="there is no Chromium here")
@@ -18,6 +20,11 @@ RUNNING, SUCCEEDED, FAILED = "run-20261124-130000", "run-20261124-120000", "too-
 # A page, and what is there once it is complete.
 PAGES = {
     "/": "#executions a",
+    "/executions": "#executions a",
+    "/start": "#training input",
+    "/models": "#versions button",
+    "/drift": "#quantities td",
+    f"/compare?first={SUCCEEDED}&second={FAILED}": "#metrics td",
     f"/executions/{SUCCEEDED}#state=StartTraining": "#state h3",
     f"/executions/{FAILED}": "#graph a.failed",
     "/features": "#first td",
@@ -26,12 +33,14 @@ PAGES = {
 
 
 @pytest.fixture(scope="module")
-def world() -> AwsWorld:
-    return AwsWorld()
+def world() -> TeamWorld:
+    made = TeamWorld()
+    made.add_drift_report("20261124T120000Z-b", drifted())
+    return made
 
 
 @pytest.fixture(scope="module")
-def browser(world: AwsWorld, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def browser(world: TeamWorld, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     with listen(0) as listener:
         port = listener.getsockname()[1]
         server = make_server(FakeEnvironment(world, OUTPUTS), port)
@@ -53,8 +62,9 @@ def _is_silent(browser: Browser) -> Iterator[None]:
 
 
 def test_an_execution_is_opened_and_its_states_are_shown(browser: Browser) -> None:
-    browser.open("/")
+    browser.open("/executions")
     browser.says("#status", "1 is running.")
+    browser.says("#executions", "sample.csv\troberta-base\t0.809\t0.808")
     browser.find(f"a[href='/executions/{SUCCEEDED}']").click()
     browser.says("#status", "✓ SUCCEEDED")
     assert browser.text("nav [aria-current=true]") == "Executions"
@@ -95,7 +105,7 @@ def test_a_failure_says_its_error_and_cause(browser: Browser) -> None:
 
 
 def test_a_running_execution_is_refreshed_and_keeps_the_focus(
-    browser: Browser, world: AwsWorld
+    browser: Browser, world: TeamWorld
 ) -> None:
     browser.open(f"/executions/{RUNNING}")
     browser.says("#status", "▸ RUNNING: Train")
@@ -136,7 +146,7 @@ def test_the_endpoint_is_asked_by_keyboard(browser: Browser) -> None:
     assert widths == sorted(widths)
 
 
-def test_an_endpoint_that_is_not_there_is_an_alert(browser: Browser, world: AwsWorld) -> None:
+def test_an_endpoint_that_is_not_there_is_an_alert(browser: Browser, world: TeamWorld) -> None:
     browser.open("/endpoint")
     world.has_endpoint = False
     browser.find("#text").send_keys("Soft.", Keys.TAB, Keys.ENTER)

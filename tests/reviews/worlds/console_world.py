@@ -112,6 +112,7 @@ class AwsWorld(FakeAws):
             "name": run.name,
             "status": run.status,
             "startDate": run.started,
+            "redriveStatus": "REDRIVABLE" if run.status == "FAILED" else "NOT_REDRIVABLE",
             **run.described(),
         }
 
@@ -125,10 +126,15 @@ class AwsWorld(FakeAws):
         }
 
     def get_execution_history(
-        self, executionArn: str, reverseOrder: bool, nextToken: str = "0"
+        self,
+        executionArn: str,
+        reverseOrder: bool = False,
+        nextToken: str = "0",
+        maxResults: int = 100,
     ) -> dict[str, Any]:
-        assert reverseOrder
-        start, events = int(nextToken), self.run(executionArn).history.events[::-1]
+        assert maxResults == 100
+        start, events = int(nextToken), self.run(executionArn).history.events
+        events = events[::-1] if reverseOrder else events
         more = {"nextToken": str(start + 100)} if start + 100 < len(events) else {}
         return {"events": events[start : start + 100], **more}
 
@@ -232,7 +238,7 @@ def _reports(run: str) -> dict[str, bytes]:
         f"runs/{run}/evaluation/evaluation.html": evaluation_page(
             recorded_runs.EVALUATION
         ).encode(),
-        f"runs/{run}/evaluation/evaluation.json": json.dumps(recorded_runs.EVALUATION).encode(),
+        **recorded_runs.evaluation_of(run),
         f"{job}/output/output.tar.gz": archive.getvalue(),
         f"{job}/output/model.tar.gz": b"weights",
     }

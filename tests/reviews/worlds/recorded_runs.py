@@ -107,8 +107,30 @@ def run_document(name: str) -> dict[str, Any]:
         "environment": "dev",
         "prefix": f"{PREFIX}/{name}",
         "event_time": "2026-11-24T12:00:00.000Z",
+        "reviews": "s3://data/reviews/1a2b3c/sample.csv",
+        "base_model": "roberta-base",
         "training": {"epochs": "3", "learning_rate": "2e-4"},
     }
+
+
+def evaluation_of(name: str) -> dict[str, bytes]:
+    """The key and the content of the evaluation of a run."""
+    return {f"runs/{name}/evaluation/evaluation.json": json.dumps(EVALUATION).encode()}
+
+
+def begun(name: str, document: dict[str, Any]) -> RecordedRun:
+    """One that has only just been started."""
+    history = History(document, start=NOON + timedelta(hours=3)).visit("Begin").enter("Prepare")
+    return RecordedRun(name=name, history=history, status="RUNNING")
+
+
+def waiting(name: str = "run-20261124-140000") -> RecordedRun:
+    """Waits for the approval of its model, as in an environment with that setting."""
+    history = trained(name)
+    job(history, "Evaluation", f"reviews-dev-evaluate-{name}-1", waits=1)
+    history.visit("CheckGate").visit("RegisterModel").visit("Approved?").enter("AskApproval")
+    history.schedule()
+    return RecordedRun(name=name, history=history, status="RUNNING")
 
 
 def succeeded(name: str = "run-20261124-120000") -> RecordedRun:
