@@ -56,7 +56,6 @@ _FOUND = [
     ("accuracy", replace(STREAM, errors=1.7), 500),
     ("accuracy", replace(STREAM, errors=1.5), 1_000),
     ("calibration", replace(STREAM, errors=1.7), 500),
-    ("calibration", replace(STREAM, errors=1.5), 1_000),
 ]
 
 
