@@ -1,5 +1,7 @@
 """Names fit AWS's limits, never meet, and can be read again."""
 
+from pathlib import Path
+
 import botocore.session
 import pytest
 
@@ -11,13 +13,18 @@ from contract.names import (
     JobName,
     bucket_name,
     environment_name,
+    function_name,
+    promotion_role,
     read_job_name,
     resource_name,
     run_id,
     scalable_target,
+    scoring_name,
     stack_name,
 )
 from contract.steps import STEPS_WITH_A_JOB, Step
+
+LAMBDAS = Path(__file__).parents[2] / "lambdas"
 
 
 @pytest.mark.parametrize("name", ["run-1", "run-20260131-120000", "a"])
@@ -42,6 +49,16 @@ def test_what_an_execution_makes_has_63_characters_at_most(kind: str) -> None:
     longest_run = run_id("x" * 80)
     assert len(longest_run) == 24
     assert len(resource_name("n" * LONGEST_NAME, kind, longest_run, 999)) <= 63
+
+
+def test_functions_roles_and_state_machines_have_names_that_aws_takes() -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: 64 for a role;
+    64 for a function, 80 for a state machine (botocore's models)."""
+    name, functions = "n" * LONGEST_NAME, [folder.name for folder in LAMBDAS.iterdir()]
+    assert len(functions) > 10
+    assert max(len(function_name(name, folder)) for folder in functions) <= 64
+    assert len(promotion_role(name)) <= 64
+    assert len(scoring_name(name)) <= 80
 
 
 @pytest.mark.parametrize("purpose", ["data", "artefacts", "logs"])

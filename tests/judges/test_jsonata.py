@@ -217,6 +217,18 @@ def test_machines_that_aws_lacks_are_waited_for(definition: dict[str, Any]) -> N
     assert end["path"][-1] == "Succeeded"
 
 
+def test_machines_that_aws_lacks_are_replaced_by_others(variants: list[Variant]) -> None:
+    """Three types: two are tried at once, and then the first again after a wait."""
+    (guarded,) = (variant for variant in variants if variant.name == "guarded")
+    lacking = training("Failed", FailureReason=NO_MACHINES)
+    given = {"DescribeTraining": [*[lacking] * 3, *answers()["DescribeTraining"]]}
+    end = walk(guarded.definition(), given)
+    assert end["path"].count("WaitForCapacityOfTraining") == 3
+    started = end["arguments"]["StartTraining"]["Payload"]
+    assert (started["capacity_waits"], started["attempt"]) == (3, 4)
+    assert end["path"][-1] == "Succeeded"
+
+
 @pytest.mark.parametrize("given", [{}, [], "text", 1, None, False])
 def test_any_input_comes_to_the_function_that_checks_it(
     definition: dict[str, Any], given: Any

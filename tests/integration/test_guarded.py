@@ -1,0 +1,138 @@
+"""An environment with every guard of an organisation, deployed, run, destroyed, with IAM enforced.
+
+One story; the tests are its parts, in their order.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from localcloud.faults.client import FaultClient
+from localcloud.server import LocalCloud
+from reviews.client.aws import leftovers, stacks
+from reviews.client.runs.execution import Execution
+from tests.integration import reviews
+from tests.integration.deployment import Deployment
+from tests.integration.executions import finish, start
+from tests.integration.guarded_app import BOUNDARY, TAGS, guarded
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
+
+POLICY = Path(__file__).parents[2] / "docs" / "permissions-boundary.json"
+NAME = "acme-toys-local"
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    with LocalCloud(data_dir=tmp_path_factory.mktemp("localcloud")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def deployment(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """After an administrator has made the key and the boundary."""
+    first = Deployment(cloud, tmp_path_factory.mktemp("cdk"))
+    first.client("iam").create_policy(PolicyName=BOUNDARY, PolicyDocument=POLICY.read_text())
+    key = first.client("kms").create_key()["KeyMetadata"]["Arn"]
+    made = Deployment(cloud, tmp_path_factory.mktemp("guarded"), guarded(key))
+    made.app = f"tests/integration/guarded_app.py {key}"
+    made.set_up()
+    with cloud.enforce_iam():
+        yield made
+
+
+@pytest.fixture(scope="module")
+def ended(cloud: LocalCloud, deployment: Deployment) -> Execution:
+    """An execution that finds no instances of the first type."""
+    faults = FaultClient(cloud.endpoint_url, cloud.data_dir)
+    faults.add("capacity", "sagemaker:CreateTrainingJob", matching="ml.m7i.large", times=1)
+    return finish(deployment, start(deployment, "guarded", reviews.to_csv(reviews.rows())))
+
+
+def tags(deployment: Deployment, arn: str) -> dict[str, str]:
+    found = deployment.client("sagemaker").list_tags(ResourceArn=arn)["Tags"]
+    return {tag["Key"]: tag["Value"] for tag in found}
+
+
+def test_a_run_succeeds_within_the_boundary(ended: Execution) -> None:
+    assert ended.status == "SUCCEEDED", ended.cause
+
+
+def test_the_training_went_to_the_next_type_at_once(
+    deployment: Deployment, ended: Execution
+) -> None:
+    """After the last of the types it would have waited for half an hour."""
+    sagemaker = deployment.client("sagemaker")
+    first, second = (
+        sagemaker.describe_training_job(TrainingJobName=f"{NAME}-train-guarded-{attempt}")
+        for attempt in (1, 2)
+    )
+    assert first["FailureReason"].startswith("CapacityError")
+    assert first["ResourceConfig"]["InstanceType"] == "ml.m7i.large"
+    assert second["ResourceConfig"]["InstanceType"] == "ml.m7i.xlarge"
+    assert second["EnableManagedSpotTraining"] is True
+    limits = second["StoppingCondition"]
+    assert limits["MaxWaitTimeInSeconds"] == limits["MaxRuntimeInSeconds"] + 3600
+
+
+def test_what_the_execution_made_has_the_tags(deployment: Deployment, ended: Execution) -> None:
+    sagemaker = deployment.client("sagemaker")
+    made = {
+        "ProcessingJobSummaries": sagemaker.list_processing_jobs,
+        "TrainingJobSummaries": sagemaker.list_training_jobs,
+        "Models": sagemaker.list_models,
+        "EndpointConfigs": sagemaker.list_endpoint_configs,
+        "Endpoints": sagemaker.list_endpoints,
+    }
+    for key, ask in made.items():
+        items = ask()[key]
+        assert items, key
+        for item in items:
+            (arn,) = (value for name, value in item.items() if name.endswith("Arn"))
+            found = tags(deployment, arn)
+            assert TAGS.items() <= found.items(), arn
+            assert found["reviews:run"] == "guarded"
+            assert NAME in arn
+
+
+def test_the_stacks_and_their_resources_have_the_guards(
+    deployment: Deployment, ended: Execution
+) -> None:
+    cloudformation = deployment.client("cloudformation")
+    names = stacks.names(deployment.settings)
+    assert names == [f"{NAME}-{part}" for part in ("Storage", "Features", "Pipeline")]
+    for name in names:
+        (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+        assert TAGS.items() <= {tag["Key"]: tag["Value"] for tag in stack["Tags"]}.items()
+    iam = deployment.client("iam")
+    roles = [role for role in iam.list_roles()["Roles"] if role["RoleName"].startswith(NAME)]
+    assert len(roles) > 15
+    for role in roles:
+        described = iam.get_role(RoleName=role["RoleName"])["Role"]
+        boundary = described["PermissionsBoundary"]["PermissionsBoundaryArn"]
+        assert boundary.endswith(f":policy/{BOUNDARY}")
+    groups = deployment.client("logs").describe_log_groups()["logGroups"]
+    kept = {group["logGroupName"]: group.get("retentionInDays") for group in groups}
+    own = {name: days for name, days in kept.items() if NAME in name}
+    assert len(own) > 10
+    assert set(own.values()) == {7}
+
+
+def test_the_buckets_have_the_existing_key(deployment: Deployment, ended: Execution) -> None:
+    s3, key = deployment.client("s3"), deployment.settings.organisation.kms_key
+    rules = s3.get_bucket_encryption(Bucket=deployment.outputs().artefact_bucket)
+    (rule,) = rules["ServerSideEncryptionConfiguration"]["Rules"]
+    assert rule["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"] == key
+
+
+def test_destroying_it_leaves_nothing_but_key_and_boundary(
+    deployment: Deployment, ended: Execution
+) -> None:
+    deployment.destroy()
+    facade = deployment.facade()
+    leftovers.remove_bootstrap(facade)
+    left = {kind: found for kind, found in leftovers.find(facade).items() if found}
+    assert left == {}
+    key = deployment.client("kms").describe_key(KeyId=deployment.settings.organisation.kms_key)
+    assert key["KeyMetadata"]["KeyState"] == "Enabled"
