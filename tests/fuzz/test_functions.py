@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import strategies as st
 
-from contract.names import resource_name, run_id
+from contract.names import LONGEST_NAME, resource_name, run_id
 from tests.fuzz.cases import fuzz
 from tests.fuzz.functions import Load, functions
 from tests.fuzz.values import changed, deep_json, documents, numbers
@@ -69,5 +69,5 @@ def test_every_execution_has_names_of_its_own(name: str) -> None:
     identity = run_id(name)
     assert re.fullmatch(r"[a-z0-9][a-z0-9-]{0,22}[a-z0-9]|[a-z0-9]", identity)
     assert _SEEN.setdefault(identity, name) == name
-    job = resource_name("staging", "endpoint-config", identity, 999)
+    job = resource_name("n" * LONGEST_NAME, "transform", identity, 999)
     assert re.fullmatch(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", job)
