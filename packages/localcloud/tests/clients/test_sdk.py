@@ -133,6 +133,16 @@ def test_the_cli_invokes_the_endpoint(world: World, outcome: Outcome, tmp_path: 
     assert json.loads(answer.read_text()) == {"score": 12}
 
 
+def test_the_sdk_tunes_and_finds_the_best_training_job(world: World, config: str) -> None:
+    found = run_program(world, config, "sdk_tuning.py").result
+    assert found["best"] == found["by value"]
+    assert found["best"].startswith("sagemaker-scikit-lea-")  # what the SDK calls tuning jobs
+    shapes = [shape.strip('"') for shape in found["shapes"]]
+    for loss, rate, shape in zip(found["losses"], found["rates"], shapes, strict=True):
+        assert loss == pytest.approx(rate + (shape == "round"), abs=1e-5)
+    assert "_tuning_objective_metric" in found["hyperparameters"]
+
+
 @pytest.mark.slow
 def test_the_sdk_finds_registers_and_transforms(
     world: World, config: str, outcome: Outcome
