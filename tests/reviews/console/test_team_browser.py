@@ -209,7 +209,7 @@ def test_a_model_of_another_environment_is_promoted_after_a_question(
     browser.find("dialog button:last-of-type").click()
     browser.says("#action-status", "Started promote-")
     assert '"from_environment": "staging", "from_version": 7}' in world.changes[0]
-    assert browser.unreached() == []
+    assert browser.nameless() == []
 
 
 def test_drift_is_shown_with_its_reports(browser: Browser, world: TeamWorld) -> None:
