@@ -35,13 +35,13 @@ def command(deployment: Deployment, *words: object) -> Any:
 
 
 def ask(deployment: Deployment, texts: Sequence[str]) -> None:
-    """A request for each text; returns when all are captured."""
+    """A request for each text; returns when all are captured, and perhaps earlier ones, too."""
     runtime, outputs = deployment.client("sagemaker-runtime"), deployment.outputs()
     before = captured(deployment)
     for text in texts:
         invocation.predict(runtime, outputs.endpoint_name, [text])
     wanted = before + len(texts)
-    assert until(lambda: captured(deployment), lambda now: now >= wanted, seconds=60) == wanted
+    assert until(lambda: captured(deployment), lambda now: now >= wanted, seconds=60) >= wanted
 
 
 def captured(deployment: Deployment) -> int:
