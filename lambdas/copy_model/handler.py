@@ -19,6 +19,8 @@ from shared.steps import step
 
 S3 = boto3.client("s3")
 STS = boto3.client("sts")
+# In this environment objects are only looked for (HeadObject) and written.
+_OF_THE_SOURCE = ("GetObject", "ListObjectsV2")
 
 
 @step
@@ -50,6 +52,8 @@ def copy_model(client: Any, source: Source, run: dict[str, Any]) -> dict[str, An
         copy_code(client, source.s3, found["code"], s3_uri.split(run["prefix"])[0])
         copy_documents(client, source.s3, run)
     except ClientError as error:
+        if error.operation_name not in _OF_THE_SOURCE:
+            raise
         raise unavailable(source.name, source.role, error) from error
     if found["sha256"] not in ("", digest):
         raise changed(

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.lambdas.registries import EVALUATION, Objects, denied, objects_of
 from tests.lambdas.runs import run
@@ -111,6 +112,17 @@ def test_an_environment_that_is_destroyed_meanwhile_says_so(load, monkeypatch, t
     with pytest.raises(Exception, match=r"staging cannot be read as r: .*NoSuchBucket") as raised:
         copy(load, promoted(), theirs, Objects())
     assert type(raised.value).__name__ == "SourceUnavailable"
+
+
+def test_an_error_of_this_environment_is_not_one_of_the_other(load, monkeypatch, theirs) -> None:
+    ours = Objects()
+    monkeypatch.setattr(ours, "put_object", lambda **_: _refuse("PutObject"))
+    with pytest.raises(ClientError, match="PutObject"):
+        copy(load, promoted(), theirs, ours)
+
+
+def _refuse(operation: str) -> None:
+    raise denied(operation)
 
 
 def test_the_run_is_kept_with_its_digest(load, monkeypatch, theirs: Objects) -> None:
