@@ -32,6 +32,7 @@ class ModelVersion:
     model_data: str
     run: str
     sha256: str
+    first: int  # of a version that a rollback has registered: the one that it deployed again
 
     @property
     def prefix(self) -> str:
@@ -67,6 +68,7 @@ def describe(sagemaker: Any, arn: str, *, group: str, field: str) -> ModelVersio
         model_data=container["ModelDataUrl"],
         run=properties["run"],
         sha256=properties.get("sha256", ""),
+        first=int(properties.get("rollback_to", number)),
     )
 
 

@@ -34,7 +34,7 @@ def roll_back(
         "model_data": version.model_data,
         "image": version.image,
         **{name: run[name] for name in ("promoted_from",) if name in run},
-        "rolled_back_to": {"version": version.number, "package": version.arn, "run": version.run},
+        "rolled_back_to": {"version": version.first, "package": version.arn, "run": version.run},
     }
 
 

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from contract import s3_uri
+from contract.names import run_id
+from contract.s3_keys import APPROVAL, run_prefix
 from localcloud.server import LocalCloud
 from reviews.client.aws import leftovers
 from reviews.client.environment import Environment
@@ -79,7 +81,7 @@ class Story:
 def approve(deployment: Deployment, arn: str) -> None:
     """Once the execution waits for it, or when it has ended before."""
     facade, name = deployment.facade(), arn.rpartition(":")[2]
-    bucket, key = facade.outputs.artefact_bucket, f"runs/{facade.runs.named(name).id}/approval.json"
+    bucket, key = facade.outputs.artefact_bucket, f"{run_prefix(run_id(name))}/{APPROVAL}"
 
     def is_asked_or_ended() -> bool:
         found = facade.client("s3").list_objects_v2(Bucket=bucket, Prefix=key)
@@ -136,7 +138,8 @@ def test_the_artefact_of_staging_is_evaluated_approved_and_served_in_prod(story:
     assert origin is not None
     assert (origin.environment, origin.version) == ("staging", 1)
     assert origin.run == trained.result()["run"]["id"]
-    theirs = content(story.staging.facade(), trained.result()["run"]["model_data"])
+    (approved,) = story.staging.facade().models.versions()
+    theirs = content(story.staging.facade(), approved.artefact)
     assert content(story.prod.facade(), served.artefact) == theirs
     assert origin.sha256 == hashlib.sha256(theirs).hexdigest()
 

@@ -36,6 +36,10 @@ def test_a_rollback_has_the_artefact_the_image_and_the_lineage_of_its_version(lo
         assert found[inherited] == run()[inherited]
 
 
+def test_a_rollback_to_a_rollback_is_one_to_the_first_version(load) -> None:
+    assert roll_back(load, properties={"rollback_to": "1"})["rolled_back_to"]["version"] == 1
+
+
 def test_its_evaluation_is_that_of_the_version(load) -> None:
     storage = Objects(objects_of(BUCKET, 3))
     roll_back(load, storage)
