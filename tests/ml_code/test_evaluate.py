@@ -1,3 +1,4 @@
+import csv
 import json
 import tarfile
 
@@ -50,3 +51,25 @@ def test_a_champion_is_scored_on_the_same_rows(archive, session_features, tmp_pa
     result = json.loads((tmp_path / "out" / "evaluation.json").read_text())
     assert result["champion"] == {name: result[name] for name in ("accuracy", "macro_f1")}
     assert "the champion" in (tmp_path / "out" / "evaluation.html").read_text()
+
+
+def test_reviews_of_another_base_model_are_evaluated_from_their_texts(
+    archive, session_features, tmp_path
+):
+    """Their token ids mean nothing to this model."""
+    (part,) = (session_features / "test").glob("*.csv")
+    other = tmp_path / "other" / part.name
+    other.parent.mkdir()
+    with part.open(newline="") as source, other.open("w", newline="") as target:
+        rows = csv.DictReader(source)
+        copy = csv.DictWriter(target, rows.fieldnames)
+        copy.writeheader()
+        copy.writerows(row | {"input_ids": "[1]"} for row in rows)
+    scores = {}
+    for folder, words in {part.parent: [], other.parent: ["--from-texts"]}.items():
+        out = tmp_path / f"out-{folder.name}"
+        evaluate.main(
+            [f"--model={archive}", f"--test-data={folder}", f"--output-data={out}", *words]
+        )
+        scores[folder.name] = json.loads((out / "evaluation.json").read_text())["accuracy"]
+    assert scores["other"] == scores["test"]
