@@ -26,6 +26,11 @@ def test_the_hyperparameters_are_current() -> None:
     assert all(f"| `--{one.argument}` |" in page for one in TRAINING.values())
 
 
+def test_the_policy_of_an_existing_key_is_current() -> None:
+    page = read(ROOT / "docs" / "organisation.md")
+    assert write_docs.organisation_page(page) == page, "run `make docs`"
+
+
 def test_the_patches_of_ministack_are_current() -> None:
     page = read(ROOT / "docs" / "localcloud.md")
     assert write_docs.localcloud_page(page) == page, "run `make docs`"
