@@ -16,9 +16,9 @@ from contract.steps import StartAt
 FIELDS: Mapping[str, tuple[str, ...]] = {
     StartAt.PROCESSING.value: (
         *("start_at", "reviews", "base_model", "columns"),
-        *("max_rejected_share", "training"),
+        *("max_rejected_share", "training", "reuse"),
     ),
-    StartAt.TRAINING.value: ("start_at", "from_run", "training"),
+    StartAt.TRAINING.value: ("start_at", "from_run", "training", "reuse"),
     StartAt.EVALUATION.value: ("start_at", "from_run", "model_data"),
     StartAt.PROMOTION.value: ("start_at", "from_environment", "from_version", "from_run"),
     StartAt.ROLLBACK.value: ("start_at", "version"),
@@ -129,6 +129,11 @@ def _check_share(field: str, value: Any) -> None:
         raise _refuse(field, value, "must be a number from 0 to 1")
 
 
+def _check_switch(field: str, value: Any) -> None:
+    if not isinstance(value, bool):
+        raise _refuse(field, value, "must be true or false")
+
+
 def check_names(place: str, given: dict[str, Any], allowed: tuple[str, ...]) -> None:
     """Raises InvalidInput for a field of `place` that is not allowed."""
     for name in given:
@@ -188,6 +193,7 @@ _CHECKS: Mapping[str, Callable[[str, Any], None]] = {
     "columns": _check_columns,
     "max_rejected_share": _check_share,
     "training": _check_training,
+    "reuse": _check_switch,
     "from_run": _check_run_name,
     "model_data": _check_uri,
     "from_environment": _check_environment,

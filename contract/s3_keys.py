@@ -8,6 +8,7 @@ CODE = "code"
 CAPTURE = "capture"  # requests and responses of the endpoint
 FEATURE_STORE = "feature-store"  # the offline store
 ATHENA = "athena"  # results of queries
+REUSE = "reuse"  # which run has the result of a step, by the step's key
 SCORINGS = "scoring"  # what is scored in batch, and the answers
 DRIFT = "drift"  # reports about drift
 FEEDBACK = "feedback"  # ratings of what the endpoint was asked, by the day of their upload
@@ -60,6 +61,11 @@ SOURCE_ARCHIVE = "sourcedir.tar.gz"  # the same in one, for training jobs
 def run_prefix(run: str) -> str:
     """The prefix of a run in the artefact bucket, by its id; `*` for all runs."""
     return f"{RUNS}/{run}"
+
+
+def reuse_key(key: str) -> str:
+    """The object that names the run with the result of a step, by the key of the step."""
+    return f"{REUSE}/{key}.json"
 
 
 def scoring_prefix(scoring: str) -> str:

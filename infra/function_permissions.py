@@ -35,6 +35,7 @@ class FunctionPermissions:
             allow("s3:GetObject", on=[data.arn_for_objects("*")]),
             allow("s3:GetObject", "s3:PutObject", on=[self._objects(s3_keys.CODE)]),
             allow("s3:GetObject", "s3:PutObject", on=[self._document(s3_keys.RUN)]),
+            allow("s3:GetObject", on=[self._objects(s3_keys.REUSE)]),
             allow("kms:Decrypt", "kms:GenerateDataKey", on=[self._storage.key.key_arn]),
             # The lists of quotas have no resource types.
             allow(
@@ -68,6 +69,7 @@ class FunctionPermissions:
             ),
             self._may_read_catalog(),
             *self._may_use_query_results(),
+            allow("s3:PutObject", on=[self._objects(s3_keys.REUSE)]),
             allow("kms:Decrypt", "kms:GenerateDataKey", on=[self._storage.key.key_arn]),
         ]
 
@@ -205,6 +207,7 @@ class FunctionPermissions:
         with the permissions of its caller: as in the managed policy
         AmazonSageMakerModelRegistryFullAccess, v2 of 2024-06-06."""
         name, artefacts = self._settings.name, self._storage.artefacts
+        read = [self._of_runs(folder) for folder in (s3_keys.TRAINING, s3_keys.EVALUATION)]
         return [
             allow(
                 "sagemaker:CreateModelPackage",
@@ -212,13 +215,7 @@ class FunctionPermissions:
                 on=model_package_arns(self._scope, name),
             ),
             allow("s3:ListBucket", on=[artefacts.bucket_arn]),
-            allow(
-                "s3:GetObject",
-                on=[
-                    self._of_runs(s3_keys.TRAINING),
-                    self._of_runs(s3_keys.EVALUATION),
-                ],
-            ),
+            allow("s3:GetObject", on=read),
             allow("kms:Decrypt", on=[self._storage.key.key_arn]),
             allow(
                 "ecr:BatchGetImage",
@@ -232,10 +229,14 @@ class FunctionPermissions:
         return [allow("sagemaker:InvokeEndpoint", on=[endpoint]), *self.check_gate()]
 
     def start_evaluation(self, role: iam.IRole) -> list[iam.PolicyStatement]:
-        return [*self.start_job(JobKind.PROCESSING, role), *self.may_find_champion()]
+        return [
+            *self.start_job(JobKind.PROCESSING, role),
+            *self.may_find_champion(),
+            *self._may_write(self._objects(s3_keys.REUSE)),
+        ]
 
     def ask_approval(self) -> list[iam.PolicyStatement]:
-        return [*self._may_write(s3_keys.APPROVAL), self._may_publish()]
+        return [*self._may_write(self._document(s3_keys.APPROVAL)), self._may_publish()]
 
     def handle_failure(self) -> list[iam.PolicyStatement]:
         name = self._settings.name
@@ -248,7 +249,7 @@ class FunctionPermissions:
                 "sagemaker:StopTrainingJob",
                 on=[arn(self._scope, "sagemaker", f"training-job/{name}-*")],
             ),
-            *self._may_write(s3_keys.FAILURE),
+            *self._may_write(self._document(s3_keys.FAILURE)),
             self._may_publish(),
         ]
 
@@ -259,10 +260,10 @@ class FunctionPermissions:
             allow("kms:Decrypt", on=[self._storage.key.key_arn]),
         ]
 
-    def _may_write(self, document: str) -> list[iam.PolicyStatement]:
-        """To write a document of a run. The KMS key is that of the topic, too."""
+    def _may_write(self, objects: str) -> list[iam.PolicyStatement]:
+        """To write objects of the artefact bucket. The KMS key is that of the topic, too."""
         return [
-            allow("s3:PutObject", on=[self._document(document)]),
+            allow("s3:PutObject", on=[objects]),
             allow("kms:Decrypt", "kms:GenerateDataKey", on=[self._storage.key.key_arn]),
         ]
 

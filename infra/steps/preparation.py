@@ -28,6 +28,11 @@ def prepare(context: Context) -> Fragment:
             "serving_image": context.settings.image_of_serving().uri,
             "sources": promotion.sources(context.settings),
             "evaluates": context.settings.promotion.evaluation,
+            # Whose results may be reused where these are the same.
+            "requests": {
+                "processing": context.requests.processing,
+                "training": context.requests.training,
+            },
         },
         assign={"run": RESULT, "model_data": f"{RESULT}.model_data"},
     )

@@ -7,8 +7,10 @@ import boto3
 
 from contract import s3_keys
 from contract.features import EVENT_TIME, REVIEW_ID
+from contract.steps import Step
 from shared import s3
 from shared.environment import Environment
+from shared.reuse import record
 from shared.steps import Throttled, step
 
 ENVIRONMENT = Environment.read()
@@ -28,6 +30,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     run = event["run"]
     expected = count_ingested(S3, run["features"])
     found = count_stored(ATHENA, ENVIRONMENT, run["event_time"])
+    if found >= expected:
+        record(S3, ENVIRONMENT.artefact_bucket, run, Step.PROCESS)
     return {"ready": found >= expected, "expected": expected, "found": found}
 
 

@@ -9,6 +9,7 @@ import account
 import boto3
 from own_reviews import newest_features
 from promotion import open_source, promote
+from reuse import reusable
 from reviews_file import check_object
 from rollback import roll_back
 from source_run import inherit
@@ -35,9 +36,11 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     chosen = check_input(event["input"])
     run = make_run(ENVIRONMENT, chosen, event["execution"])
     run |= find_source(run, chosen, event)
-    run["warnings"] = check_account(run, event)
+    bucket = ENVIRONMENT.artefact_bucket
     if "code" not in run:
-        run["code"] = upload_code(S3, CODE, ENVIRONMENT.artefact_bucket)
+        run["code"] = upload_code(S3, CODE, bucket)
+    run |= reusable(S3, bucket, run, event["requests"], wanted=chosen.get("reuse", True))
+    run["warnings"] = check_account(run, event)
     bucket, key = s3_uri.split(f"{run['prefix']}/{s3_keys.RUN}")
     S3.put_object(Bucket=bucket, Key=key, Body=json.dumps(run, indent=2).encode())
     return run

@@ -34,7 +34,7 @@ def inherit(client: Any, environment: Environment, chosen: dict[str, Any]) -> di
         )
     # A run of an earlier version may lack a hyperparameter that exists now.
     training = {**environment.training, **source["training"], **chosen.get("training", {})}
-    return {**inherited, "training": training}
+    return {**inherited, "training": training, "keys": source.get("keys", {})}
 
 
 def _read_run(client: Any, prefix: str, name: str) -> dict[str, Any]:

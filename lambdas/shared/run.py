@@ -35,17 +35,24 @@ def fill(request: Any, run: Document, **more: str) -> Any:
     values = {
         "run_id": run["id"],
         "run_prefix": run["prefix"],
-        "code": run["code"],
-        "reviews": run["reviews"],
         "features": run["features"],
-        "base_model": run["base_model"],
         "event_time": run["event_time"],
-        **{f"{name}_column": value for name, value in run["columns"].items()},
-        "max_rejected_share": str(run["max_rejected_share"]),
-        **{name: str(value) for name, value in run["training"].items()},
+        **recipe(run),
         **more,
     }
     return replace_placeholders(request, values)
+
+
+def recipe(run: Document) -> dict[str, str]:
+    """The values that change what a job makes; the others say for which run, and where."""
+    return {
+        "code": run["code"],
+        "reviews": run["reviews"],
+        "base_model": run["base_model"],
+        **{f"{name}_column": value for name, value in run["columns"].items()},
+        "max_rejected_share": str(run["max_rejected_share"]),
+        **{name: str(value) for name, value in run["training"].items()},
+    }
 
 
 def with_own_image(container: dict[str, Any], run: Document) -> dict[str, Any]:

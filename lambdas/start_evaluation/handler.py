@@ -4,12 +4,13 @@ from typing import Any
 
 import boto3
 
-from contract.steps import StartAt
+from contract.steps import StartAt, Step
 from shared import s3
 from shared.environment import Environment
 from shared.inputs import processing_input
 from shared.jobs import start_once
 from shared.model_packages import newest_approved
+from shared.reuse import record
 from shared.run import fill, resource_name, tagged
 from shared.steps import step
 
@@ -21,7 +22,8 @@ S3 = boto3.client("s3")
 @step
 def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
     request = make_request(event, find_champion(SAGEMAKER, S3, ENVIRONMENT.model_group))
-    name = request["ProcessingJobName"]
+    name, model = request["ProcessingJobName"], event["model_data"]
+    record(S3, ENVIRONMENT.artefact_bucket, event["run"], Step.TRAIN, model_data=model)
     start_once(
         event["run"],
         lambda: SAGEMAKER.create_processing_job(**request),

@@ -17,8 +17,20 @@ from reviews.client.runs.steps import State
 
 _POLL_SECONDS = 1.0
 _PLAIN_INTERVAL = timedelta(seconds=15)  # between two lines of a running step in plain output
-_MARKS = {State.WAITING: "·", State.RUNNING: "▸", State.DONE: "✓", State.FAILED: "✗"}
-_COLOURS = {State.WAITING: "dim", State.RUNNING: "cyan", State.DONE: "green", State.FAILED: "red"}
+_MARKS = {
+    State.WAITING: "·",
+    State.RUNNING: "▸",
+    State.DONE: "✓",
+    State.REUSED: "↺",
+    State.FAILED: "✗",
+}
+_COLOURS = {
+    State.WAITING: "dim",
+    State.RUNNING: "cyan",
+    State.DONE: "green",
+    State.REUSED: "green",
+    State.FAILED: "red",
+}
 
 
 class Poller(Protocol):
@@ -77,7 +89,12 @@ class BarView:
         state = view.step.state
         # Without a total the bar pulses: the step is running, and its progress is unknown.
         printed = view.live.fraction
-        fixed = {State.DONE: 1.0, State.WAITING: 0.0, State.FAILED: printed or 0.0}
+        fixed = {
+            State.DONE: 1.0,
+            State.REUSED: 1.0,
+            State.WAITING: 0.0,
+            State.FAILED: printed or 0.0,
+        }
         fraction = fixed.get(state, printed)
         self._progress.update(
             task,

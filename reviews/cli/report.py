@@ -80,6 +80,7 @@ def _step_document(view: StepView) -> dict[str, Any]:
         "began": step.began,
         "ended": step.ended,
         "job": step.job,
+        "reused_from": step.source,
         "progress": view.live.fraction,
         "values": view.live.values,
     }

@@ -18,6 +18,10 @@ from reviews.client.shell import reviews_command
 Settings = Annotated[
     list[str] | None, typer.Option("--set", help="FIELD=VALUE, such as training.epochs=3.")
 ]
+RunName = Annotated[str, typer.Option(help="The name of the run; default: one with the time.")]
+NoReuse = Annotated[
+    bool, typer.Option("--no-reuse", help="Repeat steps that an earlier run has done.")
+]
 
 
 @with_json_option
@@ -27,14 +31,13 @@ def run(
         typer.Argument(metavar="FILE", help="A file of reviews: CSV, JSON Lines or Parquet."),
     ] = None,
     env: Env = "local",
-    name: Annotated[
-        str, typer.Option(help="The name of the run; default: one with the time.")
-    ] = "",
+    name: RunName = "",
     settings: Settings = None,
     detect_columns: Annotated[
         bool,
         typer.Option("--detect-columns", help="Use the columns of a known export."),
     ] = False,
+    no_reuse: NoReuse = False,
     wait: Wait = False,
 ) -> Answer:
     """Check a file of reviews, upload it and start a run with it.
@@ -44,6 +47,8 @@ def run(
     """
     execution.check_name(name)
     document = run_input.parse_settings(settings or [])
+    if no_reuse:
+        document["reuse"] = False
     if detect_columns and reviews is None:
         raise InvalidArgument("--detect-columns: needs a file of reviews")
     run_input.check_start(document, reviews)

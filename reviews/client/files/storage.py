@@ -24,7 +24,9 @@ def upload_reviews(s3: Any, reviews: Path, bucket: str) -> str:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     # The processing job skips files whose names begin like those of hidden files.
     key = f"reviews/{digest[:_DIGITS]}/{reviews.name.lstrip('._~$') or 'reviews'}"
-    s3.upload_file(str(reviews), bucket, key)
+    # Another upload of the same content would get another ETag, and a run with it reuse nothing.
+    if _sizes(s3, bucket, key).get(key) != reviews.stat().st_size:
+        s3.upload_file(str(reviews), bucket, key)
     return f"s3://{bucket}/{key}"
 
 

@@ -37,7 +37,9 @@ class StepView:
 
     @property
     def text(self) -> str:
-        """The newest values of the job in one line."""
+        """The newest values of the job in one line, or where the result comes from."""
+        if self.step.source:
+            return f"from {self.step.source}"
         shown = [f"{name}={self.live.values[name]}" for name in _SHOWN if name in self.live.values]
         return " ".join(shown)
 

@@ -13,7 +13,7 @@ from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
 from reviews.client.files import review_files
 
-_NUMBERS = ("training", "max_rejected_share")  # the values of the other fields are texts
+_IN_JSON = ("training", "max_rejected_share", "reuse")  # the values of the other fields are texts
 # Starts that have commands of their own.
 _COMMANDS = {StartAt.PROMOTION.value: "reviews promote", StartAt.ROLLBACK.value: "reviews rollback"}
 # The fields without a group, sorted by name.
@@ -92,8 +92,9 @@ def check_start(document: dict[str, Any], reviews: Path | None) -> None:
 def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
     """Turns `training.epochs=3` into {"training": {"epochs": 3}}.
 
-    The values of numeric fields are parsed as JSON, all others are text. Raises InvalidArgument for
-    an unknown field, with the known ones, and for a value that the field does not allow.
+    The values of numbers and switches are parsed as JSON, all others are text. Raises
+    InvalidArgument for an unknown field, with the known ones, and for a value that the field does
+    not allow.
     """
     document: dict[str, Any] = {}
     for setting in settings:
@@ -102,7 +103,7 @@ def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
         if not equals or not group or bool(dot) != bool(leaf):
             raise InvalidArgument(f"--set {setting}: write it as FIELD=VALUE or GROUP.FIELD=VALUE")
         _check_name(path, group, leaf)
-        value = _json_or_text(text) if group in _NUMBERS else text
+        value = _json_or_text(text) if group in _IN_JSON else text
         _check_value(setting, group, {leaf: value} if leaf else value)
         if leaf:
             document.setdefault(group, {})[leaf] = value

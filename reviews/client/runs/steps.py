@@ -14,6 +14,7 @@ from typing import Any
 from contract import states
 from contract.scoring import ScoringStep
 from contract.steps import Step, step_of
+from reviews.client.runs.run import prepared
 
 _START_STATES = tuple(
     loop.start for loop in (states.PROCESSING, states.TRAINING, states.EVALUATION)
@@ -25,17 +26,22 @@ class State(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    REUSED = "reused"  # an earlier run has its result
 
 
 @dataclass(frozen=True, kw_only=True)
 class StepProgress:
-    """The state of a step, when it began and ended, and the name of its job, if it has one."""
+    """The state of a step, when it began and ended, and the name of its job, if it has one.
+
+    `source` is the id of the run whose result is reused.
+    """
 
     step: Step | ScoringStep
     state: State = State.WAITING
     began: datetime | None = None
     ended: datetime | None = None
     job: str = ""
+    source: str = ""
 
     @property
     def title(self) -> str:
@@ -68,6 +74,9 @@ def read_steps(events: list[dict[str, Any]], status: str) -> list[StepProgress]:
             step = step_of(exited["name"])
             if step is not None:
                 steps[step] = replace(steps[step], job=_job_name(exited.get("output", "")))
+    for name, source in prepared(events).get("reused", {}).items():
+        step = Step(name)
+        steps[step] = replace(steps[step], state=State.REUSED, source=source)
     if current is not None and status != "RUNNING":
         end = State.DONE if status == "SUCCEEDED" else State.FAILED
         steps[current] = replace(steps[current], state=end, ended=events[-1]["timestamp"])

@@ -4,6 +4,7 @@ const SIGNS = {
   waiting: "·",
   running: "▸",
   done: "✓",
+  reused: "↺",
   "error caught": "!",
   failed: "✗",
 };

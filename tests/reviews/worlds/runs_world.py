@@ -269,6 +269,14 @@ class RunsWorld(EndpointWorld):
         self.calls.append(f"keep {Bucket}/{Key}")
         self.objects[Key] = Body if isinstance(Body, bytes) else Body.read()
 
+    def list_objects_v2(self, Bucket: str, Prefix: str) -> dict[str, Any]:
+        found = [
+            {"Key": key, "Size": len(body)}
+            for key, body in self.objects.items()
+            if key.startswith(Prefix)
+        ]
+        return {"Contents": found} if found else {}
+
     def head_object(self, Bucket: str, Key: str) -> dict[str, Any]:
         return {"ContentLength": len(self.objects[Key]), "ETag": "e"}
 

@@ -12,6 +12,8 @@ from tests.fake_aws import FakeAws
 class Buckets(FakeAws):
     """`objects` are sizes."""
 
+    refused = False  # whether nothing more may be written
+
     def __init__(self) -> None:
         self.objects: dict[str, int] = {}
 
@@ -20,6 +22,7 @@ class Buckets(FakeAws):
         return self.client("s3")
 
     def put_object(self, Bucket: str, Key: str, Body: Any, **_: Any) -> None:
+        assert not self.refused
         self.objects[f"{Bucket}/{Key}"] = len(Body.read())
 
     def list_objects_v2(self, *, Bucket: str, Prefix: str) -> dict[str, Any]:
@@ -40,6 +43,15 @@ def test_reviews_of_one_name_do_not_take_each_others_place(tmp_path: Path) -> No
     assert re.fullmatch(r"s3://data/reviews/[0-9a-f]{12}/mine\.csv", uri)
     assert len(buckets.objects) == 2
     assert uri.removeprefix("s3://") in buckets.objects
+
+
+def test_reviews_that_are_there_are_not_uploaded_again(tmp_path: Path) -> None:
+    """Or a run with them would reuse nothing, by their new ETag."""
+    file, buckets = tmp_path / "mine.csv", Buckets()
+    file.write_text("Review Text,Rating\n")
+    uri = upload_reviews(buckets.s3, file, "data")
+    buckets.refused = True
+    assert upload_reviews(buckets.s3, file, "data") == uri
 
 
 def test_a_missing_file_is_named_before_anything_else(tmp_path: Path) -> None:

@@ -53,6 +53,14 @@ def test_the_step_that_ran_last_failed_when_the_execution_did() -> None:
     assert steps[4].state is State.WAITING
 
 
+def test_a_step_whose_result_is_reused_says_from_which_run() -> None:
+    prepared = {"id": "run-2", "prefix": "s3://b/runs/run-2", "reused": {"process": "run-1"}}
+    moves = (("enter", "Prepare", None), ("exit", "Prepare", prepared))
+    steps = read_steps(events(*moves, ("enter", "StartTraining", None)), "RUNNING")
+    assert (steps[1].state, steps[1].source) == (State.REUSED, "run-1")
+    assert [step.state for step in steps[2:4]] == [State.WAITING, State.RUNNING]
+
+
 def test_the_last_step_is_done_when_the_execution_succeeded() -> None:
     steps = read_steps(
         events(("enter", "SmokeTest", None), ("enter", "Succeeded", None)), "SUCCEEDED"
