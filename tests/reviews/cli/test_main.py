@@ -52,7 +52,8 @@ def test_every_command_takes_an_environment_and_answers_programs() -> None:
     root = typer.main.get_command(app)
     for command in commands(root):
         options = {option for parameter in command.params for option in parameter.opts}
-        assert {"--env", "--json"} <= options, command.name
+        environments = {"--from", "--to"} if command.name == "promote" else {"--env"}
+        assert {*environments, "--json"} <= options, command.name
 
 
 @pytest.mark.parametrize(

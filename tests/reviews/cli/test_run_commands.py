@@ -33,8 +33,8 @@ def test_run_starts_an_execution_with_the_uploaded_csv(
 
 def test_run_without_reuse_tells_prepare(runs: RunsWorld, reviews: Reviews, csv: str) -> None:
     document = {"reviews": f"s3://data/{KEY}", "reuse": False}
-    for option in (["--no-reuse"], ["--set", "reuse=false"]):
-        assert reviews("run", csv, *option, "--json").json["input"] == document
+    for name, *option in (("a", "--no-reuse"), ("b", "--set", "reuse=false")):
+        assert reviews("run", csv, "--name", name, *option, "--json").json["input"] == document
     assert "reuse: 'no' must be true or false" in reviews("run", csv, "--set", "reuse=no").err
 
 
