@@ -35,7 +35,8 @@ def test_run_without_reuse_tells_prepare(runs: RunsWorld, reviews: Reviews, csv:
     document = {"reviews": f"s3://data/{KEY}", "reuse": False}
     for name, *option in (("a", "--no-reuse"), ("b", "--set", "reuse=false")):
         assert reviews("run", csv, "--name", name, *option, "--json").json["input"] == document
-    assert "reuse: 'no' must be true or false" in reviews("run", csv, "--set", "reuse=no").err
+    refused = reviews("run", csv, "--set", "reuse=no")
+    assert refused.err == "--set reuse=no: 'no' must be true or false\n"
 
 
 def test_run_with_json_prints_what_it_started(runs: RunsWorld, reviews: Reviews, csv: str) -> None:
