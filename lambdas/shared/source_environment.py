@@ -52,7 +52,8 @@ class Source:
 def unavailable(name: str, role: str, error: ClientError) -> Exception:
     """SourceUnavailable, or the error itself where a retry may succeed."""
     if is_transient(error):
-        return error
+        same: Exception = error  # botocore has no types
+        return same
     return SourceUnavailable(
         f"{name} cannot be read as {role.rpartition('/')[2]}: {error}. Is it deployed, and does "
         "infra/settings/environments.py promote from there?"
