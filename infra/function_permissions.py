@@ -232,7 +232,8 @@ class FunctionPermissions:
         return [
             *self.start_job(JobKind.PROCESSING, role),
             *self.may_find_champion(),
-            *self._may_write(self._objects(s3_keys.REUSE)),
+            allow("s3:PutObject", on=[self._objects(s3_keys.REUSE)]),
+            allow("kms:GenerateDataKey", on=[self._storage.key.key_arn]),
         ]
 
     def ask_approval(self) -> list[iam.PolicyStatement]:

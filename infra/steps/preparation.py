@@ -5,7 +5,7 @@ from aws_cdk import aws_stepfunctions as sfn
 
 from contract import states as names
 from contract.steps import Step
-from infra import images, promotion
+from infra import prepare_event
 from infra.jsonata import RESULT, condition, queries, query
 from infra.states import Fragment
 from infra.steps.context import Context
@@ -22,17 +22,13 @@ def prepare(context: Context) -> Fragment:
                 "name": query("$states.context.Execution.Name"),
                 "start_time": query("$states.context.Execution.StartTime"),
             },
-            "images": images.ends_of_patches(context.settings.every_image()),
-            # Set by `reviews deploy --force`.
-            "force": context.scope.node.try_get_context("force") == "true",
-            "serving_image": context.settings.image_of_serving().uri,
-            "sources": promotion.sources(context.settings),
-            "evaluates": context.settings.promotion.evaluation,
-            # Whose results may be reused where these are the same.
-            "requests": {
-                "processing": context.requests.processing,
-                "training": context.requests.training,
-            },
+            **prepare_event.of_settings(
+                context.settings,
+                processing=context.requests.processing,
+                training=context.requests.training,
+                # Set by `reviews deploy --force`.
+                force=context.scope.node.try_get_context("force") == "true",
+            ),
         },
         assign={"run": RESULT, "model_data": f"{RESULT}.model_data"},
     )

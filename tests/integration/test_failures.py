@@ -110,7 +110,7 @@ def test_a_redrive_begins_with_the_step_that_failed_and_another_attempt(
 
 def test_the_same_name_twice_is_one_run(deployment: Deployment, succeeded: Execution) -> None:
     with pytest.raises(InvalidArgument, match="already the name of an execution"):
-        start(deployment, succeeded.name, reviews.to_csv(reviews.rows()))
+        begin(deployment, succeeded.name, {"reviews": succeeded.result()["run"]["reviews"]})
 
 
 def read_json(deployment: Deployment, uri: str) -> Any:

@@ -16,6 +16,7 @@ def test_the_same_file_with_the_same_settings_is_neither_prepared_nor_trained_on
     document = json.loads(states.describe_execution(executionArn=succeeded.arn)["input"])
     found = finish(deployment, begin(deployment, unique("again"), document))
     run = found.result()["run"]
+    assert run["keys"] == first["keys"]
     assert run["reused"] == dict.fromkeys(("process", "features", "train"), first["id"])
     assert run["features"] == first["features"]
     _, views = facade.runs.watch(found.arn).poll()
