@@ -42,7 +42,7 @@ demo: $(STAMP) ## Deploy into the embedded AWS, train, and ask the live endpoint
 destroy: $(STAMP) ## Run the real `cdk destroy`, check that nothing is left, stop the embedded AWS.
 	@sh tools/destroy
 
-test: $(STAMP) $(NEWEST) lint ## All checks, with whole runs of the state machine (about 20 minutes).
+test: $(STAMP) $(NEWEST) lint ## All checks, with whole runs of the state machine (about 25 minutes).
 	$(PARALLEL) -m "not slow and not gigabytes"
 	$(PY) -m pytest -m "not slow" tests/integration
 

@@ -33,6 +33,7 @@ _ELSEWHERE = (
     ("JobRolesTraining", "s3:DeleteObject", "only a checkpoint whose writing is seen half done"),
     ("JobRolesServing", "s3:ListBucket", "so that a missing artefact is told as missing"),
     ("JobRolesServing", "logs:CreateLogGroup", "the stack has made it"),
+    ("JobRolesDrift", "logs:CreateLogGroup", "processing jobs before it have made it"),
     ("StateMachineRole", "logs:*", "log delivery, which the embedded AWS lacks"),
     ("StateMachineRole", "xray:*", "tracing, the same"),
 )
