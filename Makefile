@@ -83,8 +83,8 @@ bench: $(STAMP) ## Measure against peers, into docs/benchmarks.md (an hour, quie
 docs: $(STAMP) ## Make the generated parts of docs/ anew: settings, quotas, diagrams.
 	$(PY) -m tools.write_docs
 
-pictures: $(STAMP) ## Take the pictures of the README from the newest run of `make demo` (Chromium).
-	@REVIEWS_DATA_DIR="$(DATA_DIR)" $(PY) -m tools.pictures
+pictures: $(STAMP) ## Take the pictures of the README from a run of `make demo` (Chromium). RUN=name
+	@REVIEWS_DATA_DIR="$(DATA_DIR)" $(PY) -m tools.pictures $(RUN)
 
 lint: $(STAMP) ## ruff, mypy, and actionlint on the workflow.
 	$(PY) -m ruff check $(SOURCES)

@@ -1,5 +1,6 @@
-"""Pictures of the newest run of `local`, for the README: `make pictures`, after `make demo`.
+"""Pictures of a run of `local`, for the README: `make pictures`, after `make demo`.
 
+It is the newest one unless another is named: a run that has reused a training has no curves.
 Opens the console and the evaluation page in Chromium (Debian: chromium and chromium-driver) and
 writes docs/pictures/*.png.
 """
@@ -88,7 +89,7 @@ def take(browser: Any, address: str, ready: str, file: Path) -> None:
 
 def main() -> None:
     with console() as address, chromium() as browser:
-        name = newest_run(address)
+        name = sys.argv[1] if len(sys.argv) > 1 else newest_run(address)
         take(
             browser,
             f"{address}executions/{name}",
