@@ -15,6 +15,10 @@ from reading.errors import UserError
 INT8_FILE, FP32_FILE = "model_int8.onnx", "model_fp32.onnx"
 # An addition and a layer norm as one operator, which takes three times as long as the two.
 _SLOW_FUSION = "SkipLayerNormFusion"
+# Threads that spin while they wait for each other answer a fifth faster, but take the cores from
+# other workers: two workers on two cores were 1.7 times as fast without. There is a worker for each
+# core unless this variable has another number: ServingEnv of sagemaker-containers 2.8.6, _env.py.
+_MAY_SPIN = os.environ.get("SAGEMAKER_MODEL_SERVER_WORKERS") == "1"
 Logits = NDArray[np.float32]
 
 
@@ -72,10 +76,8 @@ class OnnxEngine:
         self.name = {INT8_FILE: "onnx-int8", FP32_FILE: "onnx-fp32"}[file.name]
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = os.cpu_count() or 1
-        # The servers of the images run a worker for each core. Threads that spin while they wait
-        # would take the cores from those that compute: two workers on two cores were 1.7 times as
-        # fast without spinning.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.add_session_config_entry("session.intra_op.allow_spinning", str(int(_MAY_SPIN)))
+        options.add_session_config_entry("session.force_spinning_stop", "1")  # between requests
         options.log_severity_level = 3  # errors
         self._session = onnxruntime.InferenceSession(
             file,
