@@ -63,18 +63,10 @@ def copy_code(client: Any, source: Any, code: str, bucket: str) -> None:
         return
     for uri in s3.list_uris(source, f"{code}/{s3_keys.SOURCE}/"):
         key = s3_uri.split(uri)[1]
-        copy_object(client, source, uri, f"s3://{bucket}/{key}")
-    copy_object(
+        s3.copy_small(client, source, uri, f"s3://{bucket}/{key}")
+    s3.copy_small(
         client,
         source,
         f"s3://{source_bucket}/{prefix}/{archive}",
         f"s3://{bucket}/{prefix}/{archive}",
     )
-
-
-def copy_object(client: Any, source: Any, uri: str, target: str) -> None:
-    """A small one."""
-    bucket, key = s3_uri.split(uri)
-    content = source.get_object(Bucket=bucket, Key=key)["Body"].read()
-    bucket, key = s3_uri.split(target)
-    client.put_object(Bucket=bucket, Key=key, Body=content)

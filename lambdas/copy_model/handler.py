@@ -10,7 +10,7 @@ from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
-from copies import changed, copy_artefact, copy_code, copy_object
+from copies import changed, copy_artefact, copy_code
 
 from contract import s3_keys, s3_uri
 from shared import s3
@@ -67,9 +67,9 @@ def copy_documents(client: Any, source: Any, run: dict[str, Any]) -> None:
     also the evaluation of the run."""
     prefix, theirs = run["prefix"], run["promoted_from"]["prefix"]
     kept = f"{prefix}/{s3_keys.SOURCE_DOCUMENTS}"
-    copy_object(client, source, f"{theirs}/{s3_keys.RUN}", f"{kept}/{s3_keys.RUN}")
+    s3.copy_small(client, source, f"{theirs}/{s3_keys.RUN}", f"{kept}/{s3_keys.RUN}")
     for uri in s3.list_uris(source, f"{theirs}/{s3_keys.EVALUATION}/"):
         name = uri.removeprefix(f"{theirs}/")
-        copy_object(client, source, uri, f"{kept}/{name}")
+        s3.copy_small(client, source, uri, f"{kept}/{name}")
         if not run["features"]:
-            copy_object(client, source, uri, f"{prefix}/{name}")
+            s3.copy_small(client, source, uri, f"{prefix}/{name}")

@@ -14,7 +14,7 @@ from reviews_file import check_object
 from rollback import roll_back
 from source_run import inherit
 
-from contract import s3_keys, s3_uri
+from contract import s3_keys
 from contract.execution_input import STARTS, check_input
 from contract.names import run_id
 from contract.steps import StartAt
@@ -41,7 +41,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         run["code"] = upload_code(S3, CODE, bucket)
     run |= reusable(S3, bucket, run, event["requests"], wanted=chosen.get("reuse", True))
     run["warnings"] = check_account(run, event)
-    bucket, key = s3_uri.split(f"{run['prefix']}/{s3_keys.RUN}")
+    key = f"{s3_keys.run_prefix(run['id'])}/{s3_keys.RUN}"
     S3.put_object(Bucket=bucket, Key=key, Body=json.dumps(run, indent=2).encode())
     return run
 

@@ -30,7 +30,8 @@ def reusable(
     if run["start_at"] not in _REUSING:
         return {}
     keys = step_keys(client, run, requests)
-    from_the_file, reused = run["start_at"] == StartAt.PROCESSING.value, {}
+    from_the_file = run["start_at"] == StartAt.PROCESSING.value
+    reused: Document = {}
     if wanted and (model := _find(client, bucket, keys, Step.TRAIN)):
         reused = _after(StartAt.EVALUATION, run, model)
     elif wanted and from_the_file and (features := _find(client, bucket, keys, Step.PROCESS)):

@@ -5,7 +5,7 @@ from typing import Any
 import model_version
 from model_version import ModelVersion
 
-from contract import s3_keys, s3_uri
+from contract import s3_keys
 from contract.execution_input import InvalidInput
 from shared import s3
 from shared.model_packages import version_arn
@@ -26,7 +26,7 @@ def roll_back(
     run = model_version.read_run(storage, version)
     _check_repository(version, image)
     for uri in s3.list_uris(storage, f"{version.prefix}/{s3_keys.EVALUATION}/"):
-        _copy(storage, uri, f"{prefix}/{uri.removeprefix(f'{version.prefix}/')}")
+        s3.copy_small(storage, storage, uri, f"{prefix}/{uri.removeprefix(f'{version.prefix}/')}")
     return {
         **model_version.of_the_training(run),
         "features": run["features"],
@@ -50,10 +50,3 @@ def _check_repository(version: ModelVersion, image: str) -> None:
 
 def _repository(image: str) -> str:
     return image.partition("@")[0].rpartition(":")[0] or image
-
-
-def _copy(storage: Any, source: str, target: str) -> None:
-    bucket, key = s3_uri.split(source)
-    body = storage.get_object(Bucket=bucket, Key=key)["Body"].read()
-    bucket, key = s3_uri.split(target)
-    storage.put_object(Bucket=bucket, Key=key, Body=body)

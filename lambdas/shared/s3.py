@@ -25,6 +25,14 @@ def exists(client: Any, uri: str) -> bool:
     return True
 
 
+def copy_small(client: Any, source: Any, uri: str, target: str) -> None:
+    """Copies an object through the memory; `source` is the client that may read it."""
+    bucket, key = split(uri)
+    content = source.get_object(Bucket=bucket, Key=key)["Body"].read()
+    bucket, key = split(target)
+    client.put_object(Bucket=bucket, Key=key, Body=content)
+
+
 def list_uris(client: Any, prefix: str) -> list[str]:
     bucket, key = split(prefix)
     pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=key)

@@ -216,5 +216,6 @@ def test_every_command_that_answers_has_json_and_explains_itself() -> None:
     assert len(found) > 15
     for name, command in found.items():
         options = {option for parameter in command.params for option in parameter.opts}
-        assert "--json" in options, name
+        environments = {"--from", "--to"} if name == "promote" else {"--env"}
+        assert {"--json", *environments} <= options, name
         assert command.help, name

@@ -55,6 +55,3 @@ class DriftWorld(RunsWorld):
             "error": "DriftReportFailed",
             "cause": json.dumps({"errorMessage": FAILURE}),
         }
-
-    def list_objects_v2(self, Bucket: str, Prefix: str) -> dict[str, Any]:
-        return {"Contents": [{"Key": key} for key in self.objects if key.startswith(Prefix)]}

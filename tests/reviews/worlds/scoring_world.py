@@ -158,6 +158,3 @@ class ScoringWorld(RunsWorld):
         if Key not in self.objects:
             raise Refused("404", "Not Found")
         return {"ContentLength": len(self.objects[Key]), "ETag": "e"}
-
-    def list_objects_v2(self, Bucket: str, Prefix: str) -> dict[str, Any]:
-        return {"Contents": [{"Key": key} for key in self.objects if key.startswith(Prefix)]}
