@@ -3,6 +3,7 @@
 One story; the tests are its parts, in their order.
 """
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from reviews.client.aws import leftovers, stacks
 from reviews.client.runs.execution import Execution
 from tests.integration import reviews
 from tests.integration.deployment import Deployment
-from tests.integration.executions import finish, start
+from tests.integration.executions import begin, finish, start
 from tests.integration.guarded_app import BOUNDARY, TAGS, guarded
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
@@ -48,6 +49,14 @@ def ended(cloud: LocalCloud, deployment: Deployment) -> Execution:
     faults = FaultClient(cloud.endpoint_url, cloud.data_dir)
     faults.add("capacity", "sagemaker:CreateTrainingJob", matching="ml.m7i.large", times=1)
     return finish(deployment, start(deployment, "guarded", reviews.to_csv(reviews.rows())))
+
+
+@pytest.fixture(scope="module")
+def second(deployment: Deployment, ended: Execution) -> Execution:
+    """The same once more."""
+    states = deployment.client("stepfunctions")
+    document = json.loads(states.describe_execution(executionArn=ended.arn)["input"])
+    return finish(deployment, begin(deployment, "again", document))
 
 
 def tags(deployment: Deployment, arn: str) -> dict[str, str]:
@@ -92,8 +101,16 @@ def test_what_the_execution_made_has_the_tags(deployment: Deployment, ended: Exe
             (arn,) = (value for name, value in item.items() if name.endswith("Arn"))
             found = tags(deployment, arn)
             assert TAGS.items() <= found.items(), arn
-            assert found["reviews:run"] == "guarded"
+            assert found["reviews:run"] in {"guarded", "again"}
             assert NAME in arn
+
+
+def test_a_second_run_reuses_features_and_model(ended: Execution, second: Execution) -> None:
+    assert second.status == "SUCCEEDED", second.cause
+    run = second.result()["run"]
+    assert run["reused"] == dict.fromkeys(("process", "features", "train"), "guarded")
+    scores = (one.result()["evaluation"]["accuracy"] for one in (ended, second))
+    assert len(set(scores)) == 1
 
 
 def test_the_stacks_and_their_resources_have_the_guards(
@@ -127,7 +144,7 @@ def test_the_buckets_have_the_existing_key(deployment: Deployment, ended: Execut
 
 
 def test_destroying_it_leaves_nothing_but_key_and_boundary(
-    deployment: Deployment, ended: Execution
+    deployment: Deployment, second: Execution
 ) -> None:
     deployment.destroy()
     facade = deployment.facade()
