@@ -7,8 +7,12 @@ from contract.drift import QUANTITIES, REPORT_VERSION, Bin, Finding, Report
 
 def document(*drifted: str, verdict: str = "", **changes: Any) -> dict[str, Any]:
     """The JSON of a report on which these quantities have drifted."""
+    return report(*drifted, verdict=verdict).document() | changes
+
+
+def report(*drifted: str, verdict: str = "") -> Report:
     found = verdict or ("drift" if drifted else "no drift")
-    report = Report(
+    return Report(
         version=REPORT_VERSION,
         environment="dev",
         endpoint="reviews-dev",
@@ -28,7 +32,6 @@ def document(*drifted: str, verdict: str = "", **changes: Any) -> dict[str, Any]
         rated=0,
         reliability=None,
     )
-    return report.document() | changes
 
 
 def _finding(name: str, drifted: tuple[str, ...]) -> Finding:

@@ -22,9 +22,9 @@ def newest_features(states: Any, storage: Any, *, bucket: str, execution: str, l
     """
     for name in islice(_succeeded(states, execution), _MOST_RUNS):
         uri = f"s3://{bucket}/{s3_keys.run_prefix(run_id(name))}/{s3_keys.RUN}"
-        if not s3.exists(storage, uri):
+        run = s3.find_json(storage, uri)
+        if run is None:
             continue
-        run = s3.read_json(storage, uri)
         features: str = run["features"]
         if run["labels"] == labels and features and s3.list_uris(storage, f"{features}/test/"):
             return features

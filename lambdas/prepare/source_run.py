@@ -38,9 +38,9 @@ def inherit(client: Any, environment: Environment, chosen: dict[str, Any]) -> di
 
 
 def _read_run(client: Any, prefix: str, name: str) -> dict[str, Any]:
-    if not s3.exists(client, f"{prefix}/{s3_keys.RUN}"):
+    run: dict[str, Any] | None = s3.find_json(client, f"{prefix}/{s3_keys.RUN}")
+    if run is None:
         raise InvalidInput("from_run", f"there is no run {name!r}")
-    run: dict[str, Any] = s3.read_json(client, f"{prefix}/{s3_keys.RUN}")
     return run
 
 

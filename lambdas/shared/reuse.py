@@ -25,8 +25,5 @@ def record(client: Any, bucket: str, run: Document, step: Step, **result: str) -
 
 def find(client: Any, bucket: str, key: str) -> Result | None:
     """The result of the key; None if there is none."""
-    uri = f"s3://{bucket}/{s3_keys.reuse_key(key)}"
-    if not s3.exists(client, uri):
-        return None
-    found: Result = s3.read_json(client, uri)
+    found: Result | None = s3.find_json(client, f"s3://{bucket}/{s3_keys.reuse_key(key)}")
     return found

@@ -13,6 +13,11 @@ def read_json(client: Any, uri: str) -> Any:
     return json.load(client.get_object(Bucket=bucket, Key=key)["Body"])
 
 
+def find_json(client: Any, uri: str) -> Any:
+    """The document; None where there is no such object (see `exists`)."""
+    return read_json(client, uri) if exists(client, uri) else None
+
+
 def exists(client: Any, uri: str) -> bool:
     """Needs s3:ListBucket, without which S3 answers 403 for a missing object."""
     bucket, key = split(uri)

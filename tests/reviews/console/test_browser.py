@@ -7,10 +7,10 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from reviews.console.server import listen, make_server
+from tests.drift_reports import report
 from tests.reviews.console.browsers import CHROMIUM, DRIVER, Browser, chromium
 from tests.reviews.worlds import recorded_runs
 from tests.reviews.worlds.console_world import OUTPUTS, SYNTAX_ERROR
-from tests.reviews.worlds.drift_reports import drifted
 from tests.reviews.worlds.environment import FakeEnvironment
 from tests.reviews.worlds.team_world import TeamWorld
 from worlds.waiting import until
@@ -35,7 +35,7 @@ PAGES = {
 @pytest.fixture(scope="module")
 def world() -> TeamWorld:
     made = TeamWorld()
-    made.add_drift_report("20261124T120000Z-b", drifted())
+    made.add_drift_report("20261124T120000Z-b", report("class_mix"))
     return made
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from reviews.console.guard import REPORT_POLICY
-from tests.reviews.worlds.drift_reports import drifted
+from tests.drift_reports import report
 from tests.reviews.worlds.environment import FakeEnvironment
 from tests.reviews.worlds.team_world import TeamWorld
 
@@ -28,8 +28,8 @@ def capture(environment: FakeEnvironment, percent: int) -> None:
 def test_the_newest_report_is_shown_and_the_others_are_named(
     client: TestClient, world: TeamWorld
 ) -> None:
-    world.add_drift_report(OLD, drifted())
-    world.add_drift_report(NEW, replace(drifted(), verdict="no drift"))
+    world.add_drift_report(OLD, report("class_mix"))
+    world.add_drift_report(NEW, replace(report("class_mix"), verdict="no drift"))
     found = get(client)
     assert found["names"] == [NEW, OLD]
     assert found["newest"]["verdict"] == "no drift"
@@ -43,23 +43,23 @@ def test_before_the_first_report_nothing_is_known(client: TestClient) -> None:
 def test_a_number_that_could_not_be_computed_is_not_known(
     client: TestClient, world: TeamWorld
 ) -> None:
-    (finding,) = drifted().findings
+    finding = report("class_mix").findings[0]
     undefined = replace(finding, shift=float("nan"))
-    world.add_drift_report(NEW, replace(drifted(), findings=[undefined]))
+    world.add_drift_report(NEW, replace(report("class_mix"), findings=[undefined]))
     assert get(client)["newest"]["findings"][0]["shift"] is None
 
 
 def test_a_report_of_another_version_is_refused_by_name(
     client: TestClient, world: TeamWorld
 ) -> None:
-    world.add_drift_report(NEW, replace(drifted(), version=99))
+    world.add_drift_report(NEW, replace(report("class_mix"), version=99))
     answer = client.get("/api/drift")
     assert answer.status_code == 400
     assert answer.json()["error"] == f"{NEW}: version 99 of a drift report is not known"
 
 
 def test_a_page_runs_nothing_and_loads_nothing(client: TestClient, world: TeamWorld) -> None:
-    world.add_drift_report(NEW, drifted())
+    world.add_drift_report(NEW, report("class_mix"))
     answer = client.get(f"/drift/{NEW}")
     assert answer.text.startswith("<h1>Drift</h1>")
     assert answer.headers["Content-Security-Policy"] == REPORT_POLICY

@@ -10,9 +10,9 @@ from selenium.webdriver.common.keys import Keys
 
 from infra.settings import Peer, Promotion
 from reviews.console.server import listen, make_server
+from tests.drift_reports import report
 from tests.reviews.console.browsers import CHROMIUM, DRIVER, Browser, chromium
 from tests.reviews.worlds.console_world import OUTPUTS
-from tests.reviews.worlds.drift_reports import drifted
 from tests.reviews.worlds.environment import FakeEnvironment
 from tests.reviews.worlds.team_world import CALLER, SERVING, TeamWorld
 from worlds.waiting import until
@@ -215,11 +215,11 @@ def test_a_model_of_another_environment_is_promoted_after_a_question(
 def test_drift_is_shown_with_its_reports(browser: Browser, world: TeamWorld) -> None:
     browser.open("/drift")
     browser.says("#status", "There is no report yet")
-    world.add_drift_report("20261123T120000Z-a", replace(drifted(), verdict="no drift"))
-    world.add_drift_report("20261124T120000Z-b", drifted())
+    world.add_drift_report("20261123T120000Z-a", replace(report("class_mix"), verdict="no drift"))
+    world.add_drift_report("20261124T120000Z-b", report("class_mix"))
     browser.open("/drift")
-    browser.says("#status", "✗ drift in the 420 requests from")
-    browser.says("#quantities", "31 % of the texts fall into other classes.")
+    browser.says("#status", "✗ drift in the 500 requests from")
+    browser.says("#quantities", "Predicted classes: 35.0% of the texts fall elsewhere")
     names = [one.text for one in browser.all("#reports summary")]
     assert names == ["Report 20261124T120000Z-b", "Report 20261123T120000Z-a"]
     browser.find("[data-report='20261124T120000Z-b'] summary").click()
