@@ -39,10 +39,9 @@ class GitHubStack(Stack):
         )
 
     def _role(self, id_: str, what: str, bootstrapped: Sequence[str]) -> None:
-        """`what` the workflow must run for, as the end of the token's subject:
-        https://docs.github.com/en/actions/reference/security/oidc"""
-        subject = f"repo:{self._settings.github.repository}:{what}"
-        conditions = {f"{_ISSUER}:aud": _AUDIENCE, f"{_ISSUER}:sub": subject}
+        """`what` the workflow must run for, as the end of the token's subject."""
+        subjects = [f"{subject}:{what}" for subject in self._settings.github.subjects()]
+        conditions = {f"{_ISSUER}:aud": _AUDIENCE, f"{_ISSUER}:sub": subjects}
         role = iam.Role(
             self,
             id_,

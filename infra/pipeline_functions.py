@@ -86,8 +86,14 @@ class PipelineFunctions(Construct):
 
     @cached_property
     def start_drift(self) -> lambda_.Function:
-        """Created only where requests are captured."""
-        return self._function("start_drift", self._may.start_drift(self._roles.drift))
+        """Created only where requests are captured. It lists the objects of weeks, of which there
+        can be hundreds of thousands."""
+        return self._function(
+            "start_drift",
+            self._may.start_drift(self._roles.drift),
+            timeout=_LONGEST_CALL,
+            memory_mb=_MB_OF_A_PROCESSOR,
+        )
 
     @cached_property
     def end_drift(self) -> lambda_.Function:

@@ -28,10 +28,10 @@ class Source:
 
     @classmethod
     def open(cls, sts: Any, *, name: str, role: str, region: str, session: str) -> Self:
-        """`session` becomes the name of the session in the other account's CloudTrail. Raises
-        SourceUnavailable."""
+        """`session` ends the name of the session in the other account's CloudTrail, which has
+        two characters at least. Raises SourceUnavailable."""
         try:
-            found = sts.assume_role(RoleArn=role, RoleSessionName=session)["Credentials"]
+            found = sts.assume_role(RoleArn=role, RoleSessionName=f"run-{session}")["Credentials"]
         except ClientError as error:
             raise unavailable(name, role, error) from error
         credentials = {

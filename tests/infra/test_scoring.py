@@ -63,7 +63,8 @@ def test_a_request_of_a_job_holds_one_record(environment: str) -> None:
 def test_a_record_is_answered_however_long_it_takes() -> None:
     variables = requests.scoring_model(DEV)["PrimaryContainer"]["Environment"]
     seconds = requests.transform(DEV)["ModelClientConfig"]["InvocationsTimeoutInSeconds"]
-    assert variables["SAGEMAKER_MODEL_SERVER_TIMEOUT"] == str(seconds)
+    for of_a_server in ("SAGEMAKER_MODEL_SERVER_TIMEOUT", "RAYSERVE_BACKEND_TIMEOUT"):
+        assert variables[of_a_server] == str(seconds)
     # A request may ask for half of it (ml_code/serving/review_model.py).
     assert int(variables["MAX_LATENCY_MS"]) == 2 * 1000 * seconds
 

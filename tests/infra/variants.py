@@ -107,6 +107,8 @@ VARIANTS: Mapping[str, Settings] = {
         ),
         github=GitHub(
             repository="acme/reviews",
+            owner_id="123456",
+            repository_id="456789",
             provider="arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com",
         ),
         network=Network(vpc=VPC_ID, subnets=SUBNETS),

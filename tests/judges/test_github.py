@@ -68,9 +68,14 @@ def test_a_role_trusts_one_repository_for_one_purpose(settings: Settings, tmp_pa
         if policy.kind == "trust"
         for statement in policy.document["Statement"]
     ]
-    issuer, repository = "token.actions.githubusercontent.com", settings.github.repository
+    issuer, subjects = "token.actions.githubusercontent.com", ["repo:acme/reviews"]
+    if settings.github.repository_id:
+        subjects.append("repo:acme@123456/reviews@456789")
     assert trusted == [
-        {f"{issuer}:aud": "sts.amazonaws.com", f"{issuer}:sub": f"repo:{repository}:{what}"}
+        {
+            f"{issuer}:aud": "sts.amazonaws.com",
+            f"{issuer}:sub": [f"{subject}:{what}" for subject in subjects],
+        }
         for what in ("pull_request", "environment:dev")
     ]
 
@@ -93,6 +98,17 @@ def test_the_bootstrap_makes_roles_of_these_names() -> None:
     for kind in (*github_stack.TO_READ, *github_stack.TO_DEPLOY):
         name = f"cdk-${{Qualifier}}-{kind}-role-${{AWS::AccountId}}-${{AWS::Region}}"
         assert f"Fn::Sub: {name}" in made
+
+
+def test_the_bootstrap_can_give_every_role_a_boundary() -> None:
+    """By the options of docs/organisation.md; each role has the condition."""
+    page = (ROOT / "docs" / "organisation.md").read_text()
+    command_line = (BOOTSTRAP.parents[2] / "index.js").read_text()
+    for option in ("custom-permissions-boundary", "apply-permissions-boundary-to-all-roles"):
+        assert f"--{option}" in page
+        assert option in command_line
+    made = BOOTSTRAP.read_text()
+    assert made.count("Type: AWS::IAM::Role") == made.count("      PermissionsBoundary:\n")
 
 
 def test_an_existing_provider_is_taken(tmp_path: Path) -> None:
@@ -120,6 +136,9 @@ def test_without_a_repository_there_is_nothing_to_deploy() -> None:
     [
         ({"repository": "acme"}, "github.repository='acme': allowed is OWNER/NAME"),
         ({"repository": "acme/*"}, r"github.repository='acme/\*'"),
+        ({"owner_id": "acme"}, "github.owner_id='acme': allowed is digits, or empty"),
+        ({"repository_id": "456789"}, "github.owner_id='': allowed is digits, or empty like"),
+        ({"owner_id": "123456"}, "github.repository_id='': allowed is digits, or empty like"),
         ({"provider": "github"}, "github.provider='github': allowed is arn:aws:iam::ACCOUNT:oidc"),
     ],
 )

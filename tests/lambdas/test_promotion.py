@@ -131,7 +131,7 @@ def test_an_unknown_version_is_named(load) -> None:
 def test_the_session_in_the_other_account_has_the_name_of_the_run(load) -> None:
     sts = Sts()
     source = load("prepare", "promotion").open_source(sts, SOURCES, "staging", "promote-1")
-    assert sts.asked == [{"RoleArn": ROLE, "RoleSessionName": "promote-1"}]
+    assert sts.asked == [{"RoleArn": ROLE, "RoleSessionName": "run-promote-1"}]
     assert source.s3.meta.region_name == "eu-west-1"
 
 

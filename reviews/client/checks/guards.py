@@ -14,6 +14,7 @@ from reviews.client.checks.findings import Finding, judge
 _SETTINGS = "infra/settings/environments.py"
 _PAGE = "docs/organisation.md"
 _FEWEST_ZONES = 2
+_NOT_OURS = "whose policy only its own account can read"  # GetKeyPolicy of KMS
 _GONE = ("NoSuchEntity", "NotFoundException", "InvalidSubnetID.NotFound")
 
 
@@ -45,16 +46,19 @@ def boundary(connection: Connection) -> Finding:
 def key(connection: Connection) -> Finding:
     """Whether it is enabled, encrypts, and lets those use it who encrypt with it."""
     arn, kms = connection.settings.organisation.kms_key, connection.client("kms")
+    is_readable = arn.split(":")[4] == _identity(connection)["Account"]
     described = _or_none(lambda: kms.describe_key(KeyId=arn)["KeyMetadata"])
     if described is None:
         problems = [f"there is no key {arn}"]
-    else:
+    elif is_readable:
         problems = _problems(described) or _missing_in_policy(connection, kms)
+    else:
+        problems = _problems(described)
     needed = "a symmetric key for encryption, whose policy allows it"
     return judge(
         "KMS key",
         not problems,
-        "; ".join(problems) or arn,
+        "; ".join(problems) or (arn if is_readable else f"{arn}, {_NOT_OURS}"),
         needed=needed,
         fix=f"the statements in {_PAGE}, or change organisation.kms_key in {_SETTINGS}",
         blocks=True,

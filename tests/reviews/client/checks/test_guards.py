@@ -145,6 +145,15 @@ def test_the_policy_of_a_new_key_lets_the_account_decide(
     assert f"arn:aws:iam::{ACCOUNT}:root may not kms:CreateGrant" in missing()[0].found
 
 
+def test_the_policy_of_another_accounts_key_cannot_be_read(account: Account) -> None:
+    theirs = KEY.replace(ACCOUNT, "210987654321")
+    organisation = replace(GUARDED.organisation, kms_key=theirs)
+    account.policy = []
+    found = {one.check: one for one in findings(replace(GUARDED, organisation=organisation))}
+    assert found["KMS key"].verdict is Verdict.FINE
+    assert found["KMS key"].found == f"{theirs}, whose policy only its own account can read"
+
+
 def test_subnets_are_of_the_vpc_and_in_two_zones(account: Account) -> None:
     account.subnets["subnet-2"] = (VPC, "us-east-1a")
     assert missing()[0].found == f"{VPC}, 2 subnets in us-east-1a"
