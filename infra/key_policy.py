@@ -11,8 +11,8 @@ from typing import Any
 
 Statement = dict[str, Any]
 _EVERYTHING = "*"  # in a key policy: this key
-# What roles of the environment, and the one with which CloudFormation deploys, do with it. The Feature
-# Store needs the last three of whoever creates a group (OnlineStoreSecurityConfig of its API).
+# What roles of the environment, and the one with which CloudFormation deploys, do with it. The
+# last three are needed by whoever creates a feature group (OnlineStoreSecurityConfig of its API).
 _BY_ROLES = (
     "kms:CreateGrant",
     "kms:Decrypt",

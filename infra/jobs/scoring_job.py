@@ -15,8 +15,8 @@ JSON_LINES = "application/jsonlines"
 _REQUEST_SECONDS = 600
 _RETRIES = 3  # the most that SageMaker allows
 # The server of the scikit-learn image ends a worker, and nginx a request, after a minute otherwise
-# (sagemaker-containers 2.8.6.post2, _server.py: gunicorn's --timeout, NGINX_PROXY_READ_TIMEOUT); the
-# adapter of the Ray image gives up after five (deep-learning-containers: sagemaker_serve.py).
+# (sagemaker-containers 2.8.6.post2, _server.py: gunicorn, NGINX_PROXY_READ_TIMEOUT). The adapter
+# of the Ray image gives up after five (deep-learning-containers: sagemaker_serve.py).
 _SERVER = dict.fromkeys(
     ("SAGEMAKER_MODEL_SERVER_TIMEOUT", "RAYSERVE_BACKEND_TIMEOUT"), str(_REQUEST_SECONDS)
 )
