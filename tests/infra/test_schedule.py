@@ -5,6 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from aws_cdk import App, Stack
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_scheduler_targets as targets
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk.assertions import Template
 
 from contract.names import drift_name
 from infra.setting_error import SettingsError
@@ -76,6 +81,40 @@ def test_its_role_is_for_the_schedules_of_this_account(scheduled: dict[str, Any]
     conditions = statement["Condition"]["StringEquals"]
     assert plain(conditions["aws:SourceAccount"]) == "<AWS::AccountId>"
     assert plain(conditions["aws:SourceArn"]).endswith(":schedule-group/default")
+
+
+def test_its_role_trusts_as_the_one_that_the_cdk_makes_for_a_schedule(
+    scheduled: dict[str, Any],
+) -> None:
+    """AWS's own construct has the conditions against confused deputies, too."""
+    stack = Stack(App(), "Theirs")
+    machine = sfn.StateMachine.from_state_machine_name(stack, "Machine", "reviews-dev")
+    scheduler.Schedule(
+        stack,
+        "Schedule",
+        schedule=scheduler.ScheduleExpression.expression(MONDAYS),
+        target=targets.StepFunctionsStartExecution(machine),
+    )
+    theirs = Template.from_stack(stack).to_json()["Resources"]
+    statements = [
+        only(resources, "AWS::IAM::Role", part)[1]["Properties"]["AssumeRolePolicyDocument"]
+        for resources, part in ((scheduled, ROLE), (theirs, "SchedulerRole"))
+    ]
+    mine, his = (
+        {
+            key: plain(value)
+            for key, value in found["Statement"][0]["Condition"]["StringEquals"].items()
+        }
+        for found in statements
+    )
+    place = {"<AWS::Region>": "us-east-1", "<AWS::Partition>": "aws"}
+    assert mine == {key: replaced(value, place) for key, value in his.items()}
+
+
+def replaced(text: str, values: dict[str, str]) -> str:
+    for name, value in values.items():
+        text = text.replace(name, value)
+    return text
 
 
 def test_it_is_deleted_before_the_cleanup_begins(scheduled: dict[str, Any]) -> None:

@@ -98,6 +98,7 @@ _KINDS: dict[str, Callable[[Connection], list[str]]] = {
     "state machines": lambda aws: _pages(
         aws, "stepfunctions", "list_state_machines", "stateMachines", "name"
     ),
+    "schedules": lambda aws: _pages(aws, "scheduler", "list_schedules", "Schedules", "Name"),
     "functions": lambda aws: _pages(aws, "lambda", "list_functions", "Functions", "FunctionName"),
     "alarms": lambda aws: _pages(aws, "cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
     "topics": lambda aws: _pages(aws, "sns", "list_topics", "Topics", "TopicArn"),

@@ -31,6 +31,7 @@ _MODULES = {
     "router": "core.router",
     "runtime": "core.lambda_runtime",
     "s3": "services.s3",
+    "scheduler": "services.scheduler",
     "sns": "services.sns",
     "stack_store": "services.cloudformation",
     "stacks": "services.cloudformation.stacks",
@@ -62,6 +63,7 @@ class Ministack:
     router: Any
     runtime: Any
     s3: Any
+    scheduler: Any
     sns: Any
     stack_store: Any
     stacks: Any

@@ -17,6 +17,7 @@ from localcloud.ministack import (
     s3,
     sagemaker,
     sagemaker_tasks,
+    schedules,
     stepfunctions,
     tagging,
 )
@@ -48,6 +49,7 @@ _SERVICES: tuple[Patch, ...] = (
     *athena_queries.PATCHES,  # a statement is checked before its result has a file
     *athena_workgroups.PATCHES,
     *cloudformation.PATCHES,
+    *schedules.PATCHES,
 )
 _IAM: tuple[Patch, ...] = (
     *boundaries.PATCHES,

@@ -51,7 +51,7 @@ def write_logs_as_role(ministack: Ministack, emit: Call) -> Call:
 def execute_as_role(ministack: Ministack, execute: Call) -> Call:
     def execute_with_session(state: Any, raw: Any, execution: Any, context: Any) -> Any:
         started = context["Execution"]
-        token = _SESSION.set(_register_session(ministack, started["RoleArn"], started["Name"]))
+        token = _SESSION.set(register_session(ministack, started["RoleArn"], started["Name"]))
         try:
             return execute(state, raw, execution, context)
         finally:
@@ -60,10 +60,11 @@ def execute_as_role(ministack: Ministack, execute: Call) -> Call:
     return execute_with_session
 
 
-def _register_session(ministack: Ministack, role: str, execution: str) -> str:
-    """Registers the session of a role and an execution in STS; returns its access key."""
+def register_session(ministack: Ministack, role: str, execution: str) -> str:
+    """Registers the session of a role in STS, by the name of an execution or a schedule; returns
+    its access key."""
     name = role.rpartition("/")[2]
-    key = f"ASIA-STATES-{name}-{execution}"
+    key = f"ASIA-SERVICE-{name}-{execution}"
     ministack.sts.register_session(
         key,
         {
