@@ -7,6 +7,7 @@ called again, sees that, and lets the execution start anew.
 
 import json
 import logging
+from datetime import datetime
 from typing import Any
 
 import boto3
@@ -47,7 +48,11 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     publish(CLOUDWATCH, metric_namespace(ENVIRONMENT.name), report)
     run = ""
     if report.has_drifted and event["new_run"]:
-        run = start_run(STATES, pipeline(context.invoked_function_arn), identity, event["new_run"])
+        machine = pipeline(context.invoked_function_arn)
+        if is_answered(STATES, machine, datetime.fromisoformat(started["end"])):
+            _LOGGER.info("a run is running or has ended since, so that none is started")
+        else:
+            run = start_run(STATES, machine, identity, event["new_run"])
     return {
         "report": started["report"],
         "verdict": report.verdict,
@@ -80,14 +85,17 @@ def pipeline(function: str) -> str:
     return f"arn:{partition}:states:{region}:{account}:stateMachine:{ENVIRONMENT.name}"
 
 
-def start_run(client: Any, machine: str, identity: str, given: dict[str, str]) -> str:
-    """The name of the run, or nothing where another one is running, which will bring a new model.
-
-    A second attempt finds the run that the first one has started.
-    """
+def is_answered(client: Any, machine: str, end: datetime) -> bool:
+    """Whether a run is running, which will bring a new model, or one has ended after the end of the
+    period: then it is not the model of the report that serves, perhaps."""
     if client.list_executions(stateMachineArn=machine, statusFilter="RUNNING")["executions"]:
-        _LOGGER.info("a run is running, so that none is started")
-        return ""
+        return True
+    newest = client.list_executions(stateMachineArn=machine)["executions"]
+    return any(found["stopDate"] > end for found in newest if "stopDate" in found)
+
+
+def start_run(client: Any, machine: str, identity: str, given: dict[str, str]) -> str:
+    """The name of the run. A second attempt finds the run that the first one has started."""
     name = f"retrain-{identity}"
     try:
         client.start_execution(stateMachineArn=machine, name=name, input=json.dumps(given))

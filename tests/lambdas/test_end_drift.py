@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +15,11 @@ from tests.lambdas.fakes import Recorder
 CONTEXT = SimpleNamespace(
     invoked_function_arn="arn:aws:lambda:us-east-1:1:function:reviews-dev-end-drift"
 )
-STARTED = {"drift_prefix": "s3://artefacts/drift/20260208T070000Z-weekly", "report": "r-1"}
+STARTED = {
+    "drift_prefix": "s3://artefacts/drift/20260208T070000Z-weekly",
+    "report": "r-1",
+    "end": "2026-02-08T07:00:00.120000+00:00",
+}
 ENDING = {
     "failed": False,
     "execution": "weekly",
@@ -31,11 +36,13 @@ MACHINE = "arn:aws:states:us-east-1:1:stateMachine:reviews-dev"
 
 
 class Account(Recorder):
-    """With this report, and these executions that run."""
+    """With this report, and executions that ended then; None runs still."""
 
-    def __init__(self, report: dict[str, Any], *running: str, taken: bool = False) -> None:
+    def __init__(
+        self, report: dict[str, Any], *ended: datetime | None, taken: bool = False
+    ) -> None:
         super().__init__()
-        self._report, self._running, self._taken = report, running, taken
+        self._report, self._ended, self._taken = report, ended, taken
 
     def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
         assert (Bucket, Key) == (
@@ -45,8 +52,10 @@ class Account(Recorder):
         return {"Body": io.BytesIO(json.dumps(self._report).encode())}
 
     def list_executions(self, **request: str) -> dict[str, Any]:
-        assert request == {"stateMachineArn": MACHINE, "statusFilter": "RUNNING"}
-        return {"executions": list(self._running)}
+        assert request.pop("stateMachineArn") == MACHINE
+        assert request in ({}, {"statusFilter": "RUNNING"})
+        found = [end for end in self._ended if not request or end is None]
+        return {"executions": [{"stopDate": end} if end else {} for end in found]}
 
     def start_execution(self, **request: str) -> None:
         self.calls["start_execution"] = request
@@ -112,9 +121,19 @@ def test_a_second_attempt_finds_the_run_of_the_first(ending) -> None:
 
 
 def test_no_run_is_started_beside_another(ending) -> None:
-    account = Account(document("accuracy"), "arn:other")
+    account = Account(document("accuracy"), None)
     assert ending(account, new_run=NEW_RUN)["new_run"] == ""
     assert "start_execution" not in account.calls
+
+
+def test_no_run_is_started_after_one_that_has_ended_since_the_period(ending) -> None:
+    """A report takes minutes. Meanwhile a run may have brought a new model, or a rollback an old
+    one, about which this report says nothing; the next one will."""
+    account = Account(document("accuracy"), datetime(2026, 2, 8, 7, 1, tzinfo=UTC))
+    assert ending(account, new_run=NEW_RUN)["new_run"] == ""
+    assert "start_execution" not in account.calls
+    earlier = Account(document("accuracy"), datetime(2026, 2, 8, 6, 59, tzinfo=UTC))
+    assert ending(earlier, new_run=NEW_RUN)["new_run"] == "retrain-weekly"
 
 
 def test_what_failed_stops_its_job_and_says_why(ending) -> None:
