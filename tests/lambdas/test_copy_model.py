@@ -85,6 +85,30 @@ def test_a_repeated_copy_gives_the_same(load, theirs: Objects) -> None:
     assert ours.objects == before
 
 
+def test_a_copy_that_ends_anywhere_is_made_good_by_the_next_one(
+    load, monkeypatch, theirs: Objects
+) -> None:
+    """Whatever it has written when it is stopped: in the same execution, and in another one."""
+    whole = Objects()
+    copy(load, promoted(), theirs, whole)
+    for written in range(len(whole.written)):
+        ours = Objects()
+        put = ours.put_object
+
+        def end(ours: Objects = ours, put: Any = put, most: int = written, **given: Any) -> None:
+            if len(ours.written) == most:
+                raise denied("PutObject", "RequestCanceled")
+            put(**given)
+
+        with monkeypatch.context() as patches:
+            patches.setattr(ours, "put_object", end)
+            with pytest.raises(ClientError, match="RequestCanceled"):
+                copy(load, promoted(), theirs, ours)
+        assert len(ours.written) == written
+        copy(load, promoted(), theirs, ours)
+        assert ours.objects == whole.objects
+
+
 def test_an_artefact_that_was_written_anew_is_refused(load, theirs: Objects) -> None:
     theirs.etag = '"2"'
     with pytest.raises(Exception, match=r"model\.tar\.gz was written anew after its approval"):

@@ -38,18 +38,23 @@ class Run:
 
 
 def prepared(events: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """The output of the state Prepare, which is among the first events; empty if there is none.
+    """The output of the state Prepare, which is among the first events; of a promotion that of
+    CopyModel, which adds the digest. Empty if there is none.
 
     A Prepare that failed has an exited event, too, with the caught error as its output; after a
     redrive there may be a second one, with a run.
     """
+    found: dict[str, Any] = {}
     for event in events:
         exited = event.get("stateExitedEventDetails", {})
-        if exited.get("name") == states.PREPARE:
-            document = json_object(exited.get("output", ""))
-            if all(isinstance(document.get(name), str) for name in _OF_EVERY_RUN):
-                return document
-    return {}
+        if exited.get("name") not in (states.PREPARE, states.COPY_MODEL):
+            continue
+        document = json_object(exited.get("output", ""))
+        if all(isinstance(document.get(name), str) for name in _OF_EVERY_RUN):
+            found = document
+            if exited["name"] == states.COPY_MODEL or "promoted_from" not in found:
+                break
+    return found
 
 
 def json_object(text: str | bytes) -> dict[str, Any]:
