@@ -34,7 +34,8 @@ class Deployment:
         self._endpoint_url = cloud.endpoint_url
 
     def client(self, service: str) -> Any:
-        return boto3.client(service, endpoint_url=self._endpoint_url)
+        region = self.settings.region
+        return boto3.client(service, endpoint_url=self._endpoint_url, region_name=region)
 
     def facade(self) -> Environment:
         """The client library on this deployment, with the outputs of this moment."""

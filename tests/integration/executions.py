@@ -3,6 +3,8 @@
 import uuid
 from typing import Any
 
+from contract.names import run_id
+from contract.s3_keys import APPROVAL, run_prefix
 from reviews.client.runs import execution
 from reviews.client.runs.execution import Execution
 from tests.integration.deployment import Deployment
@@ -36,6 +38,24 @@ def finish(deployment: Deployment, arn: str) -> Execution:
         pause=1,
     )
     assert found.finished, f"{arn} still runs"
+    return found
+
+
+def is_asked(deployment: Deployment, name: str) -> bool:
+    """Whether an execution waits for an approval, once it does, or has ended."""
+    facade = deployment.facade()
+    place = {
+        "Bucket": facade.outputs.artefact_bucket,
+        "Prefix": f"{run_prefix(run_id(name))}/{APPROVAL}",
+    }
+
+    def question_or_end() -> bool | None:
+        if "Contents" in facade.client("s3").list_objects_v2(**place):
+            return True
+        return False if facade.runs.find(name).finished else None
+
+    found = until(question_or_end, lambda now: now is not None, seconds=300, pause=0.5)
+    assert found is not None, f"{name} neither ends nor asks"
     return found
 
 

@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 
-from contract.names import VARIANT, drift_name
-from contract.s3_keys import capture_prefix
+from contract.names import drift_name
 from reviews.client.endpoint import invocation
 from reviews.client.runs import execution
 from reviews.client.runs.execution import Execution
-from tests.integration import reviews
+from tests.integration import reviews, streams
 from tests.integration.deployment import Deployment
 from tests.integration.executions import finish, unique
 from worlds.waiting import until
@@ -37,23 +36,13 @@ def command(deployment: Deployment, *words: object) -> Any:
 def ask(deployment: Deployment, texts: Sequence[str]) -> None:
     """A request for each text; returns when all are captured, and perhaps earlier ones, too."""
     runtime, outputs = deployment.client("sagemaker-runtime"), deployment.outputs()
-    before = captured(deployment)
+    before = streams.captured(deployment)
     for text in texts:
         invocation.predict(runtime, outputs.endpoint_name, [text])
     wanted = before + len(texts)
-    assert until(lambda: captured(deployment), lambda now: now >= wanted, seconds=60) >= wanted
-
-
-def captured(deployment: Deployment) -> int:
-    """How many requests are in the bucket."""
-    s3, outputs = deployment.client("s3"), deployment.outputs()
-    place = {"Bucket": outputs.artefact_bucket}
-    pages = s3.get_paginator("list_objects_v2").paginate(
-        **place, Prefix=f"{capture_prefix(outputs.endpoint_name, VARIANT)}/"
+    assert (
+        until(lambda: streams.captured(deployment), lambda now: now >= wanted, seconds=60) >= wanted
     )
-    keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
-    bodies = (s3.get_object(**place, Key=key)["Body"].read() for key in keys)
-    return sum(len(body.splitlines()) for body in bodies)
 
 
 def alarm(deployment: Deployment) -> str:

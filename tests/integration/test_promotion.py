@@ -12,8 +12,6 @@ from typing import Any
 import pytest
 
 from contract import s3_uri
-from contract.names import run_id
-from contract.s3_keys import APPROVAL, run_prefix
 from localcloud.server import LocalCloud
 from reviews.client.aws import leftovers
 from reviews.client.environment import Environment
@@ -21,9 +19,8 @@ from reviews.client.promotion.versions import ModelVersion
 from reviews.client.runs.execution import Execution
 from tests.integration import reviews
 from tests.integration.deployment import Deployment
-from tests.integration.executions import finish, start, unique
+from tests.integration.executions import finish, is_asked, start, unique
 from tests.integration.promotion_app import environments
-from worlds.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
@@ -79,17 +76,10 @@ class Story:
 
 
 def approve(deployment: Deployment, arn: str) -> None:
-    """Once the execution waits for it, or when it has ended before."""
-    facade, name = deployment.facade(), arn.rpartition(":")[2]
-    bucket, key = facade.outputs.artefact_bucket, f"{run_prefix(run_id(name))}/{APPROVAL}"
-
-    def is_asked_or_ended() -> bool:
-        found = facade.client("s3").list_objects_v2(Bucket=bucket, Prefix=key)
-        return "Contents" in found or facade.runs.find(name).finished
-
-    assert until(is_asked_or_ended, seconds=300)
-    if not facade.runs.find(name).finished:
-        facade.runs.approve(name, approved=True)
+    """Once the execution waits for it; not where it has ended before."""
+    name = arn.rpartition(":")[2]
+    if is_asked(deployment, name):
+        deployment.facade().runs.approve(name, approved=True)
 
 
 @pytest.fixture(scope="module")
