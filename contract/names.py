@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from contract.steps import STEPS_WITH_A_JOB, Step
 
-ENVIRONMENT_TAG = "reviews:environment"
+ENVIRONMENT_TAG = "reviews:environment"  # its name, by which a budget finds what it costs
 RUN_TAG = "reviews:run"
 EXECUTION_TAG = "reviews:execution"  # its ARN, which says who changed the endpoint last
 TRANSFORM = "transform"  # in the names of a scoring's transform job and model

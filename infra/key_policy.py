@@ -9,7 +9,10 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
+from infra.settings import Settings
+
 Statement = dict[str, Any]
+BUDGETS = "budgets.amazonaws.com"
 _EVERYTHING = "*"  # in a key policy: this key
 # What roles of the environment, and the one with which CloudFormation deploys, do with it. The
 # last three are needed by whoever creates a feature group (OnlineStoreSecurityConfig of its API).
@@ -26,23 +29,23 @@ _BY_ROLES = (
 )
 
 
-def statements(name: str, account: str, region: str, partition: str = "aws") -> list[Statement]:
+def statements(settings: Settings, account: str, partition: str = "aws") -> list[Statement]:
     """For an existing key; CDK gives to a new one that of the account."""
     everybody = {"AWS": f"arn:{partition}:iam::{account}:root"}
     return [
         _allow(everybody, list(_BY_ROLES)),
-        *service_statements(name, account, region, partition),
+        *service_statements(settings, account, partition),
     ]
 
 
-def service_statements(
-    name: str, account: str, region: str, partition: str = "aws"
-) -> list[Statement]:
-    """CloudWatch Logs for the log groups of the environment `name`, CloudWatch for alarms to its
-    topic: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html,
-    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+def service_statements(settings: Settings, account: str, partition: str = "aws") -> list[Statement]:
+    """CloudWatch Logs for the log groups of the environment, CloudWatch and AWS Budgets for alarms
+    to its topic: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html,
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html,
+    https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
     """
-    groups = f"arn:{partition}:logs:{region}:{account}:log-group:*{name}*"
+    region = settings.region
+    groups = f"arn:{partition}:logs:{region}:{account}:log-group:*{settings.name}*"
     logs = [
         "kms:Encrypt",
         "kms:Decrypt",
@@ -56,12 +59,18 @@ def service_statements(
             logs,
             {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
         ),
-        _allow(
-            {"Service": "cloudwatch.amazonaws.com"},
-            ["kms:Decrypt", "kms:GenerateDataKey*"],
-            {"StringEquals": {"aws:SourceAccount": account}},
-        ),
+        _publishing("cloudwatch.amazonaws.com", account),
+        *([_publishing(BUDGETS, account)] if settings.has_budget else []),
     ]
+
+
+def _publishing(service: str, account: str) -> Statement:
+    """What a service does with the key that publishes to an encrypted topic."""
+    return _allow(
+        {"Service": service},
+        ["kms:Decrypt", "kms:GenerateDataKey*"],
+        {"StringEquals": {"aws:SourceAccount": account}},
+    )
 
 
 def missing(policy: Mapping[str, Any], wanted: list[Statement]) -> Iterator[str]:

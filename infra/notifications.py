@@ -6,6 +6,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from infra.key_policy import BUDGETS
 from infra.permissions import arn
 from infra.settings import Settings
 from infra.storage import Storage
@@ -23,6 +24,8 @@ class Notifications(Construct):
             master_key=storage.key,
         )
         self._let_alarms_publish(settings)
+        if settings.has_budget:
+            self._let_budgets_publish()
         for address in settings.notify:
             self.topic.add_subscription(subscriptions.EmailSubscription(address))
 
@@ -30,16 +33,22 @@ class Notifications(Construct):
         """The policy that `enforce_ssl` creates replaces the default one, by which CloudWatch may
         publish: https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
         """
+        alarms = arn(self, "cloudwatch", f"alarm:{settings.name}-*")
+        self._let_publish("cloudwatch.amazonaws.com", alarms)
+
+    def _let_budgets_publish(self) -> None:
+        """https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html"""
+        self._let_publish(BUDGETS, f"arn:{Aws.PARTITION}:budgets::{Aws.ACCOUNT_ID}:*")
+
+    def _let_publish(self, service: str, source: str) -> None:
         self.topic.add_to_resource_policy(
             iam.PolicyStatement(
-                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                principals=[iam.ServicePrincipal(service)],
                 actions=["sns:Publish"],
                 resources=[self.topic.topic_arn],
                 conditions={
                     "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
-                    "ArnLike": {
-                        "aws:SourceArn": arn(self, "cloudwatch", f"alarm:{settings.name}-*")
-                    },
+                    "ArnLike": {"aws:SourceArn": source},
                 },
             )
         )

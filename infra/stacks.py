@@ -11,6 +11,7 @@ from constructs import Construct
 from contract import s3_keys
 from contract.names import drift_name
 from infra import requests
+from infra.budget import MonthlyBudget
 from infra.cleanup import Cleanup
 from infra.drift import DriftAlarms, DriftStateMachine
 from infra.feature_store import FeatureStore
@@ -66,6 +67,8 @@ class PipelineStack(Stack):
         if settings.promotion.targets:
             PromotionRole(self, "Promotion", settings=settings, storage=storage)
         topic = Notifications(self, "Notifications", settings=settings, storage=storage).topic
+        if settings.has_budget:
+            MonthlyBudget(self, "MonthlyBudget", settings=settings, topic=topic)
         monitoring = Monitoring(self, "Monitoring", settings=settings, storage=storage, topic=topic)
         functions = PipelineFunctions(
             self, "Functions", settings=settings, storage=storage, roles=roles, topic=topic

@@ -21,7 +21,7 @@ class ReviewsStage(Stage):
         # CDK deploys to that of the credentials.
         env = Environment(account=settings.account or None, region=settings.region)
         super().__init__(scope, settings.name, env=env, permissions_boundary=boundary(settings))
-        tags = {**settings.organisation.tags, ENVIRONMENT_TAG: settings.environment}
+        tags = {**settings.organisation.tags, ENVIRONMENT_TAG: settings.name}
         self._compose(settings, tags)
         for key, value in tags.items():
             Tags.of(self).add(key, value)

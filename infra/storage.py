@@ -61,9 +61,7 @@ class Storage(Construct):
             removal_policy=self._removal,
         )
         stack = Stack.of(self)
-        for statement in service_statements(
-            self._settings.name, stack.account, stack.region, stack.partition
-        ):
+        for statement in service_statements(self._settings, stack.account, stack.partition):
             key.add_to_resource_policy(iam.PolicyStatement.from_json(statement))
         return key
 

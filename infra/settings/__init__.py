@@ -3,6 +3,7 @@
 environments.py has the values; each other module has the settings of one subject.
 """
 
+from infra.settings.budget import Budget
 from infra.settings.capacity import Capacity
 from infra.settings.drift import Drift
 from infra.settings.endpoint import Endpoint
@@ -22,6 +23,7 @@ from infra.settings.waiting import Waiting
 
 __all__ = [
     "ENVIRONMENTS",
+    "Budget",
     "Capacity",
     "Columns",
     "Drift",

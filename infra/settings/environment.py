@@ -9,6 +9,7 @@ from contract.names import LONGEST_NAME, environment_name
 from infra import images
 from infra.images import Image, OwnImages
 from infra.setting_error import SettingsError
+from infra.settings.budget import Budget
 from infra.settings.capacity import Capacity
 from infra.settings.checks import check_range, check_schedule
 from infra.settings.drift import Drift
@@ -45,6 +46,7 @@ class Settings:
     region: str = "us-east-1"  # to which it is deployed, regardless of the shell
     account: str = ""  # the only one to which it may be deployed; empty: that of the credentials
     organisation: Organisation = field(default_factory=Organisation)  # names, tags, guards
+    budget: Budget = field(default_factory=Budget)  # of a month, with alarms
     github: GitHub = field(default_factory=GitHub)  # whose workflow deploys it
     images: OwnImages = field(default_factory=OwnImages)  # in place of AWS's
     recipe: Recipe = field(default_factory=Recipe)  # the hyperparameters
@@ -193,6 +195,11 @@ class Settings:
     def has_drift(self) -> bool:
         """Whether there are reports about drift."""
         return self.endpoint.capture_percent > 0
+
+    @property
+    def has_budget(self) -> bool:
+        """Whether there is a budget: an amount, and somebody who hears of it."""
+        return self.budget.monthly_usd > 0 and bool(self.notify or self.budget.emails)
 
     @property
     def name(self) -> str:

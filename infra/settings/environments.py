@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from infra.settings.budget import Budget
 from infra.settings.capacity import Capacity
 from infra.settings.drift import Drift
 from infra.settings.endpoint import Endpoint
@@ -20,6 +21,7 @@ def _on_aws(
     *,
     training_instances: Instances,
     endpoint: Endpoint,
+    monthly_usd: float,
     scoring_instances: int = 1,
     spot: bool = False,
     keep: bool = False,
@@ -34,6 +36,7 @@ def _on_aws(
         evaluation_instances=Instances(instance_type="ml.m7i.2xlarge"),
         endpoint=endpoint,
         capacity=Capacity(spot=spot),
+        budget=Budget(monthly_usd=monthly_usd),  # from the first address in notify on
         scoring=Scoring(instance_count=scoring_instances),
         drift=Drift(schedule=_MONDAYS if endpoint.capture_percent else ""),
         approval=keep,
@@ -66,12 +69,14 @@ _SETTINGS = (
         "dev",
         training_instances=Instances(instance_type="ml.c7i.4xlarge"),
         endpoint=Endpoint(instance_type="ml.m7i.large"),
+        monthly_usd=200,  # twice what `reviews cost` estimates, rounded
         spot=True,
     ),
     _on_aws(
         "staging",
         training_instances=Instances(instance_type="ml.c7i.8xlarge"),
         endpoint=Endpoint(instance_type="ml.m7i.xlarge", max_instance_count=2, capture_percent=10),
+        monthly_usd=400,
     ),
     _on_aws(
         "prod",
@@ -82,6 +87,7 @@ _SETTINGS = (
             max_instance_count=6,
             capture_percent=10,
         ),
+        monthly_usd=750,
         scoring_instances=4,
         keep=True,
     ),

@@ -24,7 +24,7 @@ def tagged(request: Document, run: Document) -> Document:
 
 def tags(run: Document) -> list[dict[str, str]]:
     return [
-        {"Key": names.ENVIRONMENT_TAG, "Value": run["environment"]},
+        {"Key": names.ENVIRONMENT_TAG, "Value": run["environment_name"]},
         {"Key": names.RUN_TAG, "Value": run["id"]},
         {"Key": names.EXECUTION_TAG, "Value": run["execution"]},
     ]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from infra.images import RAY, OwnImage, OwnImages
 from infra.settings import (
+    Budget,
     Capacity,
     Drift,
     Endpoint,
@@ -112,6 +113,7 @@ VARIANTS: Mapping[str, Settings] = {
             provider="arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com",
         ),
         network=Network(vpc=VPC_ID, subnets=SUBNETS),
+        budget=Budget(monthly_usd=300, emails=("toys@example.com",), forecast_percents=(100, 150)),
         capacity=Capacity(spot=True, fallback_types=("ml.c6i.4xlarge", "ml.m7i.4xlarge")),
     ),
     "gpu-g4dn": on_gpus(_DEV, "g4dn", hosts=1),

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from aws_cdk import App
 
-from infra.settings import Capacity, Organisation, Settings, settings_for
+from infra.settings import Budget, Capacity, Organisation, Settings, settings_for
 from infra.stage import ReviewsStage
 
 BOUNDARY = "reviews-boundary"
@@ -23,6 +23,7 @@ def guarded(key: str) -> Settings:
         organisation=Organisation(
             prefix="acme-toys", tags=TAGS, permissions_boundary=BOUNDARY, kms_key=key, log_days=7
         ),
+        budget=Budget(monthly_usd=300, emails=("toys@example.com",)),
         capacity=Capacity(spot=True, fallback_types=("ml.m7i.xlarge", "ml.c7i.large")),
         waiting=replace(local.waiting, capacity_s=1800),
         debugger=False,

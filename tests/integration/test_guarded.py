@@ -143,6 +143,17 @@ def test_the_buckets_have_the_existing_key(deployment: Deployment, ended: Execut
     assert rule["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"] == key
 
 
+def test_it_has_a_budget_for_what_has_its_tag(deployment: Deployment, ended: Execution) -> None:
+    budgets, account = deployment.client("budgets"), deployment.settings.account
+    (budget,) = budgets.describe_budgets(AccountId=account)["Budgets"]
+    assert budget["BudgetName"].startswith(f"{NAME}-")
+    assert budget["BudgetLimit"] == {"Amount": "300", "Unit": "USD"}
+    assert budget["CostFilters"] == {"TagKeyValue": [f"user:reviews:environment${NAME}"]}
+    sagemaker = deployment.client("sagemaker")
+    for item in sagemaker.list_training_jobs()["TrainingJobSummaries"]:
+        assert tags(deployment, item["TrainingJobArn"])["reviews:environment"] == NAME
+
+
 def test_destroying_it_leaves_nothing_but_key_and_boundary(
     deployment: Deployment, second: Execution
 ) -> None:

@@ -1,7 +1,7 @@
 """A run as Prepare makes it, the tags of its resources, and its scores."""
 
 TAGS = [
-    {"Key": "reviews:environment", "Value": "dev"},
+    {"Key": "reviews:environment", "Value": "reviews-dev"},
     {"Key": "reviews:run", "Value": "run-1"},
     {"Key": "reviews:execution", "Value": "arn:execution:run-1"},
 ]

@@ -52,6 +52,10 @@ def _stacks(connection: Connection) -> list[dict[str, Any]]:
     return [stack for stack in found if stack["StackStatus"] != "DELETE_COMPLETE"]
 
 
+def _account(connection: Connection) -> str:
+    return str(connection.client("sts").get_caller_identity()["Account"])
+
+
 def _tables(connection: Connection) -> list[str]:
     """database.table for every Glue table, and the bare name of every other database."""
     databases = _pages(connection, "glue", "get_databases", "DatabaseList", "Name")
@@ -101,6 +105,9 @@ _KINDS: dict[str, Callable[[Connection], list[str]]] = {
     "schedules": lambda aws: _pages(aws, "scheduler", "list_schedules", "Schedules", "Name"),
     "functions": lambda aws: _pages(aws, "lambda", "list_functions", "Functions", "FunctionName"),
     "alarms": lambda aws: _pages(aws, "cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
+    "budgets": lambda aws: _pages(
+        aws, "budgets", "describe_budgets", "Budgets", "BudgetName", AccountId=_account(aws)
+    ),
     "topics": lambda aws: _pages(aws, "sns", "list_topics", "Topics", "TopicArn"),
     "roles": lambda aws: _pages(aws, "iam", "list_roles", "Roles", "RoleName"),
     "log groups": lambda aws: _pages(

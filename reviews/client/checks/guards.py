@@ -83,7 +83,7 @@ def _missing_in_policy(connection: Connection, kms: Any) -> list[str]:
     arn, account = settings.organisation.kms_key, identity["Account"]
     policy = json.loads(kms.get_key_policy(KeyId=arn, PolicyName="default")["Policy"])
     partition = identity["Arn"].split(":")[1]
-    wanted = key_policy.statements(settings.name, account, settings.region, partition)
+    wanted = key_policy.statements(settings, account, partition)
     return list(key_policy.missing(policy, wanted))
 
 

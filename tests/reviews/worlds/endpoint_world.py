@@ -13,7 +13,10 @@ NAME, BUCKET = "reviews-dev", "artefacts"
 OLD, NEW = f"{NAME}-config-first-1", f"{NAME}-config-second-1"
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:"
 VARIANT = f"endpoint/{NAME}/variant/AllTraffic"
-TAGS = [{"Key": "reviews:environment", "Value": "dev"}, {"Key": "reviews:run", "Value": "first"}]
+TAGS = [
+    {"Key": "reviews:environment", "Value": "reviews-dev"},
+    {"Key": "reviews:run", "Value": "first"},
+]
 OUTPUTS = StackOutputs(
     state_machine_arn="arn:aws:states:us-east-1:1:stateMachine:reviews-dev",
     data_bucket="data",

@@ -33,7 +33,7 @@ class Account(FakeAws):
         self.boundaries = [BOUNDARY]
         self.key = {"KeyState": "Enabled", "KeyUsage": "ENCRYPT_DECRYPT"}
         self.key |= {"KeySpec": "SYMMETRIC_DEFAULT"}
-        self.policy = key_policy.statements("reviews-dev", ACCOUNT, "us-east-1")
+        self.policy = key_policy.statements(GUARDED, ACCOUNT)
         self.subnets = {"subnet-1": (VPC, "us-east-1a"), "subnet-2": (VPC, "us-east-1b")}
 
     def get_caller_identity(self) -> dict[str, str]:

@@ -18,6 +18,7 @@ _THREADS = 64  # concurrent operations; an invocation holds a thread while it wa
 _MODULES = {
     "app": "app",
     "athena": "services.athena",
+    "budgets": "services.budgets",
     "cloudwatch": "services.cloudwatch",
     "evaluator": "core.iam_evaluator",
     "functions": "services.lambda_svc",
@@ -50,6 +51,7 @@ class Ministack:
     decisions: DecisionLog
     app: Any
     athena: Any
+    budgets: Any
     cloudwatch: Any
     evaluator: Any
     functions: Any

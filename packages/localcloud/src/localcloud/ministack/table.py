@@ -8,6 +8,7 @@ from localcloud.ministack import (
     athena_files,
     athena_queries,
     athena_workgroups,
+    budgets,
     cloudformation,
     cloudwatch,
     encryption,
@@ -50,6 +51,7 @@ _SERVICES: tuple[Patch, ...] = (
     *athena_workgroups.PATCHES,
     *cloudformation.PATCHES,
     *schedules.PATCHES,
+    *budgets.PATCHES,
 )
 _IAM: tuple[Patch, ...] = (
     *boundaries.PATCHES,
