@@ -15,7 +15,8 @@ STAMP := .venv/.installed
 TOOLS_STAMP := build/security/.installed
 # Requests are held against the newest models of AWS, too (tests/judges/models.py).
 NEWEST := build/newest-botocore
-# The patches of ministack are held against its newest version (tests/ministack/test_newest.py).
+# The patches of ministack are held against its newest version
+# (packages/localcloud/tests/ministack/test_newest.py).
 NEWEST_MINISTACK := build/newest-ministack
 # Whole runs share one deployment, and the CDK's output folder; the others run side by side, in the
 # order of tests/longest.py.

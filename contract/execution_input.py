@@ -67,7 +67,9 @@ def _check_required(start_at: str, request: dict[str, Any]) -> None:
     match StartAt(start_at):
         case StartAt.PROCESSING:
             if "reviews" not in request:
-                raise InvalidInput("reviews", "missing; it must be s3://bucket/key of a CSV")
+                raise InvalidInput(
+                    "reviews", "missing; it must be s3://bucket/key of a file of reviews"
+                )
         case StartAt.PROMOTION:
             _check_environment("from_environment", request.get("from_environment"))
             if ("from_version" in request) == ("from_run" in request):

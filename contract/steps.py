@@ -86,13 +86,12 @@ _STATES: Mapping[Step, tuple[str, ...]] = {
     Step.DEPLOY: (*states.ENDPOINT.names, states.SCALE_ENDPOINT),
     Step.SMOKE_TEST: (states.SMOKE_TEST, states.NOTIFY_SUCCESS, states.SUCCEEDED),
 }
-# These states handle the errors of all steps.
-STATES_OF_NO_STEP = (states.HANDLE_FAILURE, states.RESUME)
 _STEP_OF_STATE = {name: step for step in Step for name in step.states}
 
 
 def step_of(state: str) -> Step | None:
-    """The step of a state; None for the states of no step, and for unknown names."""
+    """The step of a state; None for those that handle the errors of all steps (HandleFailure and
+    Resume?), and for unknown names."""
     return _STEP_OF_STATE.get(state)
 
 

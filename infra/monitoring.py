@@ -44,7 +44,7 @@ class Monitoring(Construct):
             name=endpoint_log_group(settings.name),
         )
         classes = settings.labels.names
-        # ml_code/inference.py prints this line for every request; the image prefixes it.
+        # ml_code/serving/review_model.py prints this line for every request; the image prefixes it.
         pattern = f'[..., word="predicted", total, {", ".join(map(_field, classes))}]'
         self._total = self._count("Predictions", pattern, "total")
         self._predicted = [

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from contract.features import LABEL_ID, SENTIMENT
+from contract.labels import MOST_NUMBERS
 from infra.setting_error import SettingsError
 from infra.settings import ratings
 from infra.settings.ratings import Rating
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,29}", re.IGNORECASE | re.ASCII)
 _MOST_CLASSES = 20
-_MOST_NUMBERS = 127  # ml_code/preparing/screening.py stores a rating in a byte
 _LONGEST_WORD = 256 - len("--labels=")  # of a processing job
 _LONGEST_ARGUMENT = 2000  # a hyperparameter may have 2,500, all variables of a function 4 KiB
 
@@ -83,7 +83,7 @@ class Labels:
 
     @property
     def words(self) -> list[str]:
-        """A word for each class, as ml_code/common/rated_labels.py parses it; without characters
+        """A word for each class, as ml_code/reading/classes.py parses it; without characters
         that a shell interprets."""
         return [*map(str, self.classes), *filter(None, [ratings.written(self.left_out)])]
 
@@ -104,8 +104,8 @@ class Labels:
         if len(numbers) not in (0, len(found)):
             allowed = "whole numbers alone, or texts alone"
             raise SettingsError(name="label.ratings", value=found, allowed=allowed)
-        if numbers and max(numbers) - min(numbers) >= _MOST_NUMBERS:
-            allowed = f"at most {_MOST_NUMBERS} numbers from the lowest to the highest"
+        if numbers and max(numbers) - min(numbers) >= MOST_NUMBERS:
+            allowed = f"at most {MOST_NUMBERS} numbers from the lowest to the highest"
             raise SettingsError(
                 name="label.ratings", value=(min(numbers), max(numbers)), allowed=allowed
             )

@@ -10,14 +10,11 @@ what a script reports: botocore's models have ExitMessage, "an optional string",
 import re
 from typing import NamedTuple
 
+from contract.advice import NEW_RUN, REDRIVE
 from contract.execution_input import InvalidInput
 from contract.job_errors import CAPACITY_ERROR, INTERNAL_SERVER_ERROR, STOPPED
 from contract.steps import Step
 from shared.jobs import NameTaken
-
-REDRIVE = "When the reason is corrected, a redrive continues with this step."
-# The command line reads these words in an execution's cause (reviews/cli/following.py).
-NEW_RUN = "A redrive would end the same way: start a new run with other input or settings."
 
 # The errors of functions that depend on the execution's input or name, which a redrive keeps.
 _ERRORS_OF_THE_INPUT = (InvalidInput.__name__, NameTaken.__name__)

@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import boto3
-from advice import NEW_RUN, REDRIVE, advice
+from advice import advice
 from botocore.exceptions import BotoCoreError, ClientError
 
 from contract import s3_keys
+from contract.advice import NEW_RUN, REDRIVE
 from contract.names import run_id
 from contract.steps import Step
 from shared.environment import Environment

@@ -24,7 +24,7 @@ from contract.features import (
     STAR_RATING,
 )
 from preparing.caching_encoder import CachingEncoder
-from preparing.selection import UNUSED
+from preparing.selection import NOT_SELECTED
 from preparing.text_hashes import review_id
 
 
@@ -56,7 +56,7 @@ class FeatureParts:
 
 def make_features(task: FeatureTask) -> FeatureParts:
     """Tokenises the selected reviews of a chunk."""
-    selected = task.splits != UNUSED
+    selected = task.splits != NOT_SELECTED
     with task.texts_file.open(encoding="utf-8", newline="\n") as file:
         texts = [line[:-1] for line in compress(file, selected)]
     ids, lengths = _encoder(task.tokenizer, task.max_length).encode(texts)

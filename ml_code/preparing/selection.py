@@ -14,12 +14,12 @@ from common.rated_labels import RatedLabels
 from preparing.text_hashes import Hashes, seeded_hashes
 from reading.splits import check_splits, edges
 
-UNUSED = -1
+NOT_SELECTED = -1  # in place of the index of a split
 
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """`split_of_row` [rows] has the index of each row's split in SPLITS, or UNUSED."""
+    """`split_of_row` [rows] has the index of each row's split in SPLITS, or NOT_SELECTED."""
 
     split_of_row: NDArray[np.int8]
     duplicates: int
@@ -27,7 +27,7 @@ class Selection:
 
     @property
     def size(self) -> int:
-        return int(np.count_nonzero(self.split_of_row != UNUSED))
+        return int(np.count_nonzero(self.split_of_row != NOT_SELECTED))
 
 
 def select(
@@ -47,7 +47,7 @@ def select(
     the exact text, whatever the order of rows. Raises UserError when a class has too few reviews
     for one in every split.
     """
-    split_of_row = np.full(len(hashes), UNUSED, dtype=np.int8)
+    split_of_row = np.full(len(hashes), NOT_SELECTED, dtype=np.int8)
     rows = _distinct(hashes, exact_hashes, rating_indices)
     class_of_rating = np.array(labels.ratings.label_of, dtype=np.int8)
     hashes, classes = hashes[rows], class_of_rating[rating_indices[rows]]

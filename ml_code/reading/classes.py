@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 from urllib.parse import unquote
 
+from contract.labels import MOST_NUMBERS
+
 from .errors import UserError
 from .ratings import UNUSED, Numbers, Ratings, Texts, plain
 
@@ -25,7 +27,6 @@ _PART = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _NUMBERS = re.compile(r"(-?\d+)(?:\.\.(-?\d+))?", re.ASCII)
-_MAX_NUMBERS = 127  # the preparation keeps rating indices in an int8
 Rating = TypeVar("Rating", int, str)
 
 
@@ -84,8 +85,8 @@ def _scale(first: int, last: int) -> range:
     """Raises ValueError for a long scale before it is made: it may not fit into the memory."""
     if last < first:
         raise ValueError(f"from {first} to {last} is no number")
-    if last - first >= _MAX_NUMBERS:
-        raise ValueError(f"from {first} to {last} are more than {_MAX_NUMBERS} numbers")
+    if last - first >= MOST_NUMBERS:
+        raise ValueError(f"from {first} to {last} are more than {MOST_NUMBERS} numbers")
     return range(first, last + 1)
 
 

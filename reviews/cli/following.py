@@ -4,6 +4,7 @@ from typing import Any
 
 from rich.console import Console
 
+from contract.advice import NEW_RUN
 from reviews.cli import progress, report
 from reviews.cli.output import Answer, note, notes
 from reviews.client.environment import Environment
@@ -11,8 +12,6 @@ from reviews.client.errors import ExecutionFailed, Interrupted
 from reviews.client.runs.progress import Watcher
 from reviews.client.runs.steps import State
 from reviews.client.shell import reviews_command
-
-NEW_RUN = "start a new run"  # in the cause of an execution that a redrive cannot mend
 
 
 def follow(environment: Environment, arn: str, *, console: Console = notes) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
+from contract.advice import NEW_RUN
 from reviews.cli import report
-from reviews.cli.following import NEW_RUN, followed
+from reviews.cli.following import followed
 from reviews.cli.options import Env, NamedRun, Run, Wait, Yes
 from reviews.cli.output import Answer, AsJson, confirm, message, note, reading, with_json_option
 from reviews.client.environment import Environment

@@ -1,4 +1,4 @@
-"""The facade of the client: an environment, its runs, its endpoint and its features.
+"""The facade of the client: an environment, with an object for each subject.
 
     environment = Environment("dev")
     environment.runs.latest(5)
@@ -28,8 +28,8 @@ from reviews.client.scoring.scorings import Scorings
 
 
 class Environment(Connection):
-    """`runs`, `endpoint`, `models` and `features` read the outputs of the Pipeline stack on first
-    use.
+    """`runs`, `endpoint`, `models`, `features`, `drift` and `scorings` read the outputs of the
+    Pipeline stack on first use.
 
     Raises NotDeployed where there is no such stack, and NotRunning for `local` while no embedded
     AWS runs.

@@ -85,7 +85,8 @@ PATHS = st.builds(
         ["a/invocations", "fuzz", "a?RecordIdentifierValueAsString=a", "a/ListRecords"]
     ),
 )
-# Without DEL, which HTTP has in no header (RFC 9110, 5.5): localcloud's tests/http/test_server.py.
+# Without DEL, which HTTP has in no header (RFC 9110, 5.5):
+# packages/localcloud/tests/http/test_server.py.
 CHARACTERS = st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f")
 HEADERS = st.dictionaries(
     st.sampled_from(["Content-Type", "Accept", "X-Amzn-SageMaker-Target-Model", "Expect", "X-Odd"]),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from contract import s3_uri
+from contract.advice import NEW_RUN, REDRIVE
 from localcloud.jobs.service_quotas import INSTANCES
 from localcloud.server import LocalCloud
 from tests.integration import reviews
@@ -42,11 +43,11 @@ def test_an_execution_fails_before_anything_is_paid_for_however_it_was_started(
     assert "for endpoint usage: 0; needed: 1. To fix it: " in found.cause
     failure = f"runs/{found.name}/failure.json"
     body = s3.get_object(Bucket=outputs.artefact_bucket, Key=failure)["Body"].read()
-    assert "a redrive goes on" in json.loads(body)["advice"]
+    assert json.loads(body)["advice"] == REDRIVE
     assert empty.client("sagemaker").list_processing_jobs()["ProcessingJobSummaries"] == []
 
 
 def test_a_wrong_input_advises_a_new_run(empty: Deployment) -> None:
     found = finish(empty, begin(empty, "wrong", {"reviews": "reviews.csv"}))
     assert found.cause.startswith("Prepare: reviews: 'reviews.csv' is not s3://bucket/key")
-    assert "start a new run" in found.cause
+    assert NEW_RUN in found.cause

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from contract.steps import STATES_OF_NO_STEP, Step, step_of
+from contract.states import HANDLE_FAILURE, RESUME
+from contract.steps import Step, step_of
 from tests.judges.conftest import Variant
 from tests.judges.node import judged_by
 
@@ -64,9 +65,9 @@ def test_a_wrong_definition_is_found(
 def test_every_state_belongs_to_one_step_or_handles_failures(variants: list[Variant]) -> None:
     for variant in variants:
         states = set(variant.definition()["States"])
-        assert {name for name in states if step_of(name) is None} == set(STATES_OF_NO_STEP)
+        assert {name for name in states if step_of(name) is None} == {HANDLE_FAILURE, RESUME}
     every = {name for variant in variants for name in variant.definition()["States"]}
-    assert {name for step in Step for name in step.states} == every - set(STATES_OF_NO_STEP)
+    assert {name for step in Step for name in step.states} == every - {HANDLE_FAILURE, RESUME}
 
 
 def test_a_state_that_fails_names_its_step(variants: list[Variant]) -> None:

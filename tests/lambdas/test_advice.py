@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from contract.advice import NEW_RUN, REDRIVE
 from contract.job_errors import CAPACITY_ERROR, INTERNAL_SERVER_ERROR, STOPPED
 from contract.steps import Step
 
@@ -59,9 +60,7 @@ def advised(advice: Any, step: Step, error: str, reason: str) -> str:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.step.title}: {row.reason}"[:60])
 def test_the_advice_is_that_of_the_documentation(load, row: Row) -> None:
     advice = load("handle_failure", "advice")
-    assert advised(advice, row.step, row.error, row.reason) == (
-        advice.REDRIVE if row.helps else advice.NEW_RUN
-    )
+    assert advised(advice, row.step, row.error, row.reason) == (REDRIVE if row.helps else NEW_RUN)
 
 
 def test_most_rows_of_the_documentation_are_held() -> None:
@@ -88,7 +87,7 @@ def test_most_rows_of_the_documentation_are_held() -> None:
 )
 def test_a_reason_that_lasts_needs_a_new_run(load, step: Step, reason: str, helps: bool) -> None:
     advice = load("handle_failure", "advice")
-    assert (advised(advice, step, "", reason) == advice.REDRIVE) is helps
+    assert (advised(advice, step, "", reason) == REDRIVE) is helps
 
 
 @pytest.mark.parametrize("step", [Step.PROCESS, Step.TRAIN, Step.EVALUATE])
@@ -101,8 +100,8 @@ def test_the_status_and_the_error_of_a_job_precede_its_text(
 ) -> None:
     advice = load("handle_failure", "advice")
     text = "reviews.csv: the file is empty; No space left on device"
-    assert advice.advice(step, "", text, status=status, job_error=job_error) == advice.REDRIVE
-    assert advice.advice(step, "", text, status="Failed") == advice.NEW_RUN
+    assert advice.advice(step, "", text, status=status, job_error=job_error) == REDRIVE
+    assert advice.advice(step, "", text, status="Failed") == NEW_RUN
 
 
 def test_every_text_of_the_scripts_is_in_their_code(load) -> None:

@@ -64,7 +64,7 @@ def test_an_execution_overrides_single_defaults(load) -> None:
     ("wrong", "message"),
     [
         ([], r"input: \[\] is not a JSON object"),
-        ({}, "reviews: missing; it must be s3://bucket/key of a CSV"),
+        ({}, "reviews: missing; it must be s3://bucket/key of a file of reviews"),
         ({"reviews": "reviews.csv"}, "reviews: 'reviews.csv' is not s3://bucket/key"),
         ({"reviews": "s3://data"}, "reviews: 's3://data' is not"),
         ({"reviews": 7}, "reviews: 7 is not"),

@@ -11,9 +11,13 @@ ROOT = Path(__file__).resolve().parents[2]
 PATHS = {
     "": ("app.py", "contract", "infra", "reviews"),
     "lambdas": ("shared",),
-    "ml_code": (
-        *("preprocess.py", "train.py", "evaluate.py", "inference.py"),
-        *("preparing", "training", "evaluating", "serving", "common", "reading"),
+    "ml_code": tuple(
+        sorted(
+            {
+                found.relative_to(ROOT / "ml_code").parts[0]
+                for found in (ROOT / "ml_code").rglob("*.py")
+            }
+        )
     ),
     "packages/localcloud/src": ("localcloud",),
 }

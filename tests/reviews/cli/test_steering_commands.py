@@ -5,6 +5,7 @@ import shlex
 import pytest
 from typer.testing import CliRunner
 
+from contract.advice import NEW_RUN
 from contract.names import run_id
 from reviews.cli.main import app
 from tests.reviews.cli.commands import Reviews
@@ -94,7 +95,7 @@ def test_a_redrive_that_would_end_the_same_way_prints_the_cause(
     runs: RunsWorld, reviews: Reviews
 ) -> None:
     runs.add("mine", status="FAILED")
-    cause = "Process: no column. A redrive would end the same way: start a new run with other"
+    cause = f"Process: no column. {NEW_RUN}"
     runs.executions["mine"]["cause"] = cause
     result = reviews("redrive", "mine")
     assert (result.code, result.err) == (0, f"mine failed with: {cause}\n")
