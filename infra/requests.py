@@ -27,7 +27,7 @@ _JOB = "{job}"  # a placeholder: the Lambda function names the job
 def processing(settings: Settings) -> Request:
     """CreateProcessingJob for ml_code/preprocess.py."""
     session, values = jobs.offline_session(settings.region), Values()
-    return _processing(
+    return _job(
         session,
         lambda: jobs.processor(settings, session, values).run(
             **jobs.preparation(settings, values), job_name=_JOB
@@ -38,7 +38,7 @@ def processing(settings: Settings) -> Request:
 def evaluation(settings: Settings) -> Request:
     """CreateProcessingJob for ml_code/evaluate.py."""
     session, values = jobs.offline_session(settings.region), Values()
-    return _processing(
+    return _job(
         session,
         lambda: jobs.evaluator(settings, session, values).run(
             **jobs.evaluation(settings, values), job_name=_JOB
@@ -49,7 +49,7 @@ def evaluation(settings: Settings) -> Request:
 def drift(settings: Settings) -> Request:
     """CreateProcessingJob for ml_code/drift.py."""
     session, values = jobs.offline_session(settings.region), Values()
-    return _processing(
+    return _job(
         session,
         lambda: jobs.comparer(settings, session, values).run(
             **jobs.comparison(settings, values), job_name=_JOB
@@ -60,14 +60,12 @@ def drift(settings: Settings) -> Request:
 def training(settings: Settings) -> Request:
     """CreateTrainingJob for ml_code/train.py."""
     session, values = jobs.offline_session(settings.region), Values()
-    _compile(
-        lambda: execute_job_functions(
-            jobs.estimator(settings, session, values).fit(
-                jobs.channels(settings, values), job_name=_JOB
-            )
-        )
+    return _job(
+        session,
+        lambda: jobs.estimator(settings, session, values).fit(
+            jobs.channels(settings, values), job_name=_JOB
+        ),
     )
-    return _plain(session.context.args)
 
 
 def model(settings: Settings) -> Request:
@@ -94,9 +92,7 @@ def transform(settings: Settings) -> Request:
     """CreateTransformJob for the parts of a file."""
     session, values = jobs.offline_session(settings.region), Values()
     transformer = jobs.transformer(settings, session, values, name="{model}")
-    return _processing(
-        session, lambda: transformer.transform(**jobs.transform(values), job_name=_JOB)
-    )
+    return _job(session, lambda: transformer.transform(**jobs.transform(values), job_name=_JOB))
 
 
 def model_package(settings: Settings) -> Request:
@@ -191,8 +187,9 @@ def fill(
     return {key: walk(item) for key, item in request.items()}
 
 
-def _processing(session: Any, run: Callable[[], Any]) -> Request:
-    _compile(lambda: execute_job_functions(run()))
+def _job(session: Any, start: Callable[[], Any]) -> Request:
+    """The request with which `start`, a call of the SDK, would make a job of any kind."""
+    _compile(lambda: execute_job_functions(start()))
     return _plain(session.context.args)
 
 

@@ -16,7 +16,7 @@ from reviews.client.runs import execution, run_input
 from reviews.client.runs.execution import Execution
 from reviews.client.shell import reviews_command
 
-Settings = Annotated[
+Fields = Annotated[
     list[str] | None, typer.Option("--set", help="FIELD=VALUE, such as training.epochs=3.")
 ]
 RunName = Annotated[str, typer.Option(help="The name of the run; default: one with the time.")]
@@ -33,7 +33,7 @@ def run(
     ] = None,
     env: Env = "local",
     name: RunName = "",
-    settings: Settings = None,
+    fields: Fields = None,
     detect_columns: Annotated[
         bool,
         typer.Option("--detect-columns", help="Use the columns of a known export."),
@@ -47,7 +47,7 @@ def run(
     --set start_at=training with its features, start_at=evaluation with its model.
     """
     execution.check_name(name)
-    document = run_input.parse_settings(settings or [])
+    document = run_input.parse_fields(fields or [])
     if no_reuse:
         document["reuse"] = False
     if detect_columns and reviews is None:

@@ -35,17 +35,17 @@ class StartForm:
 
         Raises InvalidFields with all fields that are invalid.
         """
-        settings = {name: text for name, text in given.items() if name not in (FILE, NAME, DETECT)}
+        texts = {name: text for name, text in given.items() if name not in (FILE, NAME, DETECT)}
         name, file_name = given.get(NAME, ""), given.get(FILE, "")
         reasons = {NAME: _reason_of_name(name), FILE: _reason_of_file_name(file_name)}
-        reasons |= {path: _reason(path, text) for path, text in settings.items()}
+        reasons |= {path: _reason(path, text) for path, text in texts.items()}
         if invalid := {field: reason for field, reason in reasons.items() if reason}:
             raise InvalidFields(invalid)
         return cls(
             file_name=file_name,
             name=name,
             detect_columns=given.get(DETECT) == "true",
-            document=run_input.parse_settings(f"{path}={text}" for path, text in settings.items()),
+            document=run_input.parse_fields(f"{path}={text}" for path, text in texts.items()),
         )
 
 
@@ -87,9 +87,9 @@ def _reason_of_file_name(name: str) -> str:
 
 def _reason(path: str, text: str) -> str:
     """Why a field of --set cannot have this value; empty if it can."""
-    setting = f"{path}={text}"
+    assignment = f"{path}={text}"
     try:
-        run_input.parse_settings([setting])
+        run_input.parse_fields([assignment])
     except InvalidArgument as error:
-        return str(error).removeprefix(f"--set {setting}: ")
+        return str(error).removeprefix(f"--set {assignment}: ")
     return ""

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from contract.execution_input import GROUPS, InvalidInput, check_input
 from reviews.client.errors import InvalidArgument
-from reviews.client.runs.run_input import FIELDS, parse_settings
+from reviews.client.runs.run_input import FIELDS, parse_fields
 from tests.fuzz.cases import fuzz
 from tests.fuzz.values import deep_json, documents, texts
 
@@ -30,7 +30,7 @@ SETTINGS = st.builds(lambda name, value: f"{name}={value}", NAMES | texts, VALUE
 )
 def test_settings_are_read_or_refused(settings: list[str]) -> None:
     try:
-        document = parse_settings(settings)
+        document = parse_fields(settings)
     except InvalidArgument as error:
         assert str(error).startswith("--set ")
         return

@@ -18,7 +18,7 @@ from localcloud.http.wire import HttpRequest
 from localcloud.jobs.transfer import Source, extract
 from reading.errors import UserError
 from reviews.client.errors import InvalidArgument
-from reviews.client.runs.run_input import parse_settings
+from reviews.client.runs.run_input import parse_fields
 from serving.errors import RequestError
 from serving.request_parsing import parse_request
 from tests.fuzz.functions import Load, functions
@@ -106,7 +106,7 @@ def test_a_wish_of_another_type_is_no_fault(wish: Any, message: str) -> None:
 
 def test_a_setting_that_goes_deep_is_no_number() -> None:
     with pytest.raises(InvalidArgument, match="must be a whole number"):
-        parse_settings([f"training.epochs={DEEP}"])
+        parse_fields([f"training.epochs={DEEP}"])
 
 
 @pytest.mark.parametrize(

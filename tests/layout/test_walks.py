@@ -86,7 +86,7 @@ from infra.settings import settings_for
 import train
 from contract.execution_input import check_input
 from contract.hyperparameters import TRAINING, Hyperparameters
-from reviews.client.runs.run_input import parse_settings
+from reviews.client.runs.run_input import parse_fields
 from tools import settings_reference
 
 def refused(call, *arguments):
@@ -105,8 +105,8 @@ print(json.dumps({
     "input refused": refused(
         check_input, {"reviews": "s3://b/k", "training": {"rdrop": 5}}
     ),
-    "--set": parse_settings(["training.rdrop=1"]),
-    "--set refused": refused(parse_settings, ["training.rdrop=5"]),
+    "--set": parse_fields(["training.rdrop=1"]),
+    "--set refused": refused(parse_fields, ["training.rdrop=5"]),
     "hyperparameter": requests.training(dev)["HyperParameters"]["rdrop"],
     "argument": Hyperparameters(
         **{name: getattr(read("0.5"), name) for name in TRAINING}

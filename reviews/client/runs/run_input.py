@@ -89,7 +89,7 @@ def check_start(document: dict[str, Any], reviews: Path | None) -> None:
     _check_input({"reviews": _PLACEHOLDER, **document})
 
 
-def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
+def parse_fields(assignments: Iterable[str]) -> dict[str, Any]:
     """Turns `training.epochs=3` into {"training": {"epochs": 3}}.
 
     The values of numbers and switches are parsed as JSON, all others are text. Raises
@@ -97,14 +97,16 @@ def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
     not allow.
     """
     document: dict[str, Any] = {}
-    for setting in settings:
-        path, equals, text = setting.partition("=")
+    for assignment in assignments:
+        path, equals, text = assignment.partition("=")
         group, dot, leaf = path.partition(".")
         if not equals or not group or bool(dot) != bool(leaf):
-            raise InvalidArgument(f"--set {setting}: write it as FIELD=VALUE or GROUP.FIELD=VALUE")
+            raise InvalidArgument(
+                f"--set {assignment}: write it as FIELD=VALUE or GROUP.FIELD=VALUE"
+            )
         _check_name(path, group, leaf)
         value = _json_or_text(text) if group in _IN_JSON else text
-        _check_value(setting, group, {leaf: value} if leaf else value)
+        _check_value(assignment, group, {leaf: value} if leaf else value)
         if leaf:
             document.setdefault(group, {})[leaf] = value
         else:
@@ -123,11 +125,11 @@ def _names() -> str:
     return ", ".join([*FIELDS, *grouped])
 
 
-def _check_value(setting: str, field: str, value: Any) -> None:
+def _check_value(assignment: str, field: str, value: Any) -> None:
     try:
         check_field(field, value)
     except InvalidInput as error:
-        raise InvalidArgument(f"--set {setting}: {error.rule}") from error
+        raise InvalidArgument(f"--set {assignment}: {error.rule}") from error
 
 
 def _check_input(document: dict[str, Any]) -> None:

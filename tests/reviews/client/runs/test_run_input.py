@@ -9,12 +9,12 @@ from contract import execution_input
 from contract.execution_input import STARTS
 from infra.settings import Columns
 from reviews.client.errors import InvalidArgument
-from reviews.client.runs.run_input import check_start, parse_settings
+from reviews.client.runs.run_input import check_start, parse_fields
 
 
 def test_settings_nest_by_dots_and_read_json_values() -> None:
     settings = ["training.epochs=3", "training.learning_rate=1e-4", "base_model=roberta-base"]
-    assert parse_settings(settings) == {
+    assert parse_fields(settings) == {
         "training": {"epochs": 3, "learning_rate": 1e-4},
         "base_model": "roberta-base",
     }
@@ -22,19 +22,19 @@ def test_settings_nest_by_dots_and_read_json_values() -> None:
 
 def test_names_stay_text_even_if_they_are_numbers() -> None:
     settings = ["from_run=42", "columns.text=1"]
-    assert parse_settings(settings) == {"from_run": "42", "columns": {"text": "1"}}
+    assert parse_fields(settings) == {"from_run": "42", "columns": {"text": "1"}}
 
 
 @pytest.mark.parametrize("setting", ["epochs", "=3", "training.=3", ".epochs=1"])
 def test_a_setting_of_another_form_is_named(setting: str) -> None:
     with pytest.raises(InvalidArgument, match="FIELD=VALUE"):
-        parse_settings([setting])
+        parse_fields([setting])
 
 
 @pytest.mark.parametrize("field", ["epochs", "training.epoch", "gate.mode", "training.epochs.a"])
 def test_an_unknown_field_is_answered_with_those_there_are(field: str) -> None:
     with pytest.raises(InvalidArgument) as caught:
-        parse_settings([f"{field}=1"])
+        parse_fields([f"{field}=1"])
     assert str(caught.value).startswith(f"--set {field}: there is no such field; allowed is ")
     assert "training.epochs, training.batch_size" in str(caught.value)
 
@@ -54,7 +54,7 @@ def test_an_unknown_field_is_answered_with_those_there_are(field: str) -> None:
 )
 def test_an_invalid_value_is_refused_with_the_allowed_ones(setting: str, message: str) -> None:
     with pytest.raises(InvalidArgument) as caught:
-        parse_settings([setting])
+        parse_fields([setting])
     assert str(caught.value).startswith(f"--set {setting}: {message}")
 
 
