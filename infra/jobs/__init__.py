@@ -16,11 +16,10 @@ from infra.jobs.preparation_job import preparation, processor
 from infra.jobs.scoring_job import scoring_model, transform, transformer
 from infra.jobs.serving import data_capture, model, registration, variant
 from infra.jobs.sessions import live_session, offline_session
-from infra.jobs.training_job import METRICS, channels, estimator
+from infra.jobs.training_job import channels, estimator
 from infra.jobs.values import Values
 
 __all__ = [
-    "METRICS",
     "Values",
     "channels",
     "comparer",

@@ -8,18 +8,11 @@ from sagemaker.pytorch import PyTorch
 
 from contract import s3_keys
 from contract.hyperparameters import OVERRIDABLE
+from contract.metrics import PRINTED
 from infra.jobs.options import WHEELS, packages, subnets, tags, volume_key
 from infra.jobs.values import Values, hyperparameters
 from infra.settings import Settings
 
-METRICS = (
-    "train:loss",
-    "train:progress",
-    "train:samples_per_second",
-    "validation:loss",
-    "validation:accuracy",
-    "validation:macro_f1",
-)
 _CHANNELS = "/opt/ml/input/data"
 _CHECKPOINTS = "/opt/ml/checkpoints"
 
@@ -47,7 +40,7 @@ def estimator(settings: Settings, session: Any, values: Values) -> Any:
             "serving-python": settings.image_of_serving().python,
         },
         enable_sagemaker_metrics=True,  # the SDK sets it for framework versions that it knows
-        metric_definitions=[{"Name": name, "Regex": f"{name}=([0-9.eE+-]+)"} for name in METRICS],
+        metric_definitions=[{"Name": name, "Regex": f"{name}=([0-9.eE+-]+)"} for name in PRINTED],
         output_path=f"{values.run_prefix}/{s3_keys.TRAINING}/",
         code_location=f"{values.run_prefix}/{s3_keys.TRAINING}",
         output_kms_key=values.key,

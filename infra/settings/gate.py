@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from contract.metrics import GATED
 from infra.setting_error import SettingsError
 from infra.settings.checks import check_range
 
@@ -23,5 +24,5 @@ class Gate:
     def __post_init__(self) -> None:
         if self.mode not in ("enforce", "report"):
             raise SettingsError(name="gate.mode", value=self.mode, allowed="enforce, report")
-        for name in ("min_accuracy", "min_macro_f1", "max_drop"):
+        for name in (*(f"min_{metric.name}" for metric in GATED), "max_drop"):
             check_range(f"gate.{name}", getattr(self, name), 0, 1)

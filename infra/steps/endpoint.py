@@ -3,6 +3,7 @@
 from aws_cdk import aws_stepfunctions as sfn
 
 from contract import states as names
+from contract.metrics import GATED
 from contract.names import VARIANT
 from contract.steps import Step
 from infra.jsonata import ATTEMPT, RESULT, first, query
@@ -97,6 +98,7 @@ def smoke_test(context: Context) -> Fragment:
 def _notify_success(context: Context) -> sfn.TaskStateBase:
     """Publishes that the endpoint serves the model."""
     name = context.settings.name
+    metrics = " & ', ".join(f"{one.title} ' & $gate.metrics.{one.name}" for one in GATED)
     return context.states(Step.SMOKE_TEST, entry=names.SMOKE_TEST).call_service(
         names.NOTIFY_SUCCESS,
         service="sns",
@@ -106,8 +108,7 @@ def _notify_success(context: Context) -> sfn.TaskStateBase:
             "Subject": query(f"'{name}: run ' & $run.id & ' is live'"),
             "Message": query(
                 f"'Endpoint {name} serves model ' & $package.version & ' of run ' & $run.id & "
-                "': accuracy ' & $gate.metrics.accuracy & ', macro-F1 ' & "
-                "$gate.metrics.macro_f1 & ($count($gate.missed) = 0 ? '.' : "
+                f"': {metrics} & ($count($gate.missed) = 0 ? '.' : "
                 "'. Not reached: ' & $join($gate.missed, '; ') & '.')"
             ),
         },

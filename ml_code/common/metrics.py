@@ -5,11 +5,16 @@ cells: [classes, classes]. With it, the metrics of several processes or of resam
 and multinomial draws, for which no row is needed again.
 """
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
+from contract.metrics import ACCURACY, MACRO_F1, METRICS, Metric
+
 ConfusionMatrix = NDArray[np.int64]
 Floats = NDArray[np.float64]
+_DECIMALS = 4
 
 
 def confusion_matrix(
@@ -40,3 +45,14 @@ def precision_recall_f1(matrix: ConfusionMatrix) -> tuple[Floats, Floats, Floats
 def macro_f1(matrix: ConfusionMatrix) -> float:
     """The unweighted mean of the classes' F1."""
     return float(precision_recall_f1(matrix)[2].mean())
+
+
+_COMPUTED: Mapping[Metric, Callable[[ConfusionMatrix], float]] = {
+    ACCURACY: accuracy,
+    MACRO_F1: macro_f1,
+}
+
+
+def overall(matrix: ConfusionMatrix) -> dict[str, float]:
+    """METRICS by their names, rounded to 4 decimals."""
+    return {metric.name: round(_COMPUTED[metric](matrix), _DECIMALS) for metric in METRICS}

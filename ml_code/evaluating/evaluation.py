@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from common.baseline import Baseline, make_baseline
 from common.calibration import error_by_chance, reliability
-from common.metrics import accuracy, confusion_matrix, macro_f1
+from common.metrics import confusion_matrix, overall
 from common.rows import Rows, read_rows
 from common.text_measures import TextMeter
 from common.tokenisation import TOKENIZER_FILE
+from contract.metrics import METRICS
 from contract.s3_keys import BASELINE, METRICS_FILE, PAGE_FILE, PREPARATION_REPORTS
 from evaluating.evaluation_page import render
 from evaluating.report import classification_report
@@ -58,11 +59,8 @@ def evaluate(
     folder = output / Path(BASELINE).name
     _baseline(model, classifier.labels.names, rows, predicted, report).write(folder)
     shutil.copy(model / TOKENIZER_FILE, folder / TOKENIZER_FILE)
-    print(
-        f"accuracy={result['accuracy']} macro_f1={result['macro_f1']} "
-        f"macro_f1_interval={result['macro_f1_interval']} rows={result['rows']}",
-        flush=True,
-    )
+    printed = (*(metric.name for metric in METRICS), "macro_f1_interval", "rows")
+    print(" ".join(f"{name}={result[name]}" for name in printed), flush=True)
 
 
 def _logits(classifier: Classifier, ids: Sequence[list[int]]) -> Logits:
@@ -147,7 +145,7 @@ def worst_mistakes(
 
 
 def _champion_metrics(folder: Path, rows: Rows, names: tuple[str, ...]) -> dict[str, float]:
-    """Accuracy and macro-F1; empty for a champion of other classes, which cannot be compared."""
+    """METRICS; empty for a champion of other classes, which cannot be compared."""
     champion = Classifier(folder)
     known = champion.labels.names
     if set(known) != set(names):
@@ -157,4 +155,4 @@ def _champion_metrics(folder: Path, rows: Rows, names: tuple[str, ...]) -> dict[
     predicted = champion.predict_proba_of_texts(rows.texts).argmax(axis=1)
     class_index = np.array([names.index(name) for name in known])  # here, of the champion's classes
     matrix = confusion_matrix(np.array(rows.labels), class_index[predicted], len(names))
-    return {"accuracy": round(accuracy(matrix), 4), "macro_f1": round(macro_f1(matrix), 4)}
+    return overall(matrix)

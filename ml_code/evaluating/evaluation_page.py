@@ -5,6 +5,9 @@ from typing import Any
 
 from common.html_report import document, note, scrolling, section, table
 from common.svg_charts import reliability_diagram
+from contract.metrics import ACCURACY, MACRO_F1, METRICS
+
+_NAMED = (ACCURACY.name, MACRO_F1.name)  # with what they are compared with
 
 
 def render(result: dict[str, Any]) -> str:
@@ -21,10 +24,15 @@ def render(result: dict[str, Any]) -> str:
 
 def _summary(result: dict[str, Any]) -> str:
     lower, upper = result["macro_f1_interval"]
+    others = "".join(
+        f", {escape(title)} <b>{result[name]:.3f}</b>"
+        for name, title in METRICS
+        if name not in _NAMED
+    )
     text = (
         f"<p>{result['rows']} test reviews, predicted with {escape(result['engine'])}. Accuracy "
         f"<b>{result['accuracy']:.1%}</b>, macro-F1 <b>{result['macro_f1']:.3f}</b> "
-        f"(95 % bootstrap interval {lower:.3f} to {upper:.3f}). Always predicting the most "
+        f"(95 % bootstrap interval {lower:.3f} to {upper:.3f}){others}. Always predicting the most "
         f"frequent class has an accuracy of {result['majority_accuracy']:.1%}.</p>"
     )
     if champion := result.get("champion"):

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from common.metrics import ConfusionMatrix, accuracy, macro_f1, precision_recall_f1
+from common.metrics import ConfusionMatrix, overall, precision_recall_f1
 
 _RESAMPLES = 2000
 _DECIMALS = 4
@@ -22,8 +22,7 @@ def classification_report(
     precision, recall, f1 = precision_recall_f1(matrix)
     support = matrix.sum(axis=1)
     return {
-        "accuracy": round(accuracy(matrix), _DECIMALS),
-        "macro_f1": round(macro_f1(matrix), _DECIMALS),
+        **overall(matrix),
         "macro_f1_interval": [
             round(bound, _DECIMALS) for bound in macro_f1_interval(matrix, seed=seed)
         ],

@@ -5,6 +5,7 @@ import time
 import torch
 from torch import Tensor
 
+from contract.metrics import TRAIN_LOSS, TRAIN_PROGRESS, TRAIN_THROUGHPUT
 from training.process_group import ProcessGroup
 
 
@@ -30,8 +31,8 @@ class RunningMetrics:
         throughput = self._rows / (time.perf_counter() - self._since)
         if self._group.is_main:
             print(
-                f"train:loss={loss:.4f} train:progress={step / total:.4f} "
-                f"train:samples_per_second={throughput:.1f} epoch={epoch} step={step}/{total}",
+                f"{TRAIN_LOSS}={loss:.4f} {TRAIN_PROGRESS}={step / total:.4f} "
+                f"{TRAIN_THROUGHPUT}={throughput:.1f} epoch={epoch} step={step}/{total}",
                 flush=True,
             )
         self._reset()

@@ -7,9 +7,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from common.metrics import ConfusionMatrix, accuracy, macro_f1
+from common.metrics import ConfusionMatrix, macro_f1, overall
 from common.padding import batches_by_length
 from common.rows import Rows
+from contract.metrics import METRICS, VALIDATION_LOSS
 from training.batches import padded_batches
 from training.computation import Computation
 from training.process_group import ProcessGroup
@@ -28,11 +29,9 @@ class Validation:
 
     def log_line(self, epoch: int) -> str:
         """The line that the job's metric definitions read."""
-        return (
-            f"validation:loss={self.loss:.4f} "
-            f"validation:accuracy={accuracy(self.matrix):.4f} "
-            f"validation:macro_f1={self.macro_f1:.4f} epoch={epoch}"
-        )
+        values = overall(self.matrix)
+        metrics = (f"{metric.of_validation}={values[metric.name]:.4f}" for metric in METRICS)
+        return " ".join([f"{VALIDATION_LOSS}={self.loss:.4f}", *metrics, f"epoch={epoch}"])
 
 
 @torch.inference_mode()

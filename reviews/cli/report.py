@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
+from contract.metrics import ACCURACY, MACRO_F1, METRICS
 from reviews.cli import tables
 from reviews.cli.progress import clock
 from reviews.client.endpoint.invocation import Prediction
@@ -13,27 +14,27 @@ from reviews.client.features import queries
 from reviews.client.runs.execution import Execution
 from reviews.client.runs.progress import StepView
 
-EVALUATION_FIELDS = (
-    "accuracy",
-    "majority_accuracy",
-    "macro_f1",
-    "macro_f1_interval",
-    "rows",
-    "per_class",
-)
+_NAMED = (ACCURACY.name, MACRO_F1.name)  # with what they are compared with
+EVALUATION_FIELDS = (*_NAMED, "majority_accuracy", "macro_f1_interval", "rows", "per_class")
 
 
 def evaluation(console: Console, results: dict[str, Any]) -> None:
-    """Prints evaluation.json: accuracy, macro-F1 with its interval, and a row per class.
+    """Prints evaluation.json: its metrics, and a row per class.
 
-    `results` must have EVALUATION_FIELDS.
+    `results` must have EVALUATION_FIELDS; an earlier run may have no other metrics.
     """
     low, high = results["macro_f1_interval"]
+    others = "".join(
+        f", {title} [bold]{results[name]:.3f}[/]"
+        for name, title in METRICS
+        if name in results and name not in _NAMED
+    )
     console.print(
         f"Test accuracy [bold]{results['accuracy']:.3f}[/] "
         f"(always the most frequent class: {results['majority_accuracy']:.3f}), "
         f"macro-F1 [bold]{results['macro_f1']:.3f}[/] "
-        f"(interval {low:.3f} to {high:.3f}), on {results['rows']} reviews never trained on",
+        f"(interval {low:.3f} to {high:.3f}){others}, "
+        f"on {results['rows']} reviews never trained on",
         highlight=False,
     )
     numbers = ("precision", "recall", "F1", "reviews")

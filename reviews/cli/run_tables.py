@@ -6,13 +6,13 @@ from typing import Any
 
 from rich.console import Console
 
+from contract.metrics import GATED
 from reviews.cli import tables
 from reviews.cli.progress import clock
 from reviews.client.runs.comparison import Comparison
 from reviews.client.runs.run import Run
 
 _NOTHING = "-"
-_METRICS = ("accuracy", "macro_f1")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,19 +32,19 @@ class Row:
             "seconds": round(run.seconds, 1),
             "reviews": run.document.get("reviews"),
             "base_model": run.document.get("base_model"),
-            **{name: run.evaluation.get(name) for name in _METRICS},
+            **{name: run.evaluation.get(name) for name, _ in GATED},
             "usd": self.cost if isinstance(self.cost, float) else None,
         }
 
 
 def runs(console: Console, rows: Sequence[Row]) -> None:
     kept = ("run", "status")  # a run's name is to be copied
-    numbers = ("accuracy", "macro-F1", "time", "USD")
+    numbers = (*(metric.title for metric in GATED), "time", "USD")
     table = tables.of_texts(*kept, "data", "model", *numbers, numbers=numbers, whole=kept)
     for row in rows:
         run = row.run
         inputs = (_last(run.document.get(name, "")) for name in ("reviews", "base_model"))
-        scores = (_score(run.evaluation.get(name)) for name in _METRICS)
+        scores = (_score(run.evaluation.get(name)) for name, _ in GATED)
         cost = f"{row.cost:.2f}" if isinstance(row.cost, float) else row.cost
         tables.add(table, run.name, run.status, *inputs, *scores, clock(run.seconds), cost)
     console.print(table)

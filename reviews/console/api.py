@@ -71,7 +71,7 @@ class Api:
 
     def curves(self, request: Request) -> JSONResponse:
         curves = self._live(request).curves()
-        return JSONResponse({"steps": curves.steps, "points": curves.points})
+        return JSONResponse({"steps": curves.steps, "points": curves.in_order()})
 
     def reports(self, request: Request) -> JSONResponse:
         found = self._reports(request).found()

@@ -5,10 +5,11 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from contract.metrics import TRAIN_LOSS, VALIDATION
 from reviews.client.runs.job_logs import LiveValues
 
 _RESUMED = re.compile(r"Resumed at step (\d+) of (\d+)")  # before any other step is printed
-NAMES = ("train:loss", "validation:loss", "validation:accuracy", "validation:macro_f1")
+_SHOWN = (TRAIN_LOSS, *VALIDATION)
 
 
 @dataclass
@@ -28,9 +29,13 @@ class Curves:
         step, _, steps = live.values.get("step", "").partition("/")
         if step.isdigit() and steps.isdigit():
             self._step, self.steps = int(step), int(steps)
-        for name in NAMES:
+        for name in _SHOWN:
             if name in live.values:
                 self._add(name, live.values[name])
+
+    def in_order(self) -> dict[str, list[tuple[int, float]]]:
+        """The points of the metrics that have any, in the order in which they are shown."""
+        return {name: self.points[name] for name in _SHOWN if name in self.points}
 
     def _add(self, name: str, value: str) -> None:
         try:

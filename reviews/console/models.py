@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from contract.metrics import GATED
 from reviews.client.environment import Environment
 from reviews.client.promotion.versions import ModelVersion
 from reviews.console.bodies import body_of
@@ -64,8 +65,7 @@ def version(one: ModelVersion) -> dict[str, Any]:
         "status": one.status,
         "run": one.run or None,
         "created": moment(one.created),
-        "accuracy": finite(one.metrics.get("accuracy")),
-        "macro_f1": finite(one.metrics.get("macro_f1")),
+        **{name: finite(one.metrics.get(name)) for name, _ in GATED},
         "origin": _origin(one),
     }
 

@@ -3,13 +3,12 @@
 from typing import Any
 
 from contract import states
+from contract.metrics import GATED
 from contract.steps import step_of
 from reviews.client.runs.comparison import Comparison
 from reviews.client.runs.run import Run
 from reviews.console.documents import finite, moment, now
 from reviews.console.executions import Listed
-
-_METRICS = ("accuracy", "macro_f1")
 
 
 def page(listed: list[Listed], after: str) -> dict[str, Any]:
@@ -26,7 +25,7 @@ def run(found: Run) -> dict[str, Any]:
         "ended": moment(found.ended),
         "reviews": found.document.get("reviews"),
         "base_model": found.document.get("base_model"),
-        **{name: finite(found.evaluation.get(name)) for name in _METRICS},
+        **{name: finite(found.evaluation.get(name)) for name, _ in GATED},
     }
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import psutil
 
 from contract.features import SPLITS
+from contract.metrics import PRINTED
 from infra.bundles import stage_jobs
-from infra.jobs import METRICS
 from localcloud.jobs.process import MARK
 from localcloud.server import LocalCloud
 from reviews.client.files import storage
@@ -140,7 +140,7 @@ class RealJobs:
                 "TrainingImage": TRAINING,
                 "TrainingInputMode": "File",
                 "MetricDefinitions": [
-                    {"Name": metric, "Regex": f"{metric}=([0-9.eE+-]+)"} for metric in METRICS
+                    {"Name": metric, "Regex": f"{metric}=([0-9.eE+-]+)"} for metric in PRINTED
                 ],
             },
             "InputDataConfig": [channel(each, key) for each, key in channels.items()],

@@ -1,4 +1,4 @@
-"""Where a contributor has to look for other instances, a subcommand, and an operation."""
+"""Where a contributor has to look for other instances, a subcommand, an operation and a metric."""
 
 from pathlib import Path
 
@@ -92,6 +92,85 @@ print(json.dumps({
     "can be throttled": NAME in operations("sagemaker", OPERATIONS),
 }))
 """
+METRIC = (
+    Edit(
+        file="contract/metrics.py",
+        before="METRICS = (",
+        new='KAPPA = Metric("kappa", "Cohen\'s kappa")\n',
+    ),
+    Edit(
+        file="contract/metrics.py",
+        before="METRICS = (ACCURACY, MACRO_F1)",
+        new="METRICS = (ACCURACY, MACRO_F1, KAPPA)",
+        replaces=True,
+    ),
+    Edit(
+        file="ml_code/common/metrics.py",
+        before="from contract.metrics import ACCURACY, ",
+        new="from contract.metrics import ACCURACY, KAPPA, ",
+        replaces=True,
+    ),
+    Edit(
+        file="ml_code/common/metrics.py",
+        before="_COMPUTED: ",
+        new="def kappa(matrix: ConfusionMatrix) -> float:\n"
+        '    """The agreement beyond that by chance, from -1 to 1."""\n'
+        "    shares = matrix / matrix.sum()\n"
+        "    chance = float(shares.sum(axis=0) @ shares.sum(axis=1))\n"
+        "    return (accuracy(matrix) - chance) / (1 - chance)\n\n\n",
+    ),
+    Edit(
+        file="ml_code/common/metrics.py",
+        before="    MACRO_F1: macro_f1,\n",
+        new="    KAPPA: kappa,\n",
+    ),
+)
+WHERE_A_METRIC_IS = """
+import io, json
+import numpy as np
+from rich.console import Console
+from evaluating.evaluation_page import render
+from evaluating.report import classification_report
+from infra import requests
+from infra.settings import settings_for
+from reviews.cli import report
+from reviews.client.promotion import versions
+from reviews.client.runs.comparison import metrics
+from reviews.client.runs.job_logs import LiveValues
+from reviews.console.curves import Curves
+from training.validation import Validation
+
+matrix = np.array([[40, 10], [10, 40]])
+result = classification_report(matrix, ["bad", "good"], seed=1)
+chance = {"mean": 0, "percentile_95": 0}
+calibration = {"bins": [], "expected_calibration_error": 0, "error_by_chance": chance}
+page = {"reliability": calibration, "reliability_before_scaling": calibration,
+        "temperature": 1, "worst_mistakes": [], "engine": "onnx"}
+line = Validation(loss=0.5, matrix=matrix).log_line(epoch=1)
+curves = Curves()
+curves.read_line(line)
+console = Console(file=io.StringIO(), width=300)
+report.evaluation(console, result)
+earlier = {name: value for name, value in result.items() if name != "kappa"}
+report.evaluation(console, earlier)
+(dev,) = settings_for("dev")
+defined = requests.training(dev)["AlgorithmSpecification"]["MetricDefinitions"]
+class Registry:
+    def describe_model_package(self, **_):
+        return {"CreationTime": None, "CustomerMetadataProperties": {"kappa": "0.6"}}
+
+version = versions.describe(Registry(), {"ModelPackageArn": "a", "ModelPackageVersion": 1})
+print(json.dumps({
+    "evaluation.json": result["kappa"],
+    "page": render({**result, **page}),
+    "reviews report": console.file.getvalue(),
+    "comparison": metrics(result)["kappa"],
+    "registry": version.metrics,
+    "training": [one["Name"] for one in defined],
+    "printed": line,
+    "curve": curves.in_order()["validation:kappa"],
+}))
+"""
 
 
 def test_other_instances_and_another_region_are_edited_in_the_settings_alone(
@@ -123,3 +202,15 @@ def test_an_operation_of_the_embedded_aws_is_a_handler_and_a_row(tmp_path: Path)
         "authorized": [["sagemaker:GetModelPackageGroupPolicy", arn]],
         "can be throttled": True,
     }
+
+
+def test_a_metric_is_its_name_and_its_computation(tmp_path: Path) -> None:
+    found = run(changed_copy(tmp_path, *METRIC), WHERE_A_METRIC_IS)
+    assert places(*METRIC) == 2
+    assert found["evaluation.json"] == found["comparison"] == 0.6
+    assert "Cohen&#x27;s kappa <b>0.600</b>" in found["page"]
+    assert found["reviews report"].count("Cohen's kappa 0.600") == 1
+    assert found["registry"] == {"kappa": 0.6}
+    assert "validation:kappa" in found["training"]
+    assert "validation:kappa=0.6000 epoch=1" in found["printed"]
+    assert found["curve"] == [[0, 0.6]]

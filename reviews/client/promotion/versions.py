@@ -8,10 +8,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from contract.metrics import METRICS
 from reviews.client.errors import InvalidArgument
 
 APPROVED = "Approved"
-_METRICS = ("accuracy", "macro_f1")
 _MOST_SEARCHED = 100  # versions, each of which is described
 _MISSING = ("ValidationException", "ResourceNotFound")
 
@@ -30,7 +30,7 @@ class Origin:
 class ModelVersion:
     """A version of the environment's model group; `run` is the id of the run that registered it.
 
-    `metrics` are accuracy and macro-F1 on the test split; empty for a version without a run.
+    `metrics` are METRICS on the test split, by name; empty for a version without a run.
     """
 
     number: int
@@ -99,7 +99,7 @@ def describe(sagemaker: Any, summary: Mapping[str, Any]) -> ModelVersion:
         run=properties.get("run", ""),
         created=found["CreationTime"],
         artefact=containers[0].get("ModelDataUrl", "") if containers else "",
-        metrics={name: float(properties[name]) for name in _METRICS if name in properties},
+        metrics={name: float(properties[name]) for name, _ in METRICS if name in properties},
         origin=_origin(properties),
         rollback_to=int(properties["rollback_to"]) if "rollback_to" in properties else None,
     )

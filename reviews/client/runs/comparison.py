@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from contract.metrics import METRICS
 from reviews.client.runs.run import Run
 
 Pair = tuple[Any, Any]
 # The fields of run.json that differ between any two runs.
 _IDENTITY = ("id", "execution", "started", "event_time", "prefix", "features")
-_OVERALL = ("accuracy", "macro_f1", "majority_accuracy", "rows", "engine")
+_OVERALL = (*(metric.name for metric in METRICS), "majority_accuracy", "rows", "engine")
 
 
 @dataclass(frozen=True, kw_only=True)

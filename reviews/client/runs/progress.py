@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from contract.metrics import METRICS, TRAIN_LOSS, TRAIN_THROUGHPUT
 from reviews.client.runs import execution
 from reviews.client.runs.execution import Execution, History
 from reviews.client.runs.job_logs import JobLog, LiveValues
@@ -18,12 +19,10 @@ _SHOWN = (
     "ingested",
     "epoch",
     "step",
-    "train:loss",
-    "train:samples_per_second",
-    "validation:accuracy",
-    "validation:macro_f1",
-    "accuracy",
-    "macro_f1",
+    TRAIN_LOSS,
+    TRAIN_THROUGHPUT,
+    *(metric.of_validation for metric in METRICS),
+    *(metric.name for metric in METRICS),
 )
 
 

@@ -4,9 +4,10 @@ import { el, svg, table } from "./dom.js";
 
 const WIDTH = 640;
 const HEIGHT = 180;
+const isLoss = (name) => name.endsWith(":loss");
 const CHARTS = [
-  { title: "Loss", names: ["train:loss", "validation:loss"], top: null },
-  { title: "Validation", names: ["validation:accuracy", "validation:macro_f1"], top: 1 },
+  { title: "Loss", has: isLoss, top: null },
+  { title: "Validation", has: (name) => !isLoss(name), top: 1 },
 ];
 let shown = "";
 
@@ -15,7 +16,7 @@ export function showCurves(place, { steps, points }) {
   if (seen === shown || seen === "{}") return;
   shown = seen;
   const open = [...place.querySelectorAll("details")].map((details) => details.open);
-  const charts = CHARTS.map((chart) => ({ ...chart, names: chart.names.filter((name) => points[name]) }));
+  const charts = CHARTS.map((chart) => ({ ...chart, names: Object.keys(points).filter(chart.has) }));
   place.replaceChildren(
     ...charts.filter(({ names }) => names.length).map((chart) => chartOf(chart, points, steps)),
   );

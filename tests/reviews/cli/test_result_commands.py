@@ -116,7 +116,7 @@ def test_an_evaluation_of_another_version_is_listed_compared_and_named(
     assert reviews("compare", "new", "old").code == 0
     result = reviews("report", "old")
     assert result.code == 1
-    assert result.err.startswith("old: its evaluation.json has no majority_accuracy, macro_f1, ")
+    assert result.err.startswith("old: its evaluation.json has no macro_f1, majority_accuracy, ")
     assert "reviews run --set from_run=old --set start_at=evaluation --env dev" in result.err
 
 
