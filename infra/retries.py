@@ -8,7 +8,7 @@ from typing import Any
 from aws_cdk import Duration
 from aws_cdk import aws_stepfunctions as sfn
 
-# Transient errors of Lambda's Invoke; Throttled is raised by lambdas/shared/steps.py.
+# Transient errors of Lambda's Invoke; Throttled is raised by lambdas/shared/errors.py.
 _TRANSIENT = (
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.ServiceException",

@@ -7,14 +7,14 @@ import boto3
 
 from contract import s3_keys, s3_uri
 from shared.environment import Environment
-from shared.steps import step
+from shared.errors import translate_errors
 
 ENVIRONMENT = Environment.read()
 S3 = boto3.client("s3")
 SNS = boto3.client("sns")
 
 
-@step
+@translate_errors
 def handler(event: dict[str, Any], _context: object) -> None:
     run, package = event["run"], event["package"]
     bucket, key = s3_uri.split(f"{run['prefix']}/{s3_keys.APPROVAL}")

@@ -10,8 +10,8 @@ from contract.features import EVENT_TIME, REVIEW_ID
 from contract.steps import Step
 from shared import s3
 from shared.environment import Environment
+from shared.errors import Throttled, translate_errors
 from shared.reuse import record
-from shared.steps import Throttled, step
 
 ENVIRONMENT = Environment.read()
 S3 = boto3.client("s3")
@@ -25,7 +25,7 @@ class QueryFailed(Exception):
     """Athena could not count the rows."""
 
 
-@step
+@translate_errors
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     run = event["run"]
     expected = count_ingested(S3, run["features"])

@@ -8,12 +8,12 @@ from contract import s3_keys
 from contract.metrics import GATED, METRICS
 from contract.steps import StartAt
 from shared import s3
-from shared.steps import step
+from shared.errors import translate_errors
 
 S3 = boto3.client("s3")
 
 
-@step
+@translate_errors
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     evaluation = s3.read_json(S3, f"{event['run']['prefix']}/{s3_keys.EVALUATION_METRICS}")
     gate = event["gate"]

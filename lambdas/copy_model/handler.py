@@ -14,8 +14,8 @@ from copies import changed, copy_artefact, copy_code
 
 from contract import s3_keys, s3_uri
 from shared import s3
+from shared.errors import translate_errors
 from shared.source_environment import Source, unavailable
-from shared.steps import step
 
 S3 = boto3.client("s3")
 STS = boto3.client("sts")
@@ -23,7 +23,7 @@ STS = boto3.client("sts")
 _OF_THE_SOURCE = ("GetObject", "ListObjectsV2")
 
 
-@step
+@translate_errors
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     run = event["run"]
     found = run["promoted_from"]

@@ -12,9 +12,9 @@ from botocore.exceptions import ClientError
 from contract.names import CONFIG, EXECUTION_TAG, MODEL, scalable_target
 from shared.endpoints import find_endpoint
 from shared.environment import Environment
+from shared.errors import limit_error, translate_errors
 from shared.jobs import start_once
 from shared.run import fill, resource_name, tagged, with_own_image
-from shared.steps import limit_error, step
 
 ENVIRONMENT = Environment.read()
 SAGEMAKER = boto3.client("sagemaker")
@@ -27,7 +27,7 @@ class EndpointBusy(Exception):
     """The endpoint cannot be updated now, since it is being changed or tested."""
 
 
-@step
+@translate_errors
 def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
     run, attempt = event["run"], event["attempt"]
     names = {

@@ -18,7 +18,7 @@ from contract.drift import DRIFTED_METRIC, REQUESTS_METRIC, Report, Verdict
 from contract.names import metric_namespace, resource_name, run_id
 from shared import s3
 from shared.environment import Environment
-from shared.steps import Throttled, is_transient, shorten, step
+from shared.errors import Throttled, is_transient, shorten, translate_errors
 
 ENVIRONMENT = Environment.read()
 SAGEMAKER = boto3.client("sagemaker")
@@ -33,7 +33,7 @@ class DriftReportFailed(Exception):
     """The job failed, or could not be started; the message is the reason."""
 
 
-@step
+@translate_errors
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     identity = run_id(event["execution"])
     if event["failed"]:

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from contract import names
 from contract.names import resource_name, run_id
 from shared.environment import Environment
-from shared.steps import Throttled, is_transient, shorten, step
+from shared.errors import Throttled, is_transient, shorten, translate_errors
 
 ENVIRONMENT = Environment.read()
 SAGEMAKER = boto3.client("sagemaker")
@@ -25,7 +25,7 @@ class ScoringFailed(Exception):
     """The transform job failed, or could not be started; the message is the reason."""
 
 
-@step
+@translate_errors
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     made = [
         resource_name(ENVIRONMENT.name, names.TRANSFORM, run_id(event["execution"]), attempt)

@@ -20,7 +20,7 @@ from contract.advice import NEW_RUN, REDRIVE
 from contract.names import run_id
 from contract.steps import Step
 from shared.environment import Environment
-from shared.steps import Throttled, is_transient, shorten, step
+from shared.errors import Throttled, is_transient, shorten, translate_errors
 
 ENVIRONMENT = Environment.read()
 SAGEMAKER = boto3.client("sagemaker")
@@ -35,7 +35,7 @@ class StepFailed(Exception):
     """The base of classes with the names of the steps, which are the errors of executions."""
 
 
-@step
+@translate_errors
 def handler(event: dict[str, Any], _context: object) -> dict[str, int]:
     failure = describe(event)
     stop_job(failure)  # also after a redrive, since the earlier call may have been interrupted

@@ -20,7 +20,7 @@ from contract.names import run_id
 from contract.steps import StartAt
 from shared.code_bundle import upload_code
 from shared.environment import Environment
-from shared.steps import step
+from shared.errors import translate_errors
 
 ENVIRONMENT = Environment.read()
 CODE = Path(__file__).with_name("ml_code")
@@ -31,7 +31,7 @@ STS = boto3.client("sts")
 QUOTAS = boto3.client("service-quotas", config=account.PATIENCE)
 
 
-@step
+@translate_errors
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     chosen = check_input(event["input"])
     run = make_run(ENVIRONMENT, chosen, event["execution"])

@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 
 from contract import s3_uri
 from contract.execution_input import InvalidInput
-from shared.steps import is_transient
+from shared.errors import is_transient
 
 
 class UnreadableReviews(Exception):

@@ -6,8 +6,8 @@ from typing import Any
 
 import boto3
 
+from shared.errors import translate_errors
 from shared.run import fill, with_own_image
-from shared.steps import step
 
 SAGEMAKER = boto3.client("sagemaker")
 _LONGEST_VALUE = 256  # of CustomerMetadataProperties
@@ -15,7 +15,7 @@ _REFUSED = re.compile(r"[^\w .:/=+@-]")  # in their values, such as a bracket in
 _LONGEST_DESCRIPTION = 1024
 
 
-@step
+@translate_errors
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     request = make_request(event)
     arn: str = SAGEMAKER.create_model_package(**request)["ModelPackageArn"]

@@ -6,13 +6,13 @@ import boto3
 
 from contract.names import scalable_target
 from shared.environment import Environment
-from shared.steps import step
+from shared.errors import translate_errors
 
 ENVIRONMENT = Environment.read()
 SCALING = boto3.client("application-autoscaling")
 
 
-@step
+@translate_errors
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     scaling = event["scaling"]
     target = scalable_target(ENVIRONMENT.endpoint, scaling["variant"])

@@ -6,8 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from shared.errors import is_transient
 from shared.run import Document
-from shared.steps import is_transient
 
 _TAKEN = ("ResourceInUse", "ValidationException")
 

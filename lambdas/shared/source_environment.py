@@ -9,7 +9,7 @@ from typing import Any, Self
 import boto3
 from botocore.exceptions import ClientError
 
-from shared.steps import is_transient
+from shared.errors import is_transient
 
 
 class SourceUnavailable(Exception):

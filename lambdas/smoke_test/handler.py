@@ -8,7 +8,7 @@ import boto3
 
 from contract import s3_keys
 from shared import s3
-from shared.steps import step
+from shared.errors import translate_errors
 
 S3 = boto3.client("s3")
 RUNTIME = boto3.client("sagemaker-runtime")
@@ -25,7 +25,7 @@ class SmokeTestFailed(Exception):
     """The endpoint's response is not that of a review classifier."""
 
 
-@step
+@translate_errors
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     run, name = event["run"], event["endpoint"]["name"]
     evaluation = s3.read_json(S3, f"{run['prefix']}/{s3_keys.EVALUATION_METRICS}")

@@ -20,9 +20,9 @@ from shared import s3
 from shared.code_bundle import upload_code
 from shared.endpoints import find_endpoint
 from shared.environment import Environment
+from shared.errors import translate_errors
 from shared.jobs import start_once
 from shared.run import replace_placeholders, tagged
-from shared.steps import step
 
 ENVIRONMENT = Environment.read()
 CODE = Path(__file__).with_name("ml_code")
@@ -38,7 +38,7 @@ class BaselineMissing(Exception):
     """The model that serves has no baseline: it was evaluated by an earlier version."""
 
 
-@step
+@translate_errors
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     hours = check_drift(event["input"], hours=event["hours"])
     serving = find_serving(SAGEMAKER, ENVIRONMENT.endpoint)

@@ -7,19 +7,19 @@ import boto3
 from contract.steps import StartAt, Step
 from shared import s3
 from shared.environment import Environment
+from shared.errors import translate_errors
 from shared.inputs import processing_input
 from shared.jobs import start_once
 from shared.model_packages import newest_approved
 from shared.reuse import record
 from shared.run import fill, resource_name, tagged
-from shared.steps import step
 
 ENVIRONMENT = Environment.read()
 SAGEMAKER = boto3.client("sagemaker")
 S3 = boto3.client("s3")
 
 
-@step
+@translate_errors
 def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
     request = make_request(event, find_champion(SAGEMAKER, S3, ENVIRONMENT.model_group))
     name, model = request["ProcessingJobName"], event["model_data"]

@@ -4,15 +4,15 @@ from typing import Any
 
 import boto3
 
+from shared.errors import translate_errors
 from shared.inputs import PROCESSING_PATH, is_in_s3, processing_input
 from shared.jobs import start_once
 from shared.run import fill, resource_name, tagged
-from shared.steps import step
 
 SAGEMAKER = boto3.client("sagemaker")
 
 
-@step
+@translate_errors
 def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
     run = event["run"]
     request = make_request(run, event["request"], event["attempt"])

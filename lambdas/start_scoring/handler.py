@@ -13,10 +13,10 @@ from contract.names import run_id
 from contract.scoring import check_scoring
 from shared import s3
 from shared.environment import Environment
+from shared.errors import translate_errors
 from shared.jobs import start_once
 from shared.model_packages import newest_approved, version_arn
 from shared.run import replace_placeholders, resource_name, tagged
-from shared.steps import step
 
 ENVIRONMENT = Environment.read()
 SAGEMAKER = boto3.client("sagemaker")
@@ -27,7 +27,7 @@ class ModelMissing(Exception):
     """There is no such version of the model, or its artefact is gone."""
 
 
-@step
+@translate_errors
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     chosen = check_scoring(event["input"])
     scoring = make_scoring(ENVIRONMENT, chosen["input"], event["execution"])

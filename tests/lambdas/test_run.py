@@ -5,10 +5,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from shared.environment import Environment, MissingVariable
+from shared.errors import LimitReached, Throttled, translate_errors
 from shared.jobs import NameTaken, start_once
 from shared.quotas import QuotaTooSmall
 from shared.run import fill
-from shared.steps import LimitReached, Throttled, step
 from tests.lambdas.conftest import VARIABLES
 from tests.lambdas.runs import run
 
@@ -77,7 +77,7 @@ def test_any_other_error_goes_on() -> None:
 def test_a_new_resource_may_not_be_visible_yet(message: str, named: type[Exception]) -> None:
     refused = failing("ValidationException", message=message)
 
-    @step
+    @translate_errors
     def handler(_event: Any, _context: Any) -> None:
         start_once(run(), refused, failing("ValidationException"))
 
@@ -101,7 +101,7 @@ def test_a_new_resource_may_not_be_visible_yet(message: str, named: type[Excepti
 )
 def test_errors_that_pass_have_names(code: str, status: int, named: type[Exception]) -> None:
     with pytest.raises(named, match=code):
-        step(lambda _event, _context: failing(code, status)())({"run": run()}, None)
+        translate_errors(lambda _event, _context: failing(code, status)())({"run": run()}, None)
 
 
 def limited(message: str) -> Exception:
@@ -112,7 +112,7 @@ def limited(message: str) -> Exception:
         raise ClientError(answer, "CreateTrainingJob")
 
     with pytest.raises(Exception) as raised:  # noqa: PT011 - of which kind is the question
-        step(call)({"run": run()}, None)
+        translate_errors(call)({"run": run()}, None)
     return raised.value
 
 
@@ -199,7 +199,7 @@ def test_every_error_has_a_message(error: Exception, name: str, message: str) ->
         raise error
 
     with pytest.raises(Exception) as raised:  # noqa: PT011 - of which kind is the question
-        step(call)({}, None)
+        translate_errors(call)({}, None)
     assert (type(raised.value).__name__, str(raised.value)) == (name, message)
 
 
@@ -208,7 +208,7 @@ def test_a_long_message_keeps_its_beginning_and_its_end() -> None:
         raise NameTaken(f"begins {'x' * 50_000} ends")
 
     with pytest.raises(Exception, match=r"^begins x+ … x+ ends$") as raised:
-        step(call)({}, None)
+        translate_errors(call)({}, None)
     assert type(raised.value).__name__ == "NameTaken"
     assert len(str(raised.value)) < 5000
 

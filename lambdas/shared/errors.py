@@ -1,7 +1,7 @@
-"""What the handlers share: they log the run, and translate the errors of AWS.
+"""The errors of the functions: those of AWS under the names by which the state machine retries.
 
-The state machine retries errors by the names of these classes (infra/retries.py), and none that a
-user has to correct.
+It retries by the names of these classes (infra/retries.py), and no error that a user has to
+correct.
 """
 
 import logging
@@ -50,8 +50,6 @@ _PERMANENT = (
 # the traceback, too, may have 32,768.
 # https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
 _LONGEST, _START, _END = 8000, 3000, 1000
-
-
 # But not "Could not find model data at s3://…", which is permanent.
 _NOT_VISIBLE_YET = re.compile(r"Could not find (model|endpoint configuration) [\"']")
 
@@ -74,9 +72,9 @@ def is_transient(error: ClientError) -> bool:
     return code in _TRANSIENT or (status >= 500 and code not in _PERMANENT)
 
 
-def step(handler: Handler) -> Handler:
-    """A decorator for handlers: errors get the names that the state machine retries, and messages
-    that are complete and not too long."""
+def translate_errors(handler: Handler) -> Handler:
+    """A decorator for every handler: errors get the names that the state machine retries, and
+    messages that are complete and not too long. It also logs the run that the call is for."""
 
     @wraps(handler)
     def wrapped(event: dict[str, Any], context: Any) -> Any:
