@@ -1,1 +1,5 @@
-"""The command line `reviews`."""
+"""The command line `reviews`: main.py lists its commands.
+
+Those of a subject are in SUBJECT_command.py or SUBJECT_commands.py, and what they print is made in
+SUBJECT_views.py, of the tables of tables.py.
+"""

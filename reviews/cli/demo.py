@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from reviews.cli import processes, report
+from reviews.cli import feature_views, prediction_views, processes, run_views
 from reviews.cli.following import follow
 from reviews.cli.output import note, reading, with_error_messages
 from reviews.client.aws import embedded
@@ -41,11 +41,11 @@ def main(
     result = follow(environment, arn, console=console)
 
     heading("Result")
-    report.evaluation(console, result["evaluation"])
+    run_views.evaluation(console, result["evaluation"])
     heading(f"Three sentences to the endpoint {environment.endpoint.name}")
-    report.predictions(console, environment.endpoint.predict(SENTENCES))
+    prediction_views.predictions(console, environment.endpoint.predict(SENTENCES))
     heading("The features, by Athena: reviews by split and sentiment")
-    report.rows(console, environment.features.query(environment.features.counts_query))
+    feature_views.rows(console, environment.features.query(environment.features.counts_query))
     heading("The embedded AWS keeps running, with the live endpoint")
     console.print(next_steps(), markup=False, highlight=False, soft_wrap=True)
 

@@ -5,10 +5,9 @@ import time
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from contract.drift import MOST_HOURS, Finding, Report, Verdict
+from contract.drift import MOST_HOURS
+from reviews.cli import drift_views
 from reviews.cli.options import Env
 from reviews.cli.output import Answer, message, note, notes, with_json_option
 from reviews.client.environment import Environment
@@ -18,11 +17,6 @@ from reviews.client.runs.execution import Execution
 _POLL_SECONDS = 2.0
 _HOURS = {"h": 1, "d": 24, "w": 7 * 24}
 _PERIOD = re.compile(r"(\d+)([hdw])")
-_RESULTS = {
-    Verdict.DRIFT.value: "[bold yellow]Drift[/]: what the endpoint is asked, or answers, has moved",
-    Verdict.NO_DRIFT.value: "[bold green]No drift[/]: nothing has moved that matters",
-    Verdict.TOO_FEW_REQUESTS.value: "[bold]Too few requests[/] to tell",
-}
 
 
 @with_json_option
@@ -52,7 +46,7 @@ def drift(
         return Answer(document={"report": name, "page": html}, show=message(html))
     return Answer(
         document={"report": name, **report.document()},
-        show=lambda console: _show(console, name, report),
+        show=lambda console: drift_views.show(console, name, report),
     )
 
 
@@ -88,40 +82,3 @@ def _finished(environment: Environment, arn: str) -> Execution:
         time.sleep(_POLL_SECONDS)
         found = environment.drift.describe(arn)
     return found
-
-
-def _show(console: Console, name: str, report: Report) -> None:
-    console.print(_RESULTS[report.verdict], highlight=False)
-    console.print(
-        f"Report {name}: {report.requests:,} requests with {report.texts:,} texts from "
-        f"{report.start[:16]} to {report.end[:16]} (UTC), of the model of {report.run}",
-        highlight=False,
-        soft_wrap=True,
-    )
-    if not report.findings:
-        console.print(f"At least {report.least_requests:,} requests are compared.")
-        return
-    for finding in report.drifted:
-        console.print(f"  {finding.sentence}", markup=False, highlight=False, soft_wrap=True)
-    console.print(_table(report))
-
-
-def _table(report: Report) -> Table:
-    table = Table("quantity", box=None, pad_edge=False)
-    for heading in ("shift", "that matters", "by chance", "texts"):
-        table.add_column(heading, justify="right")
-    table.add_column("")
-    for finding in report.findings:
-        table.add_row(*_row(finding))
-    return table
-
-
-def _row(finding: Finding) -> tuple[str, ...]:
-    return (
-        finding.title,
-        f"{finding.shift:.3f}",
-        f"{finding.least_shift:g}",
-        f"{finding.p_value:.1g}",
-        f"{finding.texts:,}",
-        "moved" if finding.drifted else "",
-    )

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from contract.features import SPLITS
-from reviews.cli import report
+from reviews.cli import feature_views
 from reviews.cli.options import Env
 from reviews.cli.output import Answer, message, notes, with_json_option
 from reviews.client.environment import Environment
@@ -25,7 +25,7 @@ def query(
     found = environment.features.query(environment.features.counts_query if sql is None else sql)
     return Answer(
         document={"columns": found.columns, "rows": found.rows},
-        show=lambda console: report.rows(console, found),
+        show=lambda console: feature_views.rows(console, found),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from rich.console import Console
 
 from contract.advice import NEW_RUN
-from reviews.cli import progress, report
+from reviews.cli import progress, run_views
 from reviews.cli.output import Answer, note, notes
 from reviews.client.environment import Environment
 from reviews.client.errors import ExecutionFailed, Interrupted
@@ -36,7 +36,7 @@ def followed(environment: Environment, arn: str) -> Answer:
     results = {name: result[name] for name in ("evaluation", "model_package", "endpoint")}
     return Answer(
         document={"run": arn.rpartition(":")[2], "arn": arn, **results},
-        show=lambda console: report.evaluation(console, result["evaluation"]),
+        show=lambda console: run_views.evaluation(console, result["evaluation"]),
     )
 
 

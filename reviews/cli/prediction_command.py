@@ -10,7 +10,7 @@ from typing import IO, Annotated, Any
 import typer
 from rich.progress import track
 
-from reviews.cli import report
+from reviews.cli import prediction_views
 from reviews.cli.options import Env
 from reviews.cli.output import Answer, message, note, notes, with_json_option
 from reviews.client.endpoint import predictions
@@ -54,7 +54,7 @@ def _of_texts(environment: Environment, texts: list[str]) -> Answer:
     found = environment.endpoint.predict(texts)
     return Answer(
         document=[asdict(prediction) for prediction in found],
-        show=lambda console: report.predictions(console, found),
+        show=lambda console: prediction_views.predictions(console, found),
     )
 
 

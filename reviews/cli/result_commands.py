@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from reviews.cli import report, run_tables
+from reviews.cli import run_views
 from reviews.cli.options import Env, NamedRun, Run
 from reviews.cli.output import Answer, AsJson, with_json_option
-from reviews.cli.run_tables import Row
+from reviews.cli.run_views import Row
 from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
 from reviews.client.files.cache import folder
@@ -31,7 +31,7 @@ def runs(
     rows = _rows(environment, environment.runs.latest(limit))
     return Answer(
         document=[row.document() for row in rows],
-        show=lambda console: run_tables.runs(console, rows),
+        show=lambda console: run_views.runs(console, rows),
     )
 
 
@@ -52,7 +52,7 @@ def compare(first: NamedRun, second: NamedRun, env: Env = "local") -> Answer:
     found = compare_runs(known.named(first), known.named(second))
     return Answer(
         document=found.document(),
-        show=lambda console: run_tables.comparison(console, found),
+        show=lambda console: run_views.comparison(console, found),
     )
 
 
@@ -74,7 +74,7 @@ def report_command(
     found = known.named(run)
     if not found.evaluation:
         raise InvalidArgument(f"{found.name} is {found.status} and has no evaluation")
-    if missing := [name for name in report.EVALUATION_FIELDS if name not in found.evaluation]:
+    if missing := [name for name in run_views.EVALUATION_FIELDS if name not in found.evaluation]:
         source = (f"from_run={found.name}", "start_at=evaluation")
         again = reviews_command("run", set=source, env=env)
         raise InvalidArgument(
@@ -98,5 +98,5 @@ def _save(name: str, content: bytes) -> Path:
 
 
 def _show(console: Console, found: FoundRun, page: Path) -> None:
-    report.evaluation(console, found.evaluation)
+    run_views.evaluation(console, found.evaluation)
     console.print(f"The page: {page}", markup=False, highlight=False, soft_wrap=True)

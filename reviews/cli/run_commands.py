@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from contract.advice import NEW_RUN
-from reviews.cli import report
+from reviews.cli import run_views
 from reviews.cli.following import followed
 from reviews.cli.options import Env, NamedRun, Run, Wait, Yes
 from reviews.cli.output import Answer, AsJson, confirm, message, note, reading, with_json_option
@@ -84,8 +84,8 @@ def status(run: Run = "", env: Env = "local", wait: Wait = False) -> Answer:
         return followed(environment, found.arn)
     latest, steps = environment.runs.watch(found.arn).poll()
     return Answer(
-        document=report.status_document(latest, steps),
-        show=lambda console: report.status(console, latest, steps),
+        document=run_views.status_document(latest, steps),
+        show=lambda console: run_views.status(console, latest, steps),
     )
 
 

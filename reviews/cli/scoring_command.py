@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress, track
 
-from reviews.cli import scored_file, scoring_report
+from reviews.cli import scored_file, scoring_views
 from reviews.cli.options import Env
 from reviews.cli.output import Answer, message, note, notes, with_json_option
 from reviews.client.environment import Environment
@@ -62,10 +62,10 @@ def score(
             document.check(local)
         else:
             document = _start(environment, local, version, column)
-        again = scoring_report.commands(document.name, file, target, environment.name)
+        again = scoring_views.commands(document.name, file, target, environment.name)
         if no_wait:
             return Answer(document={"scoring": document.name}, show=message(again))
-        job = scoring_report.follow(environment, document, again)
+        job = scoring_views.follow(environment, document, again)
         return _fetch(environment, document, job, local, target)
 
 
@@ -97,7 +97,7 @@ def _start(environment: Environment, local: Path, number: int | None, column: st
     counted = _count(local, reviews)
     note(f"{local.name}: {counted.texts:,} of {counted.rows:,} rows have a text")
     note(f"Model: version {version.number} ({version.status}), of run {version.run}")
-    note(scoring_report.estimate(environment, counted))
+    note(scoring_views.estimate(environment, counted))
     with _uploading() as bar:
         task = bar.add_task("Uploading", total=counted.texts)
         document = scorings.upload(
@@ -146,11 +146,11 @@ def _fetch(
             "version": document.version,
             "out": target,
             **counts,
-            **scoring_report.billed_document(environment, billed),
+            **scoring_views.billed_document(environment, billed),
         },
         show=message(
             f"{counts['predicted']:,} predictions in {target}"
-            f"{scoring_report.without_text(counts)}\n"
-            f"{scoring_report.billed(environment, billed)}"
+            f"{scoring_views.without_text(counts)}\n"
+            f"{scoring_views.billed(environment, billed)}"
         ),
     )

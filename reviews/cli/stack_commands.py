@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from reviews.cli import checks, inventory_table, processes
+from reviews.cli import checks, processes, stack_views
 from reviews.cli.deployment import Deployment
 from reviews.cli.options import Env, Yes
 from reviews.cli.output import Answer, AsJson, confirm, message, note, notes, with_json_option
@@ -67,7 +67,7 @@ def destroy(env: Env = "local", yes: Yes = False, as_json: AsJson = False) -> An
     found = inventory.take(environment)
     if found.is_empty and not environment.is_embedded:
         return _nothing(env, f"{environment.settings.name} is not deployed here")
-    inventory_table.show(notes, found, keep=environment.settings.keep_data)
+    stack_views.inventory(notes, found, keep=environment.settings.keep_data)
     if not yes:
         confirm(f"Destroy {env}?", as_json=as_json)
     Deployment(environment).destroy()

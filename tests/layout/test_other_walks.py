@@ -133,7 +133,7 @@ from evaluating.evaluation_page import render
 from evaluating.report import classification_report
 from infra import requests
 from infra.settings import settings_for
-from reviews.cli import report
+from reviews.cli import run_views
 from reviews.client.promotion import versions
 from reviews.client.runs.comparison import metrics
 from reviews.client.runs.job_logs import LiveValues
@@ -150,9 +150,9 @@ line = Validation(loss=0.5, matrix=matrix).log_line(epoch=1)
 curves = Curves()
 curves.read_line(line)
 console = Console(file=io.StringIO(), width=300)
-report.evaluation(console, result)
+run_views.evaluation(console, result)
 earlier = {name: value for name, value in result.items() if name != "kappa"}
-report.evaluation(console, earlier)
+run_views.evaluation(console, earlier)
 (dev,) = settings_for("dev")
 defined = requests.training(dev)["AlgorithmSpecification"]["MetricDefinitions"]
 class Registry:

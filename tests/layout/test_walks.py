@@ -134,7 +134,7 @@ OTHER_MEANINGS = {
     "precision": {
         "ml_code/evaluating/",  # and recall
         "ml_code/training/trainer.py",  # the one that was chosen, in a checkpoint
-        "reviews/cli/report.py",
+        "reviews/cli/run_views.py",
     },
 }
 CODE = ("infra", "lambdas", "ml_code", "reviews", "tools")

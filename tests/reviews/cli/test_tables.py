@@ -4,7 +4,7 @@ from typing import Any
 
 from rich.console import Console
 
-from reviews.cli import report, tables
+from reviews.cli import feature_views, prediction_views, tables
 from reviews.client.endpoint.invocation import Prediction
 from reviews.client.features.queries import Table
 
@@ -20,8 +20,8 @@ def test_a_review_with_brackets_is_printed_unchanged():
     answer = Prediction(
         text=text, label="negative", sentiment=-1, probability=0.9, probabilities={"negative": 0.9}
     )
-    assert text in printed(100, report.predictions, [answer])
-    assert f"{text}\n" in printed(100, report.rows, Table(columns=["[a]"], rows=[[text]]))
+    assert text in printed(100, prediction_views.predictions, [answer])
+    assert f"{text}\n" in printed(100, feature_views.rows, Table(columns=["[a]"], rows=[[text]]))
 
 
 def test_a_narrow_window_breaks_long_values_and_cuts_nothing_off():

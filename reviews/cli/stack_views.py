@@ -6,7 +6,7 @@ from reviews.cli import tables
 from reviews.client.aws.inventory import Inventory
 
 
-def show(console: Console, found: Inventory, *, keep: bool) -> None:
+def inventory(console: Console, found: Inventory, *, keep: bool) -> None:
     table = tables.of_texts("stack", "status", "resources", numbers=["resources"])
     for stack in found.stacks:
         tables.add(table, stack.name, stack.status, stack.resources)
