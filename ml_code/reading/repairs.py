@@ -66,7 +66,20 @@ class Repairer:
         alike = sum(map(self._is_row, inner))
         if alike < 0.8 * len(inner):
             return False
-        return self._is_row(lines[0]) or (len(inner) >= _MANY_INNER_LINES)
+        is_row = self._is_row(lines[0]) and self._has_numbers_alike(lines[0], inner)
+        return is_row or (len(inner) >= _MANY_INNER_LINES)
+
+    def _has_numbers_alike(self, first: str, inner: Sequence[str]) -> bool:
+        """Whether the rows have numbers where the first one has, such as identifiers.
+
+        Where no column is checked, a line of a text that has as many delimiters as a row has is
+        known by that.
+        """
+        if self._index is not None:
+            return True
+        numbers = [at for at, field in enumerate(self._fields_of(first)) if _is_number(field)]
+        rows = [self._fields_of(line) for line in inner if self._is_row(line)]
+        return bool(numbers) and all(_is_number(row[at]) for row in rows for at in numbers)
 
     def _by_csv(
         self, lines: Sequence[str], originals: Sequence[str], *, skipinitialspace: bool = False
@@ -109,6 +122,9 @@ class Repairer:
             return False
         return self._index is None or self._is_valid(row[self._index])
 
+    def _fields_of(self, line: str) -> Row:
+        return self._fields(line.rstrip("\r\n")) or []
+
     def _fields(self, text: str) -> Row | None:
         fields, at = [], 0
         while at <= len(text):
@@ -126,6 +142,10 @@ def trimmed(row: Row, width: int) -> Row:
     while len(row) > width and not row[-1].strip():
         row.pop()
     return row
+
+
+def _is_number(field: str) -> bool:
+    return field.strip().replace(".", "", 1).isdigit()
 
 
 def _rfc_escape(found: re.Match[str]) -> str:

@@ -1,6 +1,5 @@
 """`reviews predict`: predictions for texts, or for a file of reviews."""
 
-import csv
 import io
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -17,6 +16,7 @@ from reviews.client.endpoint import predictions
 from reviews.client.endpoint.predictions import Predicted, distinct
 from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
+from reviews.client.files.csv_rows import CsvRows
 from reviews.client.files.review_files import check_file, has_text
 from reviews.client.files.targets import check_target, replacing
 
@@ -101,10 +101,10 @@ def _as_text(header: list[str], found: Iterable[Predicted]) -> Answer:
 
 def _write(target: IO[str], header: list[str], found: Iterable[Predicted]) -> dict[str, Any]:
     """Writes the CSV; returns how many rows have a prediction, and how many have no text."""
-    rows, counts = csv.writer(target, lineterminator="\n"), {"predicted": 0, "without_text": 0}
-    rows.writerow(header)
+    rows, counts = CsvRows(target), {"predicted": 0, "without_text": 0}
+    rows.add(header)
     for predicted in found:
-        rows.writerow(predicted.row)
+        rows.add(predicted.row)
         counts["predicted" if predicted.prediction else "without_text"] += 1
     if counts["without_text"]:
         note(f"Rows without a text, which get no prediction: {counts['without_text']}")

@@ -150,3 +150,21 @@ def test_a_column_that_is_used_must_be_there_once(path):
     with pytest.raises(UserError, match="2 columns are named 'Text'; rename all but one"):
         read(path, "Text,Stars,Text\na,1,b\n")
     assert read(path, "x,Text,Stars,x\n1,fine,4,2\n")[0] == [(2, "fine", "4")]
+
+
+PLACE = Columns(text="Text", rating="", title="")
+
+
+@pytest.mark.parametrize("header", ["id,Text", "Text,where"])
+def test_a_text_of_lines_with_a_comma_is_whole_where_no_column_has_ratings(path, header):
+    text = "Soft wool, very warm\nnot long, not short\nnice, I think"
+    value = {"id,Text": f'7,"{text}"', "Text,where": f'"{text}",Rome'}[header]
+    rows, faults = read(path, f"{header}\n{value}\n", PLACE)
+    assert ([text for _, text, _ in rows], faults) == ([text], [])
+
+
+def test_rows_with_numbers_behind_a_stray_quote_are_no_text_without_ratings(path):
+    content = 'id,Text\n1,"Broke at once\n2,ok\n3,fine\n4,a screen of 5"\n5,no\n'
+    rows, faults = read(path, content, PLACE)
+    assert faults[0] == (2, NO_END)
+    assert not any("\n" in text for _, text, _ in rows)
