@@ -7,10 +7,17 @@ from aws_cdk import CustomResource, Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IDependable
 
-from contract.names import drift_name, endpoint_log_group, scoring_name
+from contract.names import endpoint_log_group
 from contract.steps import JobKind
 from infra.functions import Function
-from infra.permissions import allow, arn, may_deregister_scaling, model_package_arns
+from infra.permissions import (
+    allow,
+    arn,
+    execution_arns,
+    may_deregister_scaling,
+    may_stop_jobs,
+    model_package_arns,
+)
 from infra.settings import Settings
 from infra.storage import Storage
 
@@ -77,7 +84,9 @@ class Cleanup(Construct):
         endpoint_logs = arn(self, "logs", f"log-group:{endpoint_log_group(name)}")
         return [
             allow("lambda:InvokeFunction", on=[arn(self, "lambda", f"function:{_name(settings)}")]),
-            *self._may_stop(settings, state_machines),
+            allow("states:ListExecutions", on=state_machines),
+            allow("states:StopExecution", on=execution_arns(self, settings)),
+            *may_stop_jobs(self, name),
             # Lists have no resource types.
             allow("sagemaker:ListModels", "sagemaker:ListEndpointConfigs", on=["*"]),
             allow(
@@ -105,29 +114,6 @@ class Cleanup(Construct):
             *self._may_remove_tables(settings),
             # DescribeNetworkInterfaces has no resource types.
             *([allow("ec2:DescribeNetworkInterfaces", on=["*"])] if settings.network.vpc else []),
-        ]
-
-    def _may_stop(
-        self, settings: Settings, state_machines: Sequence[str]
-    ) -> list[iam.PolicyStatement]:
-        """Executions, and the jobs of each kind."""
-        kinds = {kind.value: kind.value.capitalize() for kind in JobKind}
-        machines = [settings.name, scoring_name(settings.name)]
-        if settings.has_drift:
-            machines.append(drift_name(settings.name))
-        executions = [arn(self, "states", f"execution:{machine}:*") for machine in machines]
-        return [
-            allow("states:ListExecutions", on=state_machines),
-            allow("states:StopExecution", on=executions),
-            # Lists have no resource types.
-            allow(*(f"sagemaker:List{kind}Jobs" for kind in kinds.values()), on=["*"]),
-            *(
-                allow(
-                    f"sagemaker:Stop{kind}Job",
-                    on=[arn(self, "sagemaker", f"{resource}-job/{settings.name}-*")],
-                )
-                for resource, kind in kinds.items()
-            ),
         ]
 
     def _may_remove_tables(self, settings: Settings) -> list[iam.PolicyStatement]:

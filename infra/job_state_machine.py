@@ -2,7 +2,8 @@
 
 Variables: `started`, what the start made; `attempt`, in which the names of jobs end; `wait` and
 `waited` in seconds; `capacity_waits` and `redrives` as in infra/state_machine.py. Whatever fails
-leads to the function that ends it, after which a redrive starts anew.
+leads to the function that ends it; after a redrive the execution starts anew, or, where the job had
+come to its end, with what follows it.
 """
 
 from collections.abc import Mapping
@@ -14,8 +15,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from contract.states import Loop
-from infra.jsonata import ATTEMPT, RESULT, queries, query
+from contract.states import RESUME, Loop
+from infra.jsonata import ATTEMPT, RESULT, condition, queries, query
 from infra.logged_state_machine import logged_state_machine
 from infra.settings import Settings
 from infra.states import REDRIVES, Describe, States, invoke
@@ -71,22 +72,26 @@ class JobStateMachine(Construct):
         failure = self._handle_failure()
         # CDK allows every version of a function.
         resources = [f"{calls.end.function_arn}:*"]
-        states = States(
-            self,
-            step=names.step,
-            entry=names.loop.start,
-            waiting=settings.waiting,
-            failure=failure,
-            resources=resources,
-        )
+
+        def states_of(entry: str) -> States:
+            return States(
+                self,
+                step=names.step,
+                entry=entry,
+                waiting=settings.waiting,
+                failure=failure,
+                resources=resources,
+            )
+
+        states = states_of(names.loop.start)
         start = self._start(states)
         loop = states.loop(names.loop, start, describe)
-        end = states.call(
+        end = states_of(names.end).call(
             names.end, calls.end, payload=self._ending(failed=False), result=calls.result
         )
         loop.then(end)
         end.next(sfn.Succeed.jsonata(self, names.done))
-        failure.next(start)
+        failure.next(self._resume(start, end))
         begin = self._begin()
         begin.next(start)
         self.state_machine = logged_state_machine(
@@ -102,6 +107,7 @@ class JobStateMachine(Construct):
         """Sets the variables that the handling of a failure reads, whatever fails."""
         variables = {
             "started": {},
+            "resume_at": self._names.loop.start,
             "reason": "",
             "error": "",
             "redrives": 0,
@@ -122,6 +128,12 @@ class JobStateMachine(Construct):
             },
             assign={"started": RESULT, **states.first_wait()},
         )
+
+    def _resume(self, start: sfn.State, end: sfn.State) -> sfn.State:
+        """After a redrive. What the job has made is there when its end has failed."""
+        choice = sfn.Choice.jsonata(self, RESUME)
+        choice.when(condition(f"$resume_at = '{end.state_id}'"), end)
+        return choice.otherwise(start)
 
     def _handle_failure(self) -> tasks.LambdaInvoke:
         again = {

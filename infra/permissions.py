@@ -8,6 +8,10 @@ from aws_cdk import Acknowledgment, Stack, Validations
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from contract.names import drift_name, scoring_name
+from contract.steps import JobKind
+from infra.settings import Settings
+
 _RULE = "AwsSolutions::AwsSolutions-IAM5"
 _NAMED_AT_RUN_TIME = (
     "Jobs, models, objects and log streams get their names from the execution; the prefix before "
@@ -34,6 +38,33 @@ def model_package_arns(scope: Construct, group: str) -> Sequence[str]:
     return (
         arn(scope, "sagemaker", f"model-package-group/{group}"),
         arn(scope, "sagemaker", f"model-package/{group}/*"),
+    )
+
+
+def state_machines(settings: Settings) -> list[str]:
+    """The names of an environment's state machines."""
+    drift = [drift_name(settings.name)] if settings.has_drift else []
+    return [settings.name, scoring_name(settings.name), *drift]
+
+
+def execution_arns(scope: Construct, settings: Settings) -> list[str]:
+    """Of all executions of an environment."""
+    return [arn(scope, "states", f"execution:{name}:*") for name in state_machines(settings)]
+
+
+def may_stop_jobs(scope: Construct, name: str) -> Sequence[iam.PolicyStatement]:
+    """It may find and stop the jobs of each kind of an environment."""
+    kinds = {kind.value: kind.value.capitalize() for kind in JobKind}
+    return (
+        # Lists have no resource types.
+        allow(*(f"sagemaker:List{kind}Jobs" for kind in kinds.values()), on=["*"]),
+        *(
+            allow(
+                f"sagemaker:Stop{kind}Job",
+                on=[arn(scope, "sagemaker", f"{resource}-job/{name}-*")],
+            )
+            for resource, kind in kinds.items()
+        ),
     )
 
 

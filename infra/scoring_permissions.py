@@ -1,10 +1,10 @@
-"""What the functions of batch scoring are allowed."""
+"""What the functions of batch scoring are allowed, and the one that stops jobs."""
 
 from aws_cdk import aws_iam as iam
 
 from contract.names import TRANSFORM
 from infra.function_permissions import FunctionPermissions
-from infra.permissions import allow, arn
+from infra.permissions import allow, arn, execution_arns, may_stop_jobs
 
 
 class ScoringPermissions(FunctionPermissions):
@@ -32,6 +32,20 @@ class ScoringPermissions(FunctionPermissions):
     def end_scoring(self) -> list[iam.PolicyStatement]:
         return [
             allow("sagemaker:StopTransformJob", on=[self._named("transform-job")]),
+            allow("sagemaker:DeleteModel", on=[self._named("model")]),
+        ]
+
+    def stop_jobs(self) -> list[iam.PolicyStatement]:
+        """It sees how an execution has ended, stops its jobs and deletes its models."""
+        return [
+            allow(
+                "states:DescribeExecution",
+                "states:GetExecutionHistory",
+                on=execution_arns(self._scope, self._settings),
+            ),
+            *may_stop_jobs(self._scope, self._settings.name),
+            # ListModels has no resource types.
+            allow("sagemaker:ListModels", on=["*"]),
             allow("sagemaker:DeleteModel", on=[self._named("model")]),
         ]
 

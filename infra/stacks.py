@@ -14,6 +14,7 @@ from infra import requests
 from infra.budget import MonthlyBudget
 from infra.cleanup import Cleanup
 from infra.drift import DriftAlarms, DriftStateMachine
+from infra.ended_executions import EndedExecutions
 from infra.feature_store import FeatureStore
 from infra.job_roles import JobRoles
 from infra.job_state_machine import JobStateMachine
@@ -99,6 +100,7 @@ class PipelineStack(Stack):
             security_groups=network.security_groups,
         )
         cleanup.delete_before(*machines, functions, roles, registry, monitoring, network)
+        self._watch_ends(settings, functions, machines, cleanup)
         self._add_schedules(settings, storage, first.roles, [pipeline, *drift], cleanup)
         self._add_outputs(
             settings, storage, topic, state_machine=arn, base_model=functions.base_model
@@ -145,6 +147,23 @@ class PipelineStack(Stack):
             self, "DriftAlarms", settings=settings, machine=drift.state_machine, topic=topic
         )
         return drift
+
+    def _watch_ends(
+        self,
+        settings: Settings,
+        functions: PipelineFunctions,
+        machines: Sequence[PipelineStateMachine | JobStateMachine],
+        cleanup: Cleanup,
+    ) -> None:
+        """The rule is deleted before the cleanup begins, which stops executions and jobs itself."""
+        rule = EndedExecutions(
+            self,
+            "EndedExecutions",
+            settings=settings,
+            machines=[machine.state_machine for machine in machines],
+            function=functions.stop_jobs,
+        )
+        rule.node.add_dependency(cleanup)
 
     def _add_schedules(
         self,

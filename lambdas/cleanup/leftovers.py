@@ -2,7 +2,7 @@
 it depends."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import boto3
@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from contract.names import endpoint_log_group, scalable_target
 from contract.steps import JobKind
 from shared.endpoints import find_endpoint
+from shared.running_jobs import named, running_jobs, stop_running
 
 _NOT_FOUND = (
     "EntityNotFoundException",
@@ -18,7 +19,6 @@ _NOT_FOUND = (
     "ResourceNotFound",
     "ResourceNotFoundException",
 )
-_ENDED = "ValidationException"  # the error of Stop… for a job that has ended meanwhile
 # SageMaker deletes an endpoint only in one of these; every other EndpointStatus is transitional.
 _STABLE = ("InService", "OutOfService", "Failed", "UpdateRollbackFailed")
 _POLL_SECONDS = 2
@@ -47,9 +47,9 @@ def remove_leftovers(properties: dict[str, Any], deadline: float) -> None:
         **scalable_target(properties["Endpoint"]),
     )
     delete_endpoint(sagemaker, endpoint, deadline)
-    for name in names(sagemaker, "list_endpoint_configs", "EndpointConfigs", prefix):
+    for name in named(sagemaker, "list_endpoint_configs", "EndpointConfigs", prefix):
         sagemaker.delete_endpoint_config(EndpointConfigName=name)
-    for name in names(sagemaker, "list_models", "Models", prefix):
+    for name in named(sagemaker, "list_models", "Models", prefix):
         sagemaker.delete_model(ModelName=name)
     if properties["KeepData"] != "true":
         delete_packages(sagemaker, properties["ModelPackageGroup"])
@@ -93,22 +93,13 @@ def stop_executions(client: Any, state_machine: str) -> None:
 
 def stop_jobs(client: Any, prefix: str, deadline: float) -> None:
     """Stops the running jobs and waits until they have stopped, so that they write nothing more."""
-    for kind in (kind.value.capitalize() for kind in JobKind):
-        field = f"{kind}JobName"
-        for name in _running(client, kind, prefix):
-            stop = getattr(client, f"stop_{kind.lower()}_job")
-            _ignore_missing(stop, codes=(*_NOT_FOUND, _ENDED), **{field: name})
-        _wait_until(lambda kind=kind: not _running(client, kind, prefix), f"{kind} jobs", deadline)
-
-
-def _running(client: Any, kind: str, prefix: str) -> list[str]:
-    return [
-        name
-        for status in ("InProgress", "Stopping")
-        for name in names(
-            client, f"list_{kind.lower()}_jobs", f"{kind}JobSummaries", prefix, StatusEquals=status
+    for kind in JobKind:
+        stop_running(client, kind, prefix)
+        _wait_until(
+            lambda kind=kind: not running_jobs(client, kind, prefix),
+            f"{kind.value.capitalize()} jobs",
+            deadline,
         )
-    ]
 
 
 def delete_endpoint(client: Any, name: str, deadline: float) -> None:
@@ -126,14 +117,6 @@ def delete_endpoint(client: Any, name: str, deadline: float) -> None:
 def _endpoint_status(client: Any, name: str) -> str | None:
     found = find_endpoint(client, name)
     return str(found["EndpointStatus"]) if found else None
-
-
-def names(client: Any, operation: str, key: str, prefix: str, **filters: str) -> Iterator[str]:
-    """Names that begin with the prefix, from all pages of a List operation."""
-    pages = client.get_paginator(operation).paginate(NameContains=prefix, **filters)
-    field = f"{key.removesuffix('Summaries').removesuffix('s')}Name"
-    found = [item[field] for page in pages for item in page[key]]
-    return iter(name for name in found if name.startswith(prefix))
 
 
 def delete_packages(client: Any, group: str) -> None:
@@ -176,14 +159,12 @@ def wait_for_network_interfaces(client: Any, groups: Sequence[str], deadline: fl
     )
 
 
-def _ignore_missing(
-    action: Any, *arguments: Any, codes: Sequence[str] = _NOT_FOUND, **parameters: Any
-) -> Any:
-    """Calls it; None for an error with one of these codes, by default that nothing was found."""
+def _ignore_missing(action: Any, *arguments: Any, **parameters: Any) -> Any:
+    """Calls it; None for an error that says that nothing was found."""
     try:
         return action(*arguments, **parameters)
     except ClientError as error:
-        if error.response["Error"]["Code"] in codes:
+        if error.response["Error"]["Code"] in _NOT_FOUND:
             return None
         raise
 

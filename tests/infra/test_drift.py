@@ -35,7 +35,7 @@ def test_whatever_fails_stops_the_job(synthesised: Synthesised, environment: str
     tasks = {name: state for name, state in states.items() if state["Type"] == "Task"}
     handler = tasks.pop("HandleDriftFailure")
     assert "Catch" not in handler
-    assert handler["Next"] == "StartComparison"  # after a redrive
+    assert handler["Next"] == "Resume?"  # after a redrive
     for task in tasks.values():
         (catch,) = task["Catch"]
         assert (catch["ErrorEquals"], catch["Next"]) == (["States.ALL"], "HandleDriftFailure")

@@ -37,10 +37,25 @@ def test_whatever_fails_stops_the_job_and_deletes_the_model(
     tasks = {name: state for name, state in states.items() if state["Type"] == "Task"}
     handler = tasks.pop("HandleScoringFailure")
     assert "Catch" not in handler
-    assert handler["Next"] == "StartTransform"  # after a redrive
+    assert handler["Next"] == "Resume?"  # after a redrive
     for task in tasks.values():
         (catch,) = task["Catch"]
         assert (catch["ErrorEquals"], catch["Next"]) == (["States.ALL"], "HandleScoringFailure")
+
+
+@EVERY
+def test_a_redrive_repeats_no_job_that_has_come_to_its_end(
+    synthesised: Synthesised, environment: str
+) -> None:
+    states = synthesised.definition(environment, scoring_name(f"reviews-{environment}"))["States"]
+    (choice,) = states["Resume?"]["Choices"]
+    assert (choice["Condition"], choice["Next"]) == (
+        "{% $resume_at = 'EndScoring' %}",
+        "EndScoring",
+    )
+    assert states["Resume?"]["Default"] == "StartTransform"
+    (catch,) = states["EndScoring"]["Catch"]
+    assert catch["Assign"]["resume_at"] == "EndScoring"
 
 
 @EVERY

@@ -67,22 +67,43 @@ def test_every_row_comes_back_in_its_order_with_the_answer_of_the_endpoint(
     assert models(deployment) == []
 
 
+def jobs(deployment: Deployment, name: str) -> list[dict[str, Any]]:
+    """Of a scoring."""
+    found = deployment.client("sagemaker").list_transform_jobs(NameContains=f"-{name}-")
+    return list(found["TransformJobSummaries"])
+
+
+def wait_until_stopped(deployment: Deployment, name: str) -> None:
+    """Its job and its model."""
+    (ended,) = until(
+        lambda: jobs(deployment, name),
+        lambda now: now[0]["TransformJobStatus"] == "Stopped",
+        seconds=60,
+    )
+    assert ended["TransformJobStatus"] == "Stopped"
+    assert until(lambda: models(deployment), lambda left: not left, seconds=10) == []
+
+
 def test_a_scoring_that_is_stopped_leaves_neither_its_job_nor_its_model(
     deployment: Deployment, succeeded: Execution, file: Path
 ) -> None:
-    sagemaker, out = deployment.client("sagemaker"), file.with_name("never.csv")
+    out = file.with_name("never.csv")
     name = score(deployment, file, "--out", out, "--no-wait")["scoring"]
-
-    def jobs() -> list[dict[str, Any]]:
-        found = sagemaker.list_transform_jobs(NameContains=f"-{name}-")
-        return list(found["TransformJobSummaries"])
-
-    (job,) = until(jobs, bool, seconds=60)
+    (job,) = until(lambda: jobs(deployment, name), bool, seconds=60)
     assert score(deployment, "--stop", name)["stopped_jobs"] == [job["TransformJobName"]]
-    (ended,) = until(jobs, lambda now: now[0]["TransformJobStatus"] == "Stopped", seconds=60)
-    assert ended["TransformJobStatus"] == "Stopped"
-    assert models(deployment) == []
+    wait_until_stopped(deployment, name)
     assert not out.exists()
+
+
+def test_a_scoring_that_is_stopped_in_the_console_leaves_neither_either(
+    deployment: Deployment, succeeded: Execution, file: Path
+) -> None:
+    """Step Functions is told, and nobody else: EventBridge calls the function that stops jobs."""
+    name = score(deployment, file, "--out", file.with_name("never.csv"), "--no-wait")["scoring"]
+    assert until(lambda: jobs(deployment, name), bool, seconds=60)
+    arn = deployment.facade().scorings.find(name).arn
+    deployment.client("stepfunctions").stop_execution(executionArn=arn)
+    wait_until_stopped(deployment, name)
 
 
 def test_a_scoring_without_parts_fails_before_a_job_is_started(

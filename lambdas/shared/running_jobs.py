@@ -1,0 +1,44 @@
+"""The jobs of SageMaker that are running, found by how their names begin."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from contract.steps import JobKind
+
+_RUNNING = ("InProgress", "Stopping")
+# The errors of Stop… for a job that has ended meanwhile, or is gone.
+_ENDED = ("ResourceNotFound", "ValidationException")
+
+
+def running_jobs(client: Any, kind: JobKind, prefix: str) -> list[str]:
+    """Their names, also of those that are being stopped."""
+    title = kind.value.capitalize()
+    return [
+        name
+        for status in _RUNNING
+        for name in named(
+            client, f"list_{kind.value}_jobs", f"{title}JobSummaries", prefix, StatusEquals=status
+        )
+    ]
+
+
+def stop_running(client: Any, kind: JobKind, prefix: str) -> list[str]:
+    """Tells the running jobs to stop, and returns their names; one that ends meanwhile need not."""
+    found = running_jobs(client, kind, prefix)
+    for name in found:
+        try:
+            getattr(client, f"stop_{kind.value}_job")(**{f"{kind.value.capitalize()}JobName": name})
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _ENDED:
+                raise
+    return found
+
+
+def named(client: Any, operation: str, key: str, prefix: str, **filters: str) -> Iterator[str]:
+    """Names that begin with the prefix, from all pages of a List operation."""
+    pages = client.get_paginator(operation).paginate(NameContains=prefix, **filters)
+    field = f"{key.removesuffix('Summaries').removesuffix('s')}Name"
+    found = [item[field] for page in pages for item in page[key]]
+    return iter(name for name in found if name.startswith(prefix))
