@@ -1,15 +1,22 @@
 """Rows with their predictions, as CSV or JSON Lines by the name of the file."""
 
-import csv
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from reviews.client.endpoint.predictions import Predicted, distinct, free_names
+from reviews.client.endpoint.predictions import (
+    NO_ANSWER,
+    NO_TEXT,
+    Predicted,
+    distinct,
+    free_names,
+)
 from reviews.client.errors import InvalidArgument
+from reviews.client.files.csv_rows import CsvRows
 from reviews.client.files.targets import check_target, replacing
 
+_COUNTED = {NO_TEXT: "without_text", NO_ANSWER: "without_answer"}
 Write = Callable[[Predicted], object]
 
 
@@ -22,7 +29,7 @@ def check(out: Path, *, source: Path | None) -> None:
 
 
 def write(out: Path, header: Sequence[str], rows: Iterable[Predicted]) -> dict[str, int]:
-    """How many rows have a prediction and how many, having no text, have none.
+    """How many rows have a prediction, and how many have none: without a text, or an answer.
 
     The file is there once it is whole.
     """
@@ -31,14 +38,15 @@ def write(out: Path, header: Sequence[str], rows: Iterable[Predicted]) -> dict[s
         add = _FORMATS[out.suffix.lower()](target, [*header, *free_names(header)])
         for predicted in rows:
             add(predicted)
-            counts["predicted" if predicted.prediction else "without_text"] += 1
+            name = "predicted" if predicted.prediction else _COUNTED[predicted.missing]
+            counts[name] = counts.get(name, 0) + 1
     return counts
 
 
 def _csv(target: IO[str], header: Sequence[str]) -> Write:
-    rows = csv.writer(target, lineterminator="\n")
-    rows.writerow(header)
-    return lambda predicted: rows.writerow(predicted.row)
+    rows = CsvRows(target)
+    rows.add(header)
+    return lambda predicted: rows.add(predicted.row)
 
 
 def _json_lines(target: IO[str], header: Sequence[str]) -> Write:

@@ -10,7 +10,7 @@ from reviews.cli import scored_file, scoring_views
 from reviews.cli.options import Env
 from reviews.cli.output import Answer, message, note, notes, with_json_option
 from reviews.client.environment import Environment
-from reviews.client.errors import InvalidArgument
+from reviews.client.errors import AnswersMissing, ExecutionFailed, InvalidArgument
 from reviews.client.files.review_files import ReviewFile
 from reviews.client.files.sources import local_file
 from reviews.client.scoring.document import Document
@@ -65,8 +65,7 @@ def score(
         again = scoring_views.commands(document.name, file, target, environment.name)
         if no_wait:
             return Answer(document={"scoring": document.name}, show=message(again))
-        job = scoring_views.follow(environment, document, again)
-        return _fetch(environment, document, job, local, target)
+        return _finish(environment, document, again, local, target)
 
 
 def _stop(environment: Environment, name: str) -> Answer:
@@ -132,6 +131,18 @@ def _uploading() -> Progress:
     return Progress(console=notes, transient=True, disable=not notes.is_terminal)
 
 
+def _finish(
+    environment: Environment, document: Document, again: str, local: Path, target: Path
+) -> Answer:
+    """Follows it to its end and fetches the answers, also those of a job that has failed."""
+    try:
+        job = scoring_views.follow(environment, document, again)
+    except ExecutionFailed:
+        _keep(environment, document, local, target)
+        raise
+    return _fetch(environment, document, job, local, target)
+
+
 def _fetch(
     environment: Environment, document: Document, job: str, local: Path, target: Path
 ) -> Answer:
@@ -153,4 +164,19 @@ def _fetch(
             f"{scoring_views.without_text(counts)}\n"
             f"{scoring_views.billed(environment, billed)}"
         ),
+    )
+
+
+def _keep(environment: Environment, document: Document, local: Path, target: Path) -> None:
+    """Writes the rows with the answers that a job has left which failed for other parts, beside
+    the target: what is there may be whole."""
+    partial = target.with_name(f"{target.stem}-partial{target.suffix}")
+    try:
+        header, rows = environment.scorings.join_some(local, document)
+        counts = scored_file.write(partial, header, rows)
+    except AnswersMissing:
+        return
+    note(
+        f"{counts['predicted']:,} predictions, of the parts that were answered, are in {partial}; "
+        f"rows without an answer: {counts.get('without_answer', 0):,}"
     )

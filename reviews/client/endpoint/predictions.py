@@ -11,24 +11,25 @@ from reviews.client.files.review_files import Review
 # An answer has to come within a minute, and a request may have 6 MiB (ml_code/inference.py).
 _TEXTS, _BYTES = 100, 1_000_000
 _LONGEST_TEXT = 50_000  # characters; a model reads at most 512 tokens, the first ones
-_NO_TEXT = "no text"
+NO_TEXT, NO_ANSWER = "no text", "no answer"
 Predict = Callable[[Sequence[str]], Sequence[Prediction]]
 COLUMNS = ("predicted_label", "predicted_sentiment", "predicted_probability", "not_predicted")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Predicted:
-    """A row of the file and its prediction; None for a row without a text."""
+    """A row of the file and its prediction; None for a row without one, and then its reason."""
 
     fields: Sequence[str]
     prediction: Prediction | None
+    missing: str = NO_TEXT
 
     @property
     def row(self) -> list[Any]:
         """The unchanged fields, and then a value for each of COLUMNS."""
         found = self.prediction
         if found is None:
-            return [*self.fields, None, None, None, _NO_TEXT]
+            return [*self.fields, None, None, None, self.missing]
         return [*self.fields, found.label, found.sentiment, found.probability, None]
 
 

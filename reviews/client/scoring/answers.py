@@ -1,5 +1,9 @@
 """The answers to the parts of a file, joined with its rows.
 
+A part that failed has no answers, while those of the others are there: "When your dataset has
+multiple input files, a transform job continues to process input files even if it fails to process
+one. The processed files still generate useable results." (the same page as below).
+
 The key is the position: "The predictions in an output file are listed in the same order as the
 corresponding records in the input file"
 (https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform.html). A part that has more or
@@ -11,11 +15,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from reviews.client.endpoint.invocation import read_prediction
-from reviews.client.endpoint.predictions import Predicted
+from reviews.client.endpoint.predictions import NO_ANSWER, NO_TEXT, Predicted
 from reviews.client.errors import AnswersMissing
 from reviews.client.files.review_files import Review
 from reviews.client.scoring.parts import part_name
 
+Answer = dict[str, Any]
 _OUT = ".out"  # what SageMaker adds to the name of a part
 
 
@@ -35,7 +40,7 @@ class Answers:
             key.rpartition("/")[2].removesuffix(_OUT): key for key in found if key.endswith(_OUT)
         }
 
-    def read(self, parts: Sequence[int]) -> Iterator[dict[str, Any]]:
+    def read(self, parts: Sequence[int]) -> Iterator[Answer]:
         """One for each text, in their order. Raises AnswersMissing, also before the first one."""
         keys = self.keys()
         missing = [name for name in map(part_name, range(len(parts))) if name not in keys]
@@ -45,17 +50,29 @@ class Answers:
                 f"s3://{self._bucket}/{self._prefix}, such as {missing[0]}"
             )
         for number, texts in enumerate(parts):
-            key = keys[part_name(number)]
-            body: bytes = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+            yield from self._of_part(keys[part_name(number)], texts)
+
+    def read_some(self, parts: Sequence[int]) -> Iterator[Answer | None]:
+        """As `read`, but None for each text of a part that has no answers."""
+        keys = self.keys()
+        for number, texts in enumerate(parts):
+            key = keys.get(part_name(number))
+            yield from self._of_part(key, texts) if key else [None] * texts
+
+    def _of_part(self, key: str, texts: int) -> list[Answer]:
+        body: bytes = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        try:
             found = list(_predictions(body))
-            if len(found) != texts:
-                raise AnswersMissing(
-                    f"s3://{self._bucket}/{key} has {len(found)} answers to {texts} texts"
-                )
-            yield from found
+        except ValueError as error:
+            raise AnswersMissing(f"s3://{self._bucket}/{key} cannot be read: {error}") from error
+        if len(found) != texts:
+            raise AnswersMissing(
+                f"s3://{self._bucket}/{key} has {len(found)} answers to {texts} texts"
+            )
+        return found
 
 
-def _predictions(body: bytes) -> Iterator[dict[str, Any]]:
+def _predictions(body: bytes) -> Iterator[Answer]:
     """A record of one text has an object, one of several texts a list of them."""
     for line in body.split(b"\n"):
         if line.strip():
@@ -63,9 +80,12 @@ def _predictions(body: bytes) -> Iterator[dict[str, Any]]:
             yield from answer if isinstance(answer, list) else [answer]
 
 
-def join(reviews: Iterable[Review], answers: Iterable[dict[str, Any]]) -> Iterator[Predicted]:
-    """The rows in their order; one without a text has no prediction."""
+def join(reviews: Iterable[Review], answers: Iterable[Answer | None]) -> Iterator[Predicted]:
+    """The rows in their order; one without a text, or whose part has no answers, has no
+    prediction."""
     following = iter(answers)
     for review in reviews:
-        prediction = read_prediction(review.text, next(following)) if review.text else None
-        yield Predicted(fields=review.fields, prediction=prediction)
+        answer = next(following) if review.text else None
+        prediction = read_prediction(review.text, answer) if answer else None
+        missing = NO_ANSWER if review.text else NO_TEXT
+        yield Predicted(fields=review.fields, prediction=prediction, missing=missing)

@@ -13,7 +13,7 @@ from contract.names import run_id, scoring_name
 from infra.settings import Columns
 from reviews.client.aws.connection import Connection
 from reviews.client.endpoint.predictions import Predicted
-from reviews.client.errors import InvalidArgument, NotDeployed
+from reviews.client.errors import AnswersMissing, InvalidArgument, NotDeployed
 from reviews.client.files.review_files import ReviewFile, rating_test
 from reviews.client.promotion.versions import ModelVersion
 from reviews.client.runs import execution
@@ -175,6 +175,18 @@ class Scorings:
         document.check(file)
         reviews = self.open(file, document.columns)
         return reviews.header, answers.join(reviews, self._answers(document).read(document.parts))
+
+    def join_some(self, file: Path, document: Document) -> tuple[list[str], Iterator[Predicted]]:
+        """As `join`, for a job that failed: with the answers of the parts that have some.
+
+        Raises AnswersMissing where none has.
+        """
+        document.check(file)
+        found = self._answers(document)
+        if not found.keys():
+            raise AnswersMissing(f"No part of {document.name} has answers")
+        reviews = self.open(file, document.columns)
+        return reviews.header, answers.join(reviews, found.read_some(document.parts))
 
     def billed(self, job: str) -> Billed:
         return transform_jobs.billed(self._sagemaker, job)

@@ -236,7 +236,26 @@ def test_a_failure_says_why_and_where_the_log_is(
     assert said.code == 1
     assert FAILURE in said.err
     assert f"--log-stream-name-prefix reviews-dev-transform-{name}-1/" in said.err
-    assert not Path("in-scored.csv").exists()
+    assert [path.name for path in Path().iterdir()] == ["in.csv"]
+
+
+def test_a_job_that_fails_for_one_part_leaves_the_answers_to_the_others(
+    world: ScoringWorld, reviews: Reviews, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "_TEXTS", 1)
+    Path("in.csv").write_text("Review Text\na\nbb\nccc\n")
+    Path("out.csv").write_text("whole\n")
+    world.ending, world.failing = "FAILED", "part-000001.jsonl"
+    said = reviews("score", "in.csv", "--out", "out.csv")
+    assert said.code == 1
+    assert FAILURE in said.err
+    assert (
+        "2 predictions, of the parts that were answered, are in out-partial.csv; rows without an "
+        "answer: 1"
+    ) in " ".join(said.err.split())
+    rows = Path("out-partial.csv").read_text().splitlines()[1:]
+    assert rows == ["a,1 long,0,0.5,", "bb,,,,no answer", "ccc,3 long,0,0.5,"]
+    assert Path("out.csv").read_text() == "whole\n"
 
 
 def test_stop_ends_the_execution_its_job_and_its_model(

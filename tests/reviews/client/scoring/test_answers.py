@@ -59,6 +59,15 @@ def test_other_answers_than_texts_are_refused(texts: int) -> None:
         list(found.read([texts]))
 
 
+@pytest.mark.parametrize("body", [b'[{"label": "a"', b"\xff\xfe", b'{"label": "a"}\n{"la'])
+def test_answers_that_were_cut_off_or_changed_are_named(body: bytes) -> None:
+    bucket = Bucket()
+    bucket.objects["scoring/a/output/part-000000.jsonl.out"] = body
+    found = Answers(bucket.client("s3"), "artefacts", "scoring/a/output/")
+    with pytest.raises(AnswersMissing, match=r"part-000000.jsonl.out cannot be read: "):
+        list(found.read([1]))
+
+
 def test_a_row_without_a_text_keeps_its_place() -> None:
     rows = [Review(fields=[str(n)], text=text) for n, text in enumerate(["x", "", "y"])]
     found = list(join(rows, map(answer, "ab")))
@@ -66,4 +75,18 @@ def test_a_row_without_a_text_keeps_its_place() -> None:
         ["0", "a", 1, 0.9, None],
         ["1", None, None, None, "no text"],
         ["2", "b", 1, 0.9, None],
+    ]
+
+
+def test_the_answers_to_other_parts_than_the_failed_one_are_kept() -> None:
+    found = answers(
+        **{"part-000000.jsonl.out": [answer("a")], "part-000002.jsonl.out": [[answer("d")]]}
+    )
+    rows = [Review(fields=[str(n)], text=text) for n, text in enumerate(["v", "", "w", "x", "y"])]
+    assert [one.row for one in join(rows, found.read_some([1, 2, 1]))] == [
+        ["0", "a", 1, 0.9, None],
+        ["1", None, None, None, "no text"],
+        ["2", None, None, None, "no answer"],
+        ["3", None, None, None, "no answer"],
+        ["4", "d", 1, 0.9, None],
     ]
