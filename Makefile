@@ -65,10 +65,10 @@ newest-ministack: $(STAMP) ## Hold localcloud's patches against the newest minis
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --target $(NEWEST_MINISTACK) ministack
 	$(PY) -m pytest -rs packages/localcloud/tests/ministack/test_newest.py
 
-chaos: $(STAMP) ## Break what can break, in whole runs (two hours), and write docs/reliability.md.
+chaos: $(STAMP) ## Break what can break, in whole runs (three hours), and write docs/reliability.md.
 	rm -rf build/chaos
 	$(PY) -m pytest tests/chaos
-	$(PY) -m tools.write_reliability
+	$(PY) -m tools.write_reliability --all
 
 security: $(STAMP) $(TOOLS_STAMP) ## checkov, bandit, detect-secrets and pip-audit, on all of it.
 	$(PY) -m tools.security

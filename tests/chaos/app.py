@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from aws_cdk import App
 
-from infra.settings import Gate, Waiting, settings_for
+from infra.settings import Gate, Settings, Waiting, settings_for
 from infra.stage import ReviewsStage
 
 # Seconds of a state machine, which are much shorter in these tests: environment.py.
@@ -17,17 +17,23 @@ _WAITING = Waiting(
 )
 
 
-def main(least_accuracy: float) -> None:
-    app = App()
-    (settings,) = settings_for(app.node.try_get_context("env"))
-    quick = replace(
+def chaos_settings(environment: str, least_accuracy: float = 0.0) -> Settings:
+    """A file is scored by two instances."""
+    (settings,) = settings_for(environment)
+    return replace(
         settings,
         gate=Gate(min_accuracy=least_accuracy, min_macro_f1=0, max_drop=1),
         waiting=_WAITING,
         endpoint=replace(settings.endpoint, bake_s=0),
+        scoring=replace(settings.scoring, instance_count=2),
         debugger=False,
     )
-    ReviewsStage(app, settings=quick)
+
+
+def main(least_accuracy: float) -> None:
+    app = App()
+    environment = app.node.try_get_context("env")
+    ReviewsStage(app, settings=chaos_settings(environment, least_accuracy))
     app.synth()
 
 

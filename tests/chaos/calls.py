@@ -58,14 +58,6 @@ SKIPPING = [
     ("s3:ListObjectsV2", "features/test"),
     ("s3:ListObjectsV2", "/training/"),
 ]
-# Of Prepare in a rollback.
-ROLLING_BACK = [
-    ("sagemaker:ListModelPackages", ""),
-    ("sagemaker:DescribeModelPackage", ""),
-    ("s3:HeadObject", "model.tar.gz"),
-    ("s3:GetObject", "run.json"),
-    ("s3:PutObject", "evaluation.json"),
-]
 # Of a function that is called again, after it has made its job.
 FOUND: dict[str, list[Call]] = {
     "StartProcessing": [("sagemaker:DescribeProcessingJob", "-process-")],
@@ -83,6 +75,13 @@ OWN = {
     "sagemaker:DescribeTrainingJob": 0,
     "sagemaker:DescribeEndpoint": 1,
     "sns:Publish": 0,
+}
+# What happens to a call for a while, in the words of the table: the fault, and its options.
+TROUBLES: dict[str, tuple[str, dict[str, Any]]] = {
+    "throttled, 3 in a row": ("throttle", {"times": 3}),
+    "unavailable (503), 3 in a row": ("error", {"times": 3, "status": 503}),
+    "lost answers": ("lost", {}),
+    "a second late": ("slow", {"seconds": 1}),
 }
 
 

@@ -6,12 +6,18 @@ import pytest
 
 from localcloud.faults.client import FaultClient
 from localcloud.server import LocalCloud
+from reviews.client.endpoint import invocation
 from reviews.client.runs.execution import Execution
 from tests.chaos import outcomes
 from tests.chaos.environment import ChaosDeployment, deployed, embedded_aws
+from tests.chaos.job_executions import JobExecutions, Reports, Scorings, Undisturbed, run
 from tests.chaos.outcomes import Tried
 from tests.chaos.runs import start
+from tests.integration import reviews
 from tests.integration.executions import finish
+from worlds.waiting import until
+
+_TEXTS = [text for _, text in reviews.rows()][::3]  # 134: several records in each of two parts
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +53,37 @@ def faults(cloud: LocalCloud) -> Iterator[FaultClient]:
 def tried() -> Tried:
     """Writes down `tried(area, fault, outcome)`, once everything is checked."""
     return outcomes.note
+
+
+@pytest.fixture(scope="module")
+def captured(deployment: ChaosDeployment, undisturbed: Execution) -> None:
+    """More requests than a report needs, all of them in the bucket."""
+    runtime, outputs = deployment.client("sagemaker-runtime"), deployment.outputs()
+    s3, place = deployment.client("s3"), {"Bucket": outputs.artefact_bucket}
+
+    def lines() -> int:
+        found = s3.list_objects_v2(**place, Prefix="capture/").get("Contents", [])
+        bodies = (s3.get_object(**place, Key=item["Key"])["Body"].read() for item in found)
+        return sum(len(body.splitlines()) for body in bodies)
+
+    wanted = lines() + len(_TEXTS)
+    for text in _TEXTS:
+        invocation.predict(runtime, outputs.endpoint_name, [text])
+    assert until(lines, lambda now: now >= wanted, seconds=60) >= wanted
+
+
+@pytest.fixture(scope="module")
+def worlds(
+    deployment: ChaosDeployment, captured: None, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Undisturbed]:
+    """Of each state machine, with what an execution makes to which nothing happens."""
+    made: list[JobExecutions] = [
+        Scorings(deployment, tmp_path_factory.mktemp("scoring"), _TEXTS),
+        Reports(deployment),
+    ]
+    found = {}
+    for world in made:
+        ended = run(deployment, world)
+        assert ended.status == "SUCCEEDED", ended.cause
+        found[world.names.job] = Undisturbed(world, world.product(ended))
+    return found

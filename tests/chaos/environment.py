@@ -8,6 +8,7 @@ import pytest
 
 from localcloud.server import LocalCloud
 from reviews.client.files import storage
+from tests.chaos.app import chaos_settings
 from tests.integration import reviews
 from tests.integration.deployment import Deployment
 from tests.ml_code.conftest import make_base_model
@@ -42,7 +43,7 @@ def embedded_aws(folder: Path) -> Iterator[LocalCloud]:
 @contextmanager
 def deployed(cloud: LocalCloud, folder: Path) -> Iterator[ChaosDeployment]:
     """After `cdk bootstrap` and `cdk deploy`, with IAM enforced."""
-    deployment = ChaosDeployment(cloud, folder)
+    deployment = ChaosDeployment(cloud, folder, chaos_settings("local"))
     deployment.set_up()
     with cloud.enforce_iam():
         yield deployment

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -21,6 +22,7 @@ Tried = Callable[[str, str, Outcome], None]
 def note(area: str, fault: str, outcome: Outcome) -> None:
     """To be called once all of a scenario is checked. `area` is the title of a table."""
     RESULTS.mkdir(parents=True, exist_ok=True)
-    line = json.dumps({"area": area, "fault": fault, "outcome": outcome})
+    day = datetime.now(UTC).date().isoformat()
+    line = json.dumps({"area": area, "fault": fault, "outcome": outcome, "day": day})
     with (RESULTS / f"{area.lower().replace(' ', '-')}.jsonl").open("a") as file:
         file.write(f"{line}\n")

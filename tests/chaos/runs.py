@@ -15,7 +15,7 @@ from tests.integration.executions import TRAINING
 
 _REVIEWS = 90
 _QUICK = {**TRAINING, "epochs": 1}
-_JOBS = {"process": "processing", "train": "training", "evaluate": "processing"}
+JOBS = {"process": "processing", "train": "training", "evaluate": "processing"}
 Rows = list[tuple[str, ...]]
 
 
@@ -48,11 +48,11 @@ def expect_same(deployment: Deployment, found: Execution, undisturbed: Execution
     """The same splits and metrics, one version of its model, and one job of each step."""
     assert found.status == "SUCCEEDED", f"{found.name}: {found.error}: {found.cause}"
     mine, wanted = found.result(), undisturbed.result()
-    assert metrics(mine) == metrics(wanted)
+    assert metrics(mine) == metrics(wanted), (metrics(mine), metrics(wanted))
     for split in SPLITS:
         assert rows(deployment, mine["run"], split) == rows(deployment, wanted["run"], split)
     assert versions(deployment, mine["run"]["id"]) == [mine["model_package"]["arn"]]
-    for step in _JOBS:
+    for step in JOBS:
         expect_one_result(deployment, step, mine["run"]["id"])
     expect_one_endpoint(deployment)
 
@@ -64,7 +64,8 @@ def expect_same_at_once(deployment: Deployment, found: Execution, undisturbed: E
 
 
 def expect_all_injected(faults: FaultClient) -> None:
-    assert [one for one in faults.list() if one["injected"] != one["times"]] == []
+    left = [one for one in faults.list() if one["injected"] != one["times"]]
+    assert left == [], left
 
 
 def metrics(result: dict[str, Any]) -> dict[str, Any]:
@@ -100,7 +101,7 @@ def versions(deployment: Deployment, run: str) -> list[str]:
 
 def jobs(deployment: Deployment, step: str, run: str) -> dict[str, str]:
     """Names and statuses of a step's jobs in this run; `step` as in their names."""
-    sagemaker, kind = deployment.client("sagemaker"), _JOBS[step]
+    sagemaker, kind = deployment.client("sagemaker"), JOBS[step]
     pages = sagemaker.get_paginator(f"list_{kind}_jobs").paginate(
         NameContains=f"reviews-local-{step}-{run}-"
     )
@@ -121,7 +122,7 @@ def expect_one_result(deployment: Deployment, step: str, run: str) -> None:
 
 def expect_one_job(deployment: Deployment, run: str) -> None:
     """Of each step."""
-    for step in _JOBS:
+    for step in JOBS:
         assert list(jobs(deployment, step, run).values()) == ["Completed"], step
 
 
@@ -134,7 +135,7 @@ def running(deployment: Deployment, run: str) -> list[str]:
     """The names of the run's jobs that have not ended."""
     return [
         name
-        for step in _JOBS
+        for step in JOBS
         for name, status in jobs(deployment, step, run).items()
         if status in ("InProgress", "Stopping")
     ]

@@ -8,7 +8,7 @@ import pytest
 from localcloud.faults.client import FaultClient
 from localcloud.server import LocalCloud
 from reviews.client.runs.execution import Execution
-from tests.chaos.calls import CALLS, FOUND, HANDLING, OWN, ROLLING_BACK, SKIPPING, Alone, Call
+from tests.chaos.calls import CALLS, FOUND, HANDLING, OWN, SKIPPING, Alone, Call
 from tests.chaos.environment import ChaosDeployment
 from tests.chaos.outcomes import Outcome, Tried
 from tests.chaos.runs import (
@@ -16,7 +16,6 @@ from tests.chaos.runs import (
     expect_all_injected,
     expect_same_at_once,
     jobs,
-    roll_back,
     start,
     versions,
 )
@@ -116,32 +115,6 @@ def test_a_run_that_skips_steps_is_throttled(
     expect_all_injected(faults)
     for operation, text in SKIPPING:
         tried("Throttling", f"{operation} of {text}, {times} in a row", Outcome.SAME)
-
-
-@pytest.mark.parametrize("times", [1, 3])
-def test_a_rollback_whose_calls_are_throttled_ends_the_same(
-    deployment: ChaosDeployment,
-    undisturbed: Execution,
-    faults: FaultClient,
-    tried: Tried,
-    times: int,
-) -> None:
-    for operation, text in ROLLING_BACK:
-        faults.add("throttle", operation, times=times, matching=text)
-    version = undisturbed.result()["model_package"]["version"]
-    found = finish(deployment, roll_back(deployment, unique("back"), version))
-    assert found.status == "SUCCEEDED", found.cause
-    assert found.result()["evaluation"] == undisturbed.result()["evaluation"]
-    assert versions(deployment, found.result()["run"]["id"]) == [
-        found.result()["model_package"]["arn"]
-    ]
-    expect_all_injected(faults)
-    for operation, text in ROLLING_BACK:
-        tried(
-            "Throttling",
-            f"{operation} of a rollback, {text or 'the version'}, {times} in a row",
-            Outcome.SAME,
-        )
 
 
 # -- functions alone -----------------------------------------------------------------------------

@@ -8,10 +8,12 @@ from reviews.client.runs.execution import Execution
 from tests.chaos.environment import ChaosDeployment
 from tests.chaos.outcomes import Outcome, Tried
 from tests.chaos.runs import (
+    JOBS,
     begin_again,
     expect_all_injected,
     expect_same,
     expect_same_at_once,
+    jobs,
     running,
     start,
     versions,
@@ -250,3 +252,26 @@ def test_an_endpoint_without_machines_can_be_redriven(
     assert found.status == "SUCCEEDED", found.cause
     assert len(versions(deployment, found.result()["run"]["id"])) == 1
     tried("No machines", f"for sagemaker:{call}", Outcome.AGAIN)
+
+
+# -- executions that are stopped -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("step", JOBS)
+def test_an_execution_that_is_stopped_leaves_no_job_and_can_be_redriven(
+    deployment: ChaosDeployment,
+    undisturbed: Execution,
+    name: str,
+    tried: Tried,
+    step: str,
+) -> None:
+    """As in the console of Step Functions: nothing else is told."""
+    arn, states = start(deployment, name), deployment.client("stepfunctions")
+    assert until(lambda: jobs(deployment, step, name), bool, seconds=300, pause=0.1)
+    states.stop_execution(executionArn=arn)
+    stopped = finish(deployment, arn)
+    assert stopped.status == "ABORTED"
+    assert until(lambda: running(deployment, name), lambda left: not left, seconds=60) == []
+    execution.redrive(states, stopped)
+    expect_same(deployment, finish(deployment, arn), undisturbed)
+    tried("Executions that are stopped", f"during the step {step}", Outcome.AGAIN)

@@ -63,19 +63,39 @@ def test_a_page_without_the_block_is_refused() -> None:
         blocks.replace("a page", "x", "new")
 
 
+def note(area: str, fault: str, outcome: str, day: str = "2026-11-30") -> dict[str, str]:
+    return {"area": area, "fault": fault, "outcome": outcome, "day": day}
+
+
 def test_outcomes_are_counted_by_area_and_fault() -> None:
-    notes = [
-        {"area": "Lost answers", "fault": "of x", "outcome": outcome}
-        for outcome in ("same", "again", "same")
-    ]
-    notes.append({"area": "Kills", "fault": "y", "outcome": "again"})
-    lines = write_reliability.render(notes).splitlines()
-    assert [line for line in lines if line.startswith(("#", "| of", "| y"))] == [
-        "### Lost answers",
-        "| of x | 3 | 2 | 1 |",
+    notes = [note("Lost answers", "of x", outcome) for outcome in ("same", "again", "same")]
+    notes.append(note("Kills", "y", "again", day="2026-12-01"))
+    notes.append(note("Kills", "y", "again"))
+    lines = write_reliability.render(write_reliability.sections(notes)).splitlines()
+    assert [line for line in lines if line.startswith(("#", "T", "| of", "| y"))] == [
         "### Kills",
-        "| y | 1 | 0 | 1 |",
+        "Tried on 30 November 2026 and 1 December 2026.",
+        "| y | 2 | 0 | 2 |",
+        "### Lost answers",
+        "Tried on 30 November 2026.",
+        "| of x | 3 | 2 | 1 |",
     ]
+
+
+def test_what_was_not_tried_again_keeps_its_table() -> None:
+    before = write_reliability.sections([note("Kills", "y", "again"), note("Old", "z", "same")])
+    page = blocks.replace(
+        "<!-- outcomes: made by `make chaos` -->\n<!-- end of outcomes -->\n### Other\n",
+        "outcomes",
+        write_reliability.render(before),
+        by="make chaos",
+    )
+    found = write_reliability.sections_of(page)
+    assert found == before
+    assert (
+        "| y | 1 | 1 | 0 |"
+        in (found | write_reliability.sections([note("Kills", "y", "same")]))["Kills"]
+    )
 
 
 def test_a_table_keeps_its_columns() -> None:

@@ -134,6 +134,12 @@ class LocalCloud:
         clear(self.data_dir)
         self._address = start(self.data_dir, port)
 
+    def restart(self) -> None:
+        """Ends all that runs; what is there stays, and so does the address."""
+        port = self.address.port
+        stop(self.data_dir)
+        self._address = start(self.data_dir, port)
+
     @property
     def address(self) -> Address:
         if self._address is None:

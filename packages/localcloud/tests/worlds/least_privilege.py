@@ -75,6 +75,19 @@ def without(iam: Any, statement: Statement) -> Iterator[None]:
         iam.put_role_policy(**place, PolicyDocument=statement.document)
 
 
+@contextmanager
+def denying(iam: Any, role: str, action: str) -> Iterator[None]:
+    """Denies an action to a role, whatever its other policies allow."""
+    statement = {"Effect": "Deny", "Action": action, "Resource": "*"}
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    place = {"RoleName": role, "PolicyName": "denying"}
+    iam.put_role_policy(**place, PolicyDocument=json.dumps(document))
+    try:
+        yield
+    finally:
+        iam.delete_role_policy(**place)
+
+
 def unused(
     found: Iterable[Statement], decisions: Iterable[Decision]
 ) -> list[tuple[Statement, str]]:
