@@ -21,9 +21,6 @@ from infra.settings import Settings
 from infra.storage import Storage
 
 _LONGEST_CALL = Duration.minutes(15)  # the most of Lambda
-# A function that starts a job has two minutes, and may have been called a moment before the
-# execution ended (lambdas/stop_jobs).
-_LONGER_THAN_A_START = Duration.minutes(3)
 # "At 1,769 MB, a function has the equivalent of one vCPU":
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 _MB_OF_A_PROCESSOR = 1769
@@ -63,7 +60,8 @@ class PipelineFunctions(Construct):
         self.deploy_endpoint = self._function("deploy_endpoint", may.deploy_endpoint(roles.serving))
         self.smoke_test = self._function("smoke_test", may.smoke_test())
         self.handle_failure = self._function("handle_failure", may.handle_failure())
-        self.stop_jobs = self._function("stop_jobs", may.stop_jobs(), timeout=_LONGER_THAN_A_START)
+        # As long as a function may take that starts a job.
+        self.stop_jobs = self._function("stop_jobs", may.stop_jobs(), timeout=_LONGEST_CALL)
         self.start_scoring = self._function("start_scoring", may.start_scoring(roles.scoring))
         self.end_scoring = self._function("end_scoring", may.end_scoring())
 

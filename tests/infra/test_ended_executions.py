@@ -29,7 +29,7 @@ def test_executions_of_every_state_machine_that_end_without_success_call_the_fun
 
 
 @EVERY
-def test_the_function_outlives_those_that_start_jobs(
+def test_the_function_looks_as_long_as_one_may_take_that_starts_a_job(
     synthesised: Synthesised, environment: str
 ) -> None:
     functions = synthesised.resources(environment, "Pipeline", "AWS::Lambda::Function").values()
@@ -41,7 +41,7 @@ def test_the_function_outlives_those_that_start_jobs(
         value for name, value in seconds.items() if name and f"reviews-{environment}-start-" in name
     ]
     assert starting
-    assert seconds[f"reviews-{environment}-stop-jobs"] > max(starting)
+    assert seconds[f"reviews-{environment}-stop-jobs"] >= max(starting)
 
 
 @EVERY

@@ -142,6 +142,7 @@ def test_every_request_keeps_all_constraints(
     scoring = {
         "id": "score-1",
         "environment": "dev",
+        "environment_name": "reviews-dev",
         "execution": CONTEXT["Execution"]["Id"],
         "started": "2026-01-31T12:00:00Z",
         "input": PARTS,
