@@ -52,7 +52,7 @@ def test_what_a_job_needs_and_is_gone_or_cut_is_named(
     uri, causes = {
         SCORING.job: (
             training["ModelArtifacts"]["S3ModelArtifacts"],
-            ("the artefact of version", "AlgorithmError"),
+            ("the artefact of version", "Failed to download model data"),
         ),
         REPORT.job: (
             f"{run_of_model['prefix']}/{BASELINE}/{BASELINE_FILE}",
@@ -80,18 +80,20 @@ def test_a_part_that_is_gone_or_cut_costs_the_answers_to_the_others_nothing(
     scorings = one.world
     assert isinstance(scorings, Scorings)
     start, document = scorings.prepare(), scorings.document
-    assert len(document.parts) == 2
+    assert len(document.parts) == 3
     with damaged(deployment.client("s3"), scorings.part(1), how):
         found = finish(deployment, start())
     if how is not None:
         assert (found.status, found.error) == ("FAILED", SCORING.error)
         assert "ClientError" in found.cause
-    with pytest.raises(AnswersMissing, match=r"1 of 2 parts have no answers below .*part-000001"):
+    with pytest.raises(AnswersMissing, match=r"1 of 3 parts have no answers below .*part-000001"):
         scorings.product(found)
     _, rows = scorings.scorings.join_some(scorings.file, document)
-    first, kept = document.parts[0], [predicted.row for predicted in rows]
-    assert kept[:first] == one.product[:first]
-    assert {row[-1] for row in kept[first:]} == {"no answer"}
+    first, failed, _ = document.parts
+    kept, lost = [predicted.row for predicted in rows], slice(first, first + failed)
+    assert {row[-1] for row in kept[lost]} == {"no answer"}
+    del kept[lost], (others := list(one.product))[lost]
+    assert kept == others
     expect_same(deployment, scorings, run(deployment, scorings), one.product)
     tried(f"Objects of {SCORING.title}", f"a part {'cut' if how else 'gone'}", Outcome.AGAIN)
 
