@@ -1,4 +1,4 @@
-"""Creates a resource in SageMaker idempotently."""
+"""Starts a job, or creates a model or an endpoint configuration, once: a repeat adopts it."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -14,11 +14,11 @@ from reviews.client.runs.comparison import compare
 from reviews.console import documents, graph, run_documents, start_form
 from reviews.console.bodies import body_of
 from reviews.console.executions import Executions
+from reviews.console.feature_rows import FeatureRows
 from reviews.console.guard import REPORT_POLICY
 from reviews.console.live import LiveExecution
 from reviews.console.occlusion import explain
 from reviews.console.reports import Reports
-from reviews.console.tables import Tables
 
 
 class Api:
@@ -26,7 +26,7 @@ class Api:
 
     def __init__(self, environment: Environment, executions: Executions) -> None:
         self._environment, self._executions = environment, executions
-        self._tables = Tables(environment.features)
+        self._features = FeatureRows(environment.features)
 
     def routes(self) -> list[Route]:
         """A POST here has a text that may be long, or secret; the statements of SQL may change
@@ -94,11 +94,11 @@ class Api:
     # -- features and endpoint -----------------------------------------------------------------
 
     def features(self, _: Request) -> JSONResponse:
-        return JSONResponse({**asdict(self._tables.first()), "sql": self._tables.counts})
+        return JSONResponse({**asdict(self._features.first()), "sql": self._features.counts})
 
     async def query(self, request: Request) -> JSONResponse:
         given = await body_of(request, sql=str)
-        return JSONResponse(asdict(await run_in_threadpool(self._tables.query, **given)))
+        return JSONResponse(asdict(await run_in_threadpool(self._features.query, **given)))
 
     async def predict(self, request: Request) -> JSONResponse:
         given = await body_of(request, text=str)

@@ -17,7 +17,7 @@ _ELSEWHERE = (
     ("DeployEndpoint", "cloudwatch:*", "the same"),
     ("DeployEndpoint", "sagemaker:Describe*", "only a second attempt, after a wait"),
     ("HandleFailure", "sagemaker:StopTrainingJob", "only while a step waits for it"),
-    ("Start", "sagemaker:Describe*Job", "only after a lost answer: tests/lambdas/test_run.py"),
+    ("Start", "sagemaker:Describe*Job", "only after a lost answer: tests/lambdas/test_jobs.py"),
     ("StartScoring", "sagemaker:DescribeModel", "only after a lost answer"),
     ("StartEvaluation", "s3:ListBucket", "only where the champion's artefact is gone"),
     ("CheckFeatures", "s3:*Multipart*", "only large results of queries"),

@@ -14,7 +14,7 @@ class Rows:
     more: bool  # whether the result has more rows than these
 
 
-class Tables:
+class FeatureRows:
     def __init__(self, features: FeatureStore) -> None:
         self._features = features
 
