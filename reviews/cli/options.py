@@ -40,6 +40,10 @@ Run = Annotated[
     str,
     typer.Argument(metavar="RUN", help="Default: the latest run.", autocompletion=_runs),
 ]
+PastRun = Annotated[
+    str,
+    typer.Argument(metavar="RUN", help="Without one: of a month.", autocompletion=_runs),
+]
 NamedRun = Annotated[str, typer.Argument(metavar="RUN", autocompletion=_runs)]
 RunOption = Annotated[
     str, typer.Option("--run", help="Default: the latest run.", autocompletion=_runs)

@@ -157,12 +157,12 @@ def _fetch(
             "version": document.version,
             "out": target,
             **counts,
-            **scoring_views.billed_document(environment, billed),
+            **scoring_views.billed_document(billed),
         },
         show=message(
             f"{counts['predicted']:,} predictions in {target}"
             f"{scoring_views.without_text(counts)}\n"
-            f"{scoring_views.billed(environment, billed)}"
+            f"{scoring_views.billed(billed)}"
         ),
     )
 

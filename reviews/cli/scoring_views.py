@@ -8,11 +8,12 @@ from contract.steps import JobKind
 from reviews.cli import progress
 from reviews.cli.output import note, notes
 from reviews.cli.progress import clock
+from reviews.client.cost.run_costs import Cost
 from reviews.client.environment import Environment
 from reviews.client.errors import ExecutionFailed, Interrupted
 from reviews.client.scoring.document import Document
 from reviews.client.scoring.scorings import Counted
-from reviews.client.scoring.transform_jobs import Billed, hourly_usd
+from reviews.client.scoring.transform_jobs import hourly_usd
 
 _LOGS = JobKind.TRANSFORM.log_group
 _CENT = 0.01
@@ -71,19 +72,19 @@ def without_text(counts: dict[str, int]) -> str:
     return f"; rows without a text, and so without a prediction: {count:,}" if count else ""
 
 
-def billed(environment: Environment, found: Billed) -> str:
+def billed(found: Cost) -> str:
     return (
         f"Billed: {found.seconds:,.0f} s on {found.instances} x {found.instance_type}, "
-        f"{_usd(found.usd(environment.settings))}"
+        f"{_usd(found.usd)}"
     )
 
 
-def billed_document(environment: Environment, found: Billed) -> dict[str, Any]:
+def billed_document(found: Cost) -> dict[str, Any]:
     return {
         "billed_seconds": found.instance_seconds,
         "instances": found.instances,
         "instance_type": found.instance_type,
-        "usd": found.usd(environment.settings),
+        "usd": found.usd,
     }
 
 

@@ -17,7 +17,9 @@ from reviews.client.aws.alarms import Alarm
 from reviews.client.aws.connection import Connection
 from reviews.client.checks.examination import examine
 from reviews.client.checks.findings import Finding
+from reviews.client.cost import asked_prices, refreshing
 from reviews.client.cost.estimate import Assumptions, Estimate, estimate
+from reviews.client.cost.refreshing import Refreshed
 from reviews.client.drift.drift import Drift
 from reviews.client.endpoint.endpoint import Endpoint
 from reviews.client.features.feature_store import FeatureStore
@@ -85,4 +87,11 @@ class Environment(Connection):
 
     def estimate(self, assumptions: Assumptions) -> Estimate:
         """The costs of a month in USD. Raises PriceMissing."""
-        return estimate(self.settings, assumptions)
+        return estimate(self.settings, assumptions, asked_prices.load(self.settings.region))
+
+    def refresh_prices(self) -> Refreshed:
+        """Asks AWS for its prices in the region of the environment, and keeps them.
+
+        Raises InvalidArgument for an environment that is not on AWS, and PriceMissing.
+        """
+        return refreshing.refresh(self)

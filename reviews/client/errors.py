@@ -13,7 +13,7 @@ ReviewsError
 ├── EndpointUnavailable  the endpoint is not in service, or does not answer
 │   └── EndpointMissing  there is no endpoint at all
 ├── EndpointBusy         the endpoint is being created, updated or deleted
-├── PriceMissing         the price table lacks an instance type or a region of the settings
+├── PriceMissing         no price is known of an instance type or a region of the settings
 ├── CommandFailed        a program, such as cdk, failed
 └── Interrupted          Ctrl-C
 """
@@ -78,7 +78,7 @@ class EndpointBusy(ReviewsError):
 
 
 class PriceMissing(ReviewsError):
-    """reviews/client/cost/prices.py has no row for an instance type or a region of the settings."""
+    """Neither AWS was asked for the price of an instance type or of a region, nor is it shipped."""
 
 
 class CommandFailed(ReviewsError):

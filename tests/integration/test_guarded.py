@@ -143,6 +143,30 @@ def test_the_buckets_have_the_existing_key(deployment: Deployment, ended: Execut
     assert rule["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"] == key
 
 
+def test_the_runs_know_what_they_would_have_cost(
+    deployment: Deployment, ended: Execution, second: Execution
+) -> None:
+    """From real descriptions: the attempt that found no instances, the one by spot on the next
+    type, and the endpoint, which serves the second run."""
+    runs = deployment.facade().runs
+    found = runs.cost(runs.named("guarded"))
+    assert found.is_free  # here, and on AWS:
+    assert found.usd
+    costs = {cost.name: cost for cost in found.costs}
+    refused, trained = (costs[f"{NAME}-train-guarded-{attempt}"] for attempt in (1, 2))
+    assert (refused.instance_type, refused.seconds) == ("ml.m7i.large", 0)
+    assert trained.instance_type == "ml.m7i.xlarge"
+    assert 0 < trained.seconds <= trained.lasted
+    processed = costs[f"{NAME}-process-guarded-1"]
+    assert processed.seconds > 0
+    assert NAME not in costs
+    again = {cost.what: cost for cost in runs.cost(runs.named(second.name)).costs}
+    assert list(again) == ["Evaluate", "Endpoint"]
+    endpoint = again["Endpoint"]
+    assert (endpoint.instance_type, endpoint.instances) == ("ml.m7i.large", 1)
+    assert endpoint.seconds > 0
+
+
 def test_it_has_a_budget_for_what_has_its_tag(deployment: Deployment, ended: Execution) -> None:
     budgets, account = deployment.client("budgets"), deployment.settings.account
     (budget,) = budgets.describe_budgets(AccountId=account)["Budgets"]

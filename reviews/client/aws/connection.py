@@ -20,9 +20,10 @@ from reviews.client.errors import InvalidArgument, WrongAccount
 
 # An AWS that cannot be reached is an error after half a minute, not after five.
 _PATIENCE = Config(connect_timeout=10, retries={"mode": "standard", "max_attempts": 3})
-# SageMaker's quotas are dozens of pages, and Service Quotas throttles clients that read quickly.
+# SageMaker's quotas and its prices are dozens of pages, and AWS throttles who reads them quickly.
 _MORE_PATIENCE = {
-    "service-quotas": _PATIENCE.merge(Config(retries={"mode": "adaptive", "max_attempts": 10}))
+    service: _PATIENCE.merge(Config(retries={"mode": "adaptive", "max_attempts": 10}))
+    for service in ("service-quotas", "pricing")
 }
 
 
@@ -44,7 +45,7 @@ class Connection:
         """Raises InvalidArgument for an environment without settings."""
         self.settings = find_settings(name)
         self.name = self.settings.environment
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, str], Any] = {}
         self._lock = Lock()
 
     @property
@@ -72,15 +73,19 @@ class Connection:
 
     def client(self, service: str) -> Any:
         """The boto3 client of a service, created once. Raises NotRunning, and WrongAccount."""
+        return self.client_in(service, self.settings.region)
+
+    def client_in(self, service: str, region: str) -> Any:
+        """The same in another region than that of the settings."""
         # Clients are thread-safe, but creating them is not:
         # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/clients.html
         with self._lock:
-            if service not in self._clients:
-                self._clients[service] = self._make_client(service)
-            return self._clients[service]
+            if (service, region) not in self._clients:
+                self._clients[service, region] = self._make_client(service, region)
+            return self._clients[service, region]
 
-    def _make_client(self, service: str) -> Any:
-        region, config = self.settings.region, _MORE_PATIENCE.get(service, _PATIENCE)
+    def _make_client(self, service: str, region: str) -> Any:
+        config = _MORE_PATIENCE.get(service, _PATIENCE)
         if self.is_embedded:
             return embedded.running().client(service, region=region, config=config)
         if service != "sts":  # which says whose credentials they are

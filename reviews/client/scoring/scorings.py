@@ -12,6 +12,8 @@ from contract import s3_keys
 from contract.names import run_id, scoring_name
 from infra.settings import Columns
 from reviews.client.aws.connection import Connection
+from reviews.client.cost import asked_prices
+from reviews.client.cost.run_costs import Cost
 from reviews.client.endpoint.predictions import Predicted
 from reviews.client.errors import AnswersMissing, InvalidArgument, NotDeployed
 from reviews.client.files.review_files import ReviewFile, rating_test
@@ -21,7 +23,7 @@ from reviews.client.runs.execution import Execution
 from reviews.client.scoring import answers, parts, transform_jobs, versions
 from reviews.client.scoring.answers import Answers
 from reviews.client.scoring.document import Document, sha256
-from reviews.client.scoring.transform_jobs import Billed, TransformJob
+from reviews.client.scoring.transform_jobs import TransformJob
 from reviews.client.scoring.watcher import ScoringWatcher
 
 _SHOWN = 3  # of the names that there are
@@ -188,8 +190,9 @@ class Scorings:
         reviews = self.open(file, document.columns)
         return reviews.header, answers.join(reviews, found.read_some(document.parts))
 
-    def billed(self, job: str) -> Billed:
-        return transform_jobs.billed(self._sagemaker, job)
+    def billed(self, job: str) -> Cost:
+        known = asked_prices.load(self._connection.settings.region)
+        return transform_jobs.billed(self._sagemaker, job, known)
 
     def _jobs(self, name: str) -> list[TransformJob]:
         return transform_jobs.find(self._sagemaker, self._connection.settings.name, run_id(name))

@@ -8,7 +8,9 @@ from botocore.exceptions import ClientError
 
 from contract.names import TRANSFORM
 from infra.settings import Settings
-from reviews.client.cost import prices
+from reviews.client.cost import asked_prices, run_costs
+from reviews.client.cost.prices import Prices, Use
+from reviews.client.cost.run_costs import Cost
 from reviews.client.errors import PriceMissing
 
 _GONE = ("ValidationException", "ResourceNotFound")
@@ -25,28 +27,6 @@ class TransformJob:
     @property
     def is_running(self) -> bool:
         return self.status in _RUNNING
-
-
-@dataclass(frozen=True, kw_only=True)
-class Billed:
-    """What AWS takes a job for: `seconds` on each of its instances.
-
-    "You are billed for the time interval between" TransformStartTime and TransformEndTime
-    (DescribeTransformJob, botocore's model).
-    """
-
-    seconds: float
-    instances: int
-    instance_type: str
-
-    @property
-    def instance_seconds(self) -> float:
-        return self.seconds * self.instances
-
-    def usd(self, settings: Settings) -> float | None:
-        """None where the price is not known."""
-        price = hourly_usd(settings, self.instance_type)
-        return None if price is None else self.instance_seconds / 3600 * price
 
 
 def find(sagemaker: Any, environment: str, scoring: str) -> list[TransformJob]:
@@ -75,23 +55,16 @@ def end(sagemaker: Any, job: TransformJob) -> None:
     _forgive(lambda: sagemaker.delete_model(ModelName=job.name))
 
 
-def billed(sagemaker: Any, name: str) -> Billed:
+def billed(sagemaker: Any, name: str, known: Prices) -> Cost:
+    """What AWS takes the job for."""
     found = sagemaker.describe_transform_job(TransformJobName=name)
-    ended = found.get("TransformEndTime", datetime.now(UTC))
-    began = found.get("TransformStartTime", ended)
-    resources = found["TransformResources"]
-    return Billed(
-        seconds=(ended - began).total_seconds(),
-        instances=resources["InstanceCount"],
-        instance_type=resources["InstanceType"],
-    )
+    return run_costs.of_transform("Batch scoring", found, known, datetime.now(UTC))
 
 
 def hourly_usd(settings: Settings, instance_type: str) -> float | None:
     """Of one instance; None where the price is not known."""
     try:
-        prices.check_region(settings.region, settings.environment)
-        return prices.of_instance(instance_type, "scoring").usd
+        return asked_prices.load(settings.region).of_instance(Use.TRANSFORM, instance_type, "").usd
     except PriceMissing:
         return None
 

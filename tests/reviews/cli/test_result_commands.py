@@ -1,17 +1,11 @@
 import webbrowser
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from contract.steps import Step
-from reviews.client.aws.connection import find_settings
-from reviews.client.cost import run_costs
 from reviews.client.environment import Environment
-from reviews.client.runs.jobs import Job
 from tests.fake_aws import Refused
 from tests.reviews.cli.commands import Reviews
-from tests.reviews.worlds.endpoint_world import NOW
 from tests.reviews.worlds.runs_world import EVALUATION, RunsWorld
 
 
@@ -42,7 +36,7 @@ def test_runs_for_a_program_have_the_same(runs: RunsWorld, reviews: Reviews) -> 
     assert found["run"] == "first"
     assert found["reviews"] == "s3://data/reviews/reviews.csv"
     assert (found["accuracy"], found["seconds"]) == (0.81, 240)
-    assert found["usd"] == pytest.approx((0.4838 + 0.8568 + 0.4838) / 60)
+    assert found["usd"] == pytest.approx((0.484 + 0.857 + 0.484) / 60)
 
 
 def test_no_more_runs_are_listed_than_wanted(runs: RunsWorld, reviews: Reviews) -> None:
@@ -129,20 +123,14 @@ def test_the_embedded_aws_is_free(
     assert reviews("runs", "--json").json[0]["usd"] is None
 
 
-def test_a_machine_without_a_price_makes_the_cost_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    job = Job(
-        name="job",
-        run="first",
-        step=Step.TRAIN,
-        status="InProgress",
-        began=NOW,
-        ended=None,
-    )
-    settings = find_settings("dev")
-    hour = NOW + timedelta(hours=1)
-    assert run_costs.usd(settings, [job], hour) == 0.8568
-    monkeypatch.delitem(run_costs.prices.INSTANCES, "ml.c7i.4xlarge")
-    assert run_costs.usd(settings, [job], hour) is None
+def test_a_machine_without_a_price_makes_the_cost_unknown(
+    runs: RunsWorld, reviews: Reviews
+) -> None:
+    runs.add("first")
+    assert reviews("runs", "--json").json[0]["usd"] == pytest.approx((0.857 + 2 * 0.484) / 60)
+    runs.jobs["reviews-dev-train-first-1"]["type"] = "ml.dl1.24xlarge"
+    assert reviews("runs").out.splitlines()[1].split()[-1] == "unknown"
+    assert reviews("runs", "--json").json[0]["usd"] is None
 
 
 def test_two_runs_are_held_side_by_side(runs: RunsWorld, reviews: Reviews) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.fake_aws import Refused
+from tests.reviews.worlds.described_jobs import DescribedJobs
 from tests.reviews.worlds.endpoint_world import ARN as SAGEMAKER
 from tests.reviews.worlds.endpoint_world import NOW, EndpointWorld
 
@@ -31,7 +32,7 @@ _STATES = {
 }
 
 
-class RunsWorld(EndpointWorld):
+class RunsWorld(DescribedJobs, EndpointWorld):
     """Calls that change something are in `calls`."""
 
     def __init__(self) -> None:

@@ -4,8 +4,10 @@ from typing import Any
 import pytest
 
 from infra.settings import Endpoint, Instances, Network, Settings, settings_for
-from reviews.client.cost.estimate import Assumptions, Estimate, Item, estimate
-from reviews.client.cost.prices import INSTANCES
+from reviews.client.cost import estimate as estimates
+from reviews.client.cost.estimate import Assumptions, Estimate, Item
+from reviews.client.cost.instance_prices import HOUR
+from reviews.client.cost.prices import Price, Prices
 from reviews.client.errors import PriceMissing
 
 (DEV,) = settings_for("dev")
@@ -17,6 +19,7 @@ ASSUMED = Assumptions(
     evaluation_minutes=15,
     reviews=1000,
     requests=500_000,
+    request_ms=50,
     stored_gb=10,
     log_gb=1,
     promotions=8,
@@ -25,6 +28,10 @@ ASSUMED = Assumptions(
     drift_minutes=15,
     office_hours=42,  # a quarter of the week
 )
+
+
+def estimate(settings: Settings, assumed: Assumptions) -> Estimate:
+    return estimates.estimate(settings, assumed, Prices(region=settings.region))
 
 
 def item(made: Estimate, name: str) -> Item:
@@ -41,7 +48,7 @@ def test_an_endpoint_costs_all_hours_of_the_month_on_each_of_its_instances() -> 
     endpoint = estimate(PROD, ASSUMED).endpoint
     assert endpoint.name == "Endpoint, 2 x ml.m7i.xlarge"
     assert endpoint.quantity == 2 * 730
-    assert endpoint.usd == pytest.approx(2 * 730 * INSTANCES["ml.m7i.xlarge"].usd)
+    assert endpoint.usd == pytest.approx(2 * 730 * HOUR["ml.m7i.xlarge"])
 
 
 def test_stopped_outside_office_hours_only_the_endpoint_costs_less() -> None:
@@ -92,7 +99,8 @@ def test_the_alarms_of_scaling_count() -> None:
 def test_a_serverless_endpoint_costs_by_the_request_and_nothing_at_night() -> None:
     serverless = Endpoint(instance_type="ml.m7i.large", serverless_memory_mb=2048)
     made = estimate(replace(DEV, endpoint=serverless), ASSUMED)
-    assert (made.endpoint.quantity, made.endpoint.usd) == (500_000, None)
+    assert made.endpoint.quantity == 25_000  # seconds
+    assert made.endpoint.usd == pytest.approx(25_000 * 2 * 0.00002)
     assert made.office_usd == made.usd
 
 
@@ -114,8 +122,8 @@ def test_longer_jobs_are_looked_at_more_often() -> None:
     ("change", "message"),
     [
         (
-            {"training_instances": Instances(instance_type="ml.g6.xlarge")},
-            r"ml\.g6\.xlarge \(training of dev\) has no price in reviews/client/cost/prices\.py",
+            {"training_instances": Instances(instance_type="ml.r5d.2xlarge")},
+            r"ml\.r5d\.2xlarge \(training of dev\) has no price for training in us-east-1 here",
         ),
         (
             {"region": "eu-west-1"},
@@ -126,3 +134,22 @@ def test_longer_jobs_are_looked_at_more_often() -> None:
 def test_a_missing_price_is_named(change: dict[str, Any], message: str) -> None:
     with pytest.raises(PriceMissing, match=message):
         estimate(replace(DEV, **change), ASSUMED)
+
+
+def test_prices_of_aws_are_those_of_the_region_of_the_environment() -> None:
+    asked = {
+        f"{use}:{instance_type}": Price(usd=1, unit="hour", source="AWS", read="2026-11-30")
+        for use in ("Processing", "Train", "Host", "Tsform")
+        for instance_type in ("ml.m7i.large", "ml.m7i.2xlarge", "ml.c7i.4xlarge")
+    }
+    there = replace(DEV, region="eu-west-1")
+    made = estimates.estimate(there, ASSUMED, Prices(region="eu-west-1", asked=asked))
+    assert made.region == "eu-west-1"
+    assert made.endpoint.usd == 730
+    assert item(made, "KMS key").usd is None
+
+
+def test_the_budget_is_beside_the_estimate() -> None:
+    made = estimate(DEV, ASSUMED)
+    assert (made.budget_usd, made.has_budget) == (200, False)
+    assert estimate(replace(DEV, notify=("a@example.com",)), ASSUMED).has_budget
