@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from infra.settings import ENVIRONMENTS
-from reviews.cli import cost_tables, run_cost_table
+from reviews.cli import cost_views, run_cost_views
 from reviews.cli.options import PastRun
 from reviews.cli.output import Answer, note, notes, with_json_option
 from reviews.client.cost.estimate import WEEK_HOURS, Assumptions
@@ -76,14 +76,14 @@ def _refresh(environments: Sequence[Environment]) -> None:
 def _of_months(environments: Sequence[Environment], assumed: Assumptions) -> Answer:
     estimates = [environment.estimate(assumed) for environment in environments]
     return Answer(
-        document=[cost_tables.document(made, assumed) for made in estimates],
-        show=lambda console: cost_tables.months(console, assumed, estimates),
+        document=[cost_views.document(made, assumed) for made in estimates],
+        show=lambda console: cost_views.months(console, assumed, estimates),
     )
 
 
 def _of_run(environment: Environment, name: str) -> Answer:
     found = environment.runs.cost(environment.runs.named(name))
     return Answer(
-        document=run_cost_table.document(found),
-        show=lambda console: run_cost_table.show(console, found),
+        document=run_cost_views.document(found),
+        show=lambda console: run_cost_views.show(console, found),
     )

@@ -11,12 +11,12 @@ from botocore.exceptions import ClientError
 from contract import s3_keys, s3_uri
 from reviews.client.aws.connection import Connection
 from reviews.client.cost import run_costs
+from reviews.client.cost.billed_jobs import BilledJobs
 from reviews.client.cost.run_costs import RunCost
 from reviews.client.runs import approval, execution, jobs
 from reviews.client.runs.execution import Execution
 from reviews.client.runs.progress import Watcher
 from reviews.client.runs.run import Run, json_object, prepared
-from reviews.client.runs.run_jobs import RunJobs
 from reviews.client.runs.run_log import RunLog
 
 _THREADS = 8
@@ -123,7 +123,7 @@ class Runs:
     def costs(self, runs: Sequence[Run]) -> list[float | None]:
         """What the jobs of the steps of each run have cost in USD; None where a price is not
         known."""
-        found = RunJobs(self._connection).of_steps(run.id for run in runs)
+        found = BilledJobs(self._connection).of_steps(run.id for run in runs)
         return [run_costs.total(found.get(run.id, [])) for run in runs]
 
     def cost(self, run: Run) -> RunCost:
@@ -131,7 +131,7 @@ class Runs:
         return RunCost(
             run=run.name,
             region=self._connection.settings.region,
-            costs=RunJobs(self._connection).of_run(run.id) if run.id else [],
+            costs=BilledJobs(self._connection).of_run(run.id) if run.id else [],
             is_free=not self._connection.is_on_aws,
         )
 

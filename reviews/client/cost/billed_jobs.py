@@ -17,7 +17,7 @@ from reviews.client.runs.jobs import Job
 _THREADS = 8
 
 
-class RunJobs:
+class BilledJobs:
     """The costs of runs by their ids."""
 
     def __init__(self, connection: Connection) -> None:

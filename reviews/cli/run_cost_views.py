@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 
 from reviews.cli import tables
-from reviews.cli.cost_tables import UNKNOWN, Sources
+from reviews.cli.cost_views import UNKNOWN, Sources
 from reviews.cli.output import message
 from reviews.cli.progress import clock
 from reviews.client.cost.run_costs import ENDPOINT, Cost, RunCost
