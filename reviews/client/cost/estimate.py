@@ -196,7 +196,7 @@ def _operations(settings: Settings, assumed: Assumptions, known: Prices) -> Iter
     metrics = custom_metrics(settings) + drift_metrics
     thousands = assumed.runs * _transitions(settings, assumed) / 1000
     quantities = {
-        "KMS key": (KEYS, prices.KEY),
+        "KMS key": (0 if settings.organisation.kms_key else KEYS, prices.KEY),
         "CloudWatch alarms": (alarms, prices.ALARMS),
         "CloudWatch metrics": (metrics, prices.METRICS),
         "CloudWatch dashboard": (DASHBOARDS, prices.DASHBOARD),

@@ -269,3 +269,18 @@ def test_a_base_model_in_s3_has_to_be_there(
     assert missing(reviews("doctor", "--json")) == {"Base model": fix}
     account.objects[f"{base_model.removeprefix('s3://data/')}config.json"] = b"{}"
     assert reviews("doctor").code == 0
+
+
+def test_a_budget_that_counts_nothing_is_missing_something(
+    account: RunsWorld, reviews: Reviews, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched = replace(_DEV, notify=("somebody@example.com",))
+    monkeypatch.setattr(connection, "find_settings", lambda _environment: watched)
+    tag = {"TagKey": "reviews:environment", "Type": "UserDefined", "Status": "Inactive"}
+    answer = {"CostAllocationTags": [tag]}
+    name = "list_cost_allocation_tags"
+    monkeypatch.setattr(account, name, lambda TagKeys: answer, raising=False)
+    fix = missing(reviews("doctor", "--json"))["Cost allocation tag"]
+    assert fix.startswith("aws ce update-cost-allocation-tags-status")
+    tag["Status"] = "Active"
+    assert missing(reviews("doctor", "--json")) == {}

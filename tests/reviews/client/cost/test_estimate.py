@@ -3,7 +3,14 @@ from typing import Any
 
 import pytest
 
-from infra.settings import Endpoint, Instances, Network, Settings, settings_for
+from infra.settings import (
+    Endpoint,
+    Instances,
+    Network,
+    Organisation,
+    Settings,
+    settings_for,
+)
 from reviews.client.cost import estimate as estimates
 from reviews.client.cost.estimate import Assumptions, Estimate, Item
 from reviews.client.cost.instance_prices import HOUR
@@ -153,3 +160,10 @@ def test_the_budget_is_beside_the_estimate() -> None:
     made = estimate(DEV, ASSUMED)
     assert (made.budget_usd, made.has_budget) == (200, False)
     assert estimate(replace(DEV, notify=("a@example.com",)), ASSUMED).has_budget
+
+
+def test_an_existing_key_is_paid_for_by_others() -> None:
+    key = "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"
+    existing = replace(DEV, organisation=Organisation(kms_key=key))
+    assert item(estimate(existing, ASSUMED), "KMS key").quantity == 0
+    assert item(estimate(DEV, ASSUMED), "KMS key").quantity == 1
