@@ -13,7 +13,7 @@ from tests.chaos.environment import ChaosDeployment, deployed, embedded_aws
 from tests.chaos.job_executions import JobExecutions, Reports, Scorings, Undisturbed, run
 from tests.chaos.outcomes import Tried
 from tests.chaos.runs import start
-from tests.integration import reviews
+from tests.integration import reviews, streams
 from tests.integration.executions import finish
 from worlds.waiting import until
 
@@ -59,17 +59,10 @@ def tried() -> Tried:
 def captured(deployment: ChaosDeployment, undisturbed: Execution) -> None:
     """More requests than a report needs, all of them in the bucket."""
     runtime, outputs = deployment.client("sagemaker-runtime"), deployment.outputs()
-    s3, place = deployment.client("s3"), {"Bucket": outputs.artefact_bucket}
-
-    def lines() -> int:
-        found = s3.list_objects_v2(**place, Prefix="capture/").get("Contents", [])
-        bodies = (s3.get_object(**place, Key=item["Key"])["Body"].read() for item in found)
-        return sum(len(body.splitlines()) for body in bodies)
-
-    wanted = lines() + len(_TEXTS)
+    wanted = streams.captured(deployment) + len(_TEXTS)
     for text in _TEXTS:
         invocation.predict(runtime, outputs.endpoint_name, [text])
-    assert until(lines, lambda now: now >= wanted, seconds=60) >= wanted
+    assert until(lambda: streams.captured(deployment) >= wanted, seconds=60)
 
 
 @pytest.fixture(scope="module")
