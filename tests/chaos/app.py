@@ -1,6 +1,6 @@
 """The CDK app of the chaos tests: short waits, and a gate that lets every model pass.
 
-An argument is the accuracy that the gate asks for instead.
+An argument is the accuracy that the gate asks for instead, or PAIR for two environments.
 """
 
 import sys
@@ -9,8 +9,10 @@ from dataclasses import replace
 from aws_cdk import App
 
 from infra.settings import Gate, Settings, Waiting, settings_for
+from infra.settings.peers import connect
 from infra.stage import ReviewsStage
 
+PAIR = "pair"
 # Seconds of a state machine, which are much shorter in these tests: environment.py.
 _WAITING = Waiting(
     start_s=20, longest_s=20, growth=1, features_limit_s=6000, capacity_s=100, capacity_attempts=3
@@ -30,12 +32,22 @@ def chaos_settings(environment: str, least_accuracy: float = 0.0) -> Settings:
     )
 
 
-def main(least_accuracy: float) -> None:
+def pair() -> dict[str, Settings]:
+    """Two environments, of which `prod` takes the models of `staging`."""
+    local = chaos_settings("local")
+    small = replace(local, endpoint=replace(local.endpoint, max_instance_count=0))
+    both = [replace(small, environment=name) for name in ("staging", "prod")]
+    return {one.environment: one for one in connect(both, [("staging", "prod")])}
+
+
+def main(argument: str) -> None:
     app = App()
     environment = app.node.try_get_context("env")
-    ReviewsStage(app, settings=chaos_settings(environment, least_accuracy))
+    found = pair().values() if argument == PAIR else [chaos_settings(environment, float(argument))]
+    for settings in found:
+        ReviewsStage(app, settings=settings)
     app.synth()
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else 0.0)
+    main(sys.argv[1] if len(sys.argv) > 1 else "0")

@@ -10,10 +10,10 @@ from contract import s3_uri
 from localcloud.faults.client import FaultClient
 from reviews.client.runs import execution
 from reviews.client.runs.execution import Execution
+from tests.chaos.app import PAIR, pair
 from tests.chaos.calls import TROUBLES, Call
 from tests.chaos.environment import ChaosDeployment, embedded_aws
 from tests.chaos.outcomes import Outcome, Tried
-from tests.chaos.promotion_app import environments
 from tests.chaos.runs import expect_all_injected, start
 from tests.integration.executions import begin, finish, unique
 from worlds.damage import cut, damaged
@@ -78,11 +78,9 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     """Two environments in an embedded AWS of their own, and a run of the first."""
     with embedded_aws(tmp_path_factory.mktemp("promotion")) as cloud:
         folder = tmp_path_factory.mktemp("cdk")
-        staging, prod = (
-            ChaosDeployment(cloud, folder, settings) for settings in environments().values()
-        )
+        staging, prod = (ChaosDeployment(cloud, folder, settings) for settings in pair().values())
         for deployment in (staging, prod):
-            deployment.app = "tests/chaos/promotion_app.py"
+            deployment.app = f"{deployment.app} {PAIR}"
         staging.set_up()  # both
         with cloud.enforce_iam():
             trained = finish(staging, start(staging, "trained"))
@@ -93,25 +91,25 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
 
 
 @pytest.fixture
-def pair(both: Pair) -> Iterator[Pair]:
+def promotions(both: Pair) -> Iterator[Pair]:
     yield both
     both.faults.clear()
 
 
-def redrive(pair: Pair, failed: Execution) -> Execution:
-    execution.redrive(pair.prod.client("stepfunctions"), failed)
-    return finish(pair.prod, failed.arn)
+def redrive(promotions: Pair, failed: Execution) -> Execution:
+    execution.redrive(promotions.prod.client("stepfunctions"), failed)
+    return finish(promotions.prod, failed.arn)
 
 
 @pytest.mark.parametrize("what", TROUBLES)
 def test_calls_that_go_wrong_for_a_while_change_nothing(
-    pair: Pair, tried: Tried, what: str
+    promotions: Pair, tried: Tried, what: str
 ) -> None:
     kind, options = TROUBLES[what]
     for call, text in CALLS:
-        pair.faults.add(kind, call, matching=text, **options)
-    pair.expect_promoted(finish(pair.prod, pair.promote()))
-    expect_all_injected(pair.faults)
+        promotions.faults.add(kind, call, matching=text, **options)
+    promotions.expect_promoted(finish(promotions.prod, promotions.promote()))
+    expect_all_injected(promotions.faults)
     for call in dict.fromkeys(call for call, _ in CALLS):
         tried("Calls of a promotion", f"{call}: {what}", Outcome.SAME)
 
@@ -124,43 +122,47 @@ def test_calls_that_go_wrong_for_a_while_change_nothing(
     ],
 )
 def test_a_copy_that_ends_once_is_made_again(
-    pair: Pair, tried: Tried, what: str, kind: str, options: dict[str, float]
+    promotions: Pair, tried: Tried, what: str, kind: str, options: dict[str, float]
 ) -> None:
-    pair.faults.add(kind, FUNCTION, **options)
-    pair.expect_promoted(finish(pair.prod, pair.promote()))
-    expect_all_injected(pair.faults)
+    promotions.faults.add(kind, FUNCTION, **options)
+    promotions.expect_promoted(finish(promotions.prod, promotions.promote()))
+    expect_all_injected(promotions.faults)
     tried("Functions of a promotion", f"copy-model {what}", Outcome.SAME)
 
 
-def test_a_copy_that_is_killed_for_good_can_be_redriven(pair: Pair, tried: Tried) -> None:
-    pair.faults.add("kill", FUNCTION, times=3)
-    failed = finish(pair.prod, pair.promote())
+def test_a_copy_that_is_killed_for_good_can_be_redriven(promotions: Pair, tried: Tried) -> None:
+    promotions.faults.add("kill", FUNCTION, times=3)
+    failed = finish(promotions.prod, promotions.promote())
     assert (failed.status, failed.error) == ("FAILED", "Prepare")
     assert failed.cause.endswith("Runtime exited with error: signal: killed")
-    pair.expect_promoted(redrive(pair, failed))
+    promotions.expect_promoted(redrive(promotions, failed))
     tried("Functions of a promotion", "copy-model killed three times", Outcome.AGAIN)
 
 
 @pytest.mark.parametrize("action", ["sts:AssumeRole", "s3:PutObject"])
-def test_what_is_denied_is_named_and_can_be_redriven(pair: Pair, tried: Tried, action: str) -> None:
+def test_what_is_denied_is_named_and_can_be_redriven(
+    promotions: Pair, tried: Tried, action: str
+) -> None:
     role = "reviews-prod-copy-model"
-    with denying(pair.prod.client("iam"), role, action):
-        failed = finish(pair.prod, pair.promote())
+    with denying(promotions.prod.client("iam"), role, action):
+        failed = finish(promotions.prod, promotions.promote())
     assert (failed.status, failed.error) == ("FAILED", "Prepare")
     assert f"is not authorized to perform: {action}" in failed.cause
-    pair.expect_promoted(redrive(pair, failed))
+    promotions.expect_promoted(redrive(promotions, failed))
     tried("Calls of a promotion", f"{action} of copy-model: denied", Outcome.AGAIN)
 
 
 @pytest.mark.parametrize("how", [cut, None], ids=["cut", "gone"])
-def test_an_artefact_that_is_gone_or_cut_is_not_promoted(pair: Pair, tried: Tried, how) -> None:
+def test_an_artefact_that_is_gone_or_cut_is_not_promoted(
+    promotions: Pair, tried: Tried, how
+) -> None:
     """What is written back is newer than its registration, so that another run has to train."""
-    with damaged(pair.prod.client("s3"), pair.artefact, how):
-        failed = finish(pair.prod, pair.promote())
+    with damaged(promotions.prod.client("s3"), promotions.artefact, how):
+        failed = finish(promotions.prod, promotions.promote())
     assert (failed.status, failed.error) == ("FAILED", "Prepare")
     assert ("is not what was approved" if how else "is not complete any more") in failed.cause
     assert "start a new run" in failed.cause
-    again = finish(pair.staging, start(pair.staging, unique("again")))
-    other = replace(pair, trained=again)
-    other.expect_promoted(finish(pair.prod, other.promote()))
+    again = finish(promotions.staging, start(promotions.staging, unique("again")))
+    other = replace(promotions, trained=again)
+    other.expect_promoted(finish(promotions.prod, other.promote()))
     tried("Objects of a promotion", f"model.tar.gz {'cut' if how else 'gone'}", Outcome.AGAIN)
