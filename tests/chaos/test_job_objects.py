@@ -120,7 +120,7 @@ def test_answers_that_are_gone_or_cut_are_named(
 
 
 def test_captured_requests_that_are_cut_are_counted(
-    deployment: ChaosDeployment, worlds: dict[str, Undisturbed], tried: Tried
+    deployment: ChaosDeployment, worlds: dict[str, Undisturbed]
 ) -> None:
     one, bucket = worlds[REPORT.job], deployment.outputs().artefact_bucket
     listed = deployment.client("s3").list_objects_v2(Bucket=bucket, Prefix="capture/")["Contents"]
@@ -132,7 +132,6 @@ def test_captured_requests_that_are_cut_are_counted(
     assert report["requests"] < one.product["requests"]
     assert report["unread"] == {"not in the format of data capture": 1}
     expect_same(deployment, one.world, run(deployment, one.world), one.product)
-    tried(f"Objects of {REPORT.title}", "captured requests cut", Outcome.SAME)
 
 
 # -- ratings that arrive later -------------------------------------------------------------------
@@ -160,13 +159,12 @@ def test_ratings_are_uploaded_once_though_calls_go_wrong(
     body = s3.get_object(Bucket=bucket, Key=found["Key"])["Body"].read()
     assert len(body.splitlines()) == uploaded.ratings == 20
     s3.delete_object(Bucket=bucket, Key=found["Key"])
-    tried("Calls of feedback", f"s3:PutObject: {what}", Outcome.SAME)
+    tried("Calls of feedback", f"its call: {what}", Outcome.SAME)
 
 
 def test_ratings_that_are_cut_are_ratings_less(
     deployment: ChaosDeployment,
     worlds: dict[str, Undisturbed],
-    tried: Tried,
     tmp_path: Path,
 ) -> None:
     one, s3 = worlds[REPORT.job], deployment.client("s3")
@@ -182,4 +180,3 @@ def test_ratings_that_are_cut_are_ratings_less(
     assert one.world.product(whole)["ratings"] == uploaded.ratings
     bucket, key = s3_uri.split(uploaded.uri)
     s3.delete_object(Bucket=bucket, Key=key)
-    tried("Calls of feedback", "the object cut", Outcome.SAME)

@@ -110,8 +110,8 @@ def test_calls_that_go_wrong_for_a_while_change_nothing(
         promotions.faults.add(kind, call, matching=text, **options)
     promotions.expect_promoted(finish(promotions.prod, promotions.promote()))
     expect_all_injected(promotions.faults)
-    for call in dict.fromkeys(call for call, _ in CALLS):
-        tried("Calls of a promotion", f"{call}: {what}", Outcome.SAME)
+    for _ in {call for call, _ in CALLS}:
+        tried("Calls of a promotion", f"its calls: {what}", Outcome.SAME)
 
 
 @pytest.mark.parametrize(
