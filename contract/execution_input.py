@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from contract import s3_uri
+from contract import s3_uri, tuning
 from contract.hyperparameters import OVERRIDABLE
 from contract.steps import StartAt
 
@@ -16,9 +16,9 @@ from contract.steps import StartAt
 FIELDS: Mapping[str, tuple[str, ...]] = {
     StartAt.PROCESSING.value: (
         *("start_at", "reviews", "base_model", "columns"),
-        *("max_rejected_share", "training", "reuse"),
+        *("max_rejected_share", "training", "tuning", "reuse"),
     ),
-    StartAt.TRAINING.value: ("start_at", "from_run", "training", "reuse"),
+    StartAt.TRAINING.value: ("start_at", "from_run", "training", "tuning", "reuse"),
     StartAt.EVALUATION.value: ("start_at", "from_run", "model_data"),
     StartAt.PROMOTION.value: ("start_at", "from_environment", "from_version", "from_run"),
     StartAt.ROLLBACK.value: ("start_at", "version"),
@@ -60,6 +60,9 @@ def check_input(given: Any) -> dict[str, Any]:
         check_field(name, value)
     if start_at == "training" and "max_length" in request.get("training", {}):
         raise InvalidInput("training.max_length", "is that of the features of from_run")
+    for name in request.get("tuning", {}).get("over", {}):
+        if name in request.get("training", {}):
+            raise InvalidInput(f"training.{name}", "is tuned: tuning.over has it, too")
     return request
 
 
@@ -188,6 +191,16 @@ def _check_training(field: str, value: Any) -> None:
             raise _refuse(f"{field}.{name}", number, f"must be {OVERRIDABLE[name].allowed}")
 
 
+def _check_tuning(field: str, value: Any) -> None:
+    for problem in tuning.problems(value):
+        raise refused_search(problem, field)
+
+
+def refused_search(problem: tuning.Problem, field: str = "tuning") -> InvalidInput:
+    """The error for what is wrong with a search."""
+    return _refuse(f"{field}.{problem.field}".rstrip("."), problem.value, problem.rule)
+
+
 _CHECKS: Mapping[str, Callable[[str, Any], None]] = {
     "start_at": _check_start,
     "reviews": _check_uri,
@@ -195,6 +208,7 @@ _CHECKS: Mapping[str, Callable[[str, Any], None]] = {
     "columns": _check_columns,
     "max_rejected_share": _check_share,
     "training": _check_training,
+    "tuning": _check_tuning,
     "reuse": _check_switch,
     "from_run": _check_run_name,
     "model_data": _check_uri,

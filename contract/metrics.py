@@ -30,5 +30,7 @@ TRAIN_LOSS = "train:loss"  # the mean since the last line
 TRAIN_PROGRESS = "train:progress"  # from 0 to 1
 TRAIN_THROUGHPUT = "train:samples_per_second"
 VALIDATION_LOSS = "validation:loss"
+# After each epoch the best macro-F1 so far: that of the weights that the job saves.
+VALIDATION_BEST = f"validation:best_{MACRO_F1.name}"
 VALIDATION = (VALIDATION_LOSS, *(metric.of_validation for metric in METRICS))
-PRINTED = (TRAIN_LOSS, TRAIN_PROGRESS, TRAIN_THROUGHPUT, *VALIDATION)
+PRINTED = (TRAIN_LOSS, TRAIN_PROGRESS, TRAIN_THROUGHPUT, VALIDATION_BEST, *VALIDATION)

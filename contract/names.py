@@ -17,6 +17,9 @@ MODEL = "model"  # in those of models
 LONGEST_NAME = 24  # of an environment: its bucket and its jobs have 63 characters at most
 _LONGEST_ID = 24
 _HASH = 6
+# CreateHyperParameterTuningJob takes 32 characters (botocore's model of SageMaker).
+_LONGEST_TUNING_JOB = 32
+_LONGEST_KEY, _LONGEST_ATTEMPT = 12, 2
 _JOB_NAME = re.compile(rf"-({'|'.join(step.value for step in STEPS_WITH_A_JOB)})-(.+)-\d+")
 
 
@@ -96,6 +99,27 @@ def read_job_name(job: str, name: str) -> JobName | None:
     """The parts of a job's name; None for a job of another environment."""
     found = _JOB_NAME.fullmatch(job.removeprefix(name)) if job.startswith(name) else None
     return JobName(Step(found[1]), found[2]) if found else None
+
+
+def tuning_key(name: str, run: str) -> str:
+    """The run in the names of its tuning jobs, for which its id is too long: a hash in 5 to 12
+    letters, as many as the name of the environment leaves."""
+    room = _LONGEST_TUNING_JOB - len(name) - len("-") - _LONGEST_ATTEMPT
+    digest = hashlib.sha256(run.encode()).digest()
+    return "".join(chr(ord("a") + byte % 26) for byte in digest[: min(room, _LONGEST_KEY)])
+
+
+def tuning_job_prefix(name: str, run: str) -> str:
+    """What follows it in the name of a tuning job is the attempt."""
+    return f"{name}-{tuning_key(name, run)}"
+
+
+def read_tuned_job_name(job: str, name: str) -> str | None:
+    """The key of the run in the name of a training job that a tuning job has started, which
+    SageMaker names TUNING_JOB-NUMBER-HASH, as in reviews-dev-kqzbwyfmauth1-001-0e830ada; None for
+    other names."""
+    found = re.fullmatch(rf"{re.escape(name)}-([a-z]+)\d+-\d{{3,}}-\w+", job)
+    return found[1] if found else None
 
 
 def endpoint_log_group(endpoint: str) -> str:

@@ -49,6 +49,15 @@ CHECK_FEATURES = "CheckFeatures"
 FEATURES_READY = "FeaturesReady?"
 WAIT_FOR_FEATURES = "WaitForFeatures"
 
+IS_TUNING = "Tunes?"
+TUNING = Loop(
+    start="StartTuning",
+    wait="WaitForTuning",
+    describe="DescribeTuning",
+    is_done="TuningDone?",
+)
+END_TUNING = "EndTuning"
+BEST_FOUND = "BestFound?"
 TRAINING = _loop_of_job("Training")
 EVALUATION = _loop_of_job("Evaluation")
 

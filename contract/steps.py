@@ -9,15 +9,28 @@ from contract import states
 class JobKind(Enum):
     """The kinds of SageMaker jobs of executions; the value is used in their variables."""
 
+    TUNING = "hyper-parameter-tuning"  # before the training jobs that it starts
     PROCESSING = "processing"
     TRAINING = "training"
     TRANSFORM = "transform"
 
     @property
+    def title(self) -> str:
+        """As in the names of SageMaker's operations: CreateHyperParameterTuningJob."""
+        return self.value.title().replace("-", "")
+
+    @property
+    def in_methods(self) -> str:
+        """As in the names of boto3's methods: create_hyper_parameter_tuning_job."""
+        return self.value.replace("-", "_")
+
+    @property
     def log_group(self) -> str:
-        """The log group of all jobs of this kind in an account:
+        """The log group of all jobs of this kind in an account; a tuning job has the logs of its
+        training jobs alone:
         https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html"""
-        return f"/aws/sagemaker/{self.value.capitalize()}Jobs"
+        kind = JobKind.TRAINING if self is JobKind.TUNING else self
+        return f"/aws/sagemaker/{kind.title}Jobs"
 
 
 class Step(Enum):
@@ -73,7 +86,13 @@ _STATES: Mapping[Step, tuple[str, ...]] = {
         states.FEATURES_READY,
         states.WAIT_FOR_FEATURES,
     ),
-    Step.TRAIN: states.TRAINING.names,
+    Step.TRAIN: (
+        states.IS_TUNING,
+        *states.TUNING.names,
+        states.END_TUNING,
+        states.BEST_FOUND,
+        *states.TRAINING.names,
+    ),
     Step.EVALUATE: states.EVALUATION.names,
     Step.GATE: (
         states.CHECK_GATE,

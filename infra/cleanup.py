@@ -80,7 +80,8 @@ class Cleanup(Construct):
         self, settings: Settings, state_machines: Sequence[str]
     ) -> list[iam.PolicyStatement]:
         name = settings.name
-        groups = [arn(self, "logs", f"log-group:{kind.log_group}") for kind in JobKind]
+        logs = dict.fromkeys(kind.log_group for kind in JobKind)
+        groups = [arn(self, "logs", f"log-group:{group}") for group in logs]
         endpoint_logs = arn(self, "logs", f"log-group:{endpoint_log_group(name)}")
         return [
             allow("lambda:InvokeFunction", on=[arn(self, "lambda", f"function:{_name(settings)}")]),

@@ -51,7 +51,7 @@ class FunctionPermissions:
         ]
 
     def start_job(self, kind: JobKind, role: iam.IRole) -> list[iam.PolicyStatement]:
-        job = f"{kind.value.capitalize()}Job"
+        job = f"{kind.title}Job"
         actions = (f"sagemaker:{verb}{job}" for verb in ("Create", "Describe"))
         jobs = arn(self._scope, "sagemaker", f"{kind.value}-job/{self._settings.name}-*")
         return [allow(*actions, "sagemaker:AddTags", on=[jobs]), *self._may_pass_role(role)]

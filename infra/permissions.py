@@ -54,7 +54,7 @@ def execution_arns(scope: Construct, settings: Settings) -> list[str]:
 
 def may_stop_jobs(scope: Construct, name: str) -> Sequence[iam.PolicyStatement]:
     """It may find and stop the jobs of each kind of an environment."""
-    kinds = {kind.value: kind.value.capitalize() for kind in JobKind}
+    kinds = {kind.value: kind.title for kind in JobKind}
     return (
         # Lists have no resource types.
         allow(*(f"sagemaker:List{kind}Jobs" for kind in kinds.values()), on=["*"]),

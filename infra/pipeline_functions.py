@@ -14,11 +14,11 @@ from constructs import Construct
 from contract.names import function_name
 from contract.steps import JobKind
 from infra import promotion, quotas
-from infra.drift_permissions import DriftPermissions
 from infra.functions import Function
 from infra.job_roles import JobRoles
 from infra.settings import Settings
 from infra.storage import Storage
+from infra.tuning_permissions import TuningPermissions
 
 _LONGEST_CALL = Duration.minutes(15)  # the most of Lambda
 # "At 1,769 MB, a function has the equivalent of one vCPU":
@@ -43,7 +43,7 @@ class PipelineFunctions(Construct):
         self._settings, self._storage, self._topic = settings, storage, topic
         self._roles = roles
         self.base_model = settings.base_model.replace("{data_bucket}", storage.data.bucket_name)
-        self._may = may = DriftPermissions(self, settings=settings, storage=storage, topic=topic)
+        self._may = may = TuningPermissions(self, settings=settings, storage=storage, topic=topic)
         self.prepare = self._function("prepare", may.prepare())
         self.start_processing = self._function(
             "start_processing", may.start_job(JobKind.PROCESSING, roles.processing)
@@ -52,6 +52,8 @@ class PipelineFunctions(Construct):
         self.start_training = self._function(
             "start_training", may.start_job(JobKind.TRAINING, roles.training)
         )
+        self.start_tuning = self._function("start_tuning", may.start_tuning(roles.training))
+        self.end_tuning = self._function("end_tuning", may.end_tuning())
         self.start_evaluation = self._function(
             "start_evaluation", may.start_evaluation(roles.training)
         )

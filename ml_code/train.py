@@ -54,6 +54,12 @@ def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) ->
         "--output-data-dir", type=Path, default=environment.get("SM_OUTPUT_DATA_DIR")
     )
     folders.add_argument("--checkpoint-dir", type=Path, default="/opt/ml/checkpoints")
+    folders.add_argument(
+        "--tuning",
+        choices=("true", "false"),
+        default="false",
+        help="whether the jobs of a tuning job share the folder of checkpoints",
+    )
     folders.add_argument("--base-model", default="roberta-base", help="hub name or folder")
     folders.add_argument(
         "--wheels", type=Path, default=environment.get("SM_CHANNEL_WHEELS"), help="for the endpoint"
@@ -96,22 +102,19 @@ def main(arguments: Sequence[str]) -> None:
     group = join_process_group(os.environ)
     try:
         if group.is_main:
-            print(f"settings: {json.dumps(vars(settings), default=str)}")
-            print(
-                f"{len(train)} train and {len(validation)} validation rows, {group.world_size} "
-                f"process(es) on {group.device.type}, {type(model).__name__}",
-                flush=True,
-            )
+            announce(settings, group, f"{len(train)} train and {len(validation)} validation", model)
         used = UsedTokens(model, train.ids + validation.ids)
         profiler = TrainingProfiler(group.device)
+        chosen = Hyperparameters(**{name: getattr(settings, name) for name in TRAINING})
+        checkpoints = open_checkpoints(settings, chosen)
         trainer = Trainer(
             model,
-            Hyperparameters(**{name: getattr(settings, name) for name in TRAINING}),
+            chosen,
             labels=labels,
             train=used.renumbered(train),
             validation=used.renumbered(validation),
             group=group,
-            checkpoints=Checkpoints(settings.checkpoint_dir),
+            checkpoints=checkpoints,
             profiler=profiler,
         )
         best_score = run_trainer(trainer, group)
@@ -125,9 +128,24 @@ def main(arguments: Sequence[str]) -> None:
             print(f"serving: {json.dumps(serving)}")
             if settings.output_data_dir is not None:
                 profiler.write(settings.output_data_dir / PROFILE)
+            checkpoints.remove_own()
             print(f"Best validation macro-F1: {best_score:.4f}", flush=True)
     finally:
         group.close()
+
+
+def announce(settings: Namespace, group: ProcessGroup, rows: str, model: torch.nn.Module) -> None:
+    print(f"settings: {json.dumps(vars(settings), default=str)}")
+    print(
+        f"{rows} rows, {group.world_size} process(es) on {group.device.type}, "
+        f"{type(model).__name__}",
+        flush=True,
+    )
+
+
+def open_checkpoints(settings: Namespace, chosen: Hyperparameters) -> Checkpoints:
+    """The jobs of a tuning job share the folder, so that each has a file of its own there."""
+    return Checkpoints(settings.checkpoint_dir, of=chosen if settings.tuning == "true" else None)
 
 
 def run_trainer(trainer: Trainer, group: ProcessGroup) -> float:

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_stepfunctions as sfn
 
 from contract import states as names
 from contract.job_errors import ALGORITHM_ERROR, STOPPED
 from contract.states import Loop
-from contract.steps import Step
-from infra.jsonata import first, query
+from contract.steps import JobKind, Step
+from infra.jsonata import RESULT, condition, first, query
 from infra.states import Describe, Fragment
 from infra.steps.context import Context
 
@@ -35,21 +36,72 @@ def process(context: Context) -> Fragment:
 
 
 def train(context: Context) -> Fragment:
-    return _job_step(
+    """One training job; or, for a run that tunes, a tuning job, whose best training job becomes the
+    run's."""
+    types = [
+        context.settings.training_instances.instance_type,
+        *context.settings.capacity.fallback_types,
+    ]
+    given = {"request": context.requests.training, "instance_types": types}
+    tuning = tune(context, given)
+    training = _job_step(
         context,
         Step.TRAIN,
         names.TRAINING,
         context.functions.start_training,
-        {
-            "request": context.requests.training,
-            "instance_types": [
-                context.settings.training_instances.instance_type,
-                *context.settings.capacity.fallback_types,
-            ],
-            "capacity_waits": query("$capacity_waits"),
-        },
+        {**given, "capacity_waits": query("$capacity_waits")},
         _training_job(context),
-        types=1 + len(context.settings.capacity.fallback_types),
+        types=len(types),
+        entry=names.IS_TUNING,
+    )
+    choice = sfn.Choice.jsonata(context.scope, names.IS_TUNING)
+    choice.when(condition("$exists($run.tuning)"), tuning.entry).otherwise(training.entry)
+
+    def then(following: sfn.State) -> None:
+        tuning.then(following)
+        training.then(following)
+
+    return Fragment(entry=choice, then=then)
+
+
+def tune(context: Context, given: Mapping[str, Any]) -> Fragment:
+    """`given`: the request of a training job, and its instance types.
+
+    However the tuning job ends, EndTuning looks for its best training job: AWS does not document
+    the status of one that ends with its limit of time, and one that a person stops has models, too.
+    """
+    states = context.states(Step.TRAIN, entry=names.IS_TUNING)
+    job = f"{{'kind': '{JobKind.TUNING.value}', 'name': $run.tuning.job & $attempt}}"
+    start = states.start(names.TUNING.start, context.functions.start_tuning, given, job=job)
+    loop = states.loop(names.TUNING, start, _tuning_job(context))
+    end = states.call(
+        names.END_TUNING,
+        context.functions.end_tuning,
+        payload={"run": query("$run"), "job": query("$job")},
+        assign={
+            "run": f"{RESULT}.run",
+            "model_data": f"{RESULT}.model_data",
+            "reason": f"{RESULT}.reason",
+            "described": f"{{'status': {RESULT}.status, 'error': {RESULT}.error}}",
+        },
+    )
+    choice = sfn.Choice.jsonata(context.scope, names.BEST_FOUND)
+    choice.when(condition("$model_data = ''"), states.failure)
+    loop.then(end)
+    end.next(choice)
+    return Fragment(entry=start, then=choice.otherwise)
+
+
+def _tuning_job(context: Context) -> Describe:
+    name = context.settings.name
+    return Describe(
+        action="describeHyperParameterTuningJob",
+        parameters={"HyperParameterTuningJobName": query("$job.name")},
+        resource=context.sagemaker_arn(f"hyper-parameter-tuning-job/{name}-*"),
+        described={"status": "$states.result.HyperParameterTuningJobStatus"},
+        done=f"$described.status in ['Completed', 'Failed', '{STOPPED}']",
+        failed="$described.status in ['Deleting', 'DeleteFailed']",
+        assign={"reason": "'the tuning job was deleted'"},
     )
 
 
@@ -73,9 +125,11 @@ def _job_step(
     describe: Describe,
     *,
     types: int = 1,
+    entry: str = "",
 ) -> Fragment:
-    """`types`: of how many instance types the job may be."""
-    states = context.states(step, entry=loop.start)
+    """`types`: of how many instance types the job may be; `entry`: where a redrive resumes, if not
+    at the start of the job."""
+    states = context.states(step, entry=entry or loop.start)
     start = states.start(loop.start, function, payload, job=_job(context, step))
     return states.loop(loop, start, describe, types=types)
 

@@ -97,7 +97,7 @@ def stop_jobs(client: Any, prefix: str, deadline: float) -> None:
         stop_running(client, kind, prefix)
         _wait_until(
             lambda kind=kind: not running_jobs(client, kind, prefix),
-            f"{kind.value.capitalize()} jobs",
+            f"{kind.title} jobs",
             deadline,
         )
 
@@ -130,7 +130,7 @@ def delete_packages(client: Any, group: str) -> None:
 def delete_logs(client: Any, prefix: str, endpoint: str) -> None:
     """Other environments of the account share the log groups of jobs; an empty group is deleted."""
     _ignore_missing(client.delete_log_group, logGroupName=endpoint_log_group(endpoint))
-    for group in (kind.log_group for kind in JobKind):
+    for group in dict.fromkeys(kind.log_group for kind in JobKind):
         streams = _ignore_missing(_streams, client, group, prefix) or []
         for stream in streams:
             _ignore_missing(client.delete_log_stream, logGroupName=group, logStreamName=stream)

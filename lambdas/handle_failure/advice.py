@@ -42,6 +42,7 @@ PERMANENT = (
     Text("no model.tar.gz in it", "ml_code/evaluating/model_archive.py"),
     Text("the row is cut off", "ml_code/common/rows.py"),
     Text("no rows in any", "ml_code/common/rows.py"),
+    Text("within the limit of", "lambdas/end_tuning/handler.py"),
     Text("^(AlgorithmError: )?token id", "ml_code/training/base_model.py"),
     Text("^(AlgorithmError: )?a row has", "ml_code/training/base_model.py"),
     Text("^(AlgorithmError: )?argument error", "ml_code/common/arguments.py"),

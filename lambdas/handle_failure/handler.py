@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from contract import s3_keys
 from contract.advice import NEW_RUN, REDRIVE
 from contract.names import run_id
-from contract.steps import Step
+from contract.steps import JobKind, Step
 from shared.environment import Environment
 from shared.errors import Throttled, is_transient, shorten, translate_errors
 
@@ -85,6 +85,8 @@ def stop_job(failure: dict[str, Any]) -> None:
             SAGEMAKER.stop_processing_job(ProcessingJobName=job["name"])
         elif job.get("kind") == "training":
             SAGEMAKER.stop_training_job(TrainingJobName=job["name"])
+        elif job.get("kind") == JobKind.TUNING.value:
+            SAGEMAKER.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName=job["name"])
     except ClientError as error:
         if is_transient(error):  # after the last retry, this is the cause of the execution
             raise Throttled(f"{cause(failure)} (its job could not be stopped: {error})") from error

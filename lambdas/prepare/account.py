@@ -5,6 +5,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -47,12 +48,17 @@ def unused_jobs(start_at: str, *, evaluates: bool) -> Sequence[str]:
 
 
 def check_quotas(
-    client: Any, sagemaker: Any, environment: Environment, unused: Sequence[str] = ()
+    client: Any,
+    sagemaker: Any,
+    environment: Environment,
+    unused: Sequence[str] = (),
+    *,
+    parallel: int = 1,
 ) -> Iterator[Problem]:
     """If the quotas cannot be read, which the account may forbid, the run continues. `unused` are
-    the kinds of jobs that it does not start."""
+    the kinds of jobs that it does not start, `parallel` how many trainings run at the same time."""
     needed = [
-        quota
+        _in_parallel(quota, parallel)
         for quota in environment.quotas.needed
         if not any(kind in quota.name for kind in unused)
     ]
@@ -66,6 +72,13 @@ def check_quotas(
             yield Problem(f"Quota: {quota.name}: AWS lists none of this name")
         elif listed[quota.name]["Value"] < quota.wanted:
             yield _compare(quota, listed[quota.name], sagemaker, environment)
+
+
+def _in_parallel(quota: Quota, parallel: int) -> Quota:
+    """The quota for so many trainings at the same time; one of a single job stays."""
+    if _TRAINING not in quota.name or "per training job" in quota.name:
+        return quota
+    return replace(quota, least=quota.least * parallel, wanted=quota.wanted * parallel)
 
 
 def _compare(

@@ -12,6 +12,7 @@ from promotion import open_source, promote
 from reuse import reusable
 from reviews_file import check_object
 from rollback import roll_back
+from search import searched
 from source_run import inherit
 
 from contract import s3_keys
@@ -36,6 +37,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     chosen = check_input(event["input"])
     run = make_run(ENVIRONMENT, chosen, event["execution"])
     run |= find_source(run, chosen, event)
+    run |= searched(run, chosen)
     bucket = ENVIRONMENT.artefact_bucket
     if "code" not in run:
         run["code"] = upload_code(S3, CODE, bucket)
@@ -90,9 +92,10 @@ def check_account(run: dict[str, Any], event: dict[str, Any]) -> list[str]:
     today, start_at = datetime.fromisoformat(run["started"]).date(), run["start_at"]
     images = [] if start_at == StartAt.ROLLBACK.value else event["images"]
     unused = account.unused_jobs(start_at, evaluates=event["evaluates"])
+    parallel = run.get("tuning", {}).get("parallel", 1)
     problems = [
         *account.check_images(images, today),
-        *account.check_quotas(QUOTAS, SAGEMAKER, ENVIRONMENT, unused),
+        *account.check_quotas(QUOTAS, SAGEMAKER, ENVIRONMENT, unused, parallel=parallel),
     ]
     return account.warnings(problems, force=event["force"])
 

@@ -13,7 +13,7 @@ from contract import s3_uri
 from contract.steps import StartAt, Step
 from shared import s3
 from shared.inputs import is_in_s3
-from shared.reuse import find
+from shared.reuse import Result, find
 from shared.run import Document, recipe, replace_placeholders
 
 _REUSING = (StartAt.PROCESSING.value, StartAt.TRAINING.value)
@@ -49,7 +49,9 @@ def step_keys(client: Any, run: Document, requests: dict[str, Any]) -> dict[str,
         processing = _key(run, requests["processing"], reviews, base_model)
     if not processing:
         return {}
-    training = _key(run, requests["training"], processing, base_model)
+    # The search without the names of this run; of a training without one nothing changes.
+    search = [{**run["tuning"], "job": ""}] if "tuning" in run else []
+    training = _key(run, requests["training"], processing, base_model, *search)
     return {Step.PROCESS.value: processing, Step.TRAIN.value: training}
 
 
@@ -71,7 +73,7 @@ def _key(run: Document, template: Any, *inputs: Any) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _find(client: Any, bucket: str, keys: dict[str, str], step: Step) -> dict[str, str] | None:
+def _find(client: Any, bucket: str, keys: dict[str, str], step: Step) -> Result | None:
     """The result, if all of it is there."""
     found = find(client, bucket, keys[step.value]) if step.value in keys else None
     if found is None or not s3.list_uris(client, f"{found['features']}/test/"):
@@ -80,7 +82,7 @@ def _find(client: Any, bucket: str, keys: dict[str, str], step: Step) -> dict[st
     return found if not model or s3.list_uris(client, model) else None
 
 
-def _after(start: StartAt, run: Document, found: dict[str, str]) -> Document:
+def _after(start: StartAt, run: Document, found: Result) -> Document:
     skipped = [Step.PROCESS, Step.FEATURES] if run["start_at"] == StartAt.PROCESSING.value else []
     if start is StartAt.EVALUATION:
         skipped.append(Step.TRAIN)
@@ -89,4 +91,5 @@ def _after(start: StartAt, run: Document, found: dict[str, str]) -> Document:
         "features": found["features"],
         "model_data": found.get("model_data", ""),
         "reused": {step.value: found["run"] for step in skipped},
+        **found.get("tuned", {}),
     }

@@ -45,7 +45,10 @@ def _read_run(client: Any, prefix: str, name: str) -> dict[str, Any]:
 
 
 def _newest_model(client: Any, prefix: str, source: dict[str, Any]) -> str:
-    """The artefact of the last attempt, whose number ends its name; else the inherited one."""
+    """The artefact of the last attempt, whose number ends its name; else the inherited one. Of a
+    run that tuned, the best one."""
+    if best := source.get("tuning", {}).get("model_data"):
+        return str(best)
     found = [
         uri
         for uri in s3.list_uris(client, f"{prefix}/{s3_keys.TRAINING}/")

@@ -12,15 +12,22 @@ from contract.steps import Step
 from shared import s3
 from shared.run import Document
 
-Result = dict[str, str]
+Result = dict[str, Any]
 
 
 def record(client: Any, bucket: str, run: Document, step: Step, **result: str) -> None:
-    """Keeps what the step of this run has made; what it reused is kept already."""
+    """Keeps what the step of this run has made; what it reused is kept already.
+
+    Of a training that tuned, also the hyperparameters that were found.
+    """
     key = run.get("keys", {}).get(step.value)
-    if key and step.value not in run.get("reused", {}):
-        body = json.dumps({"run": run["id"], "features": run["features"], **result})
-        client.put_object(Bucket=bucket, Key=s3_keys.reuse_key(key), Body=body.encode())
+    if not key or step.value in run.get("reused", {}):
+        return
+    document = {"run": run["id"], "features": run["features"], **result}
+    if step is Step.TRAIN and "tuning" in run:
+        document["tuned"] = {name: run[name] for name in ("training", "tuning")}
+    body = json.dumps(document).encode()
+    client.put_object(Bucket=bucket, Key=s3_keys.reuse_key(key), Body=body)
 
 
 def find(client: Any, bucket: str, key: str) -> Result | None:

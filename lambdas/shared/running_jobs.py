@@ -14,13 +14,11 @@ _ENDED = ("ResourceNotFound", "ValidationException")
 
 def running_jobs(client: Any, kind: JobKind, prefix: str) -> list[str]:
     """Their names, also of those that are being stopped."""
-    title = kind.value.capitalize()
+    operation, key = f"list_{kind.in_methods}_jobs", f"{kind.title}JobSummaries"
     return [
         name
         for status in _RUNNING
-        for name in named(
-            client, f"list_{kind.value}_jobs", f"{title}JobSummaries", prefix, StatusEquals=status
-        )
+        for name in named(client, operation, key, prefix, StatusEquals=status)
     ]
 
 
@@ -29,7 +27,7 @@ def stop_running(client: Any, kind: JobKind, prefix: str) -> list[str]:
     found = running_jobs(client, kind, prefix)
     for name in found:
         try:
-            getattr(client, f"stop_{kind.value}_job")(**{f"{kind.value.capitalize()}JobName": name})
+            getattr(client, f"stop_{kind.in_methods}_job")(**{f"{kind.title}JobName": name})
         except ClientError as error:
             if error.response["Error"]["Code"] not in _ENDED:
                 raise

@@ -16,7 +16,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from contract import names
-from contract.names import drift_name, resource_name, run_id, scoring_name
+from contract.names import drift_name, resource_name, run_id, scoring_name, tuning_job_prefix
 from contract.steps import STEPS_WITH_A_JOB, JobKind
 from shared.environment import Environment
 from shared.errors import is_transient, translate_errors
@@ -74,12 +74,14 @@ def is_redriven(client: Any, execution: str) -> bool:
 
 def stop(client: Any, name: str, run: str, kinds: Mapping[JobKind, Sequence[str]]) -> list[str]:
     """Stops the jobs of all attempts; returns the names of those that ran."""
-    return [
-        job
+    prefixes = [
+        (kind, resource_name(name, verb, run, ""))
         for kind, verbs in kinds.items()
         for verb in verbs
-        for job in stop_running(client, kind, resource_name(name, verb, run, ""))
     ]
+    if JobKind.TRAINING in kinds:
+        prefixes.insert(0, (JobKind.TUNING, tuning_job_prefix(name, run)))
+    return [job for kind, prefix in prefixes for job in stop_running(client, kind, prefix)]
 
 
 def may_start_a_job(client: Any, execution: str) -> bool:

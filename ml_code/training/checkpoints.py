@@ -1,5 +1,6 @@
 """Training state on disk, so that a job continues where an interrupted one stopped."""
 
+import hashlib
 import shutil
 import time
 from collections.abc import Iterator
@@ -12,15 +13,20 @@ import torch
 
 from reading.errors import UserError
 
-_FILE = "state.pt"
 _MAX_SAVE_SHARE = 0.02  # of the time that a training takes
 
 
 class Checkpoints:
-    """One state file in the folder; does nothing when the folder was not mounted."""
+    """One state file in the folder; does nothing when the folder was not mounted.
 
-    def __init__(self, folder: Path | None) -> None:
-        self._file = folder / _FILE if folder is not None and folder.is_dir() else None
+    `of` are the hyperparameters of one of several jobs that share the folder, each with a file of
+    its own.
+    """
+
+    def __init__(self, folder: Path | None, *, of: object = None) -> None:
+        self._is_own = of is not None
+        name = f"state-{_digest(of)}.pt" if self._is_own else "state.pt"
+        self._file = folder / name if folder is not None and folder.is_dir() else None
 
     def save(self, state: dict[str, Any]) -> None:
         """Replaces the state in one step: after a kill the file is the old or the new one, whole.
@@ -36,7 +42,8 @@ class Checkpoints:
             free = shutil.disk_usage(self._file.parent).free
             unfinished.unlink(missing_ok=True)
             raise UserError(
-                f"checkpoint {_FILE}: cannot be written, the disk has {free} bytes left: {error}"
+                f"checkpoint {self._file.name}: cannot be written, the disk has {free} bytes left: "
+                f"{error}"
             ) from error
         unfinished.replace(self._file)
 
@@ -48,9 +55,15 @@ class Checkpoints:
             _check_sums(self._file)
             state: dict[str, Any] = torch.load(self._file, map_location="cpu", weights_only=True)
         except Exception as error:  # the kind of error depends on where the file is damaged
-            print(f"{_FILE} cannot be read, starting anew: {error}", flush=True)
+            print(f"{self._file.name} cannot be read, starting anew: {error}", flush=True)
             return None
         return state
+
+    def remove_own(self) -> None:
+        """Deletes a file of its own after the training, so that the next job of the folder does not
+        download it; SageMaker deletes it in S3, too."""
+        if self._file is not None and self._is_own:
+            self._file.unlink(missing_ok=True)
 
 
 class CheckpointTimer:
@@ -80,6 +93,10 @@ class CheckpointTimer:
         yield
         self._saved_at = time.monotonic()
         self.save_seconds = self._saved_at - started
+
+
+def _digest(of: object) -> str:
+    return hashlib.sha256(repr(of).encode()).hexdigest()[:16]
 
 
 def _check_sums(path: Path) -> None:

@@ -198,7 +198,8 @@ class Trainer:
             computation=self._computation,
         )
         if self._group.is_main:
-            print(result.log_line(epoch), flush=True)
+            best = max(self._best_score, result.macro_f1)
+            print(result.log_line(epoch, best), flush=True)
         if result.macro_f1 > self._best_score:
             self._best_score, self._best_epoch = result.macro_f1, epoch
             weights = self._unwrapped.state_dict().items()

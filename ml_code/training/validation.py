@@ -10,7 +10,7 @@ from torch import nn
 from common.metrics import ConfusionMatrix, macro_f1, overall
 from common.padding import batches_by_length
 from common.rows import Rows
-from contract.metrics import METRICS, VALIDATION_LOSS
+from contract.metrics import METRICS, VALIDATION_BEST, VALIDATION_LOSS
 from training.batches import padded_batches
 from training.computation import Computation
 from training.process_group import ProcessGroup
@@ -27,11 +27,12 @@ class Validation:
     def macro_f1(self) -> float:
         return macro_f1(self.matrix)
 
-    def log_line(self, epoch: int) -> str:
-        """The line that the job's metric definitions read."""
+    def log_line(self, epoch: int, best: float) -> str:
+        """The line that the job's metric definitions read; `best` is the best macro-F1 so far."""
         values = overall(self.matrix)
         metrics = (f"{metric.of_validation}={values[metric.name]:.4f}" for metric in METRICS)
-        return " ".join([f"{VALIDATION_LOSS}={self.loss:.4f}", *metrics, f"epoch={epoch}"])
+        first = (f"{VALIDATION_LOSS}={self.loss:.4f}", f"{VALIDATION_BEST}={best:.4f}")
+        return " ".join([*first, *metrics, f"epoch={epoch}"])
 
 
 @torch.inference_mode()

@@ -24,6 +24,7 @@ from reviews.cli import (
     run_commands,
     scoring_command,
     stack_commands,
+    tune_command,
 )
 from reviews.cli.output import Group
 
@@ -70,6 +71,7 @@ for _panel, _commands in {
     },
     _RUNS: {
         "run": run_commands.run,
+        "tune": tune_command.tune,
         "status": run_commands.status,
         "logs": log_command.logs,
         "stop": run_commands.stop,

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from reviews.cli import run_views
+from reviews.cli import run_views, tuning_views
 from reviews.cli.options import Env, NamedRun, Run
 from reviews.cli.output import Answer, AsJson, with_json_option
 from reviews.cli.run_views import Row
@@ -85,7 +85,12 @@ def report_command(
     if not (no_open or as_json):
         webbrowser.open(page.as_uri())
     return Answer(
-        document={"run": found.name, "page": page, "evaluation": found.evaluation},
+        document={
+            "run": found.name,
+            "page": page,
+            "evaluation": found.evaluation,
+            **({"tuning": found.document["tuning"]} if found.document.get("tuning") else {}),
+        },
         show=lambda console: _show(console, found, page),
     )
 
@@ -99,4 +104,6 @@ def _save(name: str, content: bytes) -> Path:
 
 def _show(console: Console, found: FoundRun, page: Path) -> None:
     run_views.evaluation(console, found.evaluation)
+    if tuned := tuning_views.chosen(found.document):
+        console.print(tuned, markup=False, highlight=False, soft_wrap=True)
     console.print(f"The page: {page}", markup=False, highlight=False, soft_wrap=True)

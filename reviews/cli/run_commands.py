@@ -1,43 +1,28 @@
 """The commands that start, follow, stop, redrive and approve a run."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from contract.advice import NEW_RUN
-from reviews.cli import run_views
+from reviews.cli import run_views, starting, tuning_views
 from reviews.cli.following import followed
 from reviews.cli.options import Env, NamedRun, Run, Wait, Yes
-from reviews.cli.output import Answer, AsJson, confirm, message, note, reading, with_json_option
+from reviews.cli.output import Answer, AsJson, confirm, message, note, with_json_option
+from reviews.cli.starting import DetectColumns, Fields, NoReuse, Reviews, RunName
 from reviews.client.environment import Environment
-from reviews.client.errors import InvalidArgument
-from reviews.client.runs import execution, run_input
 from reviews.client.runs.execution import Execution
 from reviews.client.shell import reviews_command
-
-Fields = Annotated[
-    list[str] | None, typer.Option("--set", help="FIELD=VALUE, such as training.epochs=3.")
-]
-RunName = Annotated[str, typer.Option(help="The name of the run; default: one with the time.")]
-NoReuse = Annotated[
-    bool, typer.Option("--no-reuse", help="Repeat steps that an earlier run has done.")
-]
 
 
 @with_json_option
 def run(
-    reviews: Annotated[
-        Path | None,
-        typer.Argument(metavar="FILE", help="A file of reviews: CSV, JSON Lines or Parquet."),
-    ] = None,
+    reviews: Reviews = "",
     env: Env = "local",
     name: RunName = "",
     fields: Fields = None,
-    detect_columns: Annotated[
-        bool,
-        typer.Option("--detect-columns", help="Use the columns of a known export."),
-    ] = False,
+    detect_columns: DetectColumns = False,
     no_reuse: NoReuse = False,
     wait: Wait = False,
 ) -> Answer:
@@ -46,33 +31,11 @@ def run(
     Without a file it continues from an earlier run: --set from_run=NAME
     --set start_at=training with its features, start_at=evaluation with its model.
     """
-    execution.check_name(name)
-    document = run_input.parse_fields(fields or [])
-    if no_reuse:
-        document["reuse"] = False
-    if detect_columns and reviews is None:
-        raise InvalidArgument("--detect-columns: needs a file of reviews")
-    run_input.check_start(document, reviews)
-    environment = Environment(env)
-    if reviews is not None:
-        with reading(reviews) as progress:
-            document = run_input.with_reviews(
-                environment,
-                reviews,
-                document,
-                detect_columns=detect_columns,
-                tell=note,
-                progress=progress,
-            )
-    arn = environment.runs.start(document, name)
-    started = arn.rpartition(":")[2]
-    if wait:
-        return followed(environment, arn)
-    again = reviews_command("status", started, wait=True, env=env)
-    return Answer(
-        document={"run": started, "arn": arn, "input": document},
-        show=message(f"Started {started}. Follow it: {again}"),
+    document = starting.document_of(fields, no_reuse=no_reuse)
+    wish = starting.Wish(
+        reviews=reviews, name=name, document=document, detect_columns=detect_columns
     )
+    return starting.start(wish, env, wait=wait)
 
 
 @with_json_option
@@ -83,10 +46,15 @@ def status(run: Run = "", env: Env = "local", wait: Wait = False) -> Answer:
     if wait:
         return followed(environment, found.arn)
     latest, steps = environment.runs.watch(found.arn).poll()
-    return Answer(
-        document=run_views.status_document(latest, steps),
-        show=lambda console: run_views.status(console, latest, steps),
-    )
+    tuning = tuning_views.read(environment, steps)
+
+    def show(console: Console) -> None:
+        run_views.status(console, latest, steps)
+        if tuning:
+            tuning_views.show(console, tuning)
+
+    document = run_views.status_document(latest, steps)
+    return Answer(document=document | tuning_views.document(tuning), show=show)
 
 
 @with_json_option

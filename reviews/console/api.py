@@ -54,7 +54,9 @@ class Api:
         return JSONResponse(run_documents.page(listed, after))
 
     def execution(self, request: Request) -> JSONResponse:
-        return JSONResponse(documents.execution(self._live(request).snapshot()))
+        live = self._live(request)
+        found = documents.tuning(live.tuning())
+        return JSONResponse({**documents.execution(live.snapshot()), "tuning": found})
 
     def run(self, request: Request) -> JSONResponse:
         return JSONResponse(run_documents.run(self._executions.run(request.path_params["name"])))

@@ -6,6 +6,7 @@ from typing import Any
 
 from contract import states
 from reviews.client.runs.progress import StepView
+from reviews.client.runs.tunings import TuningJob
 from reviews.console.live import Snapshot
 from reviews.console.visits import Visit
 
@@ -29,6 +30,25 @@ def execution(snapshot: Snapshot) -> dict[str, Any]:
         "actions": _actions(snapshot),
         "moves": sorted({(visit.came_from, visit.state) for visit in snapshot.visits[1:]}),
     }
+
+
+def tuning(found: TuningJob | None) -> dict[str, Any] | None:
+    """The document of a tuning job with its training jobs."""
+    if found is None:
+        return None
+    jobs = [
+        {
+            "name": job.name.removeprefix(f"{found.name}-"),
+            "status": job.status,
+            "values": job.values,
+            "macro_f1": finite(job.macro_f1),
+            "began": moment(job.began),
+            "ended": moment(job.ended),
+            "best": job is found.best,
+        }
+        for job in found.jobs
+    ]
+    return {"name": found.name, "strategy": found.strategy, "most": found.max_jobs, "jobs": jobs}
 
 
 def _actions(snapshot: Snapshot) -> list[str]:

@@ -70,4 +70,5 @@ class Executions:
     def _find(self, name: str) -> LiveExecution:
         """Raises InvalidArgument when there is none of this name."""
         found = execution.find(self._states, self._machine, name)
-        return LiveExecution(self._states, self._environment.client("logs"), found.arn)
+        clients = {name: self._environment.client(name) for name in ("logs", "sagemaker")}
+        return LiveExecution(self._states, arn=found.arn, **clients)

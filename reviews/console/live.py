@@ -11,9 +11,10 @@ from contract.steps import Step
 from reviews.client.runs import execution
 from reviews.client.runs.execution import Execution, History
 from reviews.client.runs.job_logs import JobLog, LiveValues
-from reviews.client.runs.progress import StepView
+from reviews.client.runs.progress import StepView, open_log
 from reviews.client.runs.run import prepared
 from reviews.client.runs.steps import StepProgress, read_steps
+from reviews.client.runs.tunings import TuningJob, TuningProgress
 from reviews.console.curves import Curves
 from reviews.console.visits import Visit, read_visits
 
@@ -41,11 +42,14 @@ class Snapshot:
 
 @dataclass
 class _Job:
-    log: JobLog
+    log: JobLog | TuningProgress
     curves: Curves = field(default_factory=Curves)
 
     def read(self) -> None:
-        for line in self.log.read():
+        lines = self.log.read()
+        if isinstance(self.log, TuningProgress):
+            return  # the lines of its training jobs, one after the other, are no curve
+        for line in lines:
             self.curves.read_line(line)
 
 
@@ -53,9 +57,16 @@ class LiveExecution:
     """Thread-safe: one thread polls, and the others wait for its snapshot."""
 
     def __init__(
-        self, states: Any, logs: Any, arn: str, *, clock: Callable[[], float] = time.monotonic
+        self,
+        states: Any,
+        *,
+        logs: Any,
+        sagemaker: Any,
+        arn: str,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._states, self._logs, self._arn, self._clock = states, logs, arn, clock
+        self._states, self._logs, self._sagemaker = states, logs, sagemaker
+        self._arn, self._clock = arn, clock
         self._history, self._jobs = History(states, arn), dict[str, _Job]()
         self._lock, self._taken_at = Lock(), 0.0
         self._snapshot: Snapshot | None = None
@@ -83,6 +94,11 @@ class LiveExecution:
         job = self._jobs.get(self.snapshot().job_of(Step.TRAIN))
         return job.curves if job else Curves()
 
+    def tuning(self) -> TuningJob | None:
+        """The execution's newest tuning job; None for one that does not tune."""
+        job = self._jobs.get(self.snapshot().job_of(Step.TRAIN))
+        return job.log.job if job and isinstance(job.log, TuningProgress) else None
+
     def _read(self) -> Snapshot:
         found = execution.describe(self._states, self._arn)
         events = self._history.read()
@@ -98,7 +114,7 @@ class LiveExecution:
         if not step.job:
             return StepView(step=step, live=LiveValues())
         if step.job not in self._jobs:
-            self._jobs[step.job] = _Job(JobLog(self._logs, step.log_group, step.job))
+            self._jobs[step.job] = _Job(open_log(self._logs, self._sagemaker, step))
         job = self._jobs[step.job]
         job.read()
         return StepView(step=step, live=job.log.live)

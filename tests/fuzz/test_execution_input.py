@@ -14,6 +14,7 @@ from infra import requests
 from infra.settings import settings_for
 from localcloud.http.constraints import check
 from localcloud.http.wire import service_model
+from shared.training_request import make_request
 from tests.fuzz.cases import fuzz
 from tests.fuzz.functions import functions
 from tests.fuzz.values import changed, documents, texts
@@ -33,6 +34,17 @@ INPUTS = st.sampled_from(
         },
         {"reviews": "s3://data/reviews.csv", "base_model": "s3://data/model/", "columns": {}},
         {"start_at": "training", "from_run": "run-1", "training": {"epochs": 1}},
+        {
+            "reviews": "s3://data/reviews.csv",
+            "tuning": {
+                "strategy": "random",
+                "max_jobs": 3,
+                "parallel": 2,
+                "max_runtime_s": 600,
+                "over": {"learning_rate": {"min": 1e-5, "max": 1e-4}, "batch_size": [8, 16]},
+            },
+        },
+        {"reviews": "s3://data/reviews.csv", "tuning": {"strategy": "hyperband"}},
         {"start_at": "evaluation", "from_run": "run-1", "model_data": "s3://data/model.tar.gz"},
     ]
 ).flatmap(lambda document: changed(document, VALUES))
@@ -51,7 +63,7 @@ class Pipeline:
         (settings,) = settings_for("dev")
         self.prepare: ModuleType = load("prepare")
         self.refusal = InvalidInput
-        self._load = load
+        self._load, self._searched = load, load("prepare", "search").searched
         self._templates = {
             "process": requests.fill(requests.processing(settings), **AT_SYNTH),
             "train": requests.fill(requests.training(settings), **AT_SYNTH),
@@ -59,20 +71,26 @@ class Pipeline:
         }
         self._modules = {
             "process": load("start_processing"),
-            "train": load("start_training"),
+            "tune": load("start_tuning"),
             "package": load("register_model"),
         }
 
     def run(self, document: Any) -> dict[str, Any]:
         chosen = self.prepare.check_input(document)
         run: dict[str, Any] = self.prepare.make_run(self.prepare.ENVIRONMENT, chosen, EXECUTION)
+        run |= self._searched(run, chosen)
         return {**run, "code": "s3://artefacts/code/abc"}
 
     def requests(self, run: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-        process, train = self._modules["process"], self._modules["train"]
+        process, tune = self._modules["process"], self._modules["tune"]
         if run["start_at"] == "processing":
             yield "CreateProcessingJob", process.make_request(run, self._templates["process"], 1)
-        yield "CreateTrainingJob", train.make_request(run, self._templates["train"], 1)
+        template = self._templates["train"]
+        yield "CreateTrainingJob", make_request(run, template, "reviews-dev-train-run-1-1")
+        if "tuning" in run:
+            name = f"{run['tuning']['job']}1"
+            made = tune.make_tuning_request(run, template, ["ml.c7i.4xlarge"], name)
+            yield "CreateHyperParameterTuningJob", made
         event = {
             "run": run,
             "gate": GATE,

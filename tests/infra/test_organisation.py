@@ -141,7 +141,7 @@ def test_what_executions_make_has_the_tags(guarded: Synthesised) -> None:
         if name in ("request", "model", "endpoint_config", "transform")
         and isinstance(request, dict)
     }
-    assert len(payloads) == 6
+    assert len(payloads) == 7
     for (state, name), request in payloads.items():
         tags = request.get("Tags", [])
         if state == "RegisterModel":

@@ -193,7 +193,8 @@ def test_metric_expressions_read_what_training_prints() -> None:
     definitions = filled(requests.training, "dev")["AlgorithmSpecification"]["MetricDefinitions"]
     line = (
         "train:loss=0.5321 train:progress=0.1100 train:samples_per_second=35.2 epoch=1 step=20/180 "
-        "validation:loss=1.5e-05 validation:accuracy=0.5 validation:macro_f1=0.25"
+        "validation:loss=1.5e-05 validation:accuracy=0.5 validation:best_macro_f1=0.3 "
+        "validation:macro_f1=0.25"
     )
     found = {item["Name"]: float(re.findall(item["Regex"], line)[0]) for item in definitions}
     assert found == {
@@ -203,6 +204,7 @@ def test_metric_expressions_read_what_training_prints() -> None:
         "validation:loss": 1.5e-05,
         "validation:accuracy": 0.5,
         "validation:macro_f1": 0.25,
+        "validation:best_macro_f1": 0.3,
     }
 
 

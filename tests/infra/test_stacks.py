@@ -155,7 +155,7 @@ def test_all_functions_have_the_same_configuration(
     functions = synthesised.resources(environment, "Pipeline", "AWS::Lambda::Function")
     # Scaling, approval, promotion, and two of drift.
     optional = {"dev": 0, "local": 3, "staging": 4, "prod": 5}
-    assert len(functions) == 14 + optional[environment]
+    assert len(functions) == 16 + optional[environment]
     for function in functions.values():
         properties = function["Properties"]
         assert properties["Architectures"] == ["arm64"]

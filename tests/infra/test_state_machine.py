@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from contract.names import resource_name
-from contract.steps import STEPS_WITH_A_JOB
+from contract.states import EVALUATION, PROCESSING, TRAINING, TUNING
+from contract.steps import STEPS_WITH_A_JOB, Step
 from infra.settings import ENVIRONMENTS, settings_for
 from tests.infra import variants
 from tests.infra.conftest import Synthesised
@@ -51,12 +52,15 @@ def test_a_start_that_fails_names_the_job_that_it_may_have_made(
     synthesised: Synthesised, environment: str
 ) -> None:
     states = synthesised.definition(environment)["States"]
+    loops = {Step.PROCESS: PROCESSING, Step.TRAIN: TRAINING, Step.EVALUATE: EVALUATION}
     for step in STEPS_WITH_A_JOB:
-        job = states[step.states[0]]["Catch"][0]["Assign"]["job"]
+        job = states[loops[step].start]["Catch"][0]["Assign"]["job"]
         name = resource_name(f"reviews-{environment}", step.value, "ID", 7).replace(
             "ID-7", "' & $run.id & '-' & $attempt"
         )
         assert f"'name': '{name}" in job
+    job = states[TUNING.start]["Catch"][0]["Assign"]["job"]
+    assert job == "{% {'kind': 'hyper-parameter-tuning', 'name': $run.tuning.job & $attempt} %}"
 
 
 @EVERY

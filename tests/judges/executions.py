@@ -21,6 +21,7 @@ RUN = {
     "prefix": "s3://artefacts/runs/run-1",
     "model_data": "",
 }
+TUNED = {**RUN, "tuning": {"job": "reviews-dev-abcde"}}  # a run that tunes
 CONTEXT = {
     "Execution": {
         "Id": RUN["execution"],
@@ -33,6 +34,14 @@ CONTEXT = {
 }
 PACKAGE = "arn:aws:sagemaker:us-east-1:123456789012:model-package/reviews-dev/3"
 ARTEFACT = "s3://artefacts/runs/run-1/training/job/output/model.tar.gz"
+# Of lambdas/end_tuning.
+TUNING_ENDED = {
+    "run": {**TUNED, "training": {"epochs": 2}},
+    "model_data": ARTEFACT,
+    "reason": "",
+    "status": "Completed",
+    "error": "",
+}
 _SERVICE = botocore.session.get_session().get_service_model("sagemaker")
 
 
@@ -81,6 +90,11 @@ def training(status: str, **more: Any) -> Answer:
     return described("DescribeTrainingJob", TrainingJobStatus=status, **more)
 
 
+def tuning(status: str, **more: Any) -> Answer:
+    operation = "DescribeHyperParameterTuningJob"
+    return described(operation, HyperParameterTuningJobStatus=status, **more)
+
+
 def endpoint(status: str, config: str = "new", **more: Any) -> Answer:
     return described("DescribeEndpoint", EndpointStatus=status, EndpointConfigName=config, **more)
 
@@ -102,6 +116,9 @@ def answers(**changes: list[Answer]) -> Mapping[str, list[Answer]]:
             payload({"ready": False, "expected": 9, "found": 3}),
             payload({"ready": True, "expected": 9, "found": 9}),
         ],
+        "StartTuning": [payload({"kind": "hyper-parameter-tuning", "name": "reviews-dev-abcde1"})],
+        "DescribeTuning": [tuning("InProgress"), tuning("Completed")],
+        "EndTuning": [payload(TUNING_ENDED)],
         "StartTraining": [payload({"kind": "training", "name": "reviews-dev-train-run-1-1"})],
         "DescribeTraining": [
             training("InProgress"),

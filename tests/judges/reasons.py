@@ -2,6 +2,8 @@
 
 from tests.judges.executions import (
     PACKAGE,
+    TUNED,
+    TUNING_ENDED,
     Answer,
     endpoint,
     failed,
@@ -9,6 +11,7 @@ from tests.judges.executions import (
     processing,
     raised,
     training,
+    tuning,
 )
 
 NO_TYPE = (
@@ -86,6 +89,30 @@ REASONS: dict[str, tuple[dict[str, list[Answer]], str]] = {
             ]
         },
         "row 7 (InternalServerError: x)",
+    ),
+    "a search without a model": (
+        {
+            "Prepare": [payload(TUNED)],
+            "DescribeTuning": [tuning("Failed")],
+            "EndTuning": [payload({**TUNING_ENDED, "model_data": "", "reason": "no memory"})],
+        },
+        "no memory",
+    ),
+    "a search that was deleted": (
+        {"Prepare": [payload(TUNED)], "DescribeTuning": [tuning("Deleting")]},
+        "the tuning job was deleted",
+    ),
+    "a search that does not start": (
+        {"Prepare": [payload(TUNED)], "StartTuning": [failed("States.Timeout")]},
+        "States.Timeout",
+    ),
+    "a search that is not looked at": (
+        {"Prepare": [payload(TUNED)], "DescribeTuning": [failed("SageMaker.X", REFUSED)]},
+        REFUSED,
+    ),
+    "a search that does not end": (
+        {"Prepare": [payload(TUNED)], "EndTuning": [raised("E", "no bucket")]},
+        "no bucket",
     ),
     "no capacity": (
         {"DescribeTraining": [training("Failed", FailureReason=NO_MACHINES)]},

@@ -9,9 +9,11 @@ import pytest
 import regex
 from botocore.model import Shape
 
+from contract.tuning import STRATEGIES, resolve
 from localcloud.http.acceptance import compiled_pattern
 from localcloud.http.constraints import check
 from shared.run import fill, tags
+from shared.training_request import make_request
 from tests.infra.test_requests import AT_RUN_TIME, RUN
 from tests.judges.calls import Call, calls, operations
 from tests.judges.conftest import Variant
@@ -72,8 +74,7 @@ def sent(definition: dict[str, Any], load: Callable[..., ModuleType]) -> dict[st
             "StartProcessing", "start_processing", "roberta-base"
         ),
         "CreateProcessingJob": of_job("StartProcessing", "start_processing", "s3://data/base/"),
-        "CreateTrainingJob by a name": of_job("StartTraining", "start_training", "roberta-base"),
-        "CreateTrainingJob": of_job("StartTraining", "start_training", "s3://data/base/"),
+        **trainings(payloads, load),
         "CreateProcessingJob of an evaluation": load("start_evaluation").make_request(
             evaluation, "s3://artefacts/runs/run-0/training/model.tar.gz"
         ),
@@ -86,6 +87,22 @@ def sent(definition: dict[str, Any], load: Callable[..., ModuleType]) -> dict[st
         "CreateEndpoint": {"EndpointName": name, "EndpointConfigName": "new", **tagged},
         "UpdateEndpoint": {"EndpointName": name, "EndpointConfigName": "new", **deploy["update"]},
     }
+
+
+def trainings(payloads: dict[str, Any], load: Callable[..., ModuleType]) -> dict[str, Any]:
+    """The requests of the step Train: one job, or several of a tuning job."""
+    found: dict[str, Any] = {}
+    for what, base_model in (("by a name", "roberta-base"), ("", "s3://data/base/")):
+        template, run = payloads["StartTraining"]["request"], {**RUN, "base_model": base_model}
+        made = make_request(run, template, "reviews-dev-train-run-1-1")
+        found[f"CreateTrainingJob {what}".strip()] = made
+    template, types = (payloads["StartTuning"][name] for name in ("request", "instance_types"))
+    make = load("start_tuning").make_tuning_request
+    for strategy in STRATEGIES:
+        search = {"job": "reviews-dev-abcde", **resolve({"strategy": strategy}, RUN["training"])}
+        made = make({**RUN, "tuning": search}, template, types, "reviews-dev-abcde1")
+        found[f"CreateHyperParameterTuningJob by {strategy}"] = made
+    return found
 
 
 def definition_name(payloads: dict[str, Any]) -> str:

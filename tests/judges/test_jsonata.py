@@ -12,6 +12,7 @@ from tests.judges.executions import (
     ARTEFACT,
     CONTEXT,
     PACKAGE,
+    TUNED,
     Answer,
     answers,
     failed,
@@ -160,11 +161,13 @@ def test_a_redrive_is_detected_from_the_context(definition: dict[str, Any]) -> N
         assert told["error"] == "States.Timeout"
 
 
-@pytest.mark.parametrize(("start", "state"), [("training", "Train"), ("evaluation", "Evaluat")])
+@pytest.mark.parametrize(
+    ("start", "state"), [("training", "Tunes?"), ("evaluation", "StartEvaluation")]
+)
 def test_an_execution_may_start_later(definition: dict[str, Any], start: str, state: str) -> None:
     run = {**answers()["Prepare"][0]["result"]["Payload"], "start_at": start}
     end = walk(definition, {"Prepare": [payload(run)]})
-    assert end["path"][3].startswith(f"Start{state}")
+    assert end["path"][3] == state
     assert end["path"][-1] == "Succeeded"
 
 
@@ -242,6 +245,7 @@ def test_every_expression_was_evaluated(definition: dict[str, Any]) -> None:
         name: {"definition": definition, "input": {}, "context": CONTEXT, "answers": given}
         for name, given in {
             "succeeds": answers(),
+            "tunes": answers(Prepare=[payload(TUNED)]),
             "promotes": answers(Prepare=begun_at("promotion")),
             "rolls back": answers(
                 Prepare=begun_at("rollback"), RegisterModel=[registered("Approved")]

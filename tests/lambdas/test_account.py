@@ -75,6 +75,7 @@ def look(
     serves: bool = False,
     start_at: str = "processing",
     force: bool = False,
+    parallel: int = 1,
 ) -> list[str]:
     """The warnings. Raises AccountNotReady."""
     account, environment = load("prepare", "account"), load("prepare").ENVIRONMENT
@@ -83,6 +84,7 @@ def look(
         SageMaker(serves=serves),
         environment,
         account.unused_jobs(start_at, evaluates=False),
+        parallel=parallel,
     )
     found: list[str] = account.warnings(problems, force=force)
     return found
@@ -137,6 +139,14 @@ def test_a_quota_that_aws_does_not_list_is_a_warning(load) -> None:
 def test_who_only_evaluates_needs_no_machines_to_train(load) -> None:
     service = ServiceQuotas(granted(**{TRAINING: 0.0}))
     assert look(load, service, start_at="evaluation") == []
+
+
+def test_trainings_at_the_same_time_need_the_instances_of_all(load) -> None:
+    across = "Number of instances across all training jobs"
+    enough = granted(**{TRAINING: 3.0, across: 3.0})
+    assert look(load, ServiceQuotas(enough), parallel=3) == []
+    with pytest.raises(Exception, match=f"Quota: {TRAINING}: 2; needed: 3"):
+        look(load, ServiceQuotas(enough | {TRAINING: 2.0}), parallel=3)
 
 
 def test_a_first_endpoint_goes_on_with_a_quota_that_is_too_small_for_its_update(load) -> None:

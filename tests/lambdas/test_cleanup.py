@@ -25,6 +25,9 @@ STATUSES = (
 )
 CONTENT = {
     "list_executions": {"executions": [{"executionArn": "arn:execution"}]},
+    "list_hyper_parameter_tuning_jobs": {
+        "HyperParameterTuningJobSummaries": [{"HyperParameterTuningJobName": "reviews-dev-abcde1"}]
+    },
     "list_processing_jobs": {"ProcessingJobSummaries": []},
     "list_training_jobs": {"TrainingJobSummaries": [{"TrainingJobName": "reviews-dev-train-a"}]},
     "list_transform_jobs": {
@@ -84,6 +87,10 @@ class Account:
     def __getattr__(self, name: str) -> Any:
         def call(**request: str) -> None:
             self.calls.append(name)
+            if name == "stop_hyper_parameter_tuning_job":
+                assert request == {"HyperParameterTuningJobName": "reviews-dev-abcde1"}
+                nothing: dict[str, Any] = {"HyperParameterTuningJobSummaries": []}
+                self.content["list_hyper_parameter_tuning_jobs"] = nothing
             if name == "stop_training_job":
                 self.content["list_training_jobs"] = {"TrainingJobSummaries": []}
                 error = {"Code": "ValidationException", "Message": "in status Completed"}
@@ -120,6 +127,7 @@ def test_resources_are_deleted_in_the_order_of_their_dependencies(leftovers) -> 
     assert account.calls == [
         "stop_execution",
         "stop_execution",
+        "stop_hyper_parameter_tuning_job",
         "stop_training_job",
         "stop_transform_job",
         "deregister_scalable_target",

@@ -54,6 +54,16 @@ def test_a_failure_stops_the_job_is_recorded_and_published(failing) -> None:
     assert FAILURE["execution"] in recorder.calls["publish"]["Message"]
 
 
+def test_of_a_tuning_job_no_training_job_is_left_running(failing) -> None:
+    recorder = Recorder()
+    module = failing(recorder)
+    job = {"kind": "hyper-parameter-tuning", "name": "reviews-dev-abcde1"}
+    with pytest.raises(module.StepFailed, match="Train: out of memory"):
+        module.handler(FAILURE | {"job": job}, None)
+    stopped = recorder.calls["stop_hyper_parameter_tuning_job"]
+    assert stopped == {"HyperParameterTuningJobName": "reviews-dev-abcde1"}
+
+
 def test_nothing_hides_why_a_step_failed(failing) -> None:
     recorder = Recorder("stop_training_job", "put_object", "publish")
     module = failing(recorder)

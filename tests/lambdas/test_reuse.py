@@ -201,3 +201,37 @@ def test_what_was_reused_is_not_kept_as_its_own(load) -> None:
     second = run(id="run-2", keys=first["keys"], reused={"process": "run-1"})
     record(bucket, "artefacts", second, Step.PROCESS)
     assert bucket.documents == before
+
+
+SEARCH = {"strategy": "random", "max_jobs": 3, "parallel": 2, "over": {"epochs": [1, 2]}}
+
+
+def searched(job: str, **changes: Any) -> dict[str, Any]:
+    return {"tuning": {"job": job, **SEARCH, **changes}}
+
+
+def test_a_search_is_not_repeated_and_brings_the_hyperparameters_that_it_found(load) -> None:
+    bucket, keys = Bucket(), load("prepare", "reuse").step_keys
+    first = run(training=RECIPE, **searched("reviews-dev-aaaaa"))
+    first["keys"] = keys(bucket, first, REQUESTS)
+    model = f"{first['prefix']}/training/t/output/model.tar.gz"
+    found = {"training": RECIPE | {"epochs": 2}, "tuning": first["tuning"] | {"best_job": "t"}}
+    record(bucket, "artefacts", first | found, Step.TRAIN, model_data=model)
+    for key in (f"{first['features']}/test/part.csv", model):
+        bucket.documents[key.removeprefix("s3://artefacts/")] = b""
+    again = prepared(load, bucket, **searched("reviews-dev-bbbbb"))
+    assert again["start_at"] == "evaluation"
+    assert {name: again[name] for name in found} == found
+    assert list(prepared(load, bucket, **searched("reviews-dev-bbbbb", max_jobs=4))) == ["keys"]
+    other = {"over": {"epochs": [1, 3]}}
+    assert list(prepared(load, bucket, **searched("reviews-dev-bbbbb", **other))) == ["keys"]
+    assert list(prepared(load, bucket, training=RECIPE)) == ["keys"]
+
+
+def test_a_search_uses_the_features_of_an_earlier_training_but_not_its_model(load) -> None:
+    bucket = Bucket()
+    first = finished(load, bucket)
+    found = prepared(load, bucket, **searched("reviews-dev-bbbbb"))
+    assert found["start_at"] == "training"
+    assert found["features"] == first["features"]
+    assert found["reused"] == {"process": "run-1", "features": "run-1"}

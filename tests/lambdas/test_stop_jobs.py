@@ -7,7 +7,10 @@ import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 
+from contract.names import tuning_key
+
 ARN = "arn:aws:states:us-east-1:1:{}:reviews-dev{}"
+KEY, OTHER_KEY = (tuning_key("reviews-dev", run) for run in ("run-1", "other"))
 EVERY_EVENT = (
     botocore.session.get_session().get_service_model("stepfunctions").shape_for("HistoryEventType")
 ).enum
@@ -32,6 +35,9 @@ class Account:
 
     def stop_training_job(self, *, TrainingJobName: str) -> None:
         self._stop(TrainingJobName)
+
+    def stop_hyper_parameter_tuning_job(self, *, HyperParameterTuningJobName: str) -> None:
+        self._stop(HyperParameterTuningJobName)
 
     def stop_transform_job(self, *, TransformJobName: str) -> None:
         self._stop(TransformJobName)
@@ -60,8 +66,14 @@ class Pages:
     def paginate(self, *, NameContains: str, StatusEquals: str = "InProgress") -> list[Any]:
         if self._operation == "list_models":
             return [{"Models": [{"ModelName": name} for name in self._account.models]}]
-        kind = self._operation.split("_")[1].capitalize()
-        words = {"Processing": ("process", "evaluate", "drift")}.get(kind, (kind.lower(), "train"))
+        kind = self._operation.removeprefix("list_").removesuffix("_jobs").title().replace("_", "")
+        own = {
+            "Processing": ("process", "evaluate", "drift"),
+            "Training": ("train",),
+            "Transform": ("transform",),
+            "HyperParameterTuning": (KEY, OTHER_KEY),
+        }
+        words = [form for word in own[kind] for form in (word, f"{word}1")]
         found = [
             {f"{kind}JobName": name}
             for name in self._account.jobs
@@ -107,12 +119,15 @@ class Context:
         ("", "reviews-dev-process-run-1-1"),
         ("", "reviews-dev-train-run-1-2"),
         ("", "reviews-dev-evaluate-run-1-1"),
+        ("", f"reviews-dev-{KEY}1"),
         ("-scoring", "reviews-dev-transform-run-1-1"),
         ("-drift", "reviews-dev-drift-run-1-1"),
     ],
 )
 def test_the_job_of_an_execution_is_stopped_and_no_other(stop, machine: str, job: str) -> None:
     others = [job.replace("run-1", "run-12"), job.replace("run-1", "other")]
+    if KEY in job:
+        others = [job.replace(KEY, OTHER_KEY)]
     account = Account(*others, job)
     assert stop(account, machine) == {"jobs": [job], "models": []}
     assert (account.stopped, account.jobs) == ([job], others)

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
-from contract.names import DRIFT, RUN_TAG
+from contract.names import DRIFT, RUN_TAG, tuning_key
 from contract.steps import JobKind, Step
 from reviews.client.aws.connection import Connection
 from reviews.client.cost import asked_prices, run_costs
@@ -27,10 +27,12 @@ class BilledJobs:
         self._known = asked_prices.load(connection.settings.region)
         self._now = datetime.now(UTC)
 
-    def of_steps(self, runs: Iterable[str]) -> dict[str, list[Cost]]:
-        """Run id → the costs of the jobs of its steps, of all attempts."""
+    def of_steps(self, runs: Iterable[str], *, tuned: bool = True) -> dict[str, list[Cost]]:
+        """Run id → the costs of the jobs of its steps, of all attempts; with `tuned` also of the
+        training jobs of its tuning jobs."""
         every = jobs.find(self._sagemaker, self._name)
-        wanted = {run: [job for job in every if job.run == run] for run in runs if run}
+        names = {run: {run, tuning_key(self._name, run)} if tuned else {run} for run in runs if run}
+        wanted = {run: [job for job in every if job.run in of_run] for run, of_run in names.items()}
         asked = [(run, job) for run, found in wanted.items() for job in found]
         with ThreadPoolExecutor(_THREADS) as pool:
             costs = list(pool.map(lambda one: self._of_job(one[1]), asked))
@@ -43,8 +45,12 @@ class BilledJobs:
         """All that this run has cost: its steps in their order, its tunings, reports about drift
         of its model, and the endpoint while it serves that."""
         order = [step.title for step in Step]
-        steps = sorted(self.of_steps([run])[run], key=lambda cost: order.index(_step(cost)))
+        found = self.of_steps([run], tuned=False)[run]
+        steps = sorted(found, key=lambda cost: order.index(_step(cost)))
         return [*steps, *self._tuned(run), *self._drift(run), *self._endpoint(run)]
+
+    def of_trainings(self, what: str, names: Iterable[str]) -> list[Cost]:
+        return [cost for name in names for cost in self._training(what, name)]
 
     def _of_job(self, job: Job) -> list[Cost]:
         if job.step.job is JobKind.TRAINING:

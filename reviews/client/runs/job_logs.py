@@ -67,10 +67,11 @@ class Stream:
                 return lines
 
 
-def find_streams(logs: Any, group: str, job: str) -> list[Stream]:
-    """One stream for each instance of the job, sorted by name; empty while the job has no log."""
+def find_streams(logs: Any, group: str, prefix: str) -> list[Stream]:
+    """One stream for each instance of the job, sorted by name; empty while the job has no log. The
+    prefix of a job is `JOB/`."""
     try:
-        page = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=f"{job}/")
+        page = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=prefix)
     except ClientError as error:
         if error.response["Error"]["Code"] == "ResourceNotFoundException":
             return []  # SageMaker creates the log group with the account's first job
@@ -109,6 +110,6 @@ class JobLog:
         """The first stream, or the one that follows it: `JOB/algo-1-TIME`, of a later time."""
         last = self._stream.name if self._stream else ""
         instance = last.rpartition("-")[0]
-        found = find_streams(self._logs, self._group, self._job)
+        found = find_streams(self._logs, self._group, f"{self._job}/")
         later = (one for one in found if one.name > last and one.name.startswith(instance))
         return next(later, None)

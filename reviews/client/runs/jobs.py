@@ -15,7 +15,11 @@ _GONE = ("ValidationException", "ResourceNotFound")
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A processing or training job: the step that started it, and when it ran."""
+    """A processing or training job: the step that started it, and when it ran.
+
+    `run` is the id of its run; of a training job that a tuning job has started, the key of the run
+    (names.tuning_key).
+    """
 
     name: str
     run: str
@@ -66,6 +70,8 @@ def _job(environment: str, item: dict[str, Any], prefix: str) -> Iterator[Job]:
     """The job, or nothing if the name is not one of contract/names.py."""
     name = item[f"{prefix}JobName"]
     parts = names.read_job_name(name, environment)
+    if key := names.read_tuned_job_name(name, environment):
+        parts = names.JobName(Step.TRAIN, key)
     if parts:
         yield Job(
             name=name,

@@ -10,10 +10,13 @@ from reviews.client.runs import execution
 from reviews.client.runs.execution import Execution, History
 from reviews.client.runs.job_logs import JobLog, LiveValues
 from reviews.client.runs.steps import State, StepProgress, read_steps
+from reviews.client.runs.tunings import TuningProgress
 
 # The values of a job that are shown, in this order; the others are in its log.
 _SHOWN = (
     "parts",
+    "jobs",
+    "best",
     "stage",
     "rows",
     "ingested",
@@ -51,10 +54,10 @@ class StepView:
 class Watcher:
     """Polls one execution and the logs of its jobs."""
 
-    def __init__(self, states: Any, logs: Any, arn: str) -> None:
-        self._states, self._logs, self._arn = states, logs, arn
-        self._history = History(states, arn)
-        self._job_logs: dict[str, JobLog] = {}
+    def __init__(self, states: Any, *, logs: Any, sagemaker: Any, arn: str) -> None:
+        self._states, self._logs, self._sagemaker = states, logs, sagemaker
+        self._arn, self._history = arn, History(states, arn)
+        self._job_logs: dict[str, JobLog | TuningProgress] = {}
 
     def poll(self) -> tuple[Execution, list[StepView]]:
         """The execution at this moment, and its steps with the newest values of their jobs."""
@@ -66,8 +69,15 @@ class Watcher:
         if not step.job:
             return StepView(step=step, live=LiveValues())
         if step.job not in self._job_logs:
-            self._job_logs[step.job] = JobLog(self._logs, step.log_group, step.job)
+            self._job_logs[step.job] = open_log(self._logs, self._sagemaker, step)
         log = self._job_logs[step.job]
         if step.state in (State.RUNNING, State.FAILED) or not log.live.values:
             log.read()
         return StepView(step=step, live=log.live, tail=tuple(log.tail))
+
+
+def open_log(logs: Any, sagemaker: Any, step: StepProgress) -> JobLog | TuningProgress:
+    """What reads the newest values of the step's job."""
+    if step.tunes:
+        return TuningProgress(sagemaker, logs, step.job)
+    return JobLog(logs, step.log_group, step.job)

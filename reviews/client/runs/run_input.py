@@ -25,7 +25,7 @@ FIELDS = tuple(
             if start not in _COMMANDS
             for name in execution_input.FIELDS[start]
         }
-        - set(GROUPS)
+        - {*GROUPS, "tuning"}  # which has a command of its own
     )
 )
 _FROM_RUN = ("from_run", "model_data")

@@ -18,7 +18,8 @@ class RunLog:
     """The log of the job of one step, or without a step of the newest job; each call of `read`
     continues after the last one.
 
-    An item is {step, line}, and {step, instance, line} for a job of several instances.
+    An item is {step, line}, and {step, instance, line} for a job of several instances, or of
+    several training jobs.
     """
 
     def __init__(
@@ -42,8 +43,9 @@ class RunLog:
             raise InvalidArgument(_without_job(self._found, self._steps, self._step))
         self._find_streams()
         for step, stream in self._streams.values():
-            others = [name for name in self._streams if name.startswith(f"{step.job}/")]
-            instance = {"instance": stream.name.rpartition("/")[2]} if len(others) > 1 else {}
+            others = [name for name in self._streams if name.startswith(step.log_prefix)]
+            name = stream.name.removeprefix(step.log_prefix)
+            instance = {"instance": name} if len(others) > 1 else {}
             for line in stream.read():
                 yield {"step": step.key, **instance, "line": line}
 
@@ -58,7 +60,7 @@ class RunLog:
 
     def _find_streams(self) -> None:
         step = self._step
-        for stream in job_logs.find_streams(self._logs, step.log_group, step.job):
+        for stream in job_logs.find_streams(self._logs, step.log_group, step.log_prefix):
             self._streams.setdefault(stream.name, (step, stream))
 
     def _poll(self) -> None:

@@ -13,11 +13,12 @@ from reviews.client.aws.connection import Connection
 from reviews.client.cost import run_costs
 from reviews.client.cost.billed_jobs import BilledJobs
 from reviews.client.cost.run_costs import RunCost
-from reviews.client.runs import approval, execution, jobs
+from reviews.client.runs import approval, execution, jobs, tunings
 from reviews.client.runs.execution import Execution
 from reviews.client.runs.progress import Watcher
 from reviews.client.runs.run import Run, json_object, prepared
 from reviews.client.runs.run_log import RunLog
+from reviews.client.runs.tunings import TuningJob
 
 _THREADS = 8
 # For a missing object S3 answers AccessDenied to callers without s3:ListBucket.
@@ -48,17 +49,19 @@ class Runs:
         Returns the names of these jobs. Raises InvalidArgument for a run that has ended.
         """
         execution.stop(self._states, run)
-        run_id = self.named(run.name).id
-        if not run_id:
+        found = self.named(run.name)
+        if not found.id:
             return []
         sagemaker, environment = (
             self._connection.client("sagemaker"),
             self._connection.settings.name,
         )
-        running = jobs.find(sagemaker, environment, run=run_id, running=True)
+        tunes = bool(found.document.get("tuning"))
+        stopped = tunings.stop_running(sagemaker, environment, found.id) if tunes else []
+        running = jobs.find(sagemaker, environment, run=found.id, running=True)
         for job in running:
             jobs.stop(sagemaker, job)
-        return [job.name for job in running]
+        return [*stopped, *(job.name for job in running)]
 
     def redrive(self, run: Execution) -> None:
         """Continues a run with the step that failed. Raises InvalidArgument if it cannot be."""
@@ -88,11 +91,21 @@ class Runs:
 
     def watch(self, arn: str) -> Watcher:
         """What polls the steps of a run and the logs of their jobs."""
-        return Watcher(self._states, self._connection.client("logs"), arn)
+        clients = {name: self._connection.client(name) for name in ("logs", "sagemaker")}
+        return Watcher(self._states, arn=arn, **clients)
 
     def log(self, arn: str, step: str = "") -> RunLog:
         """The log of the job of one step; without a step, of the newest job."""
         return RunLog(self._states, self._connection.client("logs"), arn, step)
+
+    def tuning(self, job: str) -> TuningJob:
+        """A tuning job by its name, with its training jobs."""
+        return tunings.describe(self._connection.client("sagemaker"), job)
+
+    def cost_of_tuning(self, job: TuningJob) -> float | None:
+        """What its training jobs have cost in USD; None where a price is not known."""
+        names = [one.name for one in job.jobs]
+        return run_costs.total(BilledJobs(self._connection).of_trainings("Tuning", names))
 
     # -- results -------------------------------------------------------------------------------
 
@@ -138,7 +151,7 @@ class Runs:
     def _load(
         self, arn: str, name: str, status: str, started: datetime, ended: datetime | None
     ) -> Run:
-        document = self._document(arn)
+        document = self._tuned(self._document(arn))
         return Run(
             name=name,
             status=status,
@@ -155,10 +168,19 @@ class Runs:
         except self._states.exceptions.ExecutionDoesNotExist:  # AWS deletes histories after 90 days
             return {}
 
+    def _tuned(self, document: dict[str, Any]) -> dict[str, Any]:
+        """The document with the hyperparameters that were found, which run.json has then."""
+        if not document.get("tuning"):
+            return document
+        return self._object(document, s3_keys.RUN) or document
+
     def _evaluation(self, document: dict[str, Any]) -> dict[str, Any]:
-        """The evaluation.json; empty if it is missing or not a JSON object."""
+        return self._object(document, s3_keys.EVALUATION_METRICS)
+
+    def _object(self, document: dict[str, Any], key: str) -> dict[str, Any]:
+        """A JSON object below the prefix of the run; empty if it is missing or another value."""
         try:
-            content = self._get(f"{document['prefix']}/{s3_keys.EVALUATION_METRICS}")
+            content = self._get(f"{document['prefix']}/{key}")
         except ClientError as error:
             if error.response["Error"]["Code"] not in _MISSING_OBJECT:
                 raise

@@ -17,8 +17,9 @@ from contract.steps import Step, step_of
 from reviews.client.runs.run import prepared
 
 _START_STATES = tuple(
-    loop.start for loop in (states.PROCESSING, states.TRAINING, states.EVALUATION)
+    loop.start for loop in (states.PROCESSING, states.TUNING, states.TRAINING, states.EVALUATION)
 )
+_STARTS_TUNING = states.TUNING.start
 
 
 class State(StrEnum):
@@ -33,7 +34,7 @@ class State(StrEnum):
 class StepProgress:
     """The state of a step, when it began and ended, and the name of its job, if it has one.
 
-    `source` is the id of the run whose result is reused.
+    `source` is the id of the run whose result is reused. With `tunes` the job is a tuning job.
     """
 
     step: Step | ScoringStep
@@ -42,6 +43,7 @@ class StepProgress:
     ended: datetime | None = None
     job: str = ""
     source: str = ""
+    tunes: bool = False
 
     @property
     def title(self) -> str:
@@ -56,6 +58,12 @@ class StepProgress:
     def log_group(self) -> str:
         """The log group of the job; empty for a step without a job."""
         return self.step.job.log_group if self.step.job else ""
+
+    @property
+    def log_prefix(self) -> str:
+        """With what the names of its log streams begin: a tuning job has those of its training
+        jobs."""
+        return f"{self.job}-" if self.tunes else f"{self.job}/"
 
 
 def read_steps(events: list[dict[str, Any]], status: str) -> list[StepProgress]:
@@ -73,7 +81,8 @@ def read_steps(events: list[dict[str, Any]], status: str) -> list[StepProgress]:
         elif exited and exited["name"] in _START_STATES:
             step = step_of(exited["name"])
             if step is not None:
-                steps[step] = replace(steps[step], job=_job_name(exited.get("output", "")))
+                job, tunes = _job_name(exited.get("output", "")), exited["name"] == _STARTS_TUNING
+                steps[step] = replace(steps[step], job=job, tunes=tunes)
     for name, source in prepared(events).get("reused", {}).items():
         step = Step(name)
         steps[step] = replace(steps[step], state=State.REUSED, source=source)

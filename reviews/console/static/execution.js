@@ -7,6 +7,7 @@ import { showReports } from "./reports.js";
 import { get } from "./server.js";
 import { StateView } from "./state.js";
 import { offer, steer } from "./steering.js";
+import { showTuning } from "./tuning.js";
 import { watch } from "./watch.js";
 import { clock, kindOf, moment, pretty, score, sign } from "./words.js";
 
@@ -28,6 +29,7 @@ async function refresh() {
   offer(execution.actions);
   showFailure(execution);
   byId("steps").replaceChildren(...execution.steps.map((step) => stepRow(step, execution.now)));
+  showTuning(execution.tuning, execution.now);
   graph ??= new Graph(byId("graph"), await get(`${API}/graph`), (name) => state.choose(name));
   graph.update(execution);
   await Promise.all([

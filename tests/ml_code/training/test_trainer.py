@@ -16,6 +16,8 @@ def test_training_stops_when_validation_gets_no_better(
     output = capfd.readouterr().out
     epochs = [int(n) for n in re.findall(r"validation:macro_f1=\S+ epoch=(\d+)", output)]
     scores = [float(v) for v in re.findall(f"validation:macro_f1={METRIC}", output)]
+    so_far = [float(v) for v in re.findall(f"validation:best_macro_f1={METRIC}", output)]
+    assert so_far == [max(scores[:count]) for count in range(1, len(scores) + 1)]
     best = scores.index(max(scores)) + 1
     assert epochs[-1] == best + 2 < 50
     assert f"Stopped early: no better macro-F1 since epoch {best} (patience 2)" in output

@@ -115,7 +115,7 @@ class RunsWorld(DescribedJobs, EndpointWorld):
     def _add_job(self, run: str, step: str, began: datetime) -> None:
         state, kind = _STATES[step]
         job = f"reviews-dev-{step}-{run}-1"
-        self.events[run] += _visit(state, began, {"kind": kind, "name": job})
+        self.visit(run, state, {"kind": kind, "name": job}, began)
         self.jobs[job] = {
             "kind": kind,
             "began": began,
@@ -123,6 +123,9 @@ class RunsWorld(DescribedJobs, EndpointWorld):
             "status": "Completed",
         }
         self.lines[f"{job}/algo-1-1"] = [f"{step} begins", f"progress=0.5 stage={step}"]
+
+    def visit(self, run: str, state: str, output: dict[str, Any], at: datetime = NOW) -> None:
+        self.events[run] += _visit(state, at, output)
 
     # -- Step Functions ------------------------------------------------------------------------
 

@@ -41,6 +41,7 @@ def main(role, bucket):
     tuner.fit(wait=True)
     found = tuner.analytics().dataframe()
     best = found.sort_values("FinalObjectiveValue").iloc[0]
+    attached = HyperparameterTuner.attach(tuner.latest_tuning_job.name, session)
     print(
         json.dumps(
             {
@@ -49,6 +50,8 @@ def main(role, bucket):
                 "losses": found["FinalObjectiveValue"].tolist(),
                 "rates": found["rate"].tolist(),
                 "shapes": found["shape"].tolist(),
+                "attached": attached.best_training_job(),
+                "instances": attached.estimator.instance_type,
                 "hyperparameters": tuner.best_estimator().hyperparameters(),
             }
         )

@@ -135,7 +135,8 @@ def test_the_cli_invokes_the_endpoint(world: World, outcome: Outcome, tmp_path: 
 
 def test_the_sdk_tunes_and_finds_the_best_training_job(world: World, config: str) -> None:
     found = run_program(world, config, "sdk_tuning.py").result
-    assert found["best"] == found["by value"]
+    assert found["best"] == found["by value"] == found["attached"]
+    assert found["instances"] == "ml.m5.large"
     assert found["best"].startswith("sagemaker-scikit-lea-")  # what the SDK calls tuning jobs
     shapes = [shape.strip('"') for shape in found["shapes"]]
     for loss, rate, shape in zip(found["losses"], found["rates"], shapes, strict=True):

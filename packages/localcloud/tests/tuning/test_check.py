@@ -9,6 +9,7 @@ from localcloud.core.errors import ValidationException
 from localcloud.jobs.job import SERVER_STOPPED
 from localcloud.tuning.check import complete
 from localcloud.tuning.stopping import Hyperband, MedianRule, Never
+from localcloud.tuning.training import request_of
 from localcloud.tuning.tuner import KIND, Tuners, stopping_rule
 from worlds.wire_client import new_cloud
 
@@ -53,6 +54,37 @@ def test_the_objective_is_a_static_hyperparameter_and_a_warm_pool_is_left_out() 
     definition = completed({"a": "1"})["TrainingJobDefinition"]
     assert definition["StaticHyperParameters"] == {"a": "1", "_tuning_objective_metric": "loss"}
     assert definition["ResourceConfig"] == {"InstanceType": "ml.m5.large"}
+
+
+def test_describe_shows_a_resource_config_which_the_sdk_attaches_to() -> None:
+    """AWS's own test of the SDK attaches to a job that was started without one."""
+    flexible = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30}
+    request = {
+        "HyperParameterTuningJobConfig": {"Strategy": "Random"},
+        "TrainingJobDefinition": {"HyperParameterTuningResourceConfig": flexible},
+    }
+    definition = complete(request)["TrainingJobDefinition"]
+    assert definition["ResourceConfig"] == flexible
+    assert definition["HyperParameterTuningResourceConfig"] == flexible
+
+
+def test_of_several_instance_configurations_the_first_is_used() -> None:
+    first, second = ({"InstanceType": name, "InstanceCount": 1} for name in ("ml.a", "ml.b"))
+    flexible = {
+        "AllocationStrategy": "Prioritized",
+        "InstanceConfigs": [first, second],
+        "VolumeKmsKeyId": "key",
+    }
+    tuning_job = {
+        "HyperParameterTuningJobArn": "arn",
+        "TrainingJobDefinition": {
+            "HyperParameterTuningResourceConfig": flexible,
+            "AlgorithmSpecification": {},
+            "StaticHyperParameters": {},
+        },
+    }
+    request = request_of(tuning_job, "job", {})
+    assert request["ResourceConfig"] == {**first, "VolumeKmsKeyId": "key"}
 
 
 def test_what_an_earlier_server_was_running_has_failed(tmp_path: Path) -> None:

@@ -32,6 +32,11 @@ def complete(request: Record) -> Record:
         # github.com/aws-controllers-k8s/sagemaker-controller, pull request 176
         kept = {name: resources[name] for name in resources if name != "KeepAlivePeriodInSeconds"}
         definition["ResourceConfig"] = kept
+    elif resources := training.single_resources(definition):
+        # Describe shows it, too: AWS's own test of the SageMaker SDK attaches to a job that was
+        # started like this, and `attach` reads ResourceConfig (test_attach_tuning_pytorch in
+        # tests/integ/test_tuner.py of aws/sagemaker-python-sdk).
+        definition["ResourceConfig"] = resources
     return {
         **request,
         "HyperParameterTuningJobConfig": config,
@@ -65,7 +70,6 @@ def check(cloud: Cloud, record: Record) -> None:
     if "AlgorithmSpecification" not in definition:
         raise ValidationException("TrainingJobDefinition is required by localcloud")
     records.refuse(definition, ["TuningObjective", "HyperParameterRanges"])
-    records.refuse(definition.get("HyperParameterTuningResourceConfig", {}), ["InstanceConfigs"])
     records.refuse(config.get("TuningJobCompletionCriteria", {}), ["ConvergenceDetected"])
     _check_objective(config, definition)
     space = _check_ranges(config, definition)

@@ -80,15 +80,29 @@ def name_of(tuning_job: str, number: int) -> str:
 def request_of(tuning_job: Record, name: str, values: dict[str, str]) -> Record:
     """The request of CreateTrainingJob for these values of the ranges."""
     definition = tuning_job["TrainingJobDefinition"]
-    flexible = definition.get("HyperParameterTuningResourceConfig", {})
     return {
-        **({"ResourceConfig": pick(flexible, *_RESOURCES)} if flexible else {}),
+        "ResourceConfig": _first_resources(definition),
         **pick(definition, *_SAME),
         "TrainingJobName": name,
         "TuningJobArn": tuning_job["HyperParameterTuningJobArn"],
         "AlgorithmSpecification": definition["AlgorithmSpecification"],
         "HyperParameters": {**definition["StaticHyperParameters"], **values},
     }
+
+
+def single_resources(definition: Record) -> Record:
+    """The ResourceConfig of a HyperParameterTuningResourceConfig with one kind of instances; else
+    empty."""
+    flexible = definition.get("HyperParameterTuningResourceConfig", {})
+    return {} if "InstanceConfigs" in flexible else pick(flexible, *_RESOURCES)
+
+
+def _first_resources(definition: Record) -> Record:
+    """Of several kinds of instances the first, since this machine lacks none of them."""
+    flexible = definition.get("HyperParameterTuningResourceConfig", {})
+    if configs := flexible.get("InstanceConfigs"):
+        return {**configs[0], **pick(flexible, "VolumeKmsKeyId")}
+    return single_resources(definition)
 
 
 def trials(cloud: Cloud, tuning_job: Record) -> list[Trial]:

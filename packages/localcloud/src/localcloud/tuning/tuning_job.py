@@ -1,8 +1,8 @@
 """Operations on tuning jobs.
 
-Refused, not ignored: several training job definitions, warm starts, Autotune, several instance
-configurations, the detection of convergence. The strategy Bayesian needs scikit-learn. Two training
-jobs of a tuning job run at once at most.
+Refused, not ignored: several training job definitions, warm starts, Autotune, the detection of
+convergence. Of several instance configurations the first is used. The strategy Bayesian needs
+scikit-learn. Two training jobs of a tuning job run at once at most.
 """
 
 import time
