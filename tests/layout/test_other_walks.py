@@ -146,7 +146,7 @@ chance = {"mean": 0, "percentile_95": 0}
 calibration = {"bins": [], "expected_calibration_error": 0, "error_by_chance": chance}
 page = {"reliability": calibration, "reliability_before_scaling": calibration,
         "temperature": 1, "worst_mistakes": [], "engine": "onnx"}
-line = Validation(loss=0.5, matrix=matrix).log_line(epoch=1)
+line = Validation(loss=0.5, matrix=matrix).log_line(epoch=1, best=0.5)
 curves = Curves()
 curves.read_line(line)
 console = Console(file=io.StringIO(), width=300)
