@@ -18,6 +18,7 @@ _PATH = re.compile(
 # Where a path is one of another project, or of a test's own project.
 _OTHERS = {
     "packages/localcloud/src/localcloud/jobs/processing.py": {"tests/integ/test_processing.py"},
+    "packages/localcloud/src/localcloud/tuning/check.py": {"tests/integ/test_tuner.py"},
     "tests/images/test_rebuilt.py": {"tests/images/test_x.py"},
     "tests/tools/test_aws_truth.py": {"tests/tools/test_gone.py"},
 }
