@@ -12,7 +12,7 @@ REUSE = "reuse"  # which run has the result of a step, by the step's key
 SCORINGS = "scoring"  # what is scored in batch, and the answers
 DRIFT = "drift"  # reports about drift
 FEEDBACK = "feedback"  # ratings of what the endpoint was asked, by the day of their upload
-STOPPED_ENDPOINT = "endpoint/stopped.json"  # the record for `reviews endpoint start`
+STOPPED_ENDPOINT = "endpoint/stopped.json"  # contract/stopped_endpoint.py
 
 # Below the prefix of a run:
 RUN = "run.json"  # the document of the run, by Prepare

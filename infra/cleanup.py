@@ -7,6 +7,7 @@ from aws_cdk import CustomResource, Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IDependable
 
+from contract import s3_keys
 from contract.names import endpoint_log_group
 from contract.steps import JobKind
 from infra.functions import Function
@@ -47,7 +48,7 @@ class Cleanup(Construct):
             settings=settings,
             folder="cleanup",
             name=_name(settings),
-            statements=self._may_clean_up(settings, state_machines),
+            statements=self._may_clean_up(settings, storage, state_machines),
             key=storage.key,
             timeout=_LONGEST_CALL,
         )
@@ -62,6 +63,7 @@ class Cleanup(Construct):
                 "StateMachines": list(state_machines),
                 "NamePrefix": f"{settings.name}-",
                 "Endpoint": settings.name,
+                "ArtefactBucket": storage.artefacts.bucket_name,
                 "ModelPackageGroup": settings.name,
                 "FeatureGroup": settings.feature_group,
                 "GlueDatabase": settings.catalog_name,
@@ -77,9 +79,9 @@ class Cleanup(Construct):
         self._resource.node.add_dependency(*others)
 
     def _may_clean_up(
-        self, settings: Settings, state_machines: Sequence[str]
+        self, settings: Settings, storage: Storage, state_machines: Sequence[str]
     ) -> list[iam.PolicyStatement]:
-        name = settings.name
+        name, record = settings.name, storage.artefacts.arn_for_objects(s3_keys.STOPPED_ENDPOINT)
         logs = dict.fromkeys(kind.log_group for kind in JobKind)
         groups = [arn(self, "logs", f"log-group:{group}") for group in logs]
         endpoint_logs = arn(self, "logs", f"log-group:{endpoint_log_group(name)}")
@@ -95,6 +97,7 @@ class Cleanup(Construct):
                 "sagemaker:DeleteEndpoint",
                 on=[arn(self, "sagemaker", f"endpoint/{name}")],
             ),
+            allow("s3:DeleteObject", on=[record]),
             *may_deregister_scaling(self, name),
             allow(
                 "sagemaker:DeleteEndpointConfig",

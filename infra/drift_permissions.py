@@ -32,16 +32,21 @@ class DriftPermissions(PromotionPermissions):
             ),
             *self._may_pass_role(role),
             allow("s3:ListBucket", on=[storage.artefacts.bucket_arn]),
-            # To see whether the run has a baseline, and whether the code is there.
+            # To see whether the run has a baseline, whether the code is there, and what a stopped
+            # endpoint has served.
             allow(
                 "s3:GetObject",
-                on=[self._of_runs(s3_keys.BASELINE), self._objects(s3_keys.CODE)],
+                on=[
+                    self._of_runs(s3_keys.BASELINE),
+                    self._objects(s3_keys.CODE),
+                    storage.artefacts.arn_for_objects(s3_keys.STOPPED_ENDPOINT),
+                ],
             ),
             allow(
                 "s3:PutObject",
                 on=[self._objects(s3_keys.CODE), self._drift_document(s3_keys.DRIFT_MANIFEST)],
             ),
-            allow("kms:GenerateDataKey", on=[storage.key.key_arn]),
+            allow("kms:Decrypt", "kms:GenerateDataKey", on=[storage.key.key_arn]),
         ]
 
     def end_drift(self) -> list[iam.PolicyStatement]:

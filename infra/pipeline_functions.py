@@ -15,10 +15,10 @@ from contract.names import function_name
 from contract.steps import JobKind
 from infra import promotion, quotas
 from infra.functions import Function
+from infra.idle_permissions import IdlePermissions
 from infra.job_roles import JobRoles
 from infra.settings import Settings
 from infra.storage import Storage
-from infra.tuning_permissions import TuningPermissions
 
 _LONGEST_CALL = Duration.minutes(15)  # the most of Lambda
 # "At 1,769 MB, a function has the equivalent of one vCPU":
@@ -43,7 +43,7 @@ class PipelineFunctions(Construct):
         self._settings, self._storage, self._topic = settings, storage, topic
         self._roles = roles
         self.base_model = settings.base_model.replace("{data_bucket}", storage.data.bucket_name)
-        self._may = may = TuningPermissions(self, settings=settings, storage=storage, topic=topic)
+        self._may = may = IdlePermissions(self, settings=settings, storage=storage, topic=topic)
         self.prepare = self._function("prepare", may.prepare())
         self.start_processing = self._function(
             "start_processing", may.start_job(JobKind.PROCESSING, roles.processing)
@@ -103,6 +103,16 @@ class PipelineFunctions(Construct):
     def end_drift(self) -> lambda_.Function:
         """Created only where requests are captured."""
         return self._function("end_drift", self._may.end_drift())
+
+    @cached_property
+    def stop_idle_endpoint(self) -> lambda_.Function:
+        """Created only where an idle endpoint is stopped."""
+        return self._function("stop_idle_endpoint", self._may.stop_idle_endpoint())
+
+    @cached_property
+    def start_endpoint(self) -> lambda_.Function:
+        """Created only where an idle endpoint is stopped."""
+        return self._function("start_endpoint", self._may.start_endpoint())
 
     def _function(
         self, folder: str, statements: list[iam.PolicyStatement], **options: Any

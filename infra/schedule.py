@@ -1,4 +1,4 @@
-"""Scheduled executions."""
+"""Schedules of EventBridge Scheduler."""
 
 import json
 from collections.abc import Mapping
@@ -6,12 +6,11 @@ from typing import Any
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
-from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 
 class Schedule(Construct):
-    """Starts a state machine on a schedule of the settings, with this input.
+    """Starts a state machine, or invokes a function, by its ARN `target`, with this input.
 
     Step Functions generates the name of each execution.
     """
@@ -23,9 +22,10 @@ class Schedule(Construct):
         *,
         name: str,
         expression: str,
-        machine: sfn.IStateMachine,
+        target: str,
         role: iam.IRole,
         given: Mapping[str, Any],
+        time_zone: str = "UTC",
     ) -> None:
         super().__init__(scope, id_)
         scheduler.CfnSchedule(
@@ -33,9 +33,10 @@ class Schedule(Construct):
             "Schedule",
             name=name,
             schedule_expression=expression,
+            schedule_expression_timezone=time_zone,
             flexible_time_window={"mode": "OFF"},
             target=scheduler.CfnSchedule.TargetProperty(
-                arn=machine.state_machine_arn,
+                arn=target,
                 role_arn=role.role_arn,
                 input=json.dumps(given),
             ),

@@ -22,15 +22,15 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from contract import s3_keys
-from contract.names import drift_name
+from contract.names import drift_name, function_name
 from infra.permissions import allow, arn, grant
 from infra.settings import Settings
 from infra.storage import Storage
 
 
 class ServiceRoles(Construct):
-    """`schedule`, `drift_schedule` and `flow_logs` are None where the settings have no such
-    schedule or no new VPC."""
+    """`schedule`, `drift_schedule`, `endpoint_schedule` and `flow_logs` are None where the settings
+    have no such schedule or no new VPC."""
 
     def __init__(self, scope: Construct, id_: str, *, settings: Settings, storage: Storage) -> None:
         super().__init__(scope, id_)
@@ -41,11 +41,15 @@ class ServiceRoles(Construct):
         )
         self.schedule: iam.IRole | None = None
         self.drift_schedule: iam.IRole | None = None
+        self.endpoint_schedule: iam.IRole | None = None
         if settings.schedule:
-            self.schedule = self._schedule("Schedule", settings.name)
+            self.schedule = self._schedule("Schedule", self._may_start(settings.name))
         if settings.drift.schedule:
-            machine = drift_name(settings.name)
-            self.drift_schedule = self._schedule("DriftSchedule", machine)
+            may = self._may_start(drift_name(settings.name))
+            self.drift_schedule = self._schedule("DriftSchedule", may)
+        if settings.endpoint.stops_when_idle:
+            may = self._may_stop_and_start_endpoint(settings)
+            self.endpoint_schedule = self._schedule("EndpointSchedule", may)
         self.flow_logs = self._flow_logs(settings) if settings.network.vpc == "new" else None
 
     def _role(
@@ -85,7 +89,19 @@ class ServiceRoles(Construct):
             ),
         )
 
-    def _schedule(self, id_: str, state_machine: str) -> iam.IRole:
+    def _may_start(self, state_machine: str) -> iam.PolicyStatement:
+        machine = arn(self, "states", f"stateMachine:{state_machine}")
+        return allow("states:StartExecution", on=[machine])
+
+    def _may_stop_and_start_endpoint(self, settings: Settings) -> iam.PolicyStatement:
+        folders = ["stop_idle_endpoint"]
+        if settings.endpoint.start_schedule:
+            folders.append("start_endpoint")
+        functions = [function_name(settings.name, folder) for folder in folders]
+        invoked = [arn(self, "lambda", f"function:{function}") for function in functions]
+        return allow("lambda:InvokeFunction", on=invoked)
+
+    def _schedule(self, id_: str, may: iam.PolicyStatement) -> iam.IRole:
         """The role for schedules of this account, which are all in the group `default`."""
         conditions = {
             "aws:SourceAccount": Aws.ACCOUNT_ID,
@@ -94,8 +110,7 @@ class ServiceRoles(Construct):
         service = iam.ServicePrincipal(
             "scheduler.amazonaws.com", conditions={"StringEquals": conditions}
         )
-        machine = arn(self, "states", f"stateMachine:{state_machine}")
-        return self._role(id_, service, [allow("states:StartExecution", on=[machine])])
+        return self._role(id_, service, [may])
 
     def _flow_logs(self, settings: Settings) -> iam.IRole:
         """https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html"""

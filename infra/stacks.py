@@ -16,6 +16,7 @@ from infra.cleanup import Cleanup
 from infra.drift import DriftAlarms, DriftStateMachine
 from infra.ended_executions import EndedExecutions
 from infra.feature_store import FeatureStore
+from infra.idle_endpoint import IdleEndpoint
 from infra.job_roles import JobRoles
 from infra.job_state_machine import JobStateMachine
 from infra.model_registry import ModelRegistry
@@ -102,6 +103,7 @@ class PipelineStack(Stack):
         cleanup.delete_before(*machines, functions, roles, registry, monitoring, network)
         self._watch_ends(settings, functions, machines, cleanup)
         self._add_schedules(settings, storage, first.roles, [pipeline, *drift], cleanup)
+        self._add_idle_endpoint(settings, functions, first.roles, cleanup)
         self._add_outputs(
             settings, storage, topic, state_machine=arn, base_model=functions.base_model
         )
@@ -182,7 +184,7 @@ class PipelineStack(Stack):
                 "Schedule",
                 name=settings.name,
                 expression=settings.schedule,
-                machine=pipeline,
+                target=pipeline.state_machine_arn,
                 role=roles.schedule,
                 given=_scheduled_run(settings, storage),
             )
@@ -193,13 +195,32 @@ class PipelineStack(Stack):
                 "DriftSchedule",
                 name=drift_name(settings.name),
                 expression=settings.drift.schedule,
-                machine=drift[0],
+                target=drift[0].state_machine_arn,
                 role=roles.drift_schedule,
                 given={},
             )
             schedules.append(schedule)
         for schedule in schedules:
             schedule.node.add_dependency(cleanup)
+
+    def _add_idle_endpoint(
+        self,
+        settings: Settings,
+        functions: PipelineFunctions,
+        roles: ServiceRoles,
+        cleanup: Cleanup,
+    ) -> None:
+        """Deleted before the cleanup begins, so that no endpoint is started meanwhile."""
+        if roles.endpoint_schedule:
+            idle = IdleEndpoint(
+                self,
+                "IdleEndpoint",
+                settings=settings,
+                stop=functions.stop_idle_endpoint,
+                start=functions.start_endpoint,
+                role=roles.endpoint_schedule,
+            )
+            idle.node.add_dependency(cleanup)
 
     def _add_outputs(
         self,

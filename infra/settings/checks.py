@@ -1,6 +1,7 @@
 """Checks that several groups of settings use."""
 
 import re
+from zoneinfo import available_timezones
 
 from infra.setting_error import SettingsError
 
@@ -28,3 +29,15 @@ def check_schedule(name: str, value: str) -> None:
             allowed="rate(NUMBER minutes|hours|days), or cron(MINUTE HOUR DAY MONTH WEEKDAY "
             "YEAR) with a ? for either DAY or WEEKDAY",
         )
+
+
+def check_time_zone(name: str, value: str) -> None:
+    """Raises SettingsError for what is not in the time zone database of IANA, which EventBridge
+    Scheduler takes: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+
+    A machine without the database, such as a small container, leaves the check to the deployment.
+    """
+    known = {"UTC", *available_timezones()}
+    if value not in known and len(known) > 1:
+        allowed = "a name of the IANA time zone database, such as UTC or Europe/Berlin"
+        raise SettingsError(name=name, value=value, allowed=allowed)

@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 
 from infra.setting_error import SettingsError
-from infra.settings.checks import check_range
+from infra.settings.checks import check_range, check_schedule, check_time_zone
 from infra.settings.instances import Instances
 
+_TWO_WEEKS = 14 * 24  # hours
 _SERVERLESS_MB = (1024, 2048, 3072, 4096, 5120, 6144)
 
 
@@ -25,6 +26,9 @@ class Endpoint(Instances):
     max_latency_ms: int = 30_000  # of 99 responses in 100; a request may take half of it
     max_class_share: float = 0.9  # of an hour's predictions, above which an alarm goes off
     capture_percent: int = 0  # of requests and responses, captured in S3
+    stop_after_idle_hours: int = 0  # without requests, after which it is deleted; 0: it stays
+    start_schedule: str = ""  # at which a stopped one starts, such as cron(0 7 ? * MON-FRI *)
+    start_time_zone: str = "UTC"  # of that schedule, such as Europe/Berlin
     serverless_memory_mb: int = 0  # of a serverless endpoint; 0: one with instances
     serverless_concurrency: int = 10  # concurrent requests of a serverless endpoint
 
@@ -44,8 +48,31 @@ class Endpoint(Instances):
         check_range("endpoint.max_class_share", self.max_class_share, 0, 1)
         check_range("endpoint.capture_percent", self.capture_percent, 0, 100)
         check_range("endpoint.serverless_concurrency", self.serverless_concurrency, 1, 200)
+        self._check_stopping()
         if self.serverless_memory_mb:
             self._check_serverless()
+
+    def _check_stopping(self) -> None:
+        check_range("endpoint.stop_after_idle_hours", self.stop_after_idle_hours, 0, _TWO_WEEKS)
+        check_schedule("endpoint.start_schedule", self.start_schedule)
+        check_time_zone("endpoint.start_time_zone", self.start_time_zone)
+        if self.start_schedule and not self.stops_when_idle:
+            raise SettingsError(
+                name="endpoint.start_schedule",
+                value=self.start_schedule,
+                allowed="empty while endpoint.stop_after_idle_hours is 0, since nothing stops it",
+            )
+        if self.stops_when_idle and self.serverless_memory_mb:
+            raise SettingsError(
+                name="endpoint.stop_after_idle_hours",
+                value=self.stop_after_idle_hours,
+                allowed="0 for serverless, which costs nothing while nobody asks it",
+            )
+
+    @property
+    def stops_when_idle(self) -> bool:
+        """Whether there are functions that stop and start it."""
+        return self.stop_after_idle_hours > 0
 
     def _check_serverless(self) -> None:
         """https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html"""

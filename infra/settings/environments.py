@@ -68,7 +68,7 @@ _SETTINGS = (
     _on_aws(
         "dev",
         training_instances=Instances(instance_type="ml.c7i.4xlarge"),
-        endpoint=Endpoint(instance_type="ml.m7i.large"),
+        endpoint=Endpoint(instance_type="ml.m7i.large", stop_after_idle_hours=4),
         monthly_usd=200,  # twice what `reviews cost` estimates, rounded
         spot=True,
     ),

@@ -9,6 +9,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from contract.names import endpoint_log_group, scalable_target
+from contract.s3_keys import STOPPED_ENDPOINT
 from contract.steps import JobKind
 from shared.endpoints import find_endpoint
 from shared.running_jobs import named, running_jobs, stop_running
@@ -31,8 +32,8 @@ class NotDeletedYet(Exception):
 def remove_leftovers(properties: dict[str, Any], deadline: float) -> None:
     """Deletes what the executions of an environment have created.
 
-    `properties`: StateMachines (their ARNs), NamePrefix, Endpoint, ModelPackageGroup, GlueDatabase,
-    GlueTable, SecurityGroups (ids; none without a VPC).
+    `properties`: StateMachines (their ARNs), NamePrefix, Endpoint, ArtefactBucket,
+    ModelPackageGroup, GlueDatabase, GlueTable, SecurityGroups (ids; none without a VPC).
 
     Raises NotDeletedYet when time.monotonic() has reached the deadline; it may be called again
     then. With KeepData "true" model versions, logs and the table of the features remain.
@@ -47,6 +48,8 @@ def remove_leftovers(properties: dict[str, Any], deadline: float) -> None:
         **scalable_target(properties["Endpoint"]),
     )
     delete_endpoint(sagemaker, endpoint, deadline)
+    # That of a stopped endpoint, whose configuration is deleted now; a kept bucket would keep it.
+    boto3.client("s3").delete_object(Bucket=properties["ArtefactBucket"], Key=STOPPED_ENDPOINT)
     for name in named(sagemaker, "list_endpoint_configs", "EndpointConfigs", prefix):
         sagemaker.delete_endpoint_config(EndpointConfigName=name)
     for name in named(sagemaker, "list_models", "Models", prefix):

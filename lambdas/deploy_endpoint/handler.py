@@ -9,8 +9,8 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from contract.names import CONFIG, EXECUTION_TAG, MODEL, scalable_target
-from shared.endpoints import find_endpoint
+from contract.names import CONFIG, MODEL, scalable_target
+from shared.endpoints import deploying_execution, find_endpoint, tags_of
 from shared.environment import Environment
 from shared.errors import limit_error, translate_errors
 from shared.jobs import start_once
@@ -108,20 +108,10 @@ class Endpoint:
         return find_endpoint(self._sagemaker, self._name)
 
     def _check_owner(self, arn: str, execution: str) -> None:
-        """Raises EndpointBusy while the execution that has changed it last is running."""
-        found = self._sagemaker.list_tags(ResourceArn=arn, MaxResults=50)["Tags"]
-        owner = {tag["Key"]: tag["Value"] for tag in found}.get(EXECUTION_TAG, execution)
-        if owner != execution and self._is_running(owner):
+        """Raises EndpointBusy while another execution, which has changed it last, is running."""
+        owner = deploying_execution(self._states, tags_of(self._sagemaker, arn))
+        if owner not in ("", execution):
             raise EndpointBusy(f"endpoint {self._name} is being tested by {owner}")
-
-    def _is_running(self, execution: str) -> bool:
-        try:
-            found = self._states.describe_execution(executionArn=execution)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ExecutionDoesNotExist":
-                raise
-            return False
-        return bool(found["status"] == "RUNNING")
 
     def _prepare_scaling(
         self, current: str, config: dict[str, Any], options: dict[str, Any]
@@ -169,6 +159,8 @@ class Endpoint:
                 EndpointName=self._name, EndpointConfigName=name, **options
             )
         except ClientError as error:
+            if self._describe() is None:  # stopped a moment ago, as idle: it has to be created
+                raise EndpointBusy(f"endpoint {self._name} was deleted meanwhile") from error
             self._raise_unless_done(error, config)
 
     def _raise_unless_done(self, error: ClientError, config: dict[str, Any]) -> None:

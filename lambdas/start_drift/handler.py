@@ -23,6 +23,7 @@ from shared.environment import Environment
 from shared.errors import translate_errors
 from shared.jobs import start_once
 from shared.run import replace_placeholders, tagged
+from shared.stopped_endpoint import StoppedEndpointRecord
 
 ENVIRONMENT = Environment.read()
 CODE = Path(__file__).with_name("ml_code")
@@ -41,7 +42,8 @@ class BaselineMissing(Exception):
 @translate_errors
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     hours = check_drift(event["input"], hours=event["hours"])
-    serving = find_serving(SAGEMAKER, ENVIRONMENT.endpoint)
+    record = StoppedEndpointRecord(S3, ENVIRONMENT.artefact_bucket)
+    serving = find_serving(SAGEMAKER, ENVIRONMENT.endpoint, record)
     drift = make_drift(ENVIRONMENT, event["execution"], serving, hours, event["ratings_days"])
     check_baseline(S3, drift)
     objects = find_objects(S3, ENVIRONMENT, drift)
@@ -57,17 +59,24 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     return {**drift, "job": name, "objects": len(objects)}
 
 
-def find_serving(client: Any, endpoint: str) -> dict[str, Any]:
-    """The run of the model that serves, and since when. Raises EndpointMissing."""
+def find_serving(client: Any, endpoint: str, record: StoppedEndpointRecord) -> dict[str, Any]:
+    """The run of the model that serves, and since when; of a stopped endpoint, of the one that did.
+    Raises EndpointMissing."""
     found = find_endpoint(client, endpoint)
-    if found is None:
-        raise EndpointMissing(f"there is no endpoint {endpoint}: start it, or start a run")
-    config = client.describe_endpoint_config(EndpointConfigName=found["EndpointConfigName"])
+    name = found["EndpointConfigName"] if found else _stopped_config(endpoint, record)
+    config = client.describe_endpoint_config(EndpointConfigName=name)
     given = client.list_tags(ResourceArn=config["EndpointConfigArn"])["Tags"]
     run = next((tag["Value"] for tag in given if tag["Key"] == RUN_TAG), "")
     if not run:
         raise BaselineMissing(f"the configuration of {endpoint} has no tag {RUN_TAG}")
     return {"run": run, "since": config["CreationTime"]}
+
+
+def _stopped_config(endpoint: str, record: StoppedEndpointRecord) -> str:
+    stopped = record.read()
+    if stopped is None:
+        raise EndpointMissing(f"there is no endpoint {endpoint}: start a run")
+    return stopped.config
 
 
 def make_drift(

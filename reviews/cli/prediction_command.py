@@ -37,11 +37,18 @@ def predict(
             help="The column of the texts; default: title and text as the served model was trained."
         ),
     ] = "",
+    start: Annotated[
+        bool,
+        typer.Option("--start", help="Start the endpoint first if it is stopped, and wait."),
+    ] = False,
 ) -> Answer:
     """Get predictions of the endpoint for texts, or for the rows of a file."""
     if bool(texts) == bool(file):
         raise InvalidArgument("Give either texts, or a file: reviews predict --file reviews.csv")
     environment = Environment(env)
+    if start:
+        with notes.status("Starting the endpoint if it is stopped"):
+            environment.endpoint.wake()
     return _of_file(environment, file, out, column) if file else _of_texts(environment, texts or [])
 
 

@@ -12,6 +12,7 @@ ReviewsError
 ├── QueryFailed          Athena refused or failed the query
 ├── EndpointUnavailable  the endpoint is not in service, or does not answer
 │   └── EndpointMissing  there is no endpoint at all
+│       └── EndpointStopped  since it was stopped
 ├── EndpointBusy         the endpoint is being created, updated or deleted
 ├── PriceMissing         no price is known of an instance type or a region of the settings
 ├── CommandFailed        a program, such as cdk, failed
@@ -71,6 +72,10 @@ class EndpointUnavailable(ReviewsError):
 
 class EndpointMissing(EndpointUnavailable):
     """The endpoint does not exist: it is stopped, or was never deployed."""
+
+
+class EndpointStopped(EndpointMissing):
+    """The endpoint was stopped, and can be started again."""
 
 
 class EndpointBusy(ReviewsError):

@@ -1,4 +1,5 @@
-"""The requests that change something: start, stop and redrive a run, and answer an approval.
+"""The requests that change something: start, stop and redrive a run, answer an approval, and start
+a stopped endpoint.
 
 Each is a POST, which the guard protects, and calls the same functions as the command of its name.
 """
@@ -32,6 +33,7 @@ class Actions:
             "/api/executions/{name}/stop": self.stop,
             "/api/executions/{name}/redrive": self.redrive,
             "/api/executions/{name}/answer": self.answer,
+            "/api/endpoint/start": self.start_endpoint,
         }
         return [Route(path, handler, methods=["POST"]) for path, handler in handlers.items()]
 
@@ -58,6 +60,9 @@ class Actions:
         self._environment.runs.redrive(found)
         live.forget()
         return JSONResponse({"run": found.name})
+
+    def start_endpoint(self, _: Request) -> JSONResponse:
+        return JSONResponse({"message": self._environment.endpoint.start(wait=False)})
 
     async def answer(self, request: Request) -> JSONResponse:
         given = await body_of(request, approved=bool, comment=str)

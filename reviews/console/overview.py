@@ -13,7 +13,7 @@ from starlette.routing import Route
 from reviews.client.aws.alarms import Alarm
 from reviews.client.endpoint.serving import Serving
 from reviews.client.environment import Environment
-from reviews.client.errors import EndpointMissing
+from reviews.client.errors import EndpointMissing, EndpointStopped
 from reviews.console.documents import moment
 from reviews.console.models import version
 
@@ -35,7 +35,8 @@ class Overview:
         try:
             found = self._environment.endpoint.serving()
         except EndpointMissing as error:
-            return JSONResponse({"serving": None, "reason": str(error)})
+            is_stopped = isinstance(error, EndpointStopped)
+            return JSONResponse({"serving": None, "reason": str(error), "is_stopped": is_stopped})
         return JSONResponse({"serving": _serving(found)})
 
     def traffic(self, _: Request) -> JSONResponse:

@@ -11,7 +11,7 @@ from aws_cdk import aws_scheduler_targets as targets
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk.assertions import Template
 
-from contract.names import drift_name
+from contract.names import drift_name, function_name
 from infra.setting_error import SettingsError
 from infra.settings import ENVIRONMENTS, settings_for
 from tests.infra.conftest import Synthesised, plain
@@ -27,7 +27,10 @@ MONDAYS = "cron(0 6 ? * MON *)"
 @pytest.fixture(scope="module")
 def scheduled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The resources of the stacks of `dev` with a schedule, cdk-nag looking on."""
-    settings = replace(DEV, schedule=MONDAYS, scheduled_reviews="reviews/week.csv")
+    endpoint = replace(DEV.endpoint, stop_after_idle_hours=0)
+    settings = replace(
+        DEV, schedule=MONDAYS, scheduled_reviews="reviews/week.csv", endpoint=endpoint
+    )
     assembly = synthesise(tmp_path_factory.mktemp("scheduled"), settings)
     resources: dict[str, Any] = {}
     for file in templates(assembly).values():
@@ -48,7 +51,8 @@ def only(resources: dict[str, Any], kind: str, part: str = "") -> tuple[str, dic
 def test_no_environment_runs_by_itself(synthesised: Synthesised, environment: str) -> None:
     found = synthesised.resources(environment, "Pipeline", "AWS::Scheduler::Schedule")
     names = {schedule["Properties"]["Name"] for schedule in found.values()}
-    assert names <= {drift_name(f"reviews-{environment}")}
+    name = f"reviews-{environment}"
+    assert names <= {drift_name(name), function_name(name, "stop_idle_endpoint")}
 
 
 def test_it_starts_the_state_machine_with_an_object_of_the_data_bucket(

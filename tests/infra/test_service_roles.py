@@ -77,9 +77,11 @@ def test_it_has_one_of_an_earlier_stack(
     assert "ServiceRoles" in str(way)
 
 
-def test_the_schedule_has_one_of_an_earlier_stack(synthesised: Synthesised) -> None:
-    (schedule,) = synthesised.resources("dev", "Pipeline", "AWS::Scheduler::Schedule").values()
-    assert "ServiceRoles" in str(schedule["Properties"]["Target"]["RoleArn"])
+def test_each_schedule_has_one_of_an_earlier_stack(synthesised: Synthesised) -> None:
+    schedules = synthesised.resources("dev", "Pipeline", "AWS::Scheduler::Schedule").values()
+    assert schedules
+    for schedule in schedules:
+        assert "ServiceRoles" in str(schedule["Properties"]["Target"]["RoleArn"])
 
 
 def test_each_has_its_whole_policy_in_the_first_stack(synthesised: Synthesised) -> None:

@@ -50,7 +50,7 @@ def test_a_wrong_setting_is_named(make: Any, values: dict[str, Any], message: st
 @pytest.mark.parametrize("network", [Network(vpc=VPC, subnets=SUBNETS), ISOLATED])
 def test_a_serverless_endpoint_is_in_no_vpc_and_not_isolated(network: Network) -> None:
     (dev,) = settings_for("dev")
-    serverless = replace(dev.endpoint, serverless_memory_mb=2048)
+    serverless = replace(dev.endpoint, stop_after_idle_hours=0, serverless_memory_mb=2048)
     assert replace(dev, endpoint=serverless).endpoint is serverless
     message = (
         "endpoint.serverless_memory_mb=2048: allowed is 0 with network.vpc or network.isolated"

@@ -153,8 +153,8 @@ def test_all_functions_have_the_same_configuration(
     synthesised: Synthesised, environment: str
 ) -> None:
     functions = synthesised.resources(environment, "Pipeline", "AWS::Lambda::Function")
-    # Scaling, approval, promotion, and two of drift.
-    optional = {"dev": 0, "local": 3, "staging": 4, "prod": 5}
+    # Scaling, approval, promotion, two of drift, and two that stop and start the endpoint.
+    optional = {"dev": 2, "local": 3, "staging": 4, "prod": 5}
     assert len(functions) == 16 + optional[environment]
     for function in functions.values():
         properties = function["Properties"]

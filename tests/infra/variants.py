@@ -66,7 +66,14 @@ VARIANTS: Mapping[str, Settings] = {
     # What adds a state, a statement or a resource to an environment with instances.
     "everything": replace(
         _DEV,
-        endpoint=Endpoint(instance_type="ml.m7i.large", max_instance_count=2, capture_percent=100),
+        endpoint=Endpoint(
+            instance_type="ml.m7i.large",
+            max_instance_count=2,
+            capture_percent=100,
+            stop_after_idle_hours=12,
+            start_schedule="cron(0 7 ? * MON-FRI *)",
+            start_time_zone="Europe/Berlin",
+        ),
         approval=True,
         promotion=Promotion(
             sources=(

@@ -26,6 +26,7 @@ def guarded(key: str) -> Settings:
         budget=Budget(monthly_usd=300, emails=("toys@example.com",)),
         capacity=Capacity(spot=True, fallback_types=("ml.m7i.xlarge", "ml.c7i.large")),
         waiting=replace(local.waiting, capacity_s=1800),
+        endpoint=replace(local.endpoint, stop_after_idle_hours=4),
         debugger=False,
     )
 

@@ -19,6 +19,7 @@ _ELSEWHERE = (
     ("HandleFailure", "sagemaker:StopTrainingJob", "only while a step waits for it"),
     ("Start", "sagemaker:Describe*Job", "only after a lost answer: tests/lambdas/test_jobs.py"),
     ("StartScoring", "sagemaker:DescribeModel", "only after a lost answer"),
+    ("StartDrift", "kms:Decrypt", "only where the endpoint is stopped: test_idle_endpoint.py"),
     ("StartEvaluation", "s3:ListBucket", "only where the champion's artefact is gone"),
     ("CheckFeatures", "s3:*Multipart*", "only large results of queries"),
     ("CheckFeatures", "glue:GetDatabases", "of AWS's policy for Athena; DuckDB reads less"),

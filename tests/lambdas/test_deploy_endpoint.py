@@ -105,6 +105,13 @@ def test_an_execution_that_was_faster_is_waited_for(load, before: str | None) ->
         )
 
 
+def test_an_endpoint_that_was_stopped_a_moment_ago_is_created_with_the_next_attempt(load) -> None:
+    deploy, client = load("deploy_endpoint"), Answered(OLD_CONFIG, None, "")
+    endpoint = deploy.Endpoint(client, Scaling(False), States("SUCCEEDED"), "reviews-dev")
+    with pytest.raises(deploy.EndpointBusy, match="was deleted meanwhile"):
+        endpoint.deploy(run(), config(), UPDATE)
+
+
 @pytest.mark.parametrize("before", [None, OLD_CONFIG])
 def test_an_endpoint_that_is_refused_is_an_error(load, before: str | None) -> None:
     deploy, client = load("deploy_endpoint"), Answered(before, before, "InService")

@@ -1,5 +1,6 @@
 """A comparison finds the model that serves, and the requests of its period."""
 
+import io
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -48,6 +49,7 @@ class Account:
         self.put: dict[str, bytes] = {}
         self.jobs: list[dict[str, Any]] = []
         self.is_there = True
+        self.stopped = ""  # the configuration that a stopped endpoint served
 
     def describe_endpoint(self, *, EndpointName: str) -> dict[str, Any]:
         if not self.is_there:
@@ -75,6 +77,14 @@ class Account:
         if Key not in self.keys and Key not in self.put:
             answer = {"Error": {"Code": "404"}, "ResponseMetadata": {"HTTPStatusCode": 404}}
             raise ClientError(answer, "HeadObject")
+
+    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
+        assert (Bucket, Key) == ("artefacts", "endpoint/stopped.json")
+        if not self.stopped:
+            raise ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObject")
+        document = {"config": self.stopped, "tags": [], "scaling": [], "reason": "for a test"}
+        body = io.BytesIO(json.dumps(document).encode())
+        return {"Body": body, "LastModified": self.since}
 
     def put_object(self, *, Bucket: str, Key: str, Body: bytes) -> None:
         self.put[Key] = Body
@@ -173,6 +183,13 @@ def test_without_an_endpoint_there_is_nothing_to_compare(comparing) -> None:
     with pytest.raises(Exception, match="there is no endpoint reviews-dev") as raised:
         comparing(account)
     assert type(raised.value).__name__ == "EndpointMissing"
+
+
+def test_of_a_stopped_endpoint_the_model_is_compared_that_it_served(comparing) -> None:
+    account = Account(BASELINE, *HOURS)
+    account.is_there, account.stopped = False, "reviews-dev-config-1"
+    assert comparing(account)["run"] == "run-1"
+    assert account.manifest[1:] == [BASELINE, *HOURS[2:5]]
 
 
 @pytest.mark.parametrize("hours", [0, "7", 24 * 93, True, 1.5])

@@ -8,6 +8,8 @@ from botocore.exceptions import ClientError
 
 from reviews.client.aws.connection import Connection
 from reviews.client.aws.stacks import find, names
+from reviews.client.endpoint.stopped import StoppedEndpointRecord
+from reviews.client.errors import NotDeployed
 
 _BUCKET = "AWS::S3::Bucket"
 
@@ -26,7 +28,7 @@ class StackContent:
 @dataclass(frozen=True, kw_only=True)
 class Inventory:
     stacks: Sequence[StackContent]
-    endpoint: str  # with its status; empty if there is none
+    endpoint: str  # with its status, or that it is stopped; empty if there is none
     model_versions: int
 
     @property
@@ -81,8 +83,16 @@ def _endpoint(connection: Connection) -> str:
     except ClientError as error:
         if error.response["Error"]["Code"] != "ValidationException":
             raise
-        return ""
+        return f"endpoint {name} (stopped)" if _is_stopped(connection) else ""
     return f"endpoint {name} ({found['EndpointStatus']})"
+
+
+def _is_stopped(connection: Connection) -> bool:
+    """Where the Pipeline stack is gone already, its outputs are, too."""
+    try:
+        return StoppedEndpointRecord(connection).read() is not None
+    except NotDeployed:
+        return False
 
 
 def _versions(connection: Connection) -> int:

@@ -68,6 +68,10 @@ class Endpoint:
         """Deletes it and records what `start` needs; returns a sentence about the result."""
         return self._lifecycle().stop()
 
+    def wake(self) -> None:
+        """Starts it if it is stopped, and waits until it is in service. Raises as `start`."""
+        self._lifecycle().wake()
+
     def start(self, *, config: str = "", wait: bool = True) -> str:
         """Creates it as it was, or with another configuration; returns such a sentence, too."""
         return self._lifecycle().start(config=config, wait=wait)

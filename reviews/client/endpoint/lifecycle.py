@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 
 from botocore.exceptions import ClientError, WaiterError
 
+from contract import autoscaling
+from contract.stopped_endpoint import StoppedEndpoint, own_tags
 from reviews.client.aws.connection import Connection
-from reviews.client.endpoint import autoscaling
-from reviews.client.endpoint.stopped import StoppedEndpoint, StoppedEndpointRecord
+from reviews.client.endpoint.stopped import StoppedEndpointRecord
 from reviews.client.errors import (
     EndpointBusy,
     EndpointMissing,
+    EndpointStopped,
     EndpointUnavailable,
     InvalidArgument,
 )
@@ -22,6 +24,7 @@ from reviews.client.shell import reviews_command
 
 _IN_SERVICE, _CREATING, _FAILED = "InService", "Creating", "Failed"
 _CHANGING = (_CREATING, "Updating", "SystemUpdating", "RollingBack", "Deleting")
+_BY_COMMAND = "by the command `reviews endpoint stop`"
 _WAITER = {"Delay": 5, "MaxAttempts": 360}  # half an hour
 
 
@@ -56,7 +59,7 @@ class EndpointLifecycle:
         if endpoint is None:
             if recorded is None:
                 raise self._never_deployed()
-            return f"{self._name} is stopped already, since {recorded.at:%Y-%m-%d %H:%M} UTC."
+            return f"{self._stopped(recorded)}."
         self._check_not_changing(endpoint)
         if endpoint.status == _FAILED:
             raise EndpointUnavailable(f"{self._status_of(endpoint)}: it does not serve.")
@@ -68,10 +71,12 @@ class EndpointLifecycle:
         )
 
     def missing(self) -> EndpointMissing:
-        """The error of an endpoint that does not exist, with the command that creates it."""
-        if self._record.read() is None:
+        """The error of an endpoint that does not exist, with the command that creates it:
+        EndpointStopped if it was stopped."""
+        recorded = self._record.read()
+        if recorded is None:
             return self._never_deployed()
-        return EndpointMissing(f"{self._name} is stopped. Start it: {self._start_command()}")
+        return EndpointStopped(f"{self._stopped(recorded)}. Start it: {self._start_command()}")
 
     def _write_record(
         self, endpoint: EndpointDescription, recorded: StoppedEndpoint | None
@@ -81,10 +86,19 @@ class EndpointLifecycle:
         earlier = recorded.scaling if recorded and recorded.config == endpoint.config else []
         self._record.write(
             StoppedEndpoint(
-                config=endpoint.config, tags=self._tags(endpoint.arn), scaling=scaling or earlier
+                config=endpoint.config,
+                tags=self._tags(endpoint.arn),
+                scaling=scaling or earlier,
+                reason=_BY_COMMAND,
             )
         )
         autoscaling.deregister(self._scaling, scaling)
+
+    def wake(self) -> None:
+        """Starts the endpoint if it is stopped; does nothing while it serves."""
+        endpoint = self._describe()
+        if endpoint is None or endpoint.status in (_CREATING, _FAILED):
+            self.start()
 
     def start(self, *, config: str = "", wait: bool = True) -> str:
         """Creates the endpoint with the configuration that served, or with `config`.
@@ -108,7 +122,8 @@ class EndpointLifecycle:
     def _with_config(self, config: str, recorded: StoppedEndpoint | None) -> StoppedEndpoint:
         if recorded is not None:
             return replace(recorded, config=config)
-        return StoppedEndpoint(config=config, tags=self._tags(self._config_arn(config)), scaling=[])
+        tags = self._tags(self._config_arn(config))
+        return StoppedEndpoint(config=config, tags=tags, scaling=[], reason=_BY_COMMAND)
 
     def _create(
         self, wanted: StoppedEndpoint, failed: EndpointDescription | None, *, config_is_given: bool
@@ -208,8 +223,7 @@ class EndpointLifecycle:
 
     def _tags(self, arn: str) -> list[dict[str, str]]:
         pages = self._sagemaker.get_paginator("list_tags").paginate(ResourceArn=arn)
-        tags = [tag for page in pages for tag in page["Tags"]]
-        return [tag for tag in tags if not tag["Key"].startswith("aws:")]  # AWS's own
+        return own_tags([tag for page in pages for tag in page["Tags"]])
 
     def _delete(self) -> None:
         self._sagemaker.delete_endpoint(EndpointName=self._name)
@@ -236,6 +250,10 @@ class EndpointLifecycle:
 
     def _status_of(self, endpoint: EndpointDescription) -> str:
         return f"{self._name} is {endpoint.status} ({endpoint.failure_reason})"
+
+    def _stopped(self, recorded: StoppedEndpoint) -> str:
+        since = f"{recorded.at:%Y-%m-%d %H:%M} UTC"
+        return f"{self._name} is stopped since {since}, {recorded.reason}"
 
     def _never_deployed(self) -> EndpointMissing:
         return EndpointMissing(f"{self._name} was never deployed. Deploy it: {self._run_command()}")

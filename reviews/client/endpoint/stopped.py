@@ -1,24 +1,12 @@
-"""The record of a stopped endpoint: endpoint/stopped.json in the artefact bucket."""
+"""The record of a stopped endpoint in the artefact bucket."""
 
 import json
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from botocore.exceptions import ClientError
 
 from contract import s3_keys
+from contract.stopped_endpoint import StoppedEndpoint
 from reviews.client.aws.connection import Connection
-
-
-@dataclass(frozen=True, kw_only=True)
-class StoppedEndpoint:
-    """An endpoint as it served: its configuration, its tags, and how it was scaled."""
-
-    config: str
-    tags: list[dict[str, str]]
-    scaling: list[dict[str, Any]]  # as autoscaling.describe returns it
-    at: datetime | None = None  # LastModified of the object in S3
 
 
 class StoppedEndpointRecord:
@@ -38,15 +26,11 @@ class StoppedEndpointRecord:
             if error.response["Error"]["Code"] != "NoSuchKey":
                 raise
             return None
-        return StoppedEndpoint(**json.load(response["Body"]), at=response["LastModified"])
+        return StoppedEndpoint.read(json.load(response["Body"]), response["LastModified"])
 
     def write(self, stopped: StoppedEndpoint) -> None:
-        document = {
-            "config": stopped.config,
-            "tags": stopped.tags,
-            "scaling": stopped.scaling,
-        }
-        self._s3.put_object(**self._object, Body=json.dumps(document, indent=2).encode())
+        body = json.dumps(stopped.document(), indent=2).encode()
+        self._s3.put_object(**self._object, Body=body)
 
     def delete(self) -> None:
         self._s3.delete_object(**self._object)

@@ -13,9 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from contract.names import RUN_TAG
 from contract.steps import StartAt
 from reviews.client.aws.connection import Connection
 from reviews.client.endpoint.serving_run import serving_run
+from reviews.client.endpoint.stopped import StoppedEndpointRecord
 from reviews.client.errors import InvalidArgument
 from reviews.client.promotion import names, sources, versions
 from reviews.client.promotion.versions import ModelVersion
@@ -53,6 +55,12 @@ class Models:
         run has registered."""
         return versions.of_run(self._sagemaker, self._group, serving_run(self._connection))
 
+    def _stopped(self) -> ModelVersion | None:
+        """The version that the endpoint served until it was stopped; None where none was."""
+        stopped = StoppedEndpointRecord(self._connection).read()
+        tags = {tag["Key"]: tag["Value"] for tag in stopped.tags} if stopped else {}
+        return versions.of_run(self._sagemaker, self._group, tags.get(RUN_TAG, ""))
+
     def before(self, serving: ModelVersion) -> ModelVersion | None:
         """The newest approved version before the one in service, of another artefact.
 
@@ -73,8 +81,9 @@ class Models:
         )
 
     def choose_rollback(self) -> tuple[ModelVersion, ModelVersion]:
-        """The version in service, and the one before it. Raises InvalidArgument without one."""
-        serving = self.serving()
+        """The version in service, or that served until the endpoint was stopped, and the one before
+        it. Raises InvalidArgument without one."""
+        serving = self.serving() or self._stopped()
         if serving is None:
             raise InvalidArgument(
                 f"{self._group} serves no version of its registry, so there is none before it: "

@@ -1,5 +1,6 @@
 // The first page. Its parts are requested one by one: one that AWS refuses does not hide the others.
 
+import { act } from "./action.js";
 import { byId, el, known, say, terms } from "./dom.js";
 import { ExecutionRows, summary } from "./execution-rows.js";
 import { get } from "./server.js";
@@ -30,10 +31,24 @@ async function part(name, show) {
   }
 }
 
-function showServing({ serving, reason }) {
+function showServing({ serving, reason, is_stopped }) {
+  byId("start-endpoint").hidden = !is_stopped;
   byId("serving").replaceChildren(...(serving ? terms(factsOf(serving)) : []));
   return serving ? `${serving.endpoint} is ${serving.status}.` : reason;
 }
+
+byId("start-endpoint").addEventListener("click", () =>
+  act({
+    question: {
+      title: "Start the endpoint?",
+      sentences: ["It is created as it was, which takes some minutes, and costs money until it is stopped."],
+      verb: "Start",
+    },
+    path: "/api/endpoint/start",
+    doing: "Starting the endpoint",
+    done: ({ message }) => message,
+  }),
+);
 
 function factsOf({ version, run, execution, deployed, changed, instances, config }) {
   const { number, status, origin, accuracy, macro_f1 } = version ?? {};

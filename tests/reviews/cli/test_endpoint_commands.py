@@ -1,3 +1,4 @@
+import io
 import json
 
 import pytest
@@ -51,10 +52,27 @@ def test_predict_says_that_the_endpoint_is_stopped_or_was_never_deployed(
     world.deploy()
     run("endpoint", "stop")
     code, _, error = run("predict", "good")
-    assert (code, error) == (
-        1,
-        f"{NAME} is stopped. Start it: reviews endpoint start --env dev\n",
-    )
+    since = "since 2026-11-24 18:00 UTC, by the command `reviews endpoint stop`"
+    command = "reviews endpoint start --env dev"
+    assert (code, error) == (1, f"{NAME} is stopped {since}. Start it: {command}\n")
+
+
+def test_predict_starts_a_stopped_endpoint_if_it_is_told_to(
+    world: EndpointWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(**_: object) -> dict[str, object]:
+        assert world.endpoint["EndpointStatus"] == "InService"
+        found = {"label": "positive", "sentiment": 1, "probability": 0.9}
+        line = json.dumps(found | {"probabilities": {"positive": 0.9, "negative": 0.1}})
+        return {"Body": io.BytesIO(line.encode()), "ContentType": "application/jsonlines"}
+
+    monkeypatch.setattr(world, "invoke_endpoint", answer, raising=False)
+    world.deploy()
+    run("endpoint", "stop")
+    code, output, _ = run("predict", "good", "--start")
+    assert code == 0, output
+    assert "positive" in output
+    assert world.kept == {}
 
 
 def test_a_program_gets_a_document(world: EndpointWorld) -> None:

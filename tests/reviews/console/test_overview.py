@@ -52,7 +52,23 @@ def test_an_endpoint_that_is_not_there_says_how_to_get_one(
     assert get(client, "serving") == {
         "serving": None,
         "reason": "reviews-dev was never deployed. Deploy it: reviews run FILE --env dev",
+        "is_stopped": False,
     }
+
+
+def test_a_stopped_endpoint_says_since_when_and_is_started(
+    client: TestClient, world: TeamWorld
+) -> None:
+    world.stop_endpoint()
+    found = get(client, "serving")
+    assert found["is_stopped"]
+    assert found["reason"].startswith("reviews-dev is stopped since 2026-11-24 12:00 UTC, after 4")
+    answer = client.post("/api/endpoint/start", json={})
+    assert (answer.status_code, answer.json()["message"].partition(" with ")[0]) == (
+        200,
+        "reviews-dev is being created",
+    )
+    assert world.changes == ["create reviews-dev"]
 
 
 def test_requests_are_counted_in_the_last_hour_and_the_last_day(

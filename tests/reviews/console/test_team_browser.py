@@ -76,6 +76,18 @@ def test_the_first_page_says_what_serves_and_what_waits(browser: Browser) -> Non
     browser.says("#executions", "RUNNING: waits for approval")
 
 
+def test_a_stopped_endpoint_is_started_from_the_first_page(
+    browser: Browser, world: TeamWorld
+) -> None:
+    world.stop_endpoint()
+    browser.open("/")
+    browser.says("#serving-status", "reviews-dev is stopped since 2026-11-24 12:00 UTC")
+    browser.find("#start-endpoint").click()
+    browser.find("dialog button:last-of-type").click()
+    browser.says("#action-status", "reviews-dev is being created")
+    assert world.changes == ["create reviews-dev"]
+
+
 def test_a_part_that_aws_refuses_is_unknown_and_the_others_are_shown(
     browser: Browser, world: TeamWorld
 ) -> None:

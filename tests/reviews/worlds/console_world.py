@@ -10,7 +10,7 @@ from evaluating.evaluation_page import render as evaluation_page
 from reviews.client.aws.stack_outputs import StackOutputs
 from tests.fake_aws import FakeAws, Refused
 from tests.reviews.worlds import recorded_runs
-from tests.reviews.worlds.history import DEFINITION
+from tests.reviews.worlds.history import DEFINITION, NOON
 from tests.reviews.worlds.recorded_runs import RecordedRun
 from training.profile_page import render as profile_page
 
@@ -163,7 +163,7 @@ class AwsWorld(FakeAws):
         assert Bucket == OUTPUTS.artefact_bucket
         if Key not in self.objects:
             raise Refused("NoSuchKey", "The specified key does not exist.")
-        return {"Body": io.BytesIO(self.objects[Key])}
+        return {"Body": io.BytesIO(self.objects[Key]), "LastModified": NOON}
 
     # -- Athena --------------------------------------------------------------------------------
 

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from contract.drift import Report
+from contract.s3_keys import STOPPED_ENDPOINT
+from contract.stopped_endpoint import StoppedEndpoint
 from tests.fake_aws import Refused
 from tests.reviews.worlds import recorded_runs
 from tests.reviews.worlds.console_world import MACHINE, AwsWorld
@@ -15,6 +17,7 @@ CALLER = "arn:aws:iam::000000000001:user/me"
 SERVING = "run-20261124-120000"
 _SAGEMAKER = "arn:aws:sagemaker:us-east-1:000000000001:"
 _CONFIG = f"reviews-dev-endpoint-config-{SERVING}-1"
+_IDLE = "after 4 hours without requests"
 # In the order of CloudWatch, which sorts by nothing.
 _ALARMS = {"Executions": "OK", "EndpointErrors": "ALARM", "EndpointLatency": "INSUFFICIENT_DATA"}
 
@@ -111,6 +114,19 @@ class TeamWorld(AwsWorld):
         self.objects[Key] = Body if isinstance(Body, bytes) else Body.read()
 
     # -- what serves ---------------------------------------------------------------------------
+
+    def stop_endpoint(self) -> None:
+        self.has_endpoint = False
+        stopped = StoppedEndpoint(config=_CONFIG, tags=[], scaling=[], reason=_IDLE)
+        self.objects[STOPPED_ENDPOINT] = json.dumps(stopped.document()).encode()
+
+    def create_endpoint(self, EndpointName: str, **_: Any) -> dict[str, Any]:
+        self.changes.append(f"create {EndpointName}")
+        self.has_endpoint = True
+        return {"EndpointArn": f"{_SAGEMAKER}endpoint/{EndpointName}"}
+
+    def list_endpoint_configs(self, **_: Any) -> dict[str, Any]:
+        return {"EndpointConfigs": []}
 
     def describe_endpoint(self, EndpointName: str) -> dict[str, Any]:
         if not self.has_endpoint:

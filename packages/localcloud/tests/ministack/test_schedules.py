@@ -1,15 +1,18 @@
 """EventBridge Scheduler: what its schedules start, and by which role, with IAM enforced."""
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.ministack import schedules
 from localcloud.ministack.modules import Ministack
+from localcloud.ministack.time_zones import next_time
 from worlds.enforced_iam import PLACE, world
 from worlds.iam_world import POLICY, IamWorld, allow, refusal
 from worlds.waiting import until
@@ -139,3 +142,97 @@ def test_a_schedule_that_is_made_again_counts_from_then_on(
     create = schedules.begin_anew(cast(Ministack, fake), lambda _name, _body: (200, {}, b""))
     assert create("weekly", {})[0] == 200
     assert (place in scheduler._schedule_last_fired) is kept
+
+
+# -- time zones -----------------------------------------------------------------------------------
+
+BERLIN = {
+    "ScheduleExpression": "cron(0 7 ? * MON-FRI *)",
+    "ScheduleExpressionTimezone": "Europe/Berlin",
+}
+
+
+def test_a_schedule_fires_by_the_clock_of_its_time_zone(world: IamWorld) -> None:
+    asked, role = machine(world), trusting(world)
+    world.permit(role, allow("states:StartExecution", on=asked))
+    for zone in ("Asia/Tokyo", "America/New_York"):
+        moment = datetime.now(ZoneInfo(zone)) + timedelta(seconds=2)
+        world.owner.client("scheduler").create_schedule(
+            Name=world.name("schedule"),
+            ScheduleExpression=f"at({moment:%Y-%m-%dT%H:%M:%S})",
+            ScheduleExpressionTimezone=zone,
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target={
+                "Arn": asked,
+                "RoleArn": f"arn:aws:iam::000000000000:role/{role}",
+                "Input": json.dumps(zone),
+            },
+        )
+    found = until(lambda: started(world, asked), lambda now: len(now) == 2, seconds=60)
+    assert sorted(found) == ["America/New_York", "Asia/Tokyo"]
+
+
+@pytest.mark.parametrize(
+    ("last", "due"),
+    [
+        ("2026-07-03 12:00", "2026-07-06 05:00"),  # a weekend, and summer time
+        ("2026-12-01 05:59", "2026-12-01 06:00"),
+        ("2026-12-01 06:00", "2026-12-02 06:00"),
+    ],
+)
+def test_seven_in_the_morning_is_another_time_in_summer(last: str, due: str) -> None:
+    from ministack.services import eventbridge
+
+    found = next_time(eventbridge, BERLIN, moment(last).timestamp())
+    assert found is not None
+    assert datetime.fromtimestamp(found, UTC) == moment(due)
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def template(role: str, zone: str) -> str:
+    properties = {
+        "Name": "of-a-template",
+        "ScheduleExpression": BERLIN["ScheduleExpression"],
+        "ScheduleExpressionTimezone": zone,
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "Target": {
+            "Arn": "arn:aws:states:::stateMachine:none",
+            "RoleArn": f"arn:aws:iam::000000000000:role/{role}",
+        },
+    }
+    resource = {"Type": "AWS::Scheduler::Schedule", "Properties": properties}
+    return json.dumps({"Resources": {"Schedule": resource}})
+
+
+def zone_of(world: IamWorld) -> str:
+    found = world.owner.client("scheduler").get_schedule(Name="of-a-template")
+    return str(found["ScheduleExpressionTimezone"])
+
+
+def wait(stacks: Any, end: str) -> None:
+    stacks.get_waiter(end).wait(StackName="scheduled", WaiterConfig={"Delay": 1})
+
+
+@pytest.fixture
+def stack(world: IamWorld) -> Iterator[Any]:
+    stacks = world.owner.client("cloudformation")
+    body = template(trusting(world), "Europe/Berlin")
+    stacks.create_stack(StackName="scheduled", TemplateBody=body)
+    wait(stacks, "stack_create_complete")
+    yield stacks
+    stacks.delete_stack(StackName="scheduled")
+    wait(stacks, "stack_delete_complete")
+
+
+def test_a_template_creates_a_schedule_with_its_time_zone(world: IamWorld, stack: Any) -> None:
+    assert stack
+    assert zone_of(world) == "Europe/Berlin"
+
+
+def test_a_template_updates_a_schedule_with_its_time_zone(world: IamWorld, stack: Any) -> None:
+    stack.update_stack(StackName="scheduled", TemplateBody=template(trusting(world), "Asia/Tokyo"))
+    wait(stack, "stack_update_complete")
+    assert zone_of(world) == "Asia/Tokyo"

@@ -6,6 +6,7 @@ from reviews.client.endpoint.lifecycle import EndpointLifecycle
 from reviews.client.errors import (
     EndpointBusy,
     EndpointMissing,
+    EndpointStopped,
     EndpointUnavailable,
     InvalidArgument,
 )
@@ -58,7 +59,9 @@ def test_an_endpoint_without_scaling_starts_without_it(
 def test_a_second_stop_is_no_error(world: EndpointWorld, lifecycle: EndpointLifecycle) -> None:
     world.deploy()
     lifecycle.stop()
-    assert lifecycle.stop() == f"{NAME} is stopped already, since 2026-11-24 18:00 UTC."
+    assert lifecycle.stop() == (
+        f"{NAME} is stopped since 2026-11-24 18:00 UTC, by the command `reviews endpoint stop`."
+    )
 
 
 def test_an_endpoint_that_was_never_deployed_neither_stops_nor_starts(
@@ -213,3 +216,35 @@ def test_a_missing_configuration_is_named_in_the_error(
     world.configs.clear()
     with pytest.raises(EndpointMissing, match=f"configuration {OLD} does not exist. Deploy anew"):
         lifecycle.start()
+
+
+def test_waking_starts_an_endpoint_that_is_stopped_or_whose_start_failed(
+    world: EndpointWorld, lifecycle: EndpointLifecycle
+) -> None:
+    world.deploy()
+    lifecycle.stop()
+    world.after_creation = "Failed"
+    with pytest.raises(EndpointUnavailable):
+        lifecycle.wake()
+    world.after_creation = "InService"
+    lifecycle.wake()
+    assert world.endpoint["EndpointStatus"] == "InService"
+    assert world.kept == {}
+
+
+@pytest.mark.parametrize("status", ["InService", "Updating", "SystemUpdating"])
+def test_waking_leaves_an_endpoint_alone_that_answers(
+    world: EndpointWorld, lifecycle: EndpointLifecycle, status: str
+) -> None:
+    world.deploy(status=status)
+    lifecycle.wake()
+    assert world.calls == []
+
+
+def test_what_is_missing_was_stopped_or_never_deployed(
+    world: EndpointWorld, lifecycle: EndpointLifecycle
+) -> None:
+    assert type(lifecycle.missing()) is EndpointMissing
+    world.deploy()
+    lifecycle.stop()
+    assert type(lifecycle.missing()) is EndpointStopped

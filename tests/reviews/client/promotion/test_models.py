@@ -32,6 +32,18 @@ def dev(world: ModelsWorld) -> Environment:
     return Environment("dev")
 
 
+def test_a_rollback_of_a_stopped_endpoint_goes_back_from_what_it_served(
+    world: ModelsWorld, dev: Environment
+) -> None:
+    for number in (1, 2, 3):
+        world.register(number)
+    world.serve(2)
+    dev.endpoint.stop()
+    served, before = dev.models.choose_rollback()
+    assert (served.number, before.number) == (2, 1)
+    assert dev.models.serving() is None
+
+
 def test_versions_have_their_metrics_and_their_origin(world: ModelsWorld, dev: Environment) -> None:
     world.register(1)
     world.register(2, "Rejected", **STAGING, sha256="0a")

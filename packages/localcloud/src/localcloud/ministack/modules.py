@@ -21,6 +21,7 @@ _MODULES = {
     "budgets": "services.budgets",
     "cloudwatch": "services.cloudwatch",
     "evaluator": "core.iam_evaluator",
+    "eventbridge": "services.eventbridge",
     "functions": "services.lambda_svc",
     "glue": "services.glue",
     "groups": "services.resource_groups",
@@ -54,6 +55,7 @@ class Ministack:
     budgets: Any
     cloudwatch: Any
     evaluator: Any
+    eventbridge: Any
     functions: Any
     glue: Any
     groups: Any

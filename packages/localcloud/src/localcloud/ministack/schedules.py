@@ -1,6 +1,6 @@
 """EventBridge Scheduler: a schedule has a role that trusts it, and starts what this role may.
 
-Not emulated: retries, dead-letter queues, flexible windows, time zones, and the service's metrics.
+Not emulated: retries, dead-letter queues, flexible windows, and the service's metrics.
 """
 
 import json

@@ -21,6 +21,7 @@ from localcloud.ministack import (
     schedules,
     stepfunctions,
     tagging,
+    time_zones,
 )
 from localcloud.ministack.faults import functions, requests, state_machines, templates
 from localcloud.ministack.iam import (
@@ -52,6 +53,7 @@ _SERVICES: tuple[Patch, ...] = (
     *cloudformation.PATCHES,
     *schedules.PATCHES,
     *budgets.PATCHES,
+    *time_zones.PATCHES,
 )
 _IAM: tuple[Patch, ...] = (
     *boundaries.PATCHES,

@@ -1,4 +1,8 @@
-"""Application Auto Scaling of an endpoint's variants: describe, deregister and register it."""
+"""Application Auto Scaling of an endpoint's variants: describe, deregister and register it.
+
+The command that stops an endpoint and the function that does make the same calls; each gives its
+own boto3 client.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
