@@ -12,11 +12,24 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from contract.names import function_name
-from contract.steps import JobKind
-from infra import promotion, quotas
+from infra import quotas
+from infra.function_permissions import (
+    drift,
+    endpoint,
+    failures,
+    features,
+    gate,
+    idle_endpoint,
+    jobs,
+    prepare,
+    promotion,
+    scoring,
+    tuning,
+)
+from infra.function_permissions.resources import Resources
 from infra.functions import Function
-from infra.idle_permissions import IdlePermissions
 from infra.job_roles import JobRoles
+from infra.promotion import READERS
 from infra.settings import Settings
 from infra.storage import Storage
 
@@ -43,39 +56,44 @@ class PipelineFunctions(Construct):
         self._settings, self._storage, self._topic = settings, storage, topic
         self._roles = roles
         self.base_model = settings.base_model.replace("{data_bucket}", storage.data.bucket_name)
-        self._may = may = IdlePermissions(self, settings=settings, storage=storage, topic=topic)
-        self.prepare = self._function("prepare", may.prepare())
+        own = Resources(scope=self, settings=settings, storage=storage, topic=topic)
+        self._own = own
+        self.prepare = self._function("prepare", prepare.prepare(own))
         self.start_processing = self._function(
-            "start_processing", may.start_job(JobKind.PROCESSING, roles.processing)
+            "start_processing", jobs.start_processing(own, roles.processing)
         )
-        self.check_features = self._function("check_features", may.check_features())
+        self.check_features = self._function("check_features", features.check_features(own))
         self.start_training = self._function(
-            "start_training", may.start_job(JobKind.TRAINING, roles.training)
+            "start_training", jobs.start_training(own, roles.training)
         )
-        self.start_tuning = self._function("start_tuning", may.start_tuning(roles.training))
-        self.end_tuning = self._function("end_tuning", may.end_tuning())
+        self.start_tuning = self._function("start_tuning", tuning.start_tuning(own, roles.training))
+        self.end_tuning = self._function("end_tuning", tuning.end_tuning(own))
         self.start_evaluation = self._function(
-            "start_evaluation", may.start_evaluation(roles.training)
+            "start_evaluation", jobs.start_evaluation(own, roles.training)
         )
-        self.check_gate = self._function("check_gate", may.check_gate())
-        self.register_model = self._function("register_model", may.register_model())
-        self.deploy_endpoint = self._function("deploy_endpoint", may.deploy_endpoint(roles.serving))
-        self.smoke_test = self._function("smoke_test", may.smoke_test())
-        self.handle_failure = self._function("handle_failure", may.handle_failure())
+        self.check_gate = self._function("check_gate", gate.check_gate(own))
+        self.register_model = self._function("register_model", gate.register_model(own))
+        self.deploy_endpoint = self._function(
+            "deploy_endpoint", endpoint.deploy_endpoint(own, roles.serving)
+        )
+        self.smoke_test = self._function("smoke_test", endpoint.smoke_test(own))
+        self.handle_failure = self._function("handle_failure", failures.handle_failure(own))
         # As long as a function may take that starts a job.
-        self.stop_jobs = self._function("stop_jobs", may.stop_jobs(), timeout=_LONGEST_CALL)
-        self.start_scoring = self._function("start_scoring", may.start_scoring(roles.scoring))
-        self.end_scoring = self._function("end_scoring", may.end_scoring())
+        self.stop_jobs = self._function("stop_jobs", failures.stop_jobs(own), timeout=_LONGEST_CALL)
+        self.start_scoring = self._function(
+            "start_scoring", scoring.start_scoring(own, roles.scoring)
+        )
+        self.end_scoring = self._function("end_scoring", scoring.end_scoring(own))
 
     @cached_property
     def ask_approval(self) -> lambda_.Function:
         """Created only if the state machine uses it."""
-        return self._function("ask_approval", self._may.ask_approval())
+        return self._function("ask_approval", gate.ask_approval(self._own))
 
     @cached_property
     def scale_endpoint(self) -> lambda_.Function:
         """Created only if the state machine uses it."""
-        return self._function("scale_endpoint", self._may.scale_endpoint())
+        return self._function("scale_endpoint", endpoint.scale_endpoint(self._own))
 
     @cached_property
     def copy_model(self) -> lambda_.Function:
@@ -83,7 +101,7 @@ class PipelineFunctions(Construct):
         a whole processor: those of Lambda grow with the memory."""
         return self._function(
             "copy_model",
-            self._may.copy_model(),
+            promotion.copy_model(self._own),
             timeout=_LONGEST_CALL,
             memory_mb=_MB_OF_A_PROCESSOR,
         )
@@ -94,7 +112,7 @@ class PipelineFunctions(Construct):
         can be hundreds of thousands."""
         return self._function(
             "start_drift",
-            self._may.start_drift(self._roles.drift),
+            drift.start_drift(self._own, self._roles.drift),
             timeout=_LONGEST_CALL,
             memory_mb=_MB_OF_A_PROCESSOR,
         )
@@ -102,23 +120,23 @@ class PipelineFunctions(Construct):
     @cached_property
     def end_drift(self) -> lambda_.Function:
         """Created only where requests are captured."""
-        return self._function("end_drift", self._may.end_drift())
+        return self._function("end_drift", drift.end_drift(self._own))
 
     @cached_property
     def stop_idle_endpoint(self) -> lambda_.Function:
         """Created only where an idle endpoint is stopped."""
-        return self._function("stop_idle_endpoint", self._may.stop_idle_endpoint())
+        return self._function("stop_idle_endpoint", idle_endpoint.stop_idle_endpoint(self._own))
 
     @cached_property
     def start_endpoint(self) -> lambda_.Function:
         """Created only where an idle endpoint is stopped."""
-        return self._function("start_endpoint", self._may.start_endpoint())
+        return self._function("start_endpoint", idle_endpoint.start_endpoint(self._own))
 
     def _function(
         self, folder: str, statements: list[iam.PolicyStatement], **options: Any
     ) -> lambda_.Function:
         settings = self._settings
-        is_known = settings.promotion.sources and folder in promotion.READERS
+        is_known = settings.promotion.sources and folder in READERS
         name = function_name(settings.name, folder)
         function = Function(
             self,

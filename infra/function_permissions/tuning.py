@@ -1,0 +1,34 @@
+"""What the functions of a tuning job may."""
+
+from aws_cdk import aws_iam as iam
+
+from contract import s3_keys
+from infra.function_permissions.resources import Resources
+from infra.function_permissions.shared import may_pass_role, may_write
+from infra.permissions import allow
+
+
+def start_tuning(own: Resources, role: iam.IRole) -> list[iam.PolicyStatement]:
+    """SageMaker starts the training jobs itself, with the tags of the tuning job."""
+    return [
+        allow(
+            "sagemaker:CreateHyperParameterTuningJob",
+            "sagemaker:DescribeHyperParameterTuningJob",
+            "sagemaker:AddTags",
+            on=[own.named("hyper-parameter-tuning-job")],
+        ),
+        *may_pass_role(own, role),
+    ]
+
+
+def end_tuning(own: Resources) -> list[iam.PolicyStatement]:
+    """It looks for the best training job, and writes its hyperparameters to the run."""
+    return [
+        allow(
+            "sagemaker:DescribeHyperParameterTuningJob",
+            "sagemaker:ListTrainingJobsForHyperParameterTuningJob",
+            on=[own.named("hyper-parameter-tuning-job")],
+        ),
+        allow("sagemaker:DescribeTrainingJob", on=[own.named("training-job")]),
+        *may_write(own, own.document(s3_keys.RUN)),
+    ]
