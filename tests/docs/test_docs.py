@@ -26,7 +26,8 @@ _MODULE = re.compile(
     r"\.(ipynb|js|py|toml)"
 )
 _NOT_IN_A_MODEL = {"--max-items", "--output", "--query", "--region"}  # of the AWS CLI itself
-_AWS_SERVICE = re.compile(r"(?:^|-- )aws (?!s3 |configure )([a-z-]+ [a-z-]+.*)")
+# Without commands that the AWS CLI adds to the operations of services.
+_AWS_SERVICE = re.compile(r"(?:^|-- )aws (?!s3 |configure |logs tail )([a-z-]+ [a-z-]+.*)")
 _CLASSES = {cls.__name__: cls for cls in dataclasses()}
 
 
