@@ -128,6 +128,7 @@ OTHER_MEANINGS = {
         "ml_code/serving/",  # of an answer of the endpoint
         "reviews/client/endpoint/invocation.py",
     },
+    "date": {"tools/write_story.py"},  # on which the story was run
     "split_type": {"infra/jobs/scoring_job.py"},  # how a transform job splits an object
     "seed": {"ml_code/evaluate.py"},  # of the bootstrap
     "weight_decay": {"ml_code/training/optimiser.py"},  # AdamW's own name for it
