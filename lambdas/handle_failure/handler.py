@@ -105,8 +105,9 @@ def notify(failure: dict[str, Any]) -> None:
     subject = f"{ENVIRONMENT.name}: run {failure['run']} failed in {title}"
     message = f"{failure['reason']}\n\n{failure['advice']}\n"
     if failure["advice"] == REDRIVE:
-        command = "aws stepfunctions redrive-execution --execution-arn"
-        message += f"{command} {shlex.quote(failure['execution'])}\n"
+        arn = failure["execution"]
+        command = f"aws stepfunctions redrive-execution --region {arn.split(':')[3]}"
+        message += f"{command} --execution-arn {shlex.quote(arn)}\n"
     SNS.publish(TopicArn=ENVIRONMENT.topic, Subject=subject[:_LONGEST_SUBJECT], Message=message)
 
 

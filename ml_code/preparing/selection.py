@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from common.rated_labels import RatedLabels
 from preparing.text_hashes import Hashes, seeded_hashes
+from reading.distinct import first_of_each
 from reading.splits import check_splits, edges
 
 NOT_SELECTED = -1  # in place of the index of a split
@@ -48,7 +49,7 @@ def select(
     for one in every split.
     """
     split_of_row = np.full(len(hashes), NOT_SELECTED, dtype=np.int8)
-    rows = _distinct(hashes, exact_hashes, rating_indices)
+    rows = first_of_each(hashes, rating_indices, exact_hashes)
     class_of_rating = np.array(labels.ratings.label_of, dtype=np.int8)
     hashes, classes = hashes[rows], class_of_rating[rating_indices[rows]]
     counts = np.bincount(classes, minlength=len(labels.names))
@@ -65,17 +66,6 @@ def select(
         duplicates=len(split_of_row) - len(rows),
         available=available,
     )
-
-
-def _distinct(
-    hashes: Hashes, exact_hashes: Hashes, rating_indices: NDArray[np.int8]
-) -> NDArray[np.intp]:
-    """The numbers of the rows to keep, one for each text, in the order of their hashes."""
-    order = np.lexsort((exact_hashes, rating_indices, hashes))
-    ordered = hashes[order]
-    is_first = np.ones(len(hashes), dtype=bool)
-    is_first[1:] = ordered[1:] != ordered[:-1]
-    return order[is_first]
 
 
 def _stratified(

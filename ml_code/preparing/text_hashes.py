@@ -11,6 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from reading.distinct import folded
+
 Hashes = NDArray[np.uint64]
 
 
@@ -31,7 +33,7 @@ def exact_text_hashes(texts: Sequence[str]) -> Hashes:
 
 
 def _digest(text: str) -> bytes:
-    return hashlib.blake2b(text.casefold().encode(), digest_size=16).digest()
+    return hashlib.blake2b(folded(text).encode(), digest_size=16).digest()
 
 
 def seeded_hashes(hashes: Hashes, seed: int, purpose: str) -> Hashes:

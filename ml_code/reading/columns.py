@@ -4,13 +4,20 @@ import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
+from pathlib import Path
 
-from .errors import UserError
+from .commands import Filter
+from .errors import FileError
+from .kinds import file_error
 from .text import cleaned
 
 _MOST_NAMES = 15  # in a message, which SageMaker cuts at 1 KB
 _LONGEST_NAME = 60
 _NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
+# The first expression removes a byte order mark, and tr the line ends of Windows.
+_UNQUOTE = Filter(
+    (r"tr -d '\r'", """sed -e '1s/^[^"]*//; s/^"//; s/"$//; s/""/"/g'"""),
+)
 _NOT_A_LETTER = re.compile(r"[\W_]+")
 
 
@@ -66,18 +73,19 @@ EXPORTS = (
 )
 
 
-def check_columns(name: str, header: Sequence[str], columns: Columns) -> None:
-    """Raises UserError when a column is missing or repeated, with the columns that may be meant."""
+def check_columns(path: Path, header: Sequence[str], columns: Columns) -> None:
+    """Raises FileError when a column is missing or repeated, with the columns that may be meant."""
     lacking = [column for column in columns.required if column not in header]
     if lacking:
-        raise UserError(
-            f"{name}: no column named {_quoted(lacking)}; the columns are {listed(header)}"
-            f"{_offer(header, columns)}"
-        )
+        problem = f"no column named {_quoted(lacking)}; the columns are {listed(header)}"
+        if _is_quoted_as_a_whole(header, columns):
+            quotes = "each line is quoted as a whole; remove these quotes"
+            raise file_error(path, f"{problem}; {quotes}", _UNQUOTE)
+        raise FileError(path, f"{problem}{_offer(header, columns)}")
     for column in filter(None, astuple(columns)):
         if header.count(column) > 1:
-            raise UserError(
-                f"{name}: {header.count(column)} columns are named {column!r}; rename all but one"
+            raise FileError(
+                path, f"{header.count(column)} columns are named {column!r}; rename all but one"
             )
 
 
@@ -145,13 +153,7 @@ def _offer(header: Sequence[str], columns: Columns) -> str:
 
 
 def _advice(header: Sequence[str], columns: Columns) -> str:
-    whole = cleaned(header[0]) if len(header) == 1 else ""
-    if whole and all(name in whole for name in columns.required):
-        if "," in whole:
-            return (
-                "each line is quoted as a whole; remove these quotes: "
-                """sed -e 's/^"//; s/"$//; s/""/"/g'"""
-            )
+    if _is_one_of_all(header, columns):
         return (
             "the fields are separated by neither commas, tabs, semicolons nor |; use one of these"
         )
@@ -159,6 +161,16 @@ def _advice(header: Sequence[str], columns: Columns) -> str:
     if any(_NUMBER.fullmatch(name) for name in header):
         return f"if that is a review, add a line with the column names above it; else {name_them}"
     return name_them
+
+
+def _is_one_of_all(header: Sequence[str], columns: Columns) -> bool:
+    """Whether there is one column whose name contains all that are required."""
+    whole = cleaned(header[0]) if len(header) == 1 else ""
+    return bool(whole) and all(name in whole for name in columns.required)
+
+
+def _is_quoted_as_a_whole(header: Sequence[str], columns: Columns) -> bool:
+    return _is_one_of_all(header, columns) and "," in header[0]
 
 
 def _plain(name: str) -> str:

@@ -1,12 +1,14 @@
 """The lines of a text file: UTF-8, with or without a byte order mark, or UTF-16 with one."""
 
 import codecs
-import shlex
 from collections.abc import Iterator
 from io import StringIO
+from pathlib import Path
 from typing import IO, NoReturn
 
-from .errors import UserError
+from .errors import FileError
+from .foreign import to_utf8
+from .kinds import file_error
 
 _BLOCK_BYTES = 1 << 20
 _LONGEST_LINE = 1 << 24  # characters; a longer one is no line of text
@@ -18,10 +20,10 @@ _MARKS = (
 
 
 class Decoder:
-    """Decodes a file block by block. UserError has its `name` and the first wrong byte."""
+    """Decodes the content of a file block by block. FileError has its first wrong byte."""
 
-    def __init__(self, content: IO[bytes], name: str) -> None:
-        self._content, self._name = content, name
+    def __init__(self, content: IO[bytes], path: Path) -> None:
+        self._content, self._path = content, path
         self._lines = 0  # decoded so far
 
     def lines(self) -> Iterator[list[str]]:
@@ -36,9 +38,10 @@ class Decoder:
             rest = lines.pop() if lines and not lines[-1].endswith("\n") else ""
             if len(rest) > _LONGEST_LINE:
                 line = self._lines + len(lines) + 1
-                raise UserError(
-                    f"{self._name}: line {line} has more than {_LONGEST_LINE:,} characters; a "
-                    "review is a line, or a quoted field of a few lines"
+                raise FileError(
+                    self._path,
+                    f"line {line} has more than {_LONGEST_LINE:,} characters; a review is a line, "
+                    "or a quoted field of a few lines",
                 )
             self._lines += len(lines)
             if lines:
@@ -68,13 +71,13 @@ class Decoder:
     def _refuse(self, error: UnicodeDecodeError, encoding: str, start: int) -> NoReturn:
         byte, offset = error.object[error.start], start + error.start
         where = f"byte 0x{byte:02x} in line {self._lines + 1}, at offset {offset}"
-        problem = f"{self._name}: not {encoding.upper()}: {where} ({error.reason})"
+        problem = f"not {encoding.upper()}: {where} ({error.reason})"
         if encoding != "utf-8":
-            raise UserError(f"{problem}; the file is damaged: copy it again") from error
+            raise FileError(self._path, f"{problem}; the file is damaged: copy it again") from error
         if error.reason == "unexpected end of data":
-            raise UserError(f"{problem}; the file is cut off: copy it again") from error
-        name = shlex.quote(self._name)
-        raise UserError(
-            f"{problem}. If it is Windows-1252 or Latin-1, convert it: iconv -f WINDOWS-1252 "
-            f"-t UTF-8 {name} > utf-8-{name}"
+            raise FileError(self._path, f"{problem}; the file is cut off: copy it again") from error
+        raise file_error(
+            self._path,
+            f"{problem}. If it is Windows-1252 or Latin-1, convert it",
+            to_utf8("WINDOWS-1252"),
         ) from error

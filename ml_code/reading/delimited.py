@@ -2,7 +2,6 @@
 
 import csv
 import re
-import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,9 +9,10 @@ from operator import itemgetter
 from pathlib import Path
 from typing import IO
 
+from .commands import Filter
 from .decoding import Decoder
-from .errors import UserError
-from .kinds import opened
+from .errors import FileError
+from .kinds import file_error, opened
 from .repairs import Row
 from .scanning import Dialect, Scanner
 from .tables import Batch, CheckedColumn
@@ -64,7 +64,7 @@ class Delimited:
     @contextmanager
     def _lines(self) -> Iterator[tuple[Iterator[list[str]], IO[bytes]]]:
         with opened(self._path) as (content, raw):
-            yield Decoder(content, self._path.name).lines(), raw
+            yield Decoder(content, self._path).lines(), raw
 
 
 def _read_header(path: Path, blocks: Iterator[list[str]], wanted: Sequence[str]) -> _Layout:
@@ -72,7 +72,7 @@ def _read_header(path: Path, blocks: Iterator[list[str]], wanted: Sequence[str])
     lines = next(blocks, [])
     begin = next((at for at, line in enumerate(lines) if line.strip()), None)
     if begin is None:
-        raise UserError(f"{path.name}: begins with nothing but blank lines")
+        raise FileError(path, "begins with nothing but blank lines")
     named = _SEPARATOR_LINE.fullmatch(lines[begin])
     begin += named is not None
     delimiters = [named[1]] if named else _DELIMITERS
@@ -125,15 +125,21 @@ def _best_header(
 
 
 def _check_preamble(path: Path, lines: Sequence[str], begin: int, wanted: Sequence[str]) -> None:
-    """Raises UserError when the header is further down, below a title or a comment."""
+    """Raises FileError when the header is further down, below a title or a comment."""
     for at in range(begin + 1, len(lines)):
         (matches, _), *_ = _best_header(lines, at, _DELIMITERS, wanted)
         if matches == len(wanted):
-            name = shlex.quote(path.name)
-            raise UserError(
-                f"{path.name}: the header is line {at + 1} and must be the first line; remove "
-                f"the lines above it: tail -n +{at + 1} {name} > reviews.csv"
+            raise file_error(
+                path,
+                f"the header is line {at + 1} and must be the first line; remove the lines above "
+                "it",
+                Filter((*_line_feeds(lines[0]), f"tail -n +{at + 1}")),
             )
+
+
+def _line_feeds(line: str) -> list[str]:
+    """What makes the line ends of old Macs those that tail counts."""
+    return [r"tr '\r' '\n'"] if line.endswith("\r") else []
 
 
 def _picker(

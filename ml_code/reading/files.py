@@ -6,7 +6,7 @@ from pathlib import Path
 
 from .columns import Columns, check_columns, resolved
 from .delimited import Delimited
-from .errors import UserError
+from .errors import FileError
 from .json_lines import JsonLines
 from .kinds import JSON_LINES, PARQUET, kind_of
 from .parquet import Parquet
@@ -41,7 +41,7 @@ class Chunk:
 
 def review_files(folder: Path) -> list[Path]:
     """The files of a folder (or the one file given), in order of name, without hidden and empty
-    ones. Raises UserError when there is none."""
+    ones. Raises FileError when there is none."""
     if folder.is_file():
         return [folder]
     found = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -50,21 +50,21 @@ def review_files(folder: Path) -> list[Path]:
     if filled or files:
         return filled or files[:1]
     names = ", ".join(path.name for path in found[:5]) or "nothing"
-    raise UserError(f"{folder.name}: no file of reviews; found {names}")
+    raise FileError(folder, f"no file of reviews; found {names}")
 
 
 def open_table(path: Path, wanted: Sequence[str], *, whole_header: bool = False) -> Table | None:
     """The table in a file; None for an archive of an empty file.
 
     The `wanted` columns help to find the delimiter; with `whole_header` all of a JSON Lines file is
-    read for its keys. Raises UserError when the file is empty or of another kind.
+    read for its keys. Raises FileError when the file is empty or of another kind.
     """
     try:
         size = path.stat().st_size
     except OSError as error:
-        raise UserError(f"{path.name}: cannot be read: {error.strerror}") from error
+        raise FileError(path, f"cannot be read: {error.strerror}") from error
     if not size:
-        raise UserError(f"{path.name}: the file is empty")
+        raise FileError(path, "the file is empty")
     kind = kind_of(path)
     if not kind:
         return None
@@ -78,17 +78,17 @@ def open_table(path: Path, wanted: Sequence[str], *, whole_header: bool = False)
 def open_tables(folder: Path, columns: Columns) -> list[tuple[Path, Table]]:
     """The tables of a folder or of one file, checked before the first row is read.
 
-    Raises UserError for a file that cannot be read or lacks a column.
+    Raises FileError for a file that cannot be read or lacks a column.
     """
     files = review_files(folder)
     tables = []
     for path in files:
         table = open_table(path, columns.required)
         if table is not None:
-            check_columns(path.name, table.header, resolved(table.header, columns))
+            check_columns(path, table.header, resolved(table.header, columns))
             tables.append((path, table))
     if not tables:
-        raise UserError(f"{files[0].name}: the file is empty")
+        raise FileError(files[0], "the file is empty")
     return tables
 
 

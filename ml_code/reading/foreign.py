@@ -4,38 +4,47 @@ import codecs
 import re
 from dataclasses import dataclass
 
+from .commands import Command, Filter, GitLfsPull, Program
+
 _GZIP = b"\x1f\x8b"
 _HEADER_BYTES = 64
+_UTF32_MARK = b"\xff\xfe\0\0"  # begins like that of UTF-16
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_READS = "CSV, TSV, JSON Lines and Parquet are read, also with gzip"
+READS = "CSV, TSV, JSON Lines and Parquet are read, also with gzip"
+
+
+def to_utf8(encoding: str) -> Filter:
+    """What converts a file from this encoding, by iconv's name."""
+    return Filter((f"iconv -f {encoding} -t UTF-8",))
 
 
 @dataclass(frozen=True)
 class Foreign:
-    """A kind of file that is not read, and how to convert it."""
+    """A kind of file that is not read, and how to convert it: in words, and by a command."""
 
     begins: bytes
     what: str
     remedy: str
+    command: Command | None = None
 
 
 # The first bytes by https://en.wikipedia.org/wiki/List_of_file_signatures; of pickles by
 # https://docs.python.org/3/library/pickletools.html, of Git LFS by
 # https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
 _FOREIGN = (
-    Foreign(b"PK\x03\x04", "a zip archive", "unpack it: unzip {name}"),
-    Foreign(b"PK\x05\x06", "an empty zip archive", _READS),
-    Foreign(_GZIP, "another gzip file", "zcat < {name} > reviews.csv"),
+    Foreign(b"PK\x03\x04", "a zip archive", "unpack it", Program("unzip")),
+    Foreign(b"PK\x05\x06", "an empty zip archive", READS),
+    Foreign(_GZIP, "another gzip file", "unpack both", Filter(("zcat",))),
     Foreign(
         b"\xd0\xcf\x11\xe0", "an Excel workbook (.xls)", "save it in Excel as CSV UTF-8 (.csv)"
     ),
-    Foreign(b"BZh", "compressed by bzip2", "unpack it: bunzip2 {name}"),
-    Foreign(b"\xfd7zXZ\0", "compressed by xz", "unpack it: unxz {name}"),
-    Foreign(b"\x28\xb5\x2f\xfd", "compressed by Zstandard", "unpack it: unzstd {name}"),
-    Foreign(b"\x04\x22\x4d\x18", "compressed by LZ4", "unpack it: unlz4 {name}"),
-    Foreign(b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "unpack it: 7z x {name}"),
-    Foreign(b"Rar!\x1a", "a RAR archive", "unpack it: unrar x {name}"),
-    Foreign(b"%PDF", "a PDF document", _READS),
+    Foreign(b"BZh", "compressed by bzip2", "unpack it", Filter(("bunzip2",))),
+    Foreign(b"\xfd7zXZ\0", "compressed by xz", "unpack it", Filter(("unxz",))),
+    Foreign(b"\x28\xb5\x2f\xfd", "compressed by Zstandard", "unpack it", Filter(("unzstd",))),
+    Foreign(b"\x04\x22\x4d\x18", "compressed by LZ4", "unpack it", Filter(("unlz4",))),
+    Foreign(b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "unpack it", Program("7z x")),
+    Foreign(b"Rar!\x1a", "a RAR archive", "unpack it", Program("unrar x")),
+    Foreign(b"%PDF", "a PDF document", READS),
     Foreign(b"ORC", "an ORC file", "write it as Parquet"),
     Foreign(b"Obj\x01", "an Avro file", "write it as Parquet"),
     Foreign(b"PARE", "an encrypted Parquet file", "write it without encryption"),
@@ -43,7 +52,8 @@ _FOREIGN = (
     Foreign(
         b"SQLite format 3\0",
         "an SQLite database",
-        "export the table: sqlite3 -header -csv {name} 'SELECT * FROM TABLE' > reviews.csv",
+        "export the table",
+        Program("sqlite3 -header -csv", " 'SELECT * FROM TABLE'", ".db.csv"),
     ),
     *(
         Foreign(
@@ -59,49 +69,44 @@ _FOREIGN = (
     Foreign(
         b"version https://git-lfs",
         "a pointer of Git LFS, without the data",
-        "fetch the data: git lfs pull",
+        "fetch the data",
+        GitLfsPull(),
     ),
-    Foreign(
-        b"\xff\xfe\0\0", "UTF-32", "convert it: iconv -f UTF-32 -t UTF-8 {name} > utf-8-{name}"
-    ),
-    Foreign(
-        b"\0\0\xfe\xff", "UTF-32", "convert it: iconv -f UTF-32 -t UTF-8 {name} > utf-8-{name}"
-    ),
+    Foreign(_UTF32_MARK, "UTF-32", "convert it", to_utf8("UTF-32")),
+    Foreign(b"\0\0\xfe\xff", "UTF-32", "convert it", to_utf8("UTF-32")),
 )
 _EXCEL = Foreign(b"", "an Excel workbook (.xlsx)", "save it in Excel as CSV UTF-8 (.csv)")
 _OFFICE = Foreign(b"", "an OpenDocument spreadsheet (.ods)", "save it as CSV in UTF-8")
-_BINARY = Foreign(b"", "a binary file of unknown kind", _READS)
+_BINARY = Foreign(b"", "a binary file of unknown kind", READS)
 _NULS = Foreign(b"", "nothing but NUL bytes, as a failed copy leaves them", "copy it again")
-_TAR = Foreign(b"", "a tar archive", "unpack it: tar -xf {name}")
+_TAR = Foreign(b"", "a tar archive", "unpack it", Filter(("tar -xf -",), writes=False))
 _JSON_ARRAY = Foreign(
-    b"", "one JSON array", "write a line for each review: jq -c '.[]' {name} > reviews.jsonl"
+    b"", "one JSON array", "write a line for each review", Filter(("jq -c '.[]'",), ".jsonl")
 )
 _JSON_ROWS = Foreign(
     b"",
     "JSON with a list for each row",
-    'write an object for each review: {{"Review Text": "…", "Rating": 5}}',
+    'write an object for each review: {"Review Text": "…", "Rating": 5}',
 )
 _PYTHON = Foreign(
     b"",
     "Python dictionaries instead of JSON objects",
-    "convert it: python3 -c 'import ast, json, sys; [print(json.dumps(ast.literal_eval(line))) "
-    "for line in sys.stdin]' < {name} > reviews.jsonl",
+    "convert it",
+    Filter(
+        (
+            "python3 -c 'import ast, json, sys; [print(json.dumps(ast.literal_eval(line.strip"
+            "(chr(65279))))) for line in sys.stdin if line.strip()]'",  # without a byte order mark
+        ),
+        ".jsonl",
+    ),
 )
-_PAGE = Foreign(b"", "a page of HTML or XML", _READS)
+_PAGE = Foreign(b"", "a page of HTML or XML", READS)
 _TAG = re.compile(r"<[!?a-z][^<>]*>", re.IGNORECASE)
 _NO_TEXT_BYTES = bytes({*range(9), *range(14, 32)})  # control characters but white space
 _MOST_IN_TEXT, _MOST_ELSE = 0.5, 0.05
 _UTF16 = {
-    0: Foreign(
-        b"",
-        "UTF-16 without a byte order mark",
-        "convert it: iconv -f UTF-16BE -t UTF-8 {name} > utf-8-{name}",
-    ),
-    1: Foreign(
-        b"",
-        "UTF-16 without a byte order mark",
-        "convert it: iconv -f UTF-16LE -t UTF-8 {name} > utf-8-{name}",
-    ),
+    at: Foreign(b"", "UTF-16 without a byte order mark", "convert it", to_utf8(encoding))
+    for at, encoding in enumerate(("UTF-16BE", "UTF-16LE"))
 }
 
 
@@ -163,7 +168,11 @@ def _by_text(text: str) -> Foreign | None:
     return _PAGE if _TAG.match(text) else None
 
 
+def is_utf16(head: bytes) -> bool:
+    """Whether a file begins with the byte order mark of UTF-16."""
+    return head.startswith(_UTF16_MARKS) and not head.startswith(_UTF32_MARK)
+
+
 def first_text(head: bytes) -> str:
     """How the file begins, after white space and a byte order mark."""
-    is_utf16 = head.startswith(_UTF16_MARKS)
-    return head.decode("utf-16" if is_utf16 else "utf-8-sig", "replace").lstrip()
+    return head.decode("utf-16" if is_utf16(head) else "utf-8-sig", "replace").lstrip()

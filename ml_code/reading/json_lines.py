@@ -8,9 +8,9 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from .commands import Filter
 from .decoding import Decoder
-from .errors import UserError
-from .kinds import opened
+from .kinds import file_error, opened
 from .tables import BATCH_ROWS, Batch, CheckedColumn, Fault, NotText
 
 _HEADER_LINES = 1000
@@ -35,9 +35,11 @@ class JsonLines:
         if count == 1 and not set(wanted) & set(row):
             self._check_is_row(row)
         if not keys:
-            raise UserError(
-                f"{path.name}: begins like JSON, but has no JSON object in a line of its own; "
-                f"write a line for each review: jq -c . {shlex.quote(path.name)} > reviews.jsonl"
+            raise file_error(
+                path,
+                "begins like JSON, but has no JSON object in a line of its own; write a line for "
+                "each review",
+                Filter(("jq -c .",), ".jsonl"),
             )
         self._header = list(keys)
 
@@ -61,13 +63,14 @@ class JsonLines:
             yield Batch(lines=numbers, columns=columns, faults=faults, position=some[-1][2])
 
     def _check_is_row(self, row: Row) -> None:
-        """Raises UserError for one object with a list of reviews, as responses of APIs are."""
+        """Raises FileError for one object with a list of reviews, as responses of APIs are."""
         for key, value in row.items():
             if isinstance(value, list) and value and isinstance(value[0], dict):
-                name, program = shlex.quote(self._path.name), f".[{json.dumps(key)}][]"
-                raise UserError(
-                    f"{self._path.name}: is one JSON object, whose {key!r} is a list of objects; "
-                    f"write a line for each: jq -c {shlex.quote(program)} {name} > reviews.jsonl"
+                raise file_error(
+                    self._path,
+                    f"is one JSON object, whose {key!r} is a list of objects; write a line for "
+                    "each",
+                    Filter((shlex.join(["jq", "-c", f".[{json.dumps(key)}][]"]),), ".jsonl"),
                 )
 
     def _lines(self) -> Iterator[tuple[int, str, int]]:
@@ -75,7 +78,7 @@ class JsonLines:
         with opened(self._path) as (content, raw):
             lines = chain.from_iterable(
                 ((line, raw.tell()) for line in lines)
-                for lines in Decoder(content, self._path.name).lines()
+                for lines in Decoder(content, self._path).lines()
             )
             for number, (line, position) in enumerate(lines, start=1):
                 if line.strip():

@@ -1,15 +1,15 @@
 """What kind of file it is, by how its content begins, whatever its name is."""
 
 import gzip
-import shlex
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, cast
 
-from .errors import UserError
-from .foreign import first_text, foreign_kind
+from .commands import DECODE, Command, Filter
+from .errors import FileError
+from .foreign import READS, Foreign, first_text, foreign_kind, is_utf16, to_utf8
 
 DELIMITED, JSON_LINES, PARQUET = "CSV", "JSON Lines", "Parquet"
 _HEAD_BYTES = 4096
@@ -19,24 +19,35 @@ _GZIP = b"\x1f\x8b"
 def kind_of(path: Path) -> str:
     """DELIMITED, JSON_LINES or PARQUET; an empty text for an empty file.
 
-    Raises UserError for any other kind, with what it is and how to convert it.
+    Raises FileError for any other kind, with what it is and how to convert it.
     """
     with opened(path) as (content, raw):
-        head, is_packed = content.read(_HEAD_BYTES), content is not raw
+        head = content.read(_HEAD_BYTES)
     foreign = foreign_kind(head)
     if foreign is not None:
-        name = path.name.removesuffix(".gz") if is_packed else path.name
-        remedy = foreign.remedy.format(name=shlex.quote(name))
-        first = (
-            f"is a gzip file that contains {foreign.what}; unpack it: gunzip {_quoted(path)}; then "
-        )
-        fault = first if is_packed else f"the file is {foreign.what}; "
-        raise UserError(f"{path.name}: {fault}{remedy}")
+        raise _of_foreign(path, foreign, is_packed=content is not raw)
     if not head:
         return ""
     if head.startswith(b"PAR1"):
         return PARQUET
     return JSON_LINES if first_text(head).startswith("{") else DELIMITED
+
+
+def _of_foreign(path: Path, foreign: Foreign, *, is_packed: bool) -> FileError:
+    what = f"{'is a gzip file that contains' if is_packed else 'the file is'} {foreign.what}"
+    problem, command = f"{what}; {foreign.remedy}", foreign.command
+    if is_packed and command is None and foreign.remedy != READS:
+        problem, command = f"{problem}, after you have unpacked it", DECODE
+    return FileError(path, problem) if command is None else file_error(path, problem, command)
+
+
+def file_error(path: Path, problem: str, command: Command) -> FileError:
+    """With a command that begins with what unpacks the file and makes it UTF-8."""
+    with opened(path) as (content, raw):
+        decoders = ["zcat"] if content is not raw else []
+        if is_utf16(content.read(_HEAD_BYTES)):
+            decoders += to_utf8("UTF-16").programs
+    return FileError(path, problem, command, decoders)
 
 
 @contextmanager
@@ -45,7 +56,7 @@ def opened(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
     try:
         raw = path.open("rb")
     except OSError as error:
-        raise UserError(f"{path.name}: cannot be opened: {error.strerror}") from error
+        raise FileError(path, f"cannot be opened: {error.strerror}") from error
     with raw:
         try:
             is_packed = raw.read(len(_GZIP)) == _GZIP
@@ -53,14 +64,10 @@ def opened(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
             with gzip.open(raw) if is_packed else nullcontext(raw) as content:
                 yield cast(IO[bytes], content), raw
         except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-            raise UserError(
-                f"{path.name}: not a whole gzip file: {error}; copy it again, or see what "
-                f"gzip --test {_quoted(path)} says"
+            raise FileError(
+                path,
+                f"not a whole gzip file: {error}; copy it again, or see what its test says",
+                Filter(("gzip --test",), writes=False),
             ) from error
         except OSError as error:
-            reason = error.strerror or error
-            raise UserError(f"{path.name}: cannot be read: {reason}") from error
-
-
-def _quoted(path: Path) -> str:
-    return shlex.quote(path.name)
+            raise FileError(path, f"cannot be read: {error.strerror or error}") from error

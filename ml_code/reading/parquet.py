@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from .errors import UserError
+from .errors import FileError
 from .kinds import opened
 from .tables import Batch, CheckedColumn, NotText
 
@@ -58,9 +58,7 @@ class Parquet:
                     yield file
             except (pyarrow.ArrowException, OSError, ValueError, KeyError) as error:
                 reason = " ".join(str(error).split())[:200]
-                raise UserError(
-                    f"{self._path.name}: not a readable Parquet file: {reason}"
-                ) from error
+                raise FileError(self._path, f"not a readable Parquet file: {reason}") from error
 
 
 def _texts(column: Any) -> list[str]:

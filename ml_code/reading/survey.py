@@ -1,13 +1,14 @@
 """What the preparation would find in a whole file, before it is uploaded."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .classes import Classes
 from .columns import Columns, near_title
-from .errors import UserError
+from .distinct import DistinctReviews
+from .errors import FileError, UserError
 from .files import has_title, open_tables, read_chunks
 from .judging import Judge, Rejects
 from .ratings import RatingLookup
@@ -17,10 +18,12 @@ from .tables import CheckedColumn
 
 @dataclass
 class Survey:
-    """How many rows of each class can be used, and the others by reason."""
+    """How many rows of each class can be used, how many of these repeat the text of another one and
+    are left out, and the other rows by reason."""
 
     classes: Counter[str]
     has_title: bool
+    duplicates: int = 0
     like_title: str = ""  # where there is no title, a column of nearly its name
     rejects: Rejects = field(default_factory=Rejects)
 
@@ -40,9 +43,8 @@ def survey(
 ) -> Survey:
     """Reads all of a file or a folder.
 
-    Duplicates are not removed, which is left to the preparation. `shares` are those of the splits;
-    `progress` is called with the share that is read, from 0 to 1. Raises UserError when the
-    preparation would refuse the file.
+    `shares` are those of the splits; `progress` is called with the share that is read, from 0 to 1.
+    Raises UserError when the preparation would refuse the file.
     """
     ratings = RatingLookup(classes.ratings)
     judge = Judge(ratings)
@@ -52,17 +54,28 @@ def survey(
         has_title=has_title(tables, columns),
         like_title=next((near_title(table.header, columns) for _, table in tables), ""),
     )
+    reviews, label_of = DistinctReviews(), classes.ratings.label_of
     for chunk in read_chunks(tables, columns, CheckedColumn(columns.rating, ratings.is_rating)):
-        for _, rating_index in judge.usable_rows(chunk, found.rejects):
-            found.classes[classes.names[classes.ratings.label_of[rating_index]]] += 1
+        usable = list(judge.usable_rows(chunk, found.rejects))
+        rating_indices = [rating_index for _, rating_index in usable]
+        reviews.add((text for text, _ in usable), rating_indices)
+        for rating_index, count in Counter(rating_indices).items():
+            found.classes[classes.names[label_of[rating_index]]] += count
         progress(chunk.share_read)
     if not found.rows:
-        raise UserError(f"{tables[0][0].name}: there is a header but no row")
+        raise FileError(tables[0][0], "there is a header but no row")
     found.rejects.check_share(found.rows, max_rejected_share)
+    distinct = dict(zip(classes.names, reviews.counts(label_of, len(classes.names)), strict=True))
+    found.duplicates = found.classes.total() - sum(distinct.values())
     try:
-        check_splits(found.classes, shares)
+        check_splits(distinct, shares)
     except UserError as error:
-        if not found.rejects.counts:
-            raise
-        raise UserError(f"{error}; not used: {found.rejects.describe()}") from error
+        raise UserError("; ".join([str(error), *_left_out(found)])) from error
     return found
+
+
+def _left_out(found: Survey) -> Iterator[str]:
+    if found.duplicates:
+        yield f"rows that repeat the text of another one: {found.duplicates}"
+    if found.rejects.counts:
+        yield f"not used: {found.rejects.describe()}"

@@ -8,11 +8,12 @@ import typer
 
 from contract.drift import MOST_HOURS
 from reviews.cli import drift_views
-from reviews.cli.options import Env
+from reviews.cli.options import Env, refuse
 from reviews.cli.output import Answer, message, note, notes, with_json_option
 from reviews.client.environment import Environment
 from reviews.client.errors import Interrupted, InvalidArgument
 from reviews.client.runs.execution import Execution
+from reviews.client.shell import reviews_command
 
 _POLL_SECONDS = 2.0
 _HOURS = {"h": 1, "d": 24, "w": 7 * 24}
@@ -30,16 +31,20 @@ def drift(
             "newest report.",
         ),
     ] = "",
+    resume: Annotated[
+        str, typer.Option(metavar="NAME", help="Wait for one that was started, and show it.")
+    ] = "",
     page: Annotated[bool, typer.Option("--page", help="Print the report's HTML page.")] = False,
 ) -> Answer:
     """Show whether requests and answers have moved away from the training's reviews.
 
-    Without a report yet, one of the settings' period is made now.
+    Without a report yet, one of the settings' period is made now, unless one is being made.
     """
-    environment = Environment(env)
+    if resume:
+        refuse({"--last": last}, "not with --resume, which waits for a report that was started")
     hours = _hours(last) if last else None
-    names = [] if last else environment.drift.names(1)
-    name = names[0] if names else _compare(environment, hours)
+    environment = Environment(env)
+    name = _name(environment, resume, hours)
     report = environment.drift.report(name)
     if page:
         html = environment.drift.page(name)
@@ -48,6 +53,18 @@ def drift(
         document={"report": name, **report.document()},
         show=lambda console: drift_views.show(console, name, report),
     )
+
+
+def _name(environment: Environment, resume: str, hours: int | None) -> str:
+    """The name of the report to show, which is waited for if it is still made."""
+    drift = environment.drift
+    if resume:
+        return _awaited(environment, drift.find(resume))
+    if hours is not None:
+        return _awaited(environment, drift.start(hours))
+    if names := drift.names(1):
+        return names[0]
+    return _awaited(environment, drift.running() or drift.start())
 
 
 def _hours(period: str) -> int:
@@ -62,17 +79,16 @@ def _hours(period: str) -> int:
     return hours
 
 
-def _compare(environment: Environment, hours: int | None) -> str:
-    """Starts a report and waits for it; returns its name. Raises ExecutionFailed, Interrupted."""
-    arn = environment.drift.start(hours)
+def _awaited(environment: Environment, arn: str) -> str:
+    """Waits for an execution; its report's name. Raises ExecutionFailed, Interrupted."""
     name = arn.rpartition(":")[2]
     note(f"Comparing captured requests with the baseline: {name}")
     try:
         with notes.status("The job is running"):
             found = _finished(environment, arn)
     except KeyboardInterrupt as error:
-        later = f"{name} goes on; its report: reviews drift --env {environment.name}"
-        raise Interrupted(later) from error
+        again = reviews_command("drift", resume=name, env=environment.name)
+        raise Interrupted(f"{name} goes on. Wait for its report: {again}") from error
     return str(found.result()["report"])
 
 

@@ -11,6 +11,7 @@ from reviews.client.drift import feedback as ratings
 from reviews.client.drift.feedback import Uploaded
 from reviews.client.environment import Environment
 from reviews.client.files.sources import local_file
+from reviews.client.shell import reviews_command
 
 
 @with_json_option
@@ -52,7 +53,5 @@ def _sentence(uploaded: Uploaded, environment: str) -> str:
         if count
     ]
     more = f"; left out: {', '.join(left_out)}" if left_out else ""
-    return (
-        f"{uploaded.ratings:,} ratings uploaded{more}\n"
-        f"They count in the next report: reviews drift --last 7d --env {environment}"
-    )
+    compare = reviews_command("drift", last="7d", env=environment)
+    return f"{uploaded.ratings:,} ratings uploaded{more}\nThey count in the next report: {compare}"

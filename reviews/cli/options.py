@@ -1,5 +1,6 @@
 """Options and arguments that several commands share, with their shell completion."""
 
+from collections.abc import Mapping
 from itertools import islice
 from typing import Annotated
 
@@ -8,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.settings import ENVIRONMENTS
 from reviews.client.environment import Environment
-from reviews.client.errors import ReviewsError
+from reviews.client.errors import InvalidArgument, ReviewsError
 
 _COMPLETED_RUNS = 100
 
@@ -26,6 +27,15 @@ def _runs(context: typer.Context, incomplete: str) -> list[str]:
     except (ReviewsError, ClientError, BotoCoreError):
         return []
     return [name for name in names if name.startswith(incomplete)]
+
+
+def refuse(used: Mapping[str, object], reason: str) -> None:
+    """Raises InvalidArgument for options, or arguments, that were given and would do nothing.
+
+    `used` has their values by name, which are empty or None where they were not given.
+    """
+    if given := [name for name, value in used.items() if value not in (None, False, "")]:
+        raise InvalidArgument(f"{', '.join(given)}: {reason}")
 
 
 Env = Annotated[

@@ -8,6 +8,7 @@ with --json one JSON document, or a line of JSON for each item of a stream. Erro
 import inspect
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,11 +29,14 @@ from typer.exceptions import TyperException
 
 from localcloud.core.loopback import no_proxy
 from reviews.client.errors import Interrupted, InvalidArgument, ReviewsError
+from reviews.client.shell import reviews_command
 
 P = ParamSpec("P")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 if sys.stdout is None:  # closed by the parent process; print() ignores that, but others do not
     sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - to the end of the process
+# Codes of ClientErrors, such as ExpiredToken, UnrecognizedClientException and AccessDenied.
+_OF_CALLER = re.compile("Token|UnrecognizedClient|AccessDenied|AuthFailure|SignatureDoesNotMatch")
 _SIGPIPE_CODE = 128 + 13  # what a shell reports for a program that SIGPIPE has ended
 
 
@@ -85,7 +89,8 @@ def with_json_option(command: Callable[..., Answer | Stream]) -> Callable[..., N
     @wraps(command)
     def run(*args: Any, as_json: bool = False, **kwargs: Any) -> None:
         more = {_JSON: as_json} if has_parameter else {}
-        code = _run(lambda: command(*args, **kwargs, **more), as_json=as_json)
+        env = str(kwargs.get("env") or kwargs.get("target") or "")
+        code = _run(lambda: command(*args, **kwargs, **more), as_json=as_json, env=env)
         if code:
             raise typer.Exit(code)
 
@@ -148,7 +153,7 @@ def confirm(question: str, *, as_json: bool) -> None:
     typer.confirm(question, abort=True, err=True)
 
 
-def _run(command: Callable[[], Answer | Stream], *, as_json: bool) -> int:
+def _run(command: Callable[[], Answer | Stream], *, as_json: bool, env: str) -> int:
     """Prints the result of the command, or its error; returns the exit code."""
     try:
         answer = command()
@@ -162,7 +167,7 @@ def _run(command: Callable[[], Answer | Stream], *, as_json: bool) -> int:
     except KeyboardInterrupt:
         return _report(Interrupted("Interrupted."), as_json=as_json)
     except _USER_ERRORS as error:
-        return _report(error, as_json=as_json)
+        return _report(error, as_json=as_json, env=env)
     return answer.exit_code
 
 
@@ -180,29 +185,39 @@ def _print_item(stream: Stream, item: Any, *, as_json: bool) -> None:
         stream.show(console, item)
 
 
-def _report(error: Exception, *, as_json: bool) -> int:
-    """Prints the error; returns the exit code."""
+def _report(error: Exception, *, as_json: bool, env: str = "") -> int:
+    """Prints the error of a command in the environment `env`; returns the exit code."""
     code: int = getattr(error, "exit_code", 1)
+    advice = _advice(error, env)
     if as_json:
         try:
-            typer.echo(_to_json(_error_document(error), indent=2))
+            typer.echo(_to_json(_error_document(error, advice), indent=2))
         except OSError:  # of a full disk, for example: then stderr has the error
-            _print_error(error)
+            _print_error(f"{error}{advice}")
     else:
-        _print_error(error)
+        _print_error(f"{error}{advice}")
     return code
 
 
-def _print_error(error: Exception) -> None:
-    notes.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+def _print_error(text: str) -> None:
+    notes.print(text, style="red", markup=False, highlight=False, soft_wrap=True)
 
 
-def _error_document(error: Exception) -> dict[str, dict[str, str]]:
+def _advice(error: Exception, env: str) -> str:
+    """What finds the cause of an error of credentials, permissions or the connection."""
+    code = error.response["Error"].get("Code", "") if isinstance(error, ClientError) else ""
+    if not env or not (isinstance(error, BotoCoreError) or _OF_CALLER.search(code)):
+        return ""
+    doctor = reviews_command("doctor", env=env)
+    return f"{'' if str(error).endswith('.') else '.'} What is missing: {doctor}"
+
+
+def _error_document(error: Exception, advice: str) -> dict[str, dict[str, str]]:
     kind = type(error).__name__
     if isinstance(error, ClientError):
         kind = error.response["Error"].get("Code", kind)
     text = error.format_message() if isinstance(error, TyperException) else str(error)
-    return {"error": {"kind": kind, "message": text}}
+    return {"error": {"kind": kind, "message": f"{text}{advice}"}}
 
 
 def _to_json(document: Any, indent: int | None = None) -> str:

@@ -4,13 +4,13 @@ import io
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.progress import track
 
-from reviews.cli import prediction_views
-from reviews.cli.options import Env
+from reviews.cli import prediction_views, scored_file
+from reviews.cli.options import Env, refuse
 from reviews.cli.output import Answer, message, note, notes, with_json_option
 from reviews.client.endpoint import predictions
 from reviews.client.endpoint.predictions import Predicted, distinct
@@ -18,7 +18,7 @@ from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
 from reviews.client.files.csv_rows import CsvRows
 from reviews.client.files.review_files import check_file, has_text
-from reviews.client.files.targets import check_target, replacing
+from reviews.client.shell import reviews_command
 
 
 @with_json_option
@@ -29,7 +29,8 @@ def predict(
     env: Env = "local",
     file: Annotated[Path | None, typer.Option(help="A file of reviews instead of texts.")] = None,
     out: Annotated[
-        Path | None, typer.Option(help="The CSV to write, with predictions; default: stdout.")
+        Path | None,
+        typer.Option(help="Where rows and predictions go, .csv or .jsonl; default: CSV on stdout."),
     ] = None,
     column: Annotated[
         str,
@@ -43,8 +44,11 @@ def predict(
     ] = False,
 ) -> Answer:
     """Get predictions of the endpoint for texts, or for the rows of a file."""
-    if bool(texts) == bool(file):
-        raise InvalidArgument("Give either texts, or a file: reviews predict --file reviews.csv")
+    if bool(texts) == (file is not None):
+        from_file = reviews_command("predict", file="FILE", env=env)
+        raise InvalidArgument(f"Give either texts, or a file: {from_file}")
+    if file is None:
+        refuse({"--out": out, "--column": column}, "only with --file")
     environment = Environment(env)
     if start:
         with notes.status("Starting the endpoint if it is stopped"):
@@ -77,9 +81,8 @@ def _is_broken(text: str) -> bool:
 def _of_file(environment: Environment, file: Path, out: Path | None, column: str) -> Answer:
     check_file(file)
     if out is not None:
-        check_target(out, source=file)
+        scored_file.check(out, source=file)
     reviews = environment.endpoint.open(file, text_column=column)
-    header = [*reviews.header, *predictions.free_names(reviews.header)]
     found = track(
         environment.endpoint.predict_file(reviews),
         "Predicting",
@@ -88,9 +91,9 @@ def _of_file(environment: Environment, file: Path, out: Path | None, column: str
         transient=True,
     )
     if out is None:
-        return _as_text(header, found)
-    with replacing(out) as target:
-        counts = _write(target, header, found)
+        return _as_text([*reviews.header, *predictions.free_names(reviews.header)], found)
+    counts = scored_file.write(out, reviews.header, found)
+    _note_without_text(counts["without_text"])
     return Answer(
         document={"out": out, **counts},
         show=message(f"{counts['predicted']} predictions in {out}"),
@@ -99,20 +102,17 @@ def _of_file(environment: Environment, file: Path, out: Path | None, column: str
 
 def _as_text(header: list[str], found: Iterable[Predicted]) -> Answer:
     rows, text = list(found), io.StringIO()
-    _write(text, header, rows)
+    table = CsvRows(text)
+    table.add(header)
+    for one in rows:
+        table.add(one.row)
+    _note_without_text(sum(one.prediction is None for one in rows))
     return Answer(
         document=[dict(zip(distinct(header), predicted.row, strict=True)) for predicted in rows],
         show=lambda _: typer.echo(text.getvalue(), nl=False),
     )
 
 
-def _write(target: IO[str], header: list[str], found: Iterable[Predicted]) -> dict[str, Any]:
-    """Writes the CSV; returns how many rows have a prediction, and how many have no text."""
-    rows, counts = CsvRows(target), {"predicted": 0, "without_text": 0}
-    rows.add(header)
-    for predicted in found:
-        rows.add(predicted.row)
-        counts["predicted" if predicted.prediction else "without_text"] += 1
-    if counts["without_text"]:
-        note(f"Rows without a text, which get no prediction: {counts['without_text']}")
-    return counts
+def _note_without_text(count: int) -> None:
+    if count:
+        note(f"Rows without a text, which get no prediction: {count}")

@@ -4,10 +4,12 @@ from typing import Annotated, Any
 
 import typer
 
+from infra.settings import ENVIRONMENTS
 from reviews.cli.following import followed
 from reviews.cli.options import Env, Wait, Yes, environments
 from reviews.cli.output import Answer, AsJson, confirm, message, note, with_json_option
 from reviews.client.environment import Environment
+from reviews.client.errors import InvalidArgument
 from reviews.client.promotion.models import Started
 from reviews.client.promotion.versions import ModelVersion
 from reviews.client.runs import execution
@@ -38,6 +40,9 @@ def promote(
     It passes the gate, the approval, the canary deployment and the smoke test of that environment.
     """
     execution.check_name(name)
+    for option, given in {"--from": source, "--to": target}.items():
+        if given not in ENVIRONMENTS:
+            raise InvalidArgument(f"{option} {given}: allowed is {', '.join(ENVIRONMENTS)}")
     environment = Environment(target)
     started = environment.models.promote(Environment(source), model, name=name)
     if started.version is not None:

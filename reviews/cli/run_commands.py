@@ -77,14 +77,24 @@ def stop(run: Run = "", env: Env = "local", yes: Yes = False, as_json: AsJson = 
 
 
 @with_json_option
-def redrive(run: Run = "", env: Env = "local", wait: Wait = False) -> Answer:
-    """Continue a run that failed with the step that failed."""
+def redrive(
+    run: Run = "",
+    env: Env = "local",
+    wait: Wait = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> Answer:
+    """Continue a run that failed with the step that failed.
+
+    Without a name it is the latest run. It asks before it continues that, which may be another
+    user's, and costs money.
+    """
     environment = Environment(env)
     found = environment.runs.find(run)
-    if not run:
-        note(f"The latest run: {_described(found)}")
     if NEW_RUN in found.cause:
         note(f"{found.name} failed with: {found.cause}")
+    if not (run or yes) and found.is_redrivable:
+        confirm(f"Continue the latest run, {_described(found)}?", as_json=as_json)
     environment.runs.redrive(found)
     if wait:
         return followed(environment, found.arn)

@@ -7,7 +7,7 @@ import typer
 from rich.progress import Progress, track
 
 from reviews.cli import scored_file, scoring_views
-from reviews.cli.options import Env
+from reviews.cli.options import Env, refuse
 from reviews.cli.output import Answer, message, note, notes, with_json_option
 from reviews.client.environment import Environment
 from reviews.client.errors import AnswersMissing, ExecutionFailed, InvalidArgument
@@ -15,6 +15,10 @@ from reviews.client.files.review_files import ReviewFile
 from reviews.client.files.sources import local_file
 from reviews.client.scoring.document import Document
 from reviews.client.scoring.scorings import Counted
+from reviews.client.shell import reviews_command
+
+_NOT_WITH_STOP = "not with --stop, which ends a scoring"
+_NOT_WITH_RESUME = "not with --resume, which fetches the answers of a scoring as it was started"
 
 
 @with_json_option
@@ -49,23 +53,37 @@ def score(
 
     The instances exist only while they score, and no endpoint is needed.
     """
-    environment = Environment(env)
+    of_start = {"--version": version, "--column": column, "--no-wait": no_wait}
     if stop:
-        return _stop(environment, stop)
+        refuse({"FILE": file, "--out": out, "--resume": resume, **of_start}, _NOT_WITH_STOP)
+        return _stop(Environment(env), stop)
+    refuse(of_start if resume else {}, _NOT_WITH_RESUME)
     if not file:
-        raise InvalidArgument("Give a file of reviews: reviews score reviews.csv")
+        raise _no_file(resume, env)
+    environment = Environment(env)
     target = _target(file, out)
     with local_file(file, environment.client("s3")) as local:
         scored_file.check(target, source=local)
         if resume:
-            document = environment.scorings.document(resume)
-            document.check(local)
+            document = _resumed(environment, resume, local)
         else:
             document = _start(environment, local, version, column)
         again = scoring_views.commands(document.name, file, target, environment.name)
         if no_wait:
             return Answer(document={"scoring": document.name}, show=message(again))
         return _finish(environment, document, again, local, target)
+
+
+def _no_file(resume: str, env: str) -> InvalidArgument:
+    again = reviews_command("score", "FILE", resume=resume or (), env=env)
+    return InvalidArgument(f"Give the file of reviews: {again}")
+
+
+def _resumed(environment: Environment, name: str, local: Path) -> Document:
+    """Raises InvalidArgument for an unknown one, and for another file."""
+    document = environment.scorings.document(name)
+    document.check(local)
+    return document
 
 
 def _stop(environment: Environment, name: str) -> Answer:

@@ -1,6 +1,5 @@
 """What `reviews score` says: what it may cost, how far it is, what it has cost."""
 
-import shlex
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from reviews.client.errors import ExecutionFailed, Interrupted
 from reviews.client.scoring.document import Document
 from reviews.client.scoring.scorings import Counted
 from reviews.client.scoring.transform_jobs import hourly_usd
+from reviews.client.shell import reviews_command
 
 _LOGS = JobKind.TRANSFORM.log_group
 _CENT = 0.01
@@ -38,12 +38,9 @@ def estimate(environment: Environment, counted: Counted) -> str:
 
 def commands(name: str, file: str, target: Path, environment: str) -> str:
     """How to come back to a scoring that goes on, and how to end it."""
-    words = ["reviews", "score", file, "--out", str(target), "--resume", name]
-    words += ["--env", environment]
-    return (
-        f"{name} goes on. Fetch its answers: {shlex.join(words)}\n"
-        f"End it: reviews score --stop {name} --env {environment}"
-    )
+    fetch = reviews_command("score", file, out=str(target), resume=name, env=environment)
+    end = reviews_command("score", stop=name, env=environment)
+    return f"{name} goes on. Fetch its answers: {fetch}\nEnd it: {end}"
 
 
 def follow(environment: Environment, document: Document, again: str) -> str:
@@ -60,11 +57,14 @@ def follow(environment: Environment, document: Document, again: str) -> str:
         return str(found.result()["job"])
     except ExecutionFailed:
         if watcher.job:
-            note(
-                f"Its log: aws logs filter-log-events --log-group-name {_LOGS} "
-                f"--log-stream-name-prefix {watcher.job}/ --query 'events[].message' --output text"
-            )
+            note(f"Its log: {_log_command(environment, watcher.job)}")
         raise
+
+
+def _log_command(environment: Environment, job: str) -> str:
+    words = ["logs", "filter-log-events", "--log-group-name", _LOGS]
+    words += ["--log-stream-name-prefix", f"{job}/"]
+    return environment.aws_command(*words, "--query", "events[].message", "--output", "text")
 
 
 def without_text(counts: dict[str, int]) -> str:

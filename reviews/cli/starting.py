@@ -2,19 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from contract.steps import StartAt
 from reviews.cli.following import followed
+from reviews.cli.options import refuse
 from reviews.cli.output import Answer, message, note, reading
 from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
+from reviews.client.files.sources import local_file
 from reviews.client.runs import execution, run_input
 from reviews.client.shell import reviews_command
 
-_S3 = "s3://"
 Document = dict[str, Any]
 Reviews = Annotated[
     str,
@@ -39,7 +40,11 @@ DetectColumns = Annotated[
 def document_of(fields: list[str] | None, *, no_reuse: bool) -> Document:
     """The execution's input from the options. Raises InvalidArgument."""
     document = run_input.parse_fields(fields or [])
-    return document | ({"reuse": False} if no_reuse else {})
+    if not no_reuse:
+        return document
+    starts_at_evaluation = document.get("start_at") == StartAt.EVALUATION.value
+    refuse({"--no-reuse": starts_at_evaluation}, "a run that starts at evaluation reuses nothing")
+    return document | {"reuse": False}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,21 +71,17 @@ def start(
     InvalidArgument.
     """
     execution.check_name(wish.name)
-    document, file = dict(wish.document), Path(wish.reviews) if wish.reviews else None
-    if wish.reviews.startswith(_S3):
-        if "reviews" in document:
-            raise InvalidArgument(f"Give either {wish.reviews} or --set reviews=…")
-        document["reviews"], file = wish.reviews, None
-    if wish.detect_columns and file is None:
-        raise InvalidArgument("--detect-columns: needs a file of reviews")
-    run_input.check_start(document, file)
+    document, file = dict(wish.document), wish.reviews
+    if wish.detect_columns and not file:
+        raise InvalidArgument("--detect-columns: only with FILE")
+    run_input.check_start(document, file or None)
     environment = Environment(env)
     document = complete(environment, document)
-    if file is not None:
-        with reading(file) as progress:
+    if file:
+        with local_file(file, environment.client("s3")) as local, reading(local) as progress:
             document = run_input.with_reviews(
                 environment,
-                file,
+                local,
                 document,
                 detect_columns=wish.detect_columns,
                 tell=note,

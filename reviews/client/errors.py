@@ -71,7 +71,7 @@ class EndpointUnavailable(ReviewsError):
 
 
 class EndpointMissing(EndpointUnavailable):
-    """The endpoint does not exist: it is stopped, or was never deployed."""
+    """The endpoint does not exist: it is stopped, or no run has created it."""
 
 
 class EndpointStopped(EndpointMissing):

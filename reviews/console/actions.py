@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
+from reviews.client.files import sources
 from reviews.client.runs import run_input
 from reviews.console import uploads
 from reviews.console.bodies import body_of
@@ -87,7 +88,7 @@ class Actions:
                 tell=notes.append,
             )
         except InvalidArgument as error:
-            reason = _without_folder(str(error), file)
+            reason = sources.message(error, file, name=file.name)
             raise InvalidFields({FILE: reason.removeprefix(f"{file.name}: ")}) from error
         try:
             arn = self._environment.runs.start(document, form.name)

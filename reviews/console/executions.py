@@ -69,6 +69,6 @@ class Executions:
 
     def _find(self, name: str) -> LiveExecution:
         """Raises InvalidArgument when there is none of this name."""
-        found = execution.find(self._states, self._machine, name)
+        found = execution.find(self._states, self._machine, name, env=self._environment.name)
         clients = {name: self._environment.client(name) for name in ("logs", "sagemaker")}
         return LiveExecution(self._states, arn=found.arn, **clients)

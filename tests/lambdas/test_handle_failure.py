@@ -141,7 +141,7 @@ def test_a_redrive_is_advised_where_it_can_mend_something(
         module.handler(FAILURE | failure, None)
     message = recorder.calls["publish"]["Message"]
     document = json.loads(recorder.calls["put_object"]["Body"])
-    assert ("redrive-execution" in message) is helps
+    assert ("redrive-execution --region us-east-1 --execution-arn" in message) is helps
     assert (NEW_RUN in message) is not helps
     assert (NEW_RUN in document["advice"]) is not helps
     assert (NEW_RUN in str(raised.value)) is not helps

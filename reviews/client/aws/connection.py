@@ -5,6 +5,8 @@ credentials). AWS_ENDPOINT_URL takes precedence over both.
 """
 
 import os
+import shlex
+import sys
 from functools import cached_property
 from threading import Lock
 from typing import Any
@@ -97,6 +99,13 @@ class Connection:
         if not self.is_embedded:
             return dict(os.environ)
         return embedded.clean_variables() | dict(embedded.running().variables)
+
+    def aws_command(self, *words: str) -> str:
+        """A command line of `aws` that asks the AWS of this environment, as a shell reads it."""
+        if not self.is_embedded:
+            return shlex.join(["aws", *words, "--region", self.settings.region])
+        exec_ = [sys.executable, "-m", "localcloud", "exec", f"--data-dir={embedded.data_dir()}"]
+        return shlex.join([*exec_, "--", "aws", *words])
 
     @cached_property
     def outputs(self) -> StackOutputs:

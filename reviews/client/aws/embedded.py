@@ -4,6 +4,7 @@ Its folder is .localcloud in the project, or that of the variable REVIEWS_DATA_D
 """
 
 import os
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -56,6 +57,11 @@ def _session() -> boto3.Session:
         "credentials_file": (None, None, os.devnull, None),
     }
     return boto3.Session(botocore_session=BotocoreSession(session_vars=variables))
+
+
+def in_project(command: str) -> str:
+    """A command of the project's folder, for the folder where the user is."""
+    return command if Path.cwd() == PROJECT else f"(cd {shlex.quote(str(PROJECT))} && {command})"
 
 
 def data_dir() -> Path:

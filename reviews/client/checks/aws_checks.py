@@ -12,6 +12,7 @@ from infra.images import PATCHED, RENEWAL, Image, jobs_by_image
 from infra.settings import Settings
 from reviews.client.aws import stacks
 from reviews.client.aws.connection import Connection
+from reviews.client.aws.embedded import in_project
 from reviews.client.checks import quotas as account_quotas
 from reviews.client.checks.findings import Finding, Verdict, judge
 from reviews.client.checks.quotas import AccountQuota
@@ -82,7 +83,7 @@ def bootstrap(connection: Connection, *, fix: str = "") -> Finding:
         stacks.is_up(status) and (version is None or version >= BOOTSTRAP_VERSION),
         status if version is None else f"{status}, version {version}",
         needed=f"stack {stacks.BOOTSTRAP} of version {BOOTSTRAP_VERSION} or newer",
-        fix=fix or f"npx cdk bootstrap {stacks.account(connection)}",
+        fix=fix or in_project(f"npx cdk bootstrap {stacks.account(connection)}"),
         blocks=True,
     )
 

@@ -5,6 +5,7 @@ environment.drift.names(10)         the newest first
 environment.drift.report(name)      one of them
 environment.drift.page(name)        its HTML
 environment.drift.start(hours=24)   the ARN of the execution that writes another
+environment.drift.running()         that of one which is not at its end
 """
 
 import json
@@ -79,19 +80,45 @@ class Drift:
     def start(self, hours: int | None = None) -> str:
         """Starts the execution that compares the last hours, by default those of the settings;
         returns its ARN. Raises InvalidArgument where requests are not captured, and NotDeployed."""
+        self._check_captures()
+        given = {} if hours is None else {"last_hours": hours}
+        with self._deployed():
+            return execution.start(self._states, self._machine, _new_name(), given)
+
+    def running(self) -> str:
+        """The ARN of the newest execution that is not at its end; empty where there is none.
+
+        Raises as `start`.
+        """
+        self._check_captures()
+        with self._deployed():
+            return next(
+                (
+                    str(item["executionArn"])
+                    for item in execution.every(self._states, self._machine)
+                    if item["status"] == "RUNNING"
+                ),
+                "",
+            )
+
+    def find(self, name: str) -> str:
+        """The ARN of an execution. Raises InvalidArgument, with the most similar names."""
+        env = self._connection.name
+        with self._deployed():
+            found = execution.find(self._states, self._machine, name, env=env, what="drift report")
+        return found.arn
+
+    def describe(self, arn: str) -> Execution:
+        """Its output has `report`, the name of its report."""
+        return execution.describe(self._states, arn)
+
+    def _check_captures(self) -> None:
         if not self._connection.settings.endpoint.capture_percent:
             raise InvalidArgument(
                 f"{self._connection.name} captures no requests, so that there is nothing to "
                 "compare: give Endpoint.capture_percent a value in infra/settings/environments.py "
                 "and deploy"
             )
-        given = {} if hours is None else {"last_hours": hours}
-        with self._deployed():
-            return execution.start(self._states, self._machine, _new_name(), given)
-
-    def describe(self, arn: str) -> Execution:
-        """Its output has `report`, the name of its report."""
-        return execution.describe(self._states, arn)
 
     @contextmanager
     def _deployed(self) -> Iterator[None]:
@@ -101,7 +128,7 @@ class Drift:
         except self._states.exceptions.StateMachineDoesNotExist as error:
             deploy = reviews_command("deploy", env=self._connection.name)
             raise NotDeployed(
-                f"{self._connection.name} was deployed before it could compare: {deploy}"
+                f"{self._connection.name} was deployed before it could compare. Deploy it: {deploy}"
             ) from error
 
 

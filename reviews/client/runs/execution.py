@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from reviews.client.errors import ExecutionFailed, InvalidArgument
+from reviews.client.shell import reviews_command
 
 # https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 _LONGEST_NAME = 80
@@ -16,6 +17,7 @@ _NOT_IN_NAMES = re.compile(
     r"[\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
 )
 _NEWEST_EVENTS = 100  # more than a state has between its entry and its exit, with all retries
+_FIRST = {"run": ("run", "FILE"), "drift report": ("drift",)}  # the commands that start one
 _TERMINAL = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 
 
@@ -118,10 +120,13 @@ def stop(states: Any, found: Execution) -> None:
     states.stop_execution(executionArn=found.arn, error="Stopped", cause="by reviews stop")
 
 
-def find(states: Any, state_machine_arn: str, name: str = "") -> Execution:
+def find(
+    states: Any, state_machine_arn: str, name: str = "", *, env: str, what: str = "run"
+) -> Execution:
     """The execution of this name, by default the latest.
 
-    Raises InvalidArgument when there is none, with the most similar names.
+    Raises InvalidArgument when there is none, with the most similar names. `env` is the name of the
+    environment, and `what` an execution of this state machine is called.
     """
     names = []
     for item in every(states, state_machine_arn):
@@ -129,10 +134,11 @@ def find(states: Any, state_machine_arn: str, name: str = "") -> Execution:
             return describe(states, item["executionArn"])
         names.append(item["name"])
     if not names:
-        raise InvalidArgument("There is no run yet. Start one: reviews run FILE")
+        first = reviews_command(*_FIRST[what], env=env)
+        raise InvalidArgument(f"There is no {what} yet in {env}. Start one: {first}")
     similar = get_close_matches(name, names)
     hint = f"Did you mean {' or '.join(similar)}?" if similar else f"The latest is {names[0]}."
-    raise InvalidArgument(f"There is no run named {name}. {hint}")
+    raise InvalidArgument(f"There is no {what} named {name}. {hint}")
 
 
 def every(states: Any, state_machine_arn: str) -> Iterator[dict[str, Any]]:

@@ -58,7 +58,7 @@ def with_reviews(
     return {"reviews": environment.upload_reviews(reviews), **document}
 
 
-def check_start(document: dict[str, Any], reviews: Path | None) -> None:
+def check_start(document: dict[str, Any], reviews: Path | str | None) -> None:
     """Raises InvalidArgument for fields that exclude or require each other, as Prepare would."""
     start_at = document.get("start_at", STARTS[0])
     if start_at in _COMMANDS:

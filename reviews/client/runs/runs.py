@@ -87,7 +87,7 @@ class Runs:
 
     def find(self, name: str = "") -> Execution:
         """The execution at this moment. Raises InvalidArgument, with similar names."""
-        return execution.find(self._states, self._machine, name)
+        return execution.find(self._states, self._machine, name, env=self._connection.name)
 
     def watch(self, arn: str) -> Watcher:
         """What polls the steps of a run and the logs of their jobs."""

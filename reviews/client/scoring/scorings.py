@@ -25,6 +25,7 @@ from reviews.client.scoring.answers import Answers
 from reviews.client.scoring.document import Document, sha256
 from reviews.client.scoring.transform_jobs import TransformJob
 from reviews.client.scoring.watcher import ScoringWatcher
+from reviews.client.shell import reviews_command
 
 _SHOWN = 3  # of the names that there are
 _COMPARED = 5  # scorings, for an estimate
@@ -207,9 +208,10 @@ class Scorings:
         try:
             yield
         except self._states.exceptions.StateMachineDoesNotExist as error:
+            deploy = reviews_command("deploy", env=self._connection.name)
             raise NotDeployed(
-                f"{self._connection.name} was deployed before it could score in batch: reviews "
-                f"deploy --env {self._connection.name}"
+                f"{self._connection.name} was deployed before it could score in batch. Deploy it: "
+                f"{deploy}"
             ) from error
 
     def _arn(self, name: str) -> str:

@@ -5,6 +5,7 @@ from reviews.client.aws.connection import Connection
 from reviews.client.endpoint.serving_run import columns_of
 from reviews.client.errors import InvalidArgument, ModelMissing
 from reviews.client.promotion.versions import APPROVED, ModelVersion, describe, summaries
+from reviews.client.shell import reviews_command
 
 
 def find(connection: Connection, number: int | None) -> ModelVersion:
@@ -12,7 +13,7 @@ def find(connection: Connection, number: int | None) -> ModelVersion:
 
     Raises InvalidArgument for an unknown number, and ModelMissing where none is approved.
     """
-    group, environment = connection.settings.name, connection.name
+    group = connection.settings.name
     sagemaker = connection.client("sagemaker")
     listed = list(summaries(sagemaker, group))
     known = [summary["ModelPackageVersion"] for summary in listed]
@@ -23,9 +24,9 @@ def find(connection: Connection, number: int | None) -> ModelVersion:
         is_approved = summary.get("ModelApprovalStatus") == APPROVED
         if summary["ModelPackageVersion"] == number or (number is None and is_approved):
             return describe(sagemaker, summary)
+    run = reviews_command("run", "FILE", env=connection.name)
     raise ModelMissing(
-        f"{group} has no approved model yet. Train one: reviews run FILE --env {environment}; or "
-        "name a version with --version"
+        f"{group} has no approved model yet. Name a version with --version, or train one: {run}"
     )
 
 

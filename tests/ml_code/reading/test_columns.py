@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 
@@ -87,7 +88,7 @@ def test_the_columns_of_a_known_export_are_offered_and_read(tmp_path, name):
     what, columns = detect(header, DEFAULTS)
     assert what == f"an export of {name}"
     with pytest.raises(UserError) as caught:
-        check_columns("export", header, DEFAULTS)
+        check_columns(Path("export"), header, DEFAULTS)
     offer = " ".join(as_settings(columns))
     assert f"It looks like {what}: run again with --detect-columns, or with {offer}" in str(
         caught.value
@@ -121,7 +122,7 @@ def test_an_export_is_known_whatever_the_case_and_spaces_of_its_names():
 
 def test_a_yotpo_export_is_offered_in_words_for_the_shell():
     with pytest.raises(UserError) as caught:
-        check_columns("r.csv", ["Review Score", "Review Title", "Review Content"], DEFAULTS)
+        check_columns(Path("r.csv"), ["Review Score", "Review Title", "Review Content"], DEFAULTS)
     assert str(caught.value) == (
         "r.csv: no column named 'Review Text', 'Rating'; the columns are 'Review Score', 'Review "
         "Title', 'Review Content'. It looks like an export of Yotpo: run again with "
@@ -136,7 +137,7 @@ def test_names_that_differ_in_case_and_spaces_are_offered_and_exact_ones_come_fi
     assert what == "your columns, written otherwise"
     assert columns == Columns(text="review_text", rating=" RATING", title="")
     assert detect(["text", "points"], DEFAULTS) is None
-    check_columns("r.csv", ["Review Text", "Rating", "review_body", "star_rating"], DEFAULTS)
+    check_columns(Path("r.csv"), ["Review Text", "Rating", "review_body", "star_rating"], DEFAULTS)
 
 
 def test_names_that_look_the_same_are_the_same_and_exact_ones_come_first():
@@ -156,7 +157,7 @@ def test_a_title_under_a_similar_name_is_offered():
 def test_a_wide_table_is_named_by_its_first_columns():
     header = [f"c{number}" for number in range(40)]
     with pytest.raises(UserError) as caught:
-        check_columns("r.csv", header, DEFAULTS)
+        check_columns(Path("r.csv"), header, DEFAULTS)
     assert str(caught.value).endswith(
         "'c13', 'c14' and 25 more; name yours: --set columns.text=COLUMN --set "
         "columns.rating=COLUMN"
@@ -164,8 +165,8 @@ def test_a_wide_table_is_named_by_its_first_columns():
 
 
 def test_only_a_column_that_is_used_must_be_there_once():
-    check_columns("r.csv", ["Review Text", "Rating", "x", "x"], DEFAULTS)
+    check_columns(Path("r.csv"), ["Review Text", "Rating", "x", "x"], DEFAULTS)
     for name in ("Review Text", "Rating", "Title"):
         header = ["Review Text", "Rating", "Title", name]
         with pytest.raises(UserError, match=f"2 columns are named '{name}'; rename all but one"):
-            check_columns("r.csv", header, DEFAULTS)
+            check_columns(Path("r.csv"), header, DEFAULTS)

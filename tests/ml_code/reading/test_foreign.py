@@ -12,12 +12,12 @@ from tests.ml_code.reading.read_files import TABLE, refusal
         (b"PK\x03\x04" + b"\0" * 26 + b"base.csv", "is a zip archive; unpack it: unzip r.csv"),
         (b"PK\x03\x04" + b"\0" * 26 + b"[Content_Types].xml", "an Excel workbook (.xlsx); save it"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "an Excel workbook (.xls); save it in Excel as CSV UTF-8"),
-        (b"BZh91AY", "compressed by bzip2; unpack it: bunzip2 r.csv"),
-        (b"\x28\xb5\x2f\xfd\0", "compressed by Zstandard; unpack it: unzstd r.csv"),
+        (b"BZh91AY", "compressed by bzip2; unpack it: bunzip2 < r.csv > converted-r.csv"),
+        (b"\x28\xb5\x2f\xfd\0", "compressed by Zstandard; unpack it: unzstd < r.csv"),
         (b"%PDF-1.7", "a PDF document"),
         ("text,stars\n".encode("utf-16-le"), "UTF-16 without a byte order mark; convert it: iconv"),
-        ("text\n".encode("utf-32"), "UTF-32; convert it: iconv -f UTF-32 -t UTF-8 r.csv"),
-        (b'[{"text": "x"},', "one JSON array; write a line for each review: jq -c '.[]' r.csv"),
+        ("text\n".encode("utf-32"), "UTF-32; convert it: iconv -f UTF-32 -t UTF-8 < r.csv"),
+        (b'[{"text": "x"},', "one JSON array; write a line for each review: jq -c '.[]' < r.csv"),
         (b"<!DOCTYPE html><html>", "a page of HTML or XML"),
         (b"\n\n\n", "begins with nothing but blank lines"),
         (b'{\n "a": [\n', "has no JSON object in a line of its own"),
@@ -29,7 +29,13 @@ from tests.ml_code.reading.read_files import TABLE, refusal
         ),
         (
             gzip.compress(b"PK\x03\x04" + b"\0" * 26, mtime=0),
-            "contains a zip archive; unpack it: gunzip r.csv; then unpack it: unzip r.csv",
+            "contains a zip archive; unpack it: zcat < r.csv > converted-r.csv && unzip "
+            "converted-r.csv",
+        ),
+        (
+            gzip.compress(b"\xd0\xcf\x11\xe0\xa1\xb1", mtime=0),
+            "contains an Excel workbook (.xls); save it in Excel as CSV UTF-8 (.csv), after you "
+            "have unpacked it: zcat < r.csv > converted-r.csv",
         ),
         (gzip.compress(TABLE.encode(), mtime=0) + b"junk", "not a whole gzip file"),
         (b"PK\x03\x04" + b"\0" * 26 + b"docProps/app.xml", "an Excel workbook (.xlsx)"),
@@ -54,7 +60,7 @@ from tests.ml_code.reading.read_files import TABLE, refusal
         (
             b'{"data": [{"Review Text": "soft", "Rating": 5}], "next": null}',
             "is one JSON object, whose 'data' is a list of objects; write a line for each: jq -c "
-            "'.[\"data\"][]' r.csv > reviews.jsonl",
+            "'.[\"data\"][]' < r.csv > converted-r.jsonl",
         ),
         (
             "Title,Review Text\n题,很好\n".encode("utf-16-le"),
@@ -72,7 +78,7 @@ from tests.ml_code.reading.read_files import TABLE, refusal
         (b"Nice,soft,5\nBad,hard,1\n", "if that is a review, add a line with the column names"),
         (
             b'"Title,Review Text,Rating"\n"Nice,soft,5"\n',
-            "each line is quoted as a whole; remove these quotes",
+            "each line is quoted as a whole; remove these quotes: tr -d '\\r' < r.csv | sed -e",
         ),
         (
             b"Title^Review Text^Rating\nNice^soft^5\n",
@@ -82,8 +88,8 @@ from tests.ml_code.reading.read_files import TABLE, refusal
         (
             "Review Text,Rating\ncafé,5\n".encode("latin-1"),
             "not UTF-8: byte 0xe9 in line 2, at offset 22 (invalid continuation byte). If it is "
-            "Windows-1252 or Latin-1, convert it: iconv -f WINDOWS-1252 -t UTF-8 r.csv > "
-            "utf-8-r.csv",
+            "Windows-1252 or Latin-1, convert it: iconv -f WINDOWS-1252 -t UTF-8 < r.csv > "
+            "converted-r.csv",
         ),
     ],
 )

@@ -82,6 +82,23 @@ def test_a_class_that_cannot_fill_all_splits_is_named_with_its_number(path):
     )
 
 
+def test_rows_that_repeat_a_text_are_refused_as_by_the_preparation(path):
+    with pytest.raises(UserError) as caught:
+        of(path, [f"{'So So' if n % 2 else 'so so'},{1 + n % 5}" for n in range(60)])
+    assert str(caught.value) == (
+        "negative has 1, neutral has 0, positive has 0 reviews; every split needs one of each "
+        "class, which takes at least 8 that can be used and differ; found negative 1, neutral 0, "
+        "positive 0; rows that repeat the text of another one: 59"
+    )
+
+
+def test_rows_that_repeat_a_text_are_counted_where_enough_others_differ(path):
+    found = of(path, [*GOOD, *GOOD[:7], "so so,nan"])
+    assert found.duplicates == 7
+    assert (found.classes.total(), found.rows) == (67, 68)
+    assert of(path, GOOD).duplicates == 0
+
+
 def test_a_file_of_nothing_but_missing_texts_says_so(path):
     with pytest.raises(
         UserError, match="found negative 0, neutral 0, positive 0; not used: 9 x no"

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -81,6 +82,18 @@ def test_programs_that_are_missing_or_too_old_are_installed(
     )
     result = reviews("doctor", "--json")
     assert missing(result) == {"Node.js": "make install", "CDK command line": "make install"}
+
+
+def test_from_another_folder_the_commands_go_to_the_project_first(
+    account: RunsWorld, reviews: Reviews, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(processes, "read_output", lambda _: "")
+    account.stacks = {}
+    fixes = missing(reviews("doctor", "--json"))
+    assert fixes["Node.js"] == f"(cd {embedded.PROJECT} && make install)"
+    bootstrap = "npx cdk bootstrap aws://123456789012/us-east-1"
+    assert fixes["CDK bootstrap"] == f"(cd {embedded.PROJECT} && {bootstrap})"
 
 
 def test_without_credentials_nothing_is_asked_of_aws(

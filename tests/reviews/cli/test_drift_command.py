@@ -103,7 +103,58 @@ def test_an_environment_of_an_earlier_version_says_what_to_do(
     world.is_deployed = False
     said = reviews("drift")
     assert said.code == 1
-    assert "was deployed before it could compare: reviews deploy --env dev" in said.err
+    assert "was deployed before it could compare. Deploy it: reviews deploy --env dev" in said.err
+
+
+def press() -> None:
+    raise KeyboardInterrupt
+
+
+def test_ctrl_c_prints_how_to_wait_for_the_same_report(world: DriftWorld, reviews: Reviews) -> None:
+    world.on_describe = press
+    said = reviews("drift")
+    (name,) = world.inputs
+    again = f"reviews drift --resume {name} --env dev"
+    assert (said.code, said.err.endswith(f"{name} goes on. Wait for its report: {again}\n")) == (
+        130,
+        True,
+    )
+    world.on_describe = lambda: None
+    resumed = reviews(*again.split()[1:-2])
+    assert resumed.out.startswith("No drift: ")
+    assert list(world.inputs) == [name]
+
+
+def test_a_report_that_is_being_made_is_waited_for_and_no_second_one_is_paid(
+    world: DriftWorld, reviews: Reviews
+) -> None:
+    world.on_describe = press
+    reviews("drift")
+    (name,) = world.inputs
+    world.on_describe = lambda: None
+    world.running = [name]
+    del world.objects[f"drift/20261124T180000Z-{name}/report/report.json"]
+    said = reviews("drift").err
+    assert said.startswith(f"Comparing captured requests with the baseline: {name}\n")
+    assert list(world.inputs) == [name]
+
+
+def test_an_unknown_report_is_answered_with_the_nearest(
+    world: DriftWorld, reviews: Reviews
+) -> None:
+    said = reviews("drift", "--resume", "drift-1")
+    assert said.err == "There is no drift report yet in dev. Start one: reviews drift --env dev\n"
+    reviews("drift")
+    (name,) = world.inputs
+    said = reviews("drift", "--resume", name[:-1])
+    assert said.err.startswith(f"There is no drift report named {name[:-1]}. Did you mean {name}?")
+
+
+def test_a_period_is_refused_for_a_report_that_was_started(
+    world: DriftWorld, reviews: Reviews
+) -> None:
+    said = reviews("drift", "--resume", "drift-1", "--last", "7d")
+    assert said.err.startswith("--last: not with --resume, which waits for a report")
 
 
 # -- feedback -----------------------------------------------------------------------------------
@@ -145,11 +196,26 @@ def test_ratings_may_have_the_keys_of_requests(
     ]
 
 
+def test_the_options_of_the_command_are_named(
+    world: DriftWorld, reviews: Reviews, tmp_path: Path
+) -> None:
+    file = tmp_path / "ratings.csv"
+    file.write_text("Review Content,Review Score,Review Title\nsoft,5,Nice\n")
+    said = reviews("feedback", str(file), "--key-column", "order")
+    assert said.err.endswith(": name that of the keys with --key-column\n")
+    both = reviews("feedback", str(file), "--key-column", "a", "--text-column", "b")
+    assert both.err == "Give either --text-column or --key-column\n"
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         ("Review Text,Stars\nsoft,5\n", "there is no column 'Rating' of ratings"),
-        ("Text,Rating\nsoft,5\n", "there is no column 'Review Text'"),
+        (
+            "review text,Rating\nsoft,5\n",
+            "there is no column 'Review Text'; the columns are 'review text', 'Rating': name that "
+            "of the texts with --text-column, such as --text-column 'review text'",
+        ),
         ("Review Text,Rating\nsoft,9\n", "no row has both a rating of a class in column 'Rating'"),
     ],
 )

@@ -34,7 +34,10 @@ def test_stop_and_start_print_their_result(world: EndpointWorld) -> None:
 def test_an_error_is_one_line_on_stderr_with_exit_code_1(world: EndpointWorld) -> None:
     code, _, error = run("endpoint", "stop")
     assert code == 1
-    assert error == f"{NAME} was never deployed. Deploy it: reviews run FILE --env dev\n"
+    assert (
+        error
+        == f"The endpoint {NAME} does not exist yet. A run creates it: reviews run FILE --env dev\n"
+    )
 
 
 def test_predict_says_that_the_endpoint_is_stopped_or_was_never_deployed(
@@ -47,7 +50,7 @@ def test_predict_says_that_the_endpoint_is_stopped_or_was_never_deployed(
     code, _, error = run("predict", "good")
     assert (code, error) == (
         1,
-        f"{NAME} was never deployed. Deploy it: reviews run FILE --env dev\n",
+        f"The endpoint {NAME} does not exist yet. A run creates it: reviews run FILE --env dev\n",
     )
     world.deploy()
     run("endpoint", "stop")

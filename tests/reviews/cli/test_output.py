@@ -9,7 +9,12 @@ from typing import Any
 
 import pytest
 import typer
-from botocore.exceptions import ClientError
+from botocore.exceptions import (
+    ClientError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ProfileNotFound,
+)
 from typer.testing import CliRunner
 
 from reviews.cli.main import app as reviews
@@ -84,6 +89,39 @@ def test_an_error_of_aws_has_its_code() -> None:
     assert code == 1
     assert json.loads(out)["error"]["kind"] == "ThrottlingException"
     assert "Rate exceeded" in json.loads(out)["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("error", "is_advised"),
+    [
+        (NoCredentialsError(), True),
+        (ProfileNotFound(profile="work"), True),
+        (EndpointConnectionError(endpoint_url="https://sts.us-east-1.amazonaws.com"), True),
+        *(
+            (ClientError({"Error": {"Code": code, "Message": "no"}}, "GetObject"), is_advised)
+            for code, is_advised in {
+                "ExpiredToken": True,
+                "InvalidClientTokenId": True,
+                "UnrecognizedClientException": True,
+                "AccessDeniedException": True,
+                "ThrottlingException": False,
+                "NoSuchKey": False,
+            }.items()
+        ),
+        (InvalidArgument("Give a file"), False),
+    ],
+)
+def test_an_error_of_credentials_or_connection_says_what_finds_the_cause(
+    error: Exception, is_advised: bool
+) -> None:
+    def fail_in(env: str = "local") -> Answer:
+        raise error
+
+    advice = "What is missing: reviews doctor --env dev"
+    _, _, err = run(fail_in, "--env", "dev")
+    assert err.endswith(f". {advice}\n") is is_advised
+    _, out, _ = run(fail_in, "--env", "dev", "--json")
+    assert (advice in json.loads(out)["error"]["message"]) is is_advised
 
 
 def test_ctrl_c_has_the_exit_code_of_a_shell() -> None:

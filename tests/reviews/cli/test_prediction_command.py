@@ -125,13 +125,40 @@ def test_a_file_that_cannot_be_read_is_named(
     assert f"{file}: {reason}" in result.err
 
 
+@pytest.mark.parametrize(
+    ("words", "given"),
+    [
+        (("--out", "x.csv"), "--out"),
+        (("--column", "text"), "--column"),
+        (("--out", "x.csv", "--column", "text"), "--out, --column"),
+    ],
+)
+def test_options_of_a_file_are_refused_for_texts(
+    asked: list[list[str]], reviews: Reviews, words: tuple[str, ...], given: str
+) -> None:
+    result = reviews("predict", "good", *words)
+    assert (result.code, result.err) == (1, f"{given}: only with --file\n")
+    assert asked == []
+
+
+def test_the_name_of_the_result_says_its_format(
+    asked: list[list[str]], reviews: Reviews, file: Path
+) -> None:
+    out = file.with_name("out.jsonl")
+    assert reviews("predict", "--file", str(file), "--out", str(out)).code == 0
+    rows = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [row["predicted_label"] for row in rows] == ["neutral", None, "neutral"]
+    refused = reviews("predict", "--file", str(file), "--out", str(out.with_suffix(".xlsx")))
+    assert "its name has to end in one of .csv, .jsonl, .ndjson" in refused.err
+
+
 @pytest.mark.parametrize("words", [(), ("good", "--file", "in.csv")])
 def test_either_texts_or_a_file_are_wanted(
     runs: RunsWorld, reviews: Reviews, words: tuple[str, ...]
 ) -> None:
     result = reviews("predict", *words)
     assert result.code == 1
-    assert result.err.startswith("Give either texts, or a file")
+    assert result.err == ("Give either texts, or a file: reviews predict --file FILE --env dev\n")
 
 
 def test_cells_of_the_user_are_never_changed(
@@ -154,7 +181,7 @@ def test_cells_of_the_user_are_never_changed(
 def test_out_is_checked_before_the_endpoint_is_asked(
     asked: list[list[str]], reviews: Reviews, file: Path
 ) -> None:
-    folder = file.with_name("folder")
+    folder = file.with_name("folder.csv")
     folder.mkdir()
     for out, reason in (
         (folder, "is a folder; give the name of a file"),

@@ -47,7 +47,8 @@ def test_promote_with_json_says_what_it_started(world: ModelsWorld) -> None:
     ("words", "message"),
     [
         (["2", "--from", "dev", "--to", "dev"], "--from dev --to dev: dev takes models of none"),
-        (["2", "--from", "x", "--to", "staging"], "--env x: allowed is local, dev, staging, prod"),
+        (["2", "--from", "x", "--to", "staging"], "--from x: allowed is local, dev, staging, prod"),
+        (["2", "--from", "dev", "--to", "nope"], "--to nope: allowed is local, dev, staging, prod"),
         (["2", "--from", "dev", "--to", "staging", "--name", "a b"], "' ' is not allowed"),
     ],
 )

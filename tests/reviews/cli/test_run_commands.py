@@ -1,13 +1,17 @@
+import gzip
 import json
+import subprocess
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from reviews.cli.main import app
 from tests.reviews.cli.commands import Reviews
 from tests.reviews.worlds.runs_world import ARN, RunsWorld
 
-ROWS = "".join(f"text {n},{rating}\n" for n in range(8) for rating in (1, 3, 5))
+ROWS = "".join(f"text {n}{rating},{rating}\n" for n in range(8) for rating in (1, 3, 5))
 TABLE = f"Review Text,Rating\n{ROWS}"
 KEY = f"reviews/{sha256(TABLE.encode()).hexdigest()[:12]}/reviews.csv"
 
@@ -37,6 +41,9 @@ def test_run_without_reuse_tells_prepare(runs: RunsWorld, reviews: Reviews, csv:
         assert reviews("run", csv, "--name", name, *option, "--json").json["input"] == document
     refused = reviews("run", csv, "--set", "reuse=no")
     assert refused.err == "--set reuse=no: 'no' must be true or false\n"
+    words = ("--set", "start_at=evaluation", "--set", "from_run=a", "--no-reuse")
+    refused = reviews("run", *words)
+    assert refused.err == "--no-reuse: a run that starts at evaluation reuses nothing\n"
 
 
 def test_run_with_json_prints_what_it_started(runs: RunsWorld, reviews: Reviews, csv: str) -> None:
@@ -52,7 +59,7 @@ def test_run_names_a_missing_file_and_starts_nothing(runs: RunsWorld, reviews: R
 
 
 def test_run_prints_what_it_read_in_the_file(runs: RunsWorld, reviews: Reviews, csv: str) -> None:
-    rows = TABLE.replace("text 0,1", ",1").replace("text 7,5", "text 7,6")
+    rows = TABLE.replace("text 01,1", ",1").replace("text 75,5", "text 75,6")
     Path(csv).write_text(rows + "text 8,1\ntext 9,5\n")
     result = reviews("run", csv)
     assert "24 of 26 rows can be used: negative 8, neutral 8, positive 8\n" in result.err
@@ -65,11 +72,11 @@ def test_run_prints_what_it_read_in_the_file(runs: RunsWorld, reviews: Reviews, 
     ("content", "reason"),
     [
         (b"", "the file is empty"),
-        (b"PK\x03\x04", "the file is a zip archive; unpack it: unzip reviews.csv"),
+        (b"PK\x03\x04", "the file is a zip archive; unpack it: unzip "),
         (b"caf\xe9,b\n", "not UTF-8: byte 0xe9 in line 1, at offset 3"),
         (b"Review Text,Rating\n", "there is a header but no row"),
         (b"Review Text,Rating\n" + b"so, so,3\n" * 3, "3 of 3 rows cannot be used, more than"),
-        (TABLE.replace("\ntext 0,3", "").encode(), "neutral has 7 reviews; every split needs one"),
+        (TABLE.replace("\ntext 03,3", "").encode(), "neutral has 7 reviews; every split needs one"),
         (
             TABLE.replace("Review Text,Rating", "review,sentiment").encode(),
             "no column named 'Review Text', 'Rating'; the columns are 'review', 'sentiment'. It "
@@ -87,13 +94,70 @@ def test_a_file_that_the_preparation_would_refuse_is_refused_before_the_upload(
     assert runs.calls == []
 
 
-def test_a_folder_is_refused_as_one(runs: RunsWorld, reviews: Reviews, csv: str) -> None:
-    folder = str(Path(csv).parent)
-    result = reviews("run", folder)
-    assert (result.code, result.err.startswith(f"{folder}: is a folder; give one file")) == (
-        1,
-        True,
+def test_a_folder_is_refused_as_one(
+    runs: RunsWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("-my files").mkdir()
+    for number in range(2):
+        Path(f"-my files/-{number}.jsonl").write_text(f'{{"n": {number}}}\n')
+    said = CliRunner().invoke(app, ["run", "--env", "dev", "--", "-my files"]).stderr
+    assert said.startswith("-my files: is a folder; give one file of reviews (several of")
+    pack = said.partition("into one: ")[2].removesuffix(")\n")
+    subprocess.run(["/bin/sh", "-c", pack], check=True, timeout=60)
+    assert gzip.decompress(Path("all.jsonl.gz").read_bytes()) == b'{"n": 0}\n{"n": 1}\n'
+
+
+def test_an_empty_name_is_no_folder(runs: RunsWorld, reviews: Reviews) -> None:
+    assert reviews("run", "").err.startswith("Give a file of reviews, or continue from an earlier")
+
+
+def test_a_command_is_for_the_path_as_it_was_typed(
+    runs: RunsWorld, reviews: Reviews, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("f").mkdir()
+    Path("f/array.json").write_text('[{"Review Text": "soft"}]')
+    assert reviews("run", "f/array.json").err == (
+        "f/array.json: the file is one JSON array; write a line for each review: jq -c '.[]' < "
+        "f/array.json > converted-array.jsonl\n"
     )
+
+
+def test_rows_of_one_text_are_refused_before_the_upload(
+    runs: RunsWorld, reviews: Reviews, csv: str
+) -> None:
+    Path(csv).write_text("Review Text,Rating\n" + "soft,5\nSOFT,3\n" * 30)
+    result = reviews("run", csv)
+    assert "negative has 0, neutral has 1, positive has 0 reviews; every split" in result.err
+    assert runs.calls == []
+
+
+def test_rows_that_repeat_a_text_are_told(runs: RunsWorld, reviews: Reviews, csv: str) -> None:
+    Path(csv).write_text(TABLE + ROWS)
+    said = reviews("run", csv).err
+    assert "rows that repeat the text of another one, and are left out: 24\n" in said
+
+
+def test_a_file_of_s3_is_examined_and_copied_like_one_of_this_machine(
+    runs: RunsWorld, reviews: Reviews
+) -> None:
+    runs.objects["exports/reviews.csv"] = TABLE.encode()
+    result = reviews("run", "s3://exports/exports/reviews.csv", "--json")
+    assert result.json["input"] == {"reviews": f"s3://data/{KEY}"}
+    assert "24 of 24 rows can be used" in result.err
+
+
+def test_a_command_for_a_file_of_s3_fetches_it_first(runs: RunsWorld, reviews: Reviews) -> None:
+    runs.objects["my exports/-r.json"] = b'[{"Review Text": "soft"}]'
+    uri = "s3://exports/my exports/-r.json"
+    assert reviews("run", uri).err == (
+        f"{uri}: the file is one JSON array; write a line for each review: "
+        f"aws s3 cp '{uri}' . && jq -c '.[]' < ./-r.json > converted--r.jsonl\n"
+    )
+    assert runs.calls == []
+    gone = reviews("run", "s3://exports/gone.csv")
+    assert gone.err.startswith("s3://exports/gone.csv: cannot be read: ")
 
 
 def test_detect_columns_takes_those_of_a_known_export(
@@ -115,7 +179,7 @@ def test_detect_columns_takes_those_of_a_known_export(
     assert (
         f"{csv}: --detect-columns knows no export like it; the columns are 'Points'" in result.err
     )
-    assert "--detect-columns: needs a file of reviews" in reviews("run", "--detect-columns").err
+    assert "--detect-columns: only with FILE" in reviews("run", "--detect-columns").err
 
 
 def test_a_run_may_allow_more_rejected_rows(runs: RunsWorld, reviews: Reviews, csv: str) -> None:

@@ -282,10 +282,5 @@ def test_an_environment_of_before_is_to_be_deployed_again(
 ) -> None:
     world.is_deployed = False
     said = reviews("score", "in.csv")
-    assert said.err.endswith("could score in batch: reviews deploy --env dev\n")
+    assert said.err.endswith("could score in batch. Deploy it: reviews deploy --env dev\n")
     assert world.calls == []
-
-
-def test_a_file_is_wanted(world: ScoringWorld, reviews: Reviews) -> None:
-    said = reviews("score")
-    assert (said.code, said.err) == (1, "Give a file of reviews: reviews score reviews.csv\n")

@@ -85,10 +85,37 @@ def test_a_run_that_has_ended_cannot_be_stopped(runs: RunsWorld, reviews: Review
 
 def test_redrive_continues_a_run_that_failed(runs: RunsWorld, reviews: Reviews) -> None:
     runs.add("mine", status="FAILED")
-    result = reviews("redrive")
-    assert result.out == "mine continues\n"
-    assert result.err == "The latest run: mine (FAILED, started 2026-11-24 18:00 UTC)\n"
+    result = reviews("redrive", "mine")
+    assert (result.out, result.err) == ("mine continues\n", "")
     assert runs.calls == ["redrive mine"]
+
+
+def test_redrive_without_a_name_names_the_run_and_asks(runs: RunsWorld, reviews: Reviews) -> None:
+    runs.add("mine", status="FAILED")
+    result = reviews("redrive", answer="n\n")
+    question = "Continue the latest run, mine (FAILED, started 2026-11-24 18:00 UTC)? [y/N]"
+    assert (result.code, question in result.err, runs.calls) == (1, True, [])
+    refused = reviews("redrive", "--json").json["error"]["message"]
+    assert (refused, runs.calls) == ("--json asks no questions: add --yes", [])
+    assert reviews("redrive", answer="y\n").code == 0
+    assert reviews("redrive", "--yes", "--json").json["run"] == "mine"
+    assert runs.calls == ["redrive mine", "redrive mine"]
+
+
+def test_a_run_that_cannot_be_redriven_is_refused_and_nobody_is_asked(
+    runs: RunsWorld, reviews: Reviews
+) -> None:
+    runs.add("mine", status="RUNNING")
+    result = reviews("redrive")
+    assert result.err == "mine is RUNNING: Execution is RUNNING and cannot be redriven\n"
+
+
+@pytest.mark.parametrize("command", ["status", "stop", "redrive", "logs", "report"])
+def test_without_a_run_the_command_that_starts_one_is_for_the_same_environment(
+    runs: RunsWorld, reviews: Reviews, command: str
+) -> None:
+    said = "There is no run yet in dev. Start one: reviews run FILE --env dev\n"
+    assert reviews(command).err == said
 
 
 def test_a_redrive_that_would_end_the_same_way_prints_the_cause(

@@ -15,7 +15,7 @@ from tests.reviews.worlds.endpoint_world import OUTPUTS
 from tests.reviews.worlds.runs_world import EVALUATION
 from tests.reviews.worlds.tuning_world import SEARCH, TuningWorld
 
-ROWS = "".join(f"text {n},{rating}\n" for n in range(8) for rating in (1, 3, 5))
+ROWS = "".join(f"text {n}{rating},{rating}\n" for n in range(8) for rating in (1, 3, 5))
 TABLE = f"Review Text,Rating\n{ROWS}"
 URI = f"s3://data/reviews/{sha256(TABLE.encode()).hexdigest()[:12]}/reviews.csv"
 HOURLY = HOUR["ml.c7i.4xlarge"]  # on which dev trains
@@ -62,13 +62,15 @@ def test_tune_starts_a_run_that_searches(runs: TuningWorld, reviews: Reviews, cs
     assert "Tuning over learning_rate 1e-05..0.0001, batch_size 16,32: random, 6 " in result.err
 
 
-def test_reviews_that_are_in_s3_are_not_uploaded(runs: TuningWorld, reviews: Reviews) -> None:
+def test_reviews_that_are_in_s3_are_examined_and_copied(
+    runs: TuningWorld, reviews: Reviews
+) -> None:
+    runs.objects["a/reviews.csv"] = TABLE.encode()
     for command in ("tune", "run"):
-        reviews(command, "s3://data/mine.csv", "--name", command)
-        assert started(runs)["reviews"] == "s3://data/mine.csv"
-    assert not [call for call in runs.calls if call.startswith("keep")]
+        reviews(command, "s3://exports/a/reviews.csv", "--name", command)
+        assert started(runs)["reviews"] == URI
     twice = reviews("tune", "s3://data/a.csv", "--set", "reviews=s3://data/b.csv")
-    assert twice.err == "Give either s3://data/a.csv or --set reviews=…\n"
+    assert twice.err == "Give either s3://data/a.csv or --set reviews=s3://data/b.csv\n"
 
 
 def test_the_costs_are_told_before_the_start(runs: TuningWorld, reviews: Reviews, csv: str) -> None:

@@ -160,7 +160,9 @@ def test_a_prediction_comes_with_the_words_that_moved_it(
 def test_a_missing_endpoint_is_an_error_message(client: TestClient, world: TeamWorld) -> None:
     world.has_endpoint = False
     answer = client.post("/api/predictions", json={"text": "Soft."})
-    reason = "reviews-dev was never deployed. Deploy it: reviews run FILE --env dev"
+    reason = (
+        "The endpoint reviews-dev does not exist yet. A run creates it: reviews run FILE --env dev"
+    )
     assert refused(answer) == reason
 
 

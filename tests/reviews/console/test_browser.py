@@ -150,7 +150,7 @@ def test_an_endpoint_that_is_not_there_is_an_alert(browser: Browser, world: Team
     browser.open("/endpoint")
     world.has_endpoint = False
     browser.find("#text").send_keys("Soft.", Keys.TAB, Keys.ENTER)
-    browser.says("[role=alert]", "reviews-dev was never deployed")
+    browser.says("[role=alert]", "The endpoint reviews-dev does not exist yet")
     world.has_endpoint = True
 
 

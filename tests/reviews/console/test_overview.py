@@ -51,7 +51,8 @@ def test_an_endpoint_that_is_not_there_says_how_to_get_one(
     world.has_endpoint = False
     assert get(client, "serving") == {
         "serving": None,
-        "reason": "reviews-dev was never deployed. Deploy it: reviews run FILE --env dev",
+        "reason": "The endpoint reviews-dev does not exist yet. A run creates it: reviews run FILE "
+        "--env dev",
         "is_stopped": False,
     }
 

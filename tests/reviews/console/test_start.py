@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from tests.reviews.worlds.team_world import TeamWorld
 
-ROWS = "".join(f"text {n},{rating}\n" for n in range(8) for rating in (1, 3, 5))
+ROWS = "".join(f"text {n}{rating},{rating}\n" for n in range(8) for rating in (1, 3, 5))
 TABLE = f"Review Text,Rating\n{ROWS}".encode()
 KEY = f"reviews/{sha256(TABLE).hexdigest()[:12]}/mine.csv"
 BINARY = {"Content-Type": "application/octet-stream"}
@@ -77,7 +77,7 @@ def test_the_columns_of_a_known_export_are_taken(client: TestClient, world: Team
         (b"", "the file is empty"),
         (b"PK\x03\x04", "the file is a zip archive; unpack it: unzip mine.csv"),
         (b"Review Text,Rating\n", "there is a header but no row"),
-        (TABLE.replace(b"\ntext 0,3", b""), "neutral has 7 reviews; every split needs one"),
+        (TABLE.replace(b"\ntext 03,3", b""), "neutral has 7 reviews; every split needs one"),
         (b"a,b\n1,2\n", "no column named 'Review Text', 'Rating'; the columns are 'a', 'b'"),
     ],
 )

@@ -20,7 +20,7 @@ from worlds.waiting import until
 pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="there is no Chromium here")
 RUNNING, FAILED, WAITING = "run-20261124-130000", "too-few-epochs", "run-20261124-140000"
 TABLE = "Review Text,Rating\n" + "".join(
-    f"text {n},{rating}\n" for n in range(8) for rating in (1, 3, 5)
+    f"text {n}{rating},{rating}\n" for n in range(8) for rating in (1, 3, 5)
 )
 
 

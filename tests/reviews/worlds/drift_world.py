@@ -21,6 +21,7 @@ class DriftWorld(RunsWorld):
         self.drifted: tuple[str, ...] = ()
         self.ending = "SUCCEEDED"  # or FAILED
         self.inputs: dict[str, Any] = {}
+        self.running: list[str] = []  # names of executions that ListExecutions has as such
         self.is_deployed = True
 
     def keep(self, name: str, *drifted: str, **changes: Any) -> None:
@@ -39,7 +40,24 @@ class DriftWorld(RunsWorld):
             self.keep(f"20261124T180000Z-{name}", *self.drifted)
         return {"executionArn": _EXECUTION + name, "startDate": NOW}
 
+    def list_executions(self, **_: Any) -> dict[str, Any]:
+        if not self.is_deployed:
+            raise Refused("StateMachineDoesNotExist", "State Machine Does Not Exist")
+        return {
+            "executions": [
+                {
+                    "executionArn": _EXECUTION + name,
+                    "stateMachineArn": "arn",
+                    "name": name,
+                    "status": "RUNNING" if name in self.running else self.ending,
+                    "startDate": NOW,
+                }
+                for name in reversed(self.inputs)
+            ]
+        }
+
     def describe_execution(self, executionArn: str) -> dict[str, Any]:
+        self.on_describe()
         name = executionArn.removeprefix(_EXECUTION)
         found = {
             "executionArn": executionArn,

@@ -23,7 +23,7 @@ EVALUATION = {
     "per_class": {"positive": {"precision": 0.8, "recall": 0.9, "f1": 0.85, "support": 105}},
 }
 # What DescribeExecution tells and ListExecutions does not.
-_DESCRIBED_ALONE = ("input", "output", "error", "cause")
+_DESCRIBED_ALONE = ("input", "output", "error", "cause", "redriveStatus")
 _MINUTE = timedelta(minutes=1)
 _STATES = {
     "process": ("StartProcessing", "processing"),
@@ -92,7 +92,7 @@ class RunsWorld(DescribedJobs, EndpointWorld):
         found |= {"status": status, "stopDate": self.events[name][-1]["timestamp"] + _MINUTE}
         if status != "SUCCEEDED":
             cause = json.dumps({"errorMessage": "Train: no memory"})
-            found |= {"error": "Train", "cause": cause}
+            found |= {"error": "Train", "cause": cause, "redriveStatus": "REDRIVABLE"}
             return
         found["output"] = json.dumps(
             {
@@ -281,7 +281,9 @@ class RunsWorld(DescribedJobs, EndpointWorld):
         ]
         return {"Contents": found} if found else {}
 
-    def head_object(self, Bucket: str, Key: str) -> dict[str, Any]:
+    def head_object(self, Bucket: str, Key: str, **_: str) -> dict[str, Any]:
+        if Key not in self.objects:
+            raise Refused("404", "Not Found")
         return {"ContentLength": len(self.objects[Key]), "ETag": "e"}
 
     def get_object(self, Bucket: str, Key: str, **_: Any) -> dict[str, Any]:

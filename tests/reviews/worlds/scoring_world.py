@@ -157,8 +157,3 @@ class ScoringWorld(RunsWorld):
     def delete_model(self, ModelName: str) -> None:
         self.calls.append(f"delete model {ModelName}")
         raise Refused("ValidationException", "Could not find model")
-
-    def head_object(self, Bucket: str, Key: str, **_: str) -> dict[str, Any]:
-        if Key not in self.objects:
-            raise Refused("404", "Not Found")
-        return {"ContentLength": len(self.objects[Key]), "ETag": "e"}

@@ -16,6 +16,8 @@ from localcloud.faults.client import FaultClient
 from localcloud.faults.fault import FaultError
 from localcloud.iam import enforcement, sessions
 
+_DATA_DIR = "REVIEWS_DATA_DIR"  # which the command line `reviews` reads, too
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Without `arguments` it is the program, and may change the environment of its process."""
@@ -54,8 +56,8 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--data-dir",
             type=Path,
-            default=server.DEFAULT_DATA_DIR,
-            help="folder of the server's state (default: %(default)s)",
+            default=os.environ.get(_DATA_DIR) or server.DEFAULT_DATA_DIR,
+            help=f"folder of the server's state (default: {_DATA_DIR}, %(default)s)",
         )
         if name in ("serve", "start"):
             command.add_argument("--port", type=int, default=0, help="0 is any free port")
@@ -99,9 +101,11 @@ def _clear(parsed: argparse.Namespace) -> int:
 def _running(parsed: argparse.Namespace) -> Address:
     address = Address.read(parsed.data_dir)
     if address is None:
+        start = [sys.executable, "-m", "localcloud", "start"]
+        if parsed.data_dir != server.DEFAULT_DATA_DIR:
+            start += [f"--data-dir={parsed.data_dir}"]
         raise ServerError(
-            f"no embedded AWS is running for {parsed.data_dir};"
-            " start it with: python -m localcloud start"
+            f"no embedded AWS is running for {parsed.data_dir}; start it with: {shlex.join(start)}"
         )
     return address
 

@@ -1,5 +1,6 @@
 import json
 import os
+import shlex
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -94,6 +95,18 @@ def test_an_endpoint_that_is_named_comes_first(
     here = Environment(name)
     assert (here.is_embedded, here.is_on_aws) == (False, False)
     assert here.client("s3").meta.endpoint_url == "http://127.0.0.1:9"
+
+
+def test_a_command_of_aws_is_for_the_same_aws(
+    url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    assert Environment("dev").aws_command("s3", "ls", "my bucket") == (
+        "aws s3 ls 'my bucket' --region us-east-1"
+    )
+    words = shlex.split(Environment("local").aws_command("s3", "ls"))
+    assert words[1:4] == ["-m", "localcloud", "exec"]
+    assert words[4:] == [f"--data-dir={folder}", "--", "aws", "s3", "ls"]
 
 
 def test_an_empty_name_of_the_folder_is_no_name(monkeypatch: pytest.MonkeyPatch) -> None:

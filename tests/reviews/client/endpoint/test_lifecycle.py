@@ -68,7 +68,9 @@ def test_an_endpoint_that_was_never_deployed_neither_stops_nor_starts(
     lifecycle: EndpointLifecycle,
 ) -> None:
     for action in (lifecycle.stop, lifecycle.start):
-        with pytest.raises(EndpointMissing, match=r"never deployed. Deploy it: reviews run FILE"):
+        with pytest.raises(
+            EndpointMissing, match=r"not exist yet. A run creates it: reviews run FILE"
+        ):
             action()
 
 

@@ -65,24 +65,27 @@ def test_history_fetches_only_what_is_new() -> None:
 
 
 def test_the_latest_execution_is_found_without_a_name() -> None:
-    assert find(StateMachine(executions=["new", "old"]).states, "machine").name == "new"
-    assert find(StateMachine(executions=["new", "old"]).states, "machine", "old").name == "old"
+    assert find(StateMachine(executions=["new", "old"]).states, "machine", env="dev").name == "new"
+    assert (
+        find(StateMachine(executions=["new", "old"]).states, "machine", "old", env="dev").name
+        == "old"
+    )
 
 
 def test_a_missing_execution_is_named() -> None:
     with pytest.raises(InvalidArgument, match=r"no run named other\. The latest is new\."):
-        find(StateMachine(executions=["new"]).states, "machine", "other")
+        find(StateMachine(executions=["new"]).states, "machine", "other", env="dev")
 
 
 def test_a_name_that_is_nearly_right_is_answered_with_the_nearest() -> None:
     states = StateMachine(executions=["stars-2", "stars-1", "titles"]).states
     with pytest.raises(InvalidArgument, match=r"Did you mean stars-1 or stars-2\?"):
-        find(states, "machine", "star-1")
+        find(states, "machine", "star-1", env="dev")
 
 
 def test_the_error_before_the_first_run_has_the_command_to_start_one() -> None:
-    with pytest.raises(InvalidArgument, match=r"no run yet\. Start one: reviews run FILE"):
-        find(StateMachine().states, "machine")
+    with pytest.raises(InvalidArgument, match=r"no run yet in dev\. Start one: reviews run FILE"):
+        find(StateMachine().states, "machine", env="dev")
 
 
 @pytest.mark.parametrize(
