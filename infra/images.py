@@ -10,6 +10,7 @@ from datetime import date
 
 from infra import image_accounts, instances
 from infra.setting_error import SettingsError
+from infra.setting_group import settings_group
 
 PROCESSING, TRAINING, SERVING = "processing", "training", "serving"
 # The contract between a serving image and our code. toolkit: SageMaker's inference toolkits call
@@ -105,7 +106,7 @@ IMAGES = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_group
 class OwnImage:
     """An image of yours, or an older one of AWS's, in place of that of
     [the table](aws-checklist.md#images). The requirements that it lacks are installed when a job
@@ -128,7 +129,7 @@ class OwnImage:
             )
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_group
 class OwnImages:
     """The images of an environment that are not AWS's."""
 

@@ -1,9 +1,9 @@
 """The settings of the budget of an environment."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from infra.setting_error import SettingsError
+from infra.setting_group import settings_group
 from infra.settings.checks import check_range
 
 _COVERS = ("environment", "account")
@@ -12,7 +12,7 @@ _MOST_ALARMS = 10  # NotificationWithSubscribersList in botocore's model of AWS 
 _MOST_USD = 1_000_000
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_group
 class Budget:
     """What a month may cost, and when somebody hears that it costs more: docs/organisation.md.
 
@@ -44,7 +44,7 @@ class Budget:
             raise _error("actual_percents", tuple(self.actual_percents), allowed)
 
     def _check_emails(self) -> None:
-        if isinstance(self.emails, str) or len(self.emails) > _MOST_EMAILS:
+        if len(self.emails) > _MOST_EMAILS:
             raise _error("emails", self.emails, f"a list of {_MOST_EMAILS} mail addresses at most")
         for address in self.emails:
             if "@" not in address:

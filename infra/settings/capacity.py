@@ -1,16 +1,16 @@
 """The settings of how a training gets its instances."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from infra.setting_error import SettingsError
+from infra.setting_group import settings_group
 from infra.settings.checks import check_range
 
 _LONGEST_WAIT = 7 * 24 * 3600
 _MOST_TYPES = 4  # in place of the first: as many as SageMaker's own InstancePreferences take
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_group
 class Capacity:
     """Which instances a training takes: spot instances, or others where AWS has none of its type.
 

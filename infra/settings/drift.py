@@ -1,7 +1,7 @@
 """The comparison of what the endpoint is asked with the baseline of the training."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from contract.drift import (
     ACCURACY,
@@ -15,6 +15,7 @@ from contract.drift import (
     UNKNOWN_WORDS,
 )
 from infra.setting_error import SettingsError
+from infra.setting_group import settings_group
 from infra.settings.checks import check_range, check_schedule
 from infra.settings.instances import Instances
 
@@ -25,7 +26,7 @@ def _small() -> Instances:
     return Instances(instance_type="ml.m7i.large", max_runtime_s=4 * 3600)
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_group
 class Drift:
     """Reports about drift, and their alarm: only where the endpoint captures requests.
 

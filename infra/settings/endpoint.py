@@ -1,9 +1,9 @@
 """The settings of the endpoint: its instances, and how a new model is deployed."""
 
 import re
-from dataclasses import dataclass
 
 from infra.setting_error import SettingsError
+from infra.setting_group import settings_group
 from infra.settings.checks import check_range, check_schedule, check_time_zone
 from infra.settings.instances import Instances
 
@@ -11,7 +11,7 @@ _TWO_WEEKS = 14 * 24  # hours
 _SERVERLESS_MB = (1024, 2048, 3072, 4096, 5120, 6144)
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_group
 class Endpoint(Instances):
     """The instances of the endpoint, and how an update replaces the model.
 

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from contract.features import SCHEMA
 from contract.names import LONGEST_NAME, environment_name
 from infra import images
 from infra.images import Image, OwnImages
 from infra.setting_error import SettingsError
+from infra.setting_group import settings_group
 from infra.settings.budget import Budget
 from infra.settings.capacity import Capacity
 from infra.settings.checks import check_range, check_schedule
@@ -30,7 +31,7 @@ ENVIRONMENTS = ("local", "dev", "staging", "prod")
 _PREFIX = re.compile(r"s3://[^/]+/[^/].*")
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_group
 class Settings:
     """One environment. `base_model` is a model hub's name, or a prefix in `s3://{data_bucket}/`."""
 

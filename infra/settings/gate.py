@@ -1,13 +1,12 @@
 """The settings of the gate before a deployment."""
 
-from dataclasses import dataclass
-
 from contract.metrics import GATED
 from infra.setting_error import SettingsError
+from infra.setting_group import settings_group
 from infra.settings.checks import check_range
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_group
 class Gate:
     """The metrics that a model must reach on the test split to be deployed.
 

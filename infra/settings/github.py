@@ -1,9 +1,9 @@
 """The settings of the roles with which a workflow of GitHub deploys."""
 
 import re
-from dataclasses import dataclass
 
 from infra.setting_error import SettingsError
+from infra.setting_group import settings_group
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9](-?[A-Za-z0-9])*/[\w.-]+")
 _ID = re.compile(r"\d*")
@@ -12,7 +12,7 @@ _PROVIDER = re.compile(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_group
 class GitHub:
     """Whose workflow may deploy the environment, without stored credentials: by OpenID Connect.
 

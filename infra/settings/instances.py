@@ -1,15 +1,14 @@
 """The instances of a job or an endpoint."""
 
-from dataclasses import dataclass
-
 from infra import instances
 from infra.setting_error import SettingsError
+from infra.setting_group import settings_group
 from infra.settings.checks import check_range
 
 _LONGEST_JOB_SECONDS = 432_000  # five days, the default quota of a training job
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_group
 class Instances:
     """The instances of one job or endpoint; sizes in GiB, times in seconds."""
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from contract.features import LABEL_ID, SENTIMENT
 from contract.labels import MOST_NUMBERS
 from infra.setting_error import SettingsError
+from infra.setting_group import settings_group
 from infra.settings import ratings
 from infra.settings.ratings import Rating
 
@@ -16,12 +16,12 @@ _LONGEST_WORD = 256 - len("--labels=")  # of a processing job
 _LONGEST_ARGUMENT = 2000  # a hyperparameter may have 2,500, all variables of a function 4 KiB
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_group
 class Label:
     """A class of reviews."""
 
     name: str
-    ratings: Sequence[Rating] = ()  # empty: its name
+    ratings: Sequence[Rating] | range = ()  # empty: its name
     sentiment: int | None = None  # the class as a number, in features and answers
 
     def __post_init__(self) -> None:
@@ -35,7 +35,7 @@ class Label:
         return f"{self.name}{sentiment}{ratings.written(self.ratings)}"
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_group
 class Labels:
     """The classes, each a `Label` with a name, its ratings and, if all have one, a sentiment.
 

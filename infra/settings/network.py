@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from infra.setting_error import SettingsError
+from infra.setting_group import settings_group
 
 _MOST_SUBNETS = 16
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_group
 class Network:
     """The network of jobs and endpoint. `vpc` is empty for SageMaker's own network, `new` for a VPC
     of this environment without access to the internet, or the id of an existing VPC, of which the

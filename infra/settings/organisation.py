@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from contract.names import EXECUTION_TAG
 from infra.setting_error import SettingsError
+from infra.setting_group import settings_group
 
 _OWN_TAGS = EXECUTION_TAG.partition(":")[0] + ":"
 _MOST_TAGS = 47  # of the 50 that a resource may have; three are this project's own
@@ -26,7 +27,7 @@ DAYS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_group
 class Organisation:
     """What an organisation asks of everything that is made in its accounts: docs/organisation.md.
 

@@ -1,12 +1,12 @@
 """Promotion: between which environments approved models go, without another training."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from infra.setting_error import SettingsError
+from infra.setting_group import settings_group
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_group
 class Peer:
     """Another environment, and where it is."""
 
@@ -19,7 +19,7 @@ class Peer:
         return self.environment
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_group
 class Promotion:
     """[Promotion](promotion.md) of models that were approved. `PROMOTIONS` in
     `infra/settings/environments.py` has the pairs of environments, from which sources and targets

@@ -12,13 +12,8 @@ _NUMBER = re.compile(r"\s*-?\d+(\.\.-?\d+)?\s*", re.ASCII)
 
 def check(name: str, ratings: Sequence[Rating]) -> None:
     """Raises SettingsError, which names the setting `name`."""
-    if isinstance(ratings, str):
-        allowed = f"a list of them, such as [{ratings!r}]"
-        raise SettingsError(name=name, value=ratings, allowed=allowed)
     for rating in ratings:
-        is_text = isinstance(rating, str) and rating.strip() and not _NUMBER.fullmatch(rating)
-        is_number = isinstance(rating, int) and not isinstance(rating, bool)
-        if not is_text and not is_number:
+        if isinstance(rating, str) and (not rating.strip() or _NUMBER.fullmatch(rating)):
             allowed = "a whole number without quotation marks, or a text"
             raise SettingsError(name=name, value=rating, allowed=allowed)
 

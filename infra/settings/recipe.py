@@ -1,12 +1,11 @@
 """The hyperparameters of an environment."""
 
-from dataclasses import dataclass
-
 from contract import hyperparameters
 from infra.setting_error import SettingsError
+from infra.setting_group import settings_group
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_group
 class Recipe(hyperparameters.Recipe):
     """The hyperparameters of an environment; an execution may override each of them."""
 

@@ -1,11 +1,10 @@
 """The settings of the file of reviews: its columns, and the shares of the splits."""
 
-from dataclasses import dataclass
-
 from infra.setting_error import SettingsError
+from infra.setting_group import settings_group
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_group
 class Columns:
     """The column names of the file of reviews. In files that have the title, it is prefixed to the
     text; with an empty name, never."""
@@ -20,7 +19,7 @@ class Columns:
                 raise SettingsError(name=f"columns.{name}", value="", allowed="a column's name")
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_group
 class Shares:
     """The shares of the splits, which add up to 1."""
 

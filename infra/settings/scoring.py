@@ -1,15 +1,15 @@
 """Batch scoring: the instances of its transform job."""
 
 import re
-from dataclasses import dataclass
 
 from contract.scoring import MAX_PAYLOAD_MB, MOST_PAYLOAD_MB
 from infra import instances
 from infra.setting_error import SettingsError
+from infra.setting_group import settings_group
 from infra.settings.checks import check_range
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_group
 class Scoring:
     """The instances that score a file in batch: they cost money only while they do.
 

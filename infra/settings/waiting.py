@@ -1,13 +1,12 @@
 """The settings of how long the state machine waits."""
 
-from dataclasses import dataclass
-
+from infra.setting_group import settings_group
 from infra.settings.checks import check_range
 
 _LONGEST_STATE_MACHINE_WAIT = 99_999_999
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_group
 class Waiting:
     """How a step polls its job: first after `start_s`, then at intervals up to `longest_s`."""
 

@@ -11,6 +11,7 @@ _AT_THE_TOP = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 PAGES = [*(ROOT / name for name in _AT_THE_TOP), *sorted((ROOT / "docs").rglob("*.md"))]
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 _FENCE = re.compile(r"^```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 _CODE = re.compile(r"`([^`]+)`")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
@@ -22,6 +23,10 @@ def read(page: Path) -> str:
 
 def prose(page: Path) -> str:
     return _FENCE.sub("", read(page))
+
+
+def python_blocks(page: Path) -> list[str]:
+    return _PYTHON.findall(read(page))
 
 
 def links(page: Path) -> list[str]:

@@ -112,11 +112,11 @@ def parsed_labels(arguments: list[str]) -> str:
     [
         ({"name": "sehr gut"}, "label.name='sehr gut': allowed is a letter and up to 29 letters"),
         ({"name": "größe"}, "label.name='größe'"),
-        ({"ratings": "gut"}, r"label.ratings of good='gut': allowed is a list of them, such as \["),
+        ({"ratings": "gut"}, r"ratings='gut': allowed is a list, such as \["),
         ({"ratings": ["5"]}, "label.ratings of good='5': allowed is a whole number without quot"),
         ({"ratings": ["1..5"]}, "label.ratings of good='1..5'"),
-        ({"ratings": [4.5]}, "label.ratings of good=4.5"),
-        ({"ratings": [True]}, "label.ratings of good=True"),
+        ({"ratings": [4.5]}, "ratings=4.5: allowed is a whole number"),
+        ({"ratings": [True]}, "ratings=True: allowed is a whole number"),
         ({"ratings": [" "]}, "label.ratings of good=' '"),
     ],
 )

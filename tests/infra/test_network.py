@@ -190,7 +190,10 @@ def test_the_state_machine_knows_the_subnets(synthesised: Synthesised, environme
         ({"vpc": "vpc-1"}, "network.subnets=.*: allowed is 2 to 16 ids"),
         ({"vpc": "vpc-1", "subnets": ["subnet-1"]}, "network.subnets=.*: allowed is 2 to 16 ids"),
         ({"vpc": "vpc-1", "subnets": ["subnet-1"] * 2}, "network.subnets="),
-        ({"vpc": "vpc-1", "subnets": "subnet-1,subnet-2"}, "network.subnets="),
+        (
+            {"vpc": "vpc-1", "subnets": "subnet-1,subnet-2"},
+            "subnets='.*': allowed is a list",
+        ),
         ({"vpc": "vpc-1", "subnets": ["subnet-1", "sg-1"]}, "network.subnets="),
         ({"subnets": ["subnet-1", "subnet-2"]}, "network.subnets=.*: allowed is none without"),
         ({"wheels": "s3://data/wheels"}, "network.wheels='s3://data/wheels': allowed is a prefix"),

@@ -1,6 +1,7 @@
 """Invalid settings are refused with what is allowed."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +16,11 @@ from infra.settings import (
     Recipe,
     Shares,
     Waiting,
+    environments,
     settings_for,
 )
 
+_PLACE = r"infra/settings/environments\.py, line \d+, in dev: capacity\.spot_wait_s=-1: allowed"
 VPC, SUBNETS = "vpc-0123456789abcdef0", ["subnet-1", "subnet-2"]
 ISOLATED = Network(isolated=True, wheels="wheels/")
 
@@ -45,6 +48,47 @@ ISOLATED = Network(isolated=True, wheels="wheels/")
 def test_a_wrong_setting_is_named(make: Any, values: dict[str, Any], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         make(**values)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"account": 123456789012}, "account=123456789012: allowed is a text in quotation marks"),
+        ({"notify": "me@example.com"}, r"notify='me@example.com': allowed is a list, such as"),
+        ({"notify": [3]}, "notify=3: allowed is a text in quotation marks"),
+        ({"approval": "no"}, "approval='no': allowed is True or False"),
+        ({"max_rejected_share": "0.2"}, "max_rejected_share='0.2': allowed is a number"),
+        ({"gate": 3}, "gate=3: allowed is an instance of Gate"),
+        ({"gates": 3}, "gates=3: allowed is one of environment, base_model, "),
+    ],
+)
+def test_a_value_of_another_type_is_named(values: dict[str, Any], message: str) -> None:
+    (dev,) = settings_for("dev")
+    with pytest.raises(SettingsError, match=message):
+        replace(dev, **values)
+
+
+def test_instances_are_counted_in_whole_numbers() -> None:
+    for count in (1.5, "1", True):
+        with pytest.raises(SettingsError, match="allowed is a whole number"):
+            Instances(instance_type="ml.m5.large", instance_count=count)  # type: ignore[arg-type]
+    with pytest.raises(SettingsError, match="instance_type=None: allowed is a value"):
+        Instances()  # type: ignore[call-arg]
+
+
+def test_a_wrong_value_is_told_with_its_line_and_its_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(environments, "Capacity", lambda **_: Capacity(spot_wait_s=-1))
+    environments._all.cache_clear()
+    try:
+        with pytest.raises(SettingsError, match=_PLACE) as found:
+            settings_for("prod")
+    finally:
+        environments._all.cache_clear()
+    line = int(str(found.value).split()[2].rstrip(","))
+    source = Path(environments.__file__).read_text().splitlines()
+    assert "Capacity(spot=True)" in source[line - 1]
 
 
 @pytest.mark.parametrize("network", [Network(vpc=VPC, subnets=SUBNETS), ISOLATED])

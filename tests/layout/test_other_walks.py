@@ -13,7 +13,7 @@ INSTANCES_AND_REGION = (
     ),
     Edit(
         file="infra/settings/environments.py",
-        before='        base_model="roberta-base",\n',
+        before="        capacity=Capacity(spot=True),\n",
         new='        region="eu-west-1",\n',
     ),
 )

@@ -164,7 +164,7 @@ def test_a_hyperparameter_is_edited_in_one_place_beside_its_use(tmp_path: Path) 
     assert places(*HYPERPARAMETER) == 1
     allowed = "a number from 0 to 4"
     assert (found["settings"], found["argument"]) == (0.25, 0.5)
-    assert found["setting refused"] == f"recipe.rdrop=5: allowed is {allowed}"
+    assert found["setting refused"] == f"recipe.rdrop=5.0: allowed is {allowed}"
     assert found["input"] == {"rdrop": 1}
     assert found["input refused"] == f"training.rdrop: 5 must be {allowed}"
     assert found["--set"] == {"training": {"rdrop": 1}}

@@ -15,7 +15,7 @@ import boto3
 from botocore.config import Config
 
 from infra.setting_error import SettingsError
-from infra.settings import Settings, settings_for
+from infra.settings import ENVIRONMENTS, Settings, settings_for
 from reviews.client.aws import embedded, stack_outputs
 from reviews.client.aws.stack_outputs import StackOutputs
 from reviews.client.errors import InvalidArgument, WrongAccount
@@ -30,11 +30,14 @@ _MORE_PATIENCE = {
 
 
 def find_settings(environment: str) -> Settings:
-    """The settings of an environment. Raises InvalidArgument, with the allowed names."""
+    """The settings of an environment. Raises InvalidArgument, with the allowed names, and where
+    a setting of any environment cannot be."""
     try:
         (found,) = settings_for(environment)
     except SettingsError as error:
-        raise InvalidArgument(f"--env {environment}: allowed is {error.allowed}") from error
+        is_unknown = environment not in ENVIRONMENTS
+        text = f"--env {environment}: allowed is {error.allowed}" if is_unknown else str(error)
+        raise InvalidArgument(text) from error
     return found
 
 
