@@ -49,6 +49,11 @@ def predict(
         raise InvalidArgument(f"Give either texts, or a file: {from_file}")
     if file is None:
         refuse({"--out": out, "--column": column}, "only with --file")
+        _check_texts(texts or [])
+    else:
+        check_file(file)
+        if out is not None:
+            scored_file.check(out, source=file)
     environment = Environment(env)
     if start:
         with notes.status("Starting the endpoint if it is stopped"):
@@ -56,12 +61,15 @@ def predict(
     return _of_file(environment, file, out, column) if file else _of_texts(environment, texts or [])
 
 
-def _of_texts(environment: Environment, texts: list[str]) -> Answer:
+def _check_texts(texts: list[str]) -> None:
     for number, text in enumerate(texts, start=1):
         if not has_text(text):
             raise InvalidArgument(f"text {number} is empty: {text!r}")
         if _is_broken(text):
             raise InvalidArgument(f"text {number} is not UTF-8: {text!r}")
+
+
+def _of_texts(environment: Environment, texts: list[str]) -> Answer:
     found = environment.endpoint.predict(texts)
     return Answer(
         document=[asdict(prediction) for prediction in found],
@@ -79,9 +87,6 @@ def _is_broken(text: str) -> bool:
 
 
 def _of_file(environment: Environment, file: Path, out: Path | None, column: str) -> Answer:
-    check_file(file)
-    if out is not None:
-        scored_file.check(out, source=file)
     reviews = environment.endpoint.open(file, text_column=column)
     found = track(
         environment.endpoint.predict_file(reviews),

@@ -78,6 +78,17 @@ def test_predict_starts_a_stopped_endpoint_if_it_is_told_to(
     assert world.kept == {}
 
 
+@pytest.mark.parametrize("wrong", [[" "], ["--file", "no.csv"]])
+def test_nothing_is_started_for_what_cannot_be_predicted(
+    world: EndpointWorld, wrong: list[str]
+) -> None:
+    world.deploy()
+    run("endpoint", "stop")
+    stopped = dict(world.kept)
+    code, _, error = run("predict", *wrong, "--start")
+    assert (code, world.kept) == (1, stopped), error
+
+
 def test_a_program_gets_a_document(world: EndpointWorld) -> None:
     world.deploy()
     code, output, _ = run("endpoint", "stop", "--json")
