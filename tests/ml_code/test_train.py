@@ -56,8 +56,8 @@ def test_metric_lines_are_those_the_job_reads(base_model, session_features, tmp_
     for name in ("train:loss", "train:progress", "train:samples_per_second"):
         assert re.search(f"{name}={METRIC}", output)
     line = re.search(
-        f"validation:loss={METRIC} validation:accuracy={METRIC} "
-        f"validation:macro_f1={METRIC} epoch=2",
+        f"validation:loss={METRIC} validation:best_macro_f1={METRIC} "
+        f"validation:accuracy={METRIC} validation:macro_f1={METRIC} epoch=2",
         output,
     )
     assert line
