@@ -4,7 +4,7 @@ from aws_cdk import aws_iam as iam
 
 from contract import s3_keys
 from infra.function_permissions.resources import Resources
-from infra.function_permissions.shared import may_pass_role, may_write
+from infra.function_permissions.shared import may_pass_role
 from infra.permissions import allow
 
 
@@ -30,5 +30,6 @@ def end_tuning(own: Resources) -> list[iam.PolicyStatement]:
             on=[own.named("hyper-parameter-tuning-job")],
         ),
         allow("sagemaker:DescribeTrainingJob", on=[own.named("training-job")]),
-        *may_write(own, own.document(s3_keys.RUN)),
+        allow("s3:PutObject", on=[own.document(s3_keys.RUN)]),
+        allow("kms:GenerateDataKey", on=[own.key]),
     ]

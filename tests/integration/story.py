@@ -23,33 +23,45 @@ from tools.write_story import RESULTS
 
 _SECONDS = 420  # for one command
 _SETTINGS = "infra/settings/environments.py"
-# What the shop's engineer writes below the settings of the project: two environments that are as
-# small as `local`, in two regions; `prod` asks a person and takes the models of `dev`.
+# What the shop's engineer writes in place of `dev` and `prod`: two environments that are as small
+# as `local`, in two regions; `prod` asks a person and takes the models of `dev`.
 _ENVIRONMENTS = """
-_SMALL_ONE = replace(
-    _SETTINGS[0],
-    endpoint=replace(_SETTINGS[0].endpoint, max_instance_count=0),
-    recipe=Recipe(epochs=2, batch_size=16, learning_rate=5e-4, max_length=32),
-    debugger=False,
-)
-_SETTINGS = (
-    _SETTINGS[0],
-    replace(_SMALL_ONE, environment="dev", region="eu-west-1"),
-    replace(_SMALL_ONE, environment="prod", approval=True, drift=Drift(least_requests=30)),
-)
-PROMOTIONS = (("dev", "prod"),)
+def _small(environment: str, **others: Any) -> Settings:
+    return replace(
+        local(),
+        environment=environment,
+        endpoint=replace(local().endpoint, max_instance_count=0),
+        recipe=Recipe(epochs=2, batch_size=16, learning_rate=5e-4, max_length=32),
+        debugger=False,
+        **others,
+    )
+
+
+def dev() -> Settings:
+    return _small("dev", region="eu-west-1")
+
+
+def prod() -> Settings:
+    return _small("prod", approval=True, drift=Drift(least_requests=30))
+
+
 """
 _EDITS = (
     Edit(
         file=_SETTINGS,
-        before="from collections.abc import Sequence\n",
+        before="from functools import cache\n",
         new="from dataclasses import replace\n",
     ),
     Edit(
         file=_SETTINGS,
         before='PROMOTIONS = (("dev", "staging"), ("staging", "prod"))\n',
-        new=_ENVIRONMENTS,
+        new='PROMOTIONS = (("dev", "prod"),)\n',
         replaces=True,
+    ),
+    Edit(
+        file=_SETTINGS,
+        before="def settings_for(",
+        new=_ENVIRONMENTS,
     ),
 )
 _ON_DEMAND = "approval=True, drift=Drift(least_requests=30)"

@@ -17,6 +17,8 @@ _ELSEWHERE = (
     ("DeployEndpoint", "cloudwatch:*", "the same"),
     ("DeployEndpoint", "sagemaker:Describe*", "only a second attempt, after a wait"),
     ("HandleFailure", "sagemaker:StopTrainingJob", "only while a step waits for it"),
+    ("HandleFailure", "sagemaker:StopHyperParameterTuningJob", "the same"),
+    ("StopJobs", "sagemaker:Stop*Job", "the jobs of an execution stopped there: tests/chaos"),
     ("Start", "sagemaker:Describe*Job", "only after a lost answer: tests/lambdas/test_jobs.py"),
     ("StartScoring", "sagemaker:DescribeModel", "only after a lost answer"),
     ("StartDrift", "kms:Decrypt", "only where the endpoint is stopped: test_idle_endpoint.py"),

@@ -1,8 +1,9 @@
 """The runs of an environment: start, follow, stop, redrive and approve them; read their results."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -48,20 +49,25 @@ class Runs:
 
         Returns the names of these jobs. Raises InvalidArgument for a run that has ended.
         """
+        before = self._running(run.name)  # lambdas/stop_jobs may stop them first
         execution.stop(self._states, run)
-        found = self.named(run.name)
-        if not found.id:
-            return []
-        sagemaker, environment = (
-            self._connection.client("sagemaker"),
-            self._connection.settings.name,
-        )
-        tunes = bool(found.document.get("tuning"))
-        stopped = tunings.stop_running(sagemaker, environment, found.id) if tunes else []
-        running = jobs.find(sagemaker, environment, run=found.id, running=True)
-        for job in running:
-            jobs.stop(sagemaker, job)
-        return [*stopped, *(job.name for job in running)]
+        running = before | self._running(run.name)
+        for stop in running.values():
+            stop()
+        return list(running)
+
+    def _running(self, run_name: str) -> dict[str, Callable[[], None]]:
+        """Name of a job → what stops it, or does nothing if it has ended."""
+        run = self.named(run_name)
+        if not run.id:
+            return {}
+        sagemaker, name = self._connection.client("sagemaker"), self._connection.settings.name
+        searches = tunings.running(sagemaker, name, run.id) if run.document.get("tuning") else []
+        found = jobs.find(sagemaker, name, run=run.id, running=True)
+        return {
+            **{job: partial(tunings.stop, sagemaker, job) for job in searches},
+            **{job.name: partial(jobs.stop, sagemaker, job) for job in found},
+        }
 
     def redrive(self, run: Execution) -> None:
         """Continues a run with the step that failed. Raises InvalidArgument if it cannot be."""

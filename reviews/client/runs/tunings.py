@@ -86,21 +86,23 @@ def _job(summary: dict[str, Any]) -> TunedJob:
     )
 
 
-def stop_running(sagemaker: Any, environment: str, run: str) -> list[str]:
-    """Stops the tuning jobs of a run, and with them their training jobs; returns their names."""
+def running(sagemaker: Any, environment: str, run: str) -> list[str]:
+    """The names of the tuning jobs of a run that are running."""
     prefix = tuning_job_prefix(environment, run)
     pages = sagemaker.get_paginator("list_hyper_parameter_tuning_jobs").paginate(
         NameContains=prefix, StatusEquals="InProgress"
     )
     key = "HyperParameterTuningJobName"
-    found = [item[key] for page in pages for item in page["HyperParameterTuningJobSummaries"]]
-    for name in found:
-        try:
-            sagemaker.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
-        except ClientError as error:  # it has ended meanwhile
-            if error.response["Error"]["Code"] not in _GONE:
-                raise
-    return found
+    return [item[key] for page in pages for item in page["HyperParameterTuningJobSummaries"]]
+
+
+def stop(sagemaker: Any, name: str) -> None:
+    """Stops a tuning job, and with it its training jobs; one that has ended is no error."""
+    try:
+        sagemaker.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _GONE:
+            raise
 
 
 class TuningProgress:
