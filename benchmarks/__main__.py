@@ -49,7 +49,7 @@ BENCHMARKS = PUBLISHED | {
 }
 # What docs/benchmarks.md has a place for; the last takes too long for `make bench`.
 PLACES = {*PUBLISHED, "larger-encoder"}
-# Scores, and seconds of the processor, do not hang on what else the machine does.
+# Scores, and seconds of the processor, do not depend on what else the machine does.
 _OF_NO_TIME = {"accuracy", "larger-encoder", "label-noise", "scoring"}
 
 

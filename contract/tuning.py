@@ -59,7 +59,7 @@ def problems(tuning: Any) -> Iterator[Problem]:
         yield Problem("over", over, f"must be an object of {', '.join(TUNABLE)}")
         return
     for name, search in over.items():
-        yield from (problem for problem in _of_search(name, search, strategy))
+        yield from _of_search(name, search, strategy)
 
 
 def _of_limits(tuning: Tuning) -> Iterator[Problem]:

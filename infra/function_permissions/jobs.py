@@ -27,8 +27,7 @@ def start_evaluation(own: Resources, role: iam.IRole) -> list[iam.PolicyStatemen
 
 
 def _start_job(own: Resources, kind: JobKind, role: iam.IRole) -> list[iam.PolicyStatement]:
-    job = f"{kind.value.capitalize()}Job"
-    actions = (f"sagemaker:{verb}{job}" for verb in ("Create", "Describe"))
+    actions = (f"sagemaker:{verb}{kind.title}Job" for verb in ("Create", "Describe"))
     return [
         allow(*actions, "sagemaker:AddTags", on=[own.named(f"{kind.value}-job")]),
         *may_pass_role(own, role),

@@ -43,7 +43,7 @@ def train(context: Context) -> Fragment:
         *context.settings.capacity.fallback_types,
     ]
     given = {"request": context.requests.training, "instance_types": types}
-    tuning = tune(context, given)
+    tuning = _tune(context, given)
     training = _job_step(
         context,
         Step.TRAIN,
@@ -64,7 +64,7 @@ def train(context: Context) -> Fragment:
     return Fragment(entry=choice, then=then)
 
 
-def tune(context: Context, given: Mapping[str, Any]) -> Fragment:
+def _tune(context: Context, given: Mapping[str, Any]) -> Fragment:
     """`given`: the request of a training job, and its instance types.
 
     However the tuning job ends, EndTuning looks for its best training job: AWS does not document

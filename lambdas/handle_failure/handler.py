@@ -19,6 +19,7 @@ from contract import s3_keys
 from contract.advice import NEW_RUN, REDRIVE
 from contract.names import run_id
 from contract.steps import JobKind, Step
+from shared import running_jobs
 from shared.environment import Environment
 from shared.errors import Throttled, is_transient, shorten, translate_errors
 
@@ -80,13 +81,10 @@ def stop_job(failure: dict[str, Any]) -> None:
     After a transient error the function fails and is retried: no job may be left running.
     """
     job = failure["job"]
+    if not job.get("kind"):
+        return
     try:
-        if job.get("kind") == "processing":
-            SAGEMAKER.stop_processing_job(ProcessingJobName=job["name"])
-        elif job.get("kind") == "training":
-            SAGEMAKER.stop_training_job(TrainingJobName=job["name"])
-        elif job.get("kind") == JobKind.TUNING.value:
-            SAGEMAKER.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName=job["name"])
+        running_jobs.stop_job(SAGEMAKER, JobKind(job["kind"]), job["name"])
     except ClientError as error:
         if is_transient(error):  # after the last retry, this is the cause of the execution
             raise Throttled(f"{cause(failure)} (its job could not be stopped: {error})") from error

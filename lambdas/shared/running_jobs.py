@@ -27,11 +27,15 @@ def stop_running(client: Any, kind: JobKind, prefix: str) -> list[str]:
     found = running_jobs(client, kind, prefix)
     for name in found:
         try:
-            getattr(client, f"stop_{kind.in_methods}_job")(**{f"{kind.title}JobName": name})
+            stop_job(client, kind, name)
         except ClientError as error:
             if error.response["Error"]["Code"] not in _ENDED:
                 raise
     return found
+
+
+def stop_job(client: Any, kind: JobKind, name: str) -> None:
+    getattr(client, f"stop_{kind.in_methods}_job")(**{f"{kind.title}JobName": name})
 
 
 def named(client: Any, operation: str, key: str, prefix: str, **filters: str) -> Iterator[str]:

@@ -52,7 +52,11 @@ Run = Annotated[
 ]
 PastRun = Annotated[
     str,
-    typer.Argument(metavar="RUN", help="Without one: of a month.", autocompletion=_runs),
+    typer.Argument(
+        metavar="RUN",
+        help="For what it has cost; without one, a month is estimated.",
+        autocompletion=_runs,
+    ),
 ]
 NamedRun = Annotated[str, typer.Argument(metavar="RUN", autocompletion=_runs)]
 RunOption = Annotated[

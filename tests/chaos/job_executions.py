@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import pytest
+
 from contract.names import DRIFT, TRANSFORM, resource_name, run_id
 from contract.s3_keys import SCORING_INPUT, scoring_prefix
 from contract.steps import JobKind
@@ -97,6 +99,7 @@ REPORT = Names(
     kind=JobKind.PROCESSING,
     job=DRIFT,
 )
+BOTH = pytest.mark.parametrize("names", [SCORING, REPORT], ids=lambda names: names.job)
 
 
 class JobExecutions(Protocol):

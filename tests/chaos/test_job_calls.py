@@ -6,8 +6,7 @@ from localcloud.faults.client import FaultClient
 from tests.chaos.calls import TROUBLES
 from tests.chaos.environment import ChaosDeployment
 from tests.chaos.job_executions import (
-    REPORT,
-    SCORING,
+    BOTH,
     Names,
     Undisturbed,
     expect_nothing_runs,
@@ -22,7 +21,6 @@ from tests.integration.executions import finish
 from worlds.least_privilege import denying
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
-BOTH = pytest.mark.parametrize("names", [SCORING, REPORT], ids=lambda names: names.job)
 _FOR_GOOD = 3
 
 

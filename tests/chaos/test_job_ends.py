@@ -10,7 +10,7 @@ from localcloud.jobs.process import MARK
 from reviews.client.runs.execution import Execution
 from tests.chaos.environment import ChaosDeployment
 from tests.chaos.job_executions import (
-    REPORT,
+    BOTH,
     SCORING,
     Names,
     Undisturbed,
@@ -27,7 +27,6 @@ from tests.integration.executions import finish
 from worlds.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
-BOTH = pytest.mark.parametrize("names", [SCORING, REPORT], ids=lambda names: names.job)
 
 
 def job_of(deployment: ChaosDeployment, names: Names, arn: str) -> str:

@@ -5,13 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
-from contract.names import DRIFT, RUN_TAG, tuning_key
+from contract.names import DRIFT, RUN_TAG, tuning_job_prefix, tuning_key
 from contract.steps import JobKind, Step
 from reviews.client.aws.connection import Connection
 from reviews.client.cost import asked_prices, run_costs
 from reviews.client.cost.run_costs import Cost
 from reviews.client.endpoint import served_config
-from reviews.client.runs import jobs
+from reviews.client.runs import jobs, tunings
 from reviews.client.runs.jobs import Job
 
 _THREADS = 8
@@ -53,7 +53,7 @@ class BilledJobs:
         return [cost for name in names for cost in self._training(what, name)]
 
     def _of_job(self, job: Job) -> list[Cost]:
-        if job.step.job is JobKind.TRAINING:
+        if job.kind is JobKind.TRAINING:
             return self._training(job.step.title, job.name)
         return [self._processing(job.step.title, job.name)]
 
@@ -66,19 +66,15 @@ class BilledJobs:
         return run_costs.of_processing(what, described, self._known, self._now)
 
     def _tuned(self, run: str) -> Iterator[Cost]:
-        """The trainings of the tuning jobs that have the run's tag; their names do not tell it."""
-        listed = self._pages(
-            "list_hyper_parameter_tuning_jobs", "HyperParameterTuningJobSummaries", self._name
-        )
-        for tuning in listed:
-            if self._run_of(tuning["HyperParameterTuningJobArn"]) == run:
-                name = tuning["HyperParameterTuningJobName"]
-                pages = self._sagemaker.get_paginator(
-                    "list_training_jobs_for_hyper_parameter_tuning_job"
-                ).paginate(HyperParameterTuningJobName=name)
-                for page in pages:
-                    for found in page["TrainingJobSummaries"]:
-                        yield from self._training("Tuning", found["TrainingJobName"])
+        """The trainings of the run's tuning jobs."""
+        prefix = tuning_job_prefix(self._name, run)
+        for tuning in self._pages(
+            "list_hyper_parameter_tuning_jobs", "HyperParameterTuningJobSummaries", prefix
+        ):
+            for job in tunings.training_jobs(
+                self._sagemaker, tuning["HyperParameterTuningJobName"]
+            ):
+                yield from self._training("Tuning", job["TrainingJobName"])
 
     def _drift(self, run: str) -> Iterator[Cost]:
         prefix = f"{self._name}-{DRIFT}-"

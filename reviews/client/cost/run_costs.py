@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from contract.steps import JobKind
 from reviews.client.cost.prices import Price, Prices, Use
 from reviews.client.errors import PriceMissing
 
 ENDPOINT = "Endpoint"
 _HOUR = 3600
+_RUNNING = ("InProgress", "Stopping")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,41 +94,46 @@ def of_training(
                 instances=count,
                 seconds=seconds,
                 lasted=duration,
-                is_running=described["TrainingJobStatus"] in ("InProgress", "Stopping"),
+                is_running=described["TrainingJobStatus"] in _RUNNING,
                 price=_price(known, Use.TRAINING, instance_type),
             )
 
 
 def of_processing(what: str, described: dict[str, Any], known: Prices, now: datetime) -> Cost:
     """By DescribeProcessingJob, which has no billed seconds: from its start to its end."""
-    seconds = _seconds(described, "ProcessingStartTime", "ProcessingEndTime", now)
     cluster = described["ProcessingResources"]["ClusterConfig"]
-    return Cost(
-        what=what,
-        name=described["ProcessingJobName"],
-        instance_type=cluster["InstanceType"],
-        instances=cluster["InstanceCount"],
-        seconds=seconds,
-        lasted=seconds,
-        is_running=described["ProcessingJobStatus"] in ("InProgress", "Stopping"),
-        price=_price(known, Use.PROCESSING, cluster["InstanceType"]),
-    )
+    price = _price(known, Use.PROCESSING, cluster["InstanceType"])
+    return _from_start_to_end(what, JobKind.PROCESSING, described, cluster, price, now)
 
 
 def of_transform(what: str, described: dict[str, Any], known: Prices, now: datetime) -> Cost:
     """By DescribeTransformJob: "You are billed for the time interval between" TransformStartTime
     "and" TransformEndTime (botocore's model)."""
-    seconds = _seconds(described, "TransformStartTime", "TransformEndTime", now)
     resources = described["TransformResources"]
+    price = _price(known, Use.TRANSFORM, resources["InstanceType"])
+    return _from_start_to_end(what, JobKind.TRANSFORM, described, resources, price, now)
+
+
+def _from_start_to_end(
+    what: str,
+    kind: JobKind,
+    described: dict[str, Any],
+    resources: dict[str, Any],
+    price: Price | None,
+    now: datetime,
+) -> Cost:
+    """The cost of a job whose answer to Describe has no billed seconds."""
+    name = kind.title
+    seconds = _seconds(described, f"{name}StartTime", f"{name}EndTime", now)
     return Cost(
         what=what,
-        name=described["TransformJobName"],
+        name=described[f"{name}JobName"],
         instance_type=resources["InstanceType"],
         instances=resources["InstanceCount"],
         seconds=seconds,
         lasted=seconds,
-        is_running=described["TransformJobStatus"] in ("InProgress", "Stopping"),
-        price=_price(known, Use.TRANSFORM, resources["InstanceType"]),
+        is_running=described[f"{name}JobStatus"] in _RUNNING,
+        price=price,
     )
 
 

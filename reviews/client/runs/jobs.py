@@ -28,6 +28,10 @@ class Job:
     began: datetime
     ended: datetime | None
 
+    @property
+    def kind(self) -> JobKind:
+        return JobKind.TRAINING if self.step is Step.TRAIN else JobKind.PROCESSING
+
 
 def find(sagemaker: Any, environment: str, *, run: str = "", running: bool = False) -> list[Job]:
     """The jobs of an environment (`reviews-dev`), or of one run id; with `running` only those in
@@ -42,13 +46,10 @@ def find(sagemaker: Any, environment: str, *, run: str = "", running: bool = Fal
     return [job for job in found if run in ("", job.run)]
 
 
-def stop(sagemaker: Any, job: Job) -> None:
-    """Stops a job; one that has ended meanwhile is no error."""
+def stop(sagemaker: Any, kind: JobKind, name: str) -> None:
+    """Stops a job, a tuning job with its training jobs; one that has ended is no error."""
     try:
-        if job.step.job is JobKind.TRAINING:
-            sagemaker.stop_training_job(TrainingJobName=job.name)
-        else:
-            sagemaker.stop_processing_job(ProcessingJobName=job.name)
+        getattr(sagemaker, f"stop_{kind.in_methods}_job")(**{f"{kind.title}JobName": name})
     except ClientError as error:
         if error.response["Error"]["Code"] not in _GONE:
             raise

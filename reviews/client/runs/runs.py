@@ -1,15 +1,15 @@
 """The runs of an environment: start, follow, stop, redrive and approve them; read their results."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from functools import partial
 from itertools import islice
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from contract import s3_keys, s3_uri
+from contract.steps import JobKind
 from reviews.client.aws.connection import Connection
 from reviews.client.cost import run_costs
 from reviews.client.cost.billed_jobs import BilledJobs
@@ -52,22 +52,19 @@ class Runs:
         before = self._running(run.name)  # lambdas/stop_jobs may stop them first
         execution.stop(self._states, run)
         running = before | self._running(run.name)
-        for stop in running.values():
-            stop()
+        for name, kind in running.items():
+            jobs.stop(self._connection.client("sagemaker"), kind, name)
         return list(running)
 
-    def _running(self, run_name: str) -> dict[str, Callable[[], None]]:
-        """Name of a job → what stops it, or does nothing if it has ended."""
+    def _running(self, run_name: str) -> dict[str, JobKind]:
+        """The names of the run's jobs that are running, and their kinds."""
         run = self.named(run_name)
         if not run.id:
             return {}
         sagemaker, name = self._connection.client("sagemaker"), self._connection.settings.name
         searches = tunings.running(sagemaker, name, run.id) if run.document.get("tuning") else []
         found = jobs.find(sagemaker, name, run=run.id, running=True)
-        return {
-            **{job: partial(tunings.stop, sagemaker, job) for job in searches},
-            **{job.name: partial(jobs.stop, sagemaker, job) for job in found},
-        }
+        return dict.fromkeys(searches, JobKind.TUNING) | {job.name: job.kind for job in found}
 
     def redrive(self, run: Execution) -> None:
         """Continues a run with the step that failed. Raises InvalidArgument if it cannot be."""

@@ -1,12 +1,10 @@
 """The tuning jobs of runs: their training jobs with values and metrics, and their progress."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
-
-from botocore.exceptions import ClientError
 
 from contract import tuning
 from contract.names import tuning_job_prefix
@@ -15,7 +13,6 @@ from reviews.client.runs.job_logs import TAIL_LINES, JobLog, LiveValues
 
 _RUNNING = ("InProgress", "Stopping")
 _METRIC = "FinalHyperParameterTuningJobObjectiveMetric"
-_GONE = ("ValidationException", "ResourceNotFound")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,16 +58,21 @@ class TuningJob:
 def describe(sagemaker: Any, name: str) -> TuningJob:
     found = sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
     config = found["HyperParameterTuningJobConfig"]
-    pages = sagemaker.get_paginator("list_training_jobs_for_hyper_parameter_tuning_job").paginate(
-        HyperParameterTuningJobName=name, SortBy="CreationTime"
-    )
     return TuningJob(
         name=name,
         status=found["HyperParameterTuningJobStatus"],
         strategy=config["Strategy"].lower(),
         max_jobs=config["ResourceLimits"].get("MaxNumberOfTrainingJobs", 0),
-        jobs=[_job(summary) for page in pages for summary in page["TrainingJobSummaries"]],
+        jobs=[_job(summary) for summary in training_jobs(sagemaker, name)],
     )
+
+
+def training_jobs(sagemaker: Any, name: str) -> Iterator[dict[str, Any]]:
+    """The summaries of the training jobs of a tuning job, in the order of their start."""
+    pages = sagemaker.get_paginator("list_training_jobs_for_hyper_parameter_tuning_job").paginate(
+        HyperParameterTuningJobName=name, SortBy="CreationTime"
+    )
+    return (summary for page in pages for summary in page["TrainingJobSummaries"])
 
 
 def _job(summary: dict[str, Any]) -> TunedJob:
@@ -94,15 +96,6 @@ def running(sagemaker: Any, environment: str, run: str) -> list[str]:
     )
     key = "HyperParameterTuningJobName"
     return [item[key] for page in pages for item in page["HyperParameterTuningJobSummaries"]]
-
-
-def stop(sagemaker: Any, name: str) -> None:
-    """Stops a tuning job, and with it its training jobs; one that has ended is no error."""
-    try:
-        sagemaker.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in _GONE:
-            raise
 
 
 class TuningProgress:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from contract.names import tuning_job_prefix
 from infra.settings import ENVIRONMENTS
 from reviews.cli import main
 from reviews.client.aws.connection import Connection
@@ -184,21 +185,20 @@ def test_its_tunings_and_the_reports_about_its_drift_count(
 ) -> None:
     runs.add("first")
     trained, processed = "reviews-dev-train-first-1", "reviews-dev-process-first-1"
+    own, other = (f"{tuning_job_prefix('reviews-dev', run)}1" for run in ("first", "second"))
     for name, like in {
-        "reviews-dev-tune-1-001-abc": trained,
-        "reviews-dev-tune-1-002-def": trained,
-        "reviews-dev-tune-2-001-ghi": trained,
+        f"{own}-001-abc": trained,
+        f"{own}-002-def": trained,
+        f"{other}-001-ghi": trained,
         "reviews-dev-drift-monday-1": processed,
         "reviews-dev-drift-tuesday-1": processed,
     }.items():
         runs.jobs[name] = dict(runs.jobs[like])
     runs.tunings = {
-        "reviews-dev-tune-1": ["reviews-dev-tune-1-001-abc", "reviews-dev-tune-1-002-def"],
-        "reviews-dev-tune-2": ["reviews-dev-tune-2-001-ghi"],
+        own: [f"{own}-001-abc", f"{own}-002-def"],
+        other: [f"{other}-001-ghi"],
     }
     runs.runs_of = {
-        "reviews-dev-tune-1": "first",
-        "reviews-dev-tune-2": "second",
         "reviews-dev-drift-monday-1": "first",
         "reviews-dev-drift-tuesday-1": "second",
     }

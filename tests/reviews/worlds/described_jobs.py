@@ -75,7 +75,7 @@ class DescribedJobs(FakeAws):
         return {"HyperParameterTuningJobSummaries": found}
 
     def list_training_jobs_for_hyper_parameter_tuning_job(
-        self, HyperParameterTuningJobName: str
+        self, HyperParameterTuningJobName: str, SortBy: str
     ) -> dict[str, Any]:
         found = [
             {

@@ -5,7 +5,7 @@ Not emulated: retries, dead-letter queues, flexible windows, and the service's m
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from localcloud.iam.authorization import RequiredAction
@@ -17,7 +17,7 @@ Values = dict[str, Any]
 Save = Callable[[str, Values], Response]
 _LOGGER = logging.getLogger(__name__)
 _SERVICE = "scheduler.amazonaws.com"
-_GROUP = "default"
+GROUP = "default"
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html
 _ACTIONS = {
     "states": "states:StartExecution",
@@ -76,7 +76,7 @@ def check_role(ministack: Ministack, save: Save) -> Save:
 
     def save_if_trusted(name: str, body: Values) -> Response:
         role = (body.get("Target") or {}).get("RoleArn")
-        if role and not trusts(ministack, role, body.get("GroupName", _GROUP)):
+        if role and not trusts(ministack, role, body.get("GroupName", GROUP)):
             refused: Response = ministack.scheduler._error(400, "ValidationException", _UNTRUSTED)
             return refused
         return save(name, body)
@@ -88,7 +88,7 @@ def begin_anew(ministack: Ministack, create: Save) -> Save:
     """A schedule that is made again counts from then on, not from its namesake's last start."""
 
     def create_anew(name: str, body: Values) -> Response:
-        key = f"{body.get('GroupName', _GROUP)}/{name}"
+        key = f"{body.get('GroupName', GROUP)}/{name}"
         if key not in ministack.scheduler._schedules:
             place = (ministack.account, ministack.region, key)
             ministack.scheduler._schedule_last_fired.pop(place, None)
@@ -97,13 +97,19 @@ def begin_anew(ministack: Ministack, create: Save) -> Save:
     return create_anew
 
 
+def new_properties(given: Iterable[Any]) -> Values:
+    """Those of a template's schedule: the last ones that its handler is given."""
+    properties: Values = [one for one in given if isinstance(one, dict)][-1]
+    return properties
+
+
 def check_template(ministack: Ministack, handle: Callable[..., Any]) -> Callable[..., Any]:
-    """A template's schedule; the new properties are the last of those that are given."""
+    """A template's schedule."""
 
     def handle_if_trusted(*given: Any) -> Any:
-        properties: Values = [one for one in given if isinstance(one, dict)][-1]
+        properties = new_properties(given)
         role = properties["Target"]["RoleArn"]
-        if not trusts(ministack, role, properties.get("GroupName", _GROUP)):
+        if not trusts(ministack, role, properties.get("GroupName", GROUP)):
             raise UntrustedRole
         return handle(*given)
 
@@ -138,7 +144,7 @@ def _denial(ministack: Ministack, target: Values, schedule: str) -> str | None:
 _ROLES = "Scheduler: the role of a schedule is neither checked nor used"
 _TESTS = "ministack/test_schedules.py"
 _UNTRUSTED_TEST = f"{_TESTS}::test_a_role_that_does_not_trust_the_scheduler_is_refused"
-_TEMPLATE = "services.cloudformation.provisioners:_RESOURCE_HANDLERS[AWS::Scheduler::Schedule]"
+TEMPLATE = "services.cloudformation.provisioners:_RESOURCE_HANDLERS[AWS::Scheduler::Schedule]"
 _EVALUATION = names(
     "core.iam_evaluator", "EvalContext", "_service_principal_matches", "evaluate_trust_policy"
 )
@@ -164,7 +170,7 @@ PATCHES = (
     ),
     *(
         Patch(
-            target=f"{_TEMPLATE}[{kind}]",
+            target=f"{TEMPLATE}[{kind}]",
             make=check_template,
             why="a schedule of a template has a role that EventBridge Scheduler may assume",
             upstream=_ROLES,

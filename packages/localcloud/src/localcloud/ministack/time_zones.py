@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from localcloud.ministack.modules import Ministack
 from localcloud.ministack.patch import Patch, names
+from localcloud.ministack.schedules import GROUP, TEMPLATE, new_properties
 
 _AT = re.compile(r"at\((.+)\)")
 _ZONE, _UTC = "ScheduleExpressionTimezone", "UTC"
@@ -91,12 +92,12 @@ def _complete(scheduler: Any, key: Key, schedule: Values) -> None:
 
 
 def keep_time_zone(ministack: Ministack, handle: Handle) -> Handle:
-    """A schedule of a template; the new properties are the last of those that are given."""
+    """A schedule of a template."""
 
     def handle_in_zone(*given: Any) -> Any:
         name, attributes = handle(*given)
-        properties: Values = [one for one in given if isinstance(one, dict)][-1]
-        group = properties.get("GroupName", "default")
+        properties = new_properties(given)
+        group = properties.get("GroupName", GROUP)
         schedule = ministack.scheduler._schedules[f"{group}/{name}"]
         schedule[_ZONE] = properties.get(_ZONE, _UTC)
         return name, attributes
@@ -105,7 +106,6 @@ def keep_time_zone(ministack: Ministack, handle: Handle) -> Handle:
 
 
 _TESTS = "ministack/test_schedules.py"
-_TEMPLATE = "services.cloudformation.provisioners:_RESOURCE_HANDLERS[AWS::Scheduler::Schedule]"
 PATCHES = (
     Patch(
         target="services.scheduler:_tick_schedules",
@@ -121,7 +121,7 @@ PATCHES = (
     ),
     *(
         Patch(
-            target=f"{_TEMPLATE}[{action}]",
+            target=f"{TEMPLATE}[{action}]",
             make=keep_time_zone,
             why="a schedule of a template has its time zone",
             upstream="CloudFormation: AWS::Scheduler::Schedule loses ScheduleExpressionTimezone",
