@@ -66,9 +66,9 @@ class States:
     ],
 )
 def test_an_endpoint_is_created_updated_or_left(load, current: str | None, expected) -> None:
-    deploy = load("deploy_endpoint")
+    module = load("deploy_endpoint", "endpoint")
     client = SageMaker(current)
-    deploy.Endpoint(client, None, States("FAILED"), "reviews-dev").deploy(run(), config(), UPDATE)
+    module.Endpoint(client, None, States("FAILED"), "reviews-dev").deploy(run(), config(), UPDATE)
     assert client.calls[0][0] == expected
     if expected == "update_endpoint":
         assert client.calls[0][1]["DeploymentConfig"] == UPDATE["DeploymentConfig"]
@@ -91,32 +91,35 @@ class Answered(SageMaker):
 
 @pytest.mark.parametrize("before", [None, OLD_CONFIG])
 def test_a_repeated_call_adopts_the_result_of_the_first_one(load, before: str | None) -> None:
-    deploy, client = load("deploy_endpoint"), Answered(before, NEW_CONFIG, "Updating")
-    deploy.Endpoint(client, None, States("FAILED"), "reviews-dev").deploy(run(), config(), UPDATE)
+    module, client = load("deploy_endpoint", "endpoint"), Answered(before, NEW_CONFIG, "Updating")
+    module.Endpoint(client, None, States("FAILED"), "reviews-dev").deploy(run(), config(), UPDATE)
     assert client.config == NEW_CONFIG
 
 
 @pytest.mark.parametrize("before", [None, OLD_CONFIG])
 def test_an_execution_that_was_faster_is_waited_for(load, before: str | None) -> None:
-    deploy, client = load("deploy_endpoint"), Answered(before, "of-another-run", "Creating")
-    with pytest.raises(deploy.EndpointBusy, match="is changed by another"):
-        deploy.Endpoint(client, None, States("FAILED"), "reviews-dev").deploy(
+    module, client = (
+        load("deploy_endpoint", "endpoint"),
+        Answered(before, "of-another-run", "Creating"),
+    )
+    with pytest.raises(module.EndpointBusy, match="is changed by another"):
+        module.Endpoint(client, None, States("FAILED"), "reviews-dev").deploy(
             run(), config(), UPDATE
         )
 
 
 def test_an_endpoint_that_was_stopped_a_moment_ago_is_created_with_the_next_attempt(load) -> None:
-    deploy, client = load("deploy_endpoint"), Answered(OLD_CONFIG, None, "")
-    endpoint = deploy.Endpoint(client, Scaling(False), States("SUCCEEDED"), "reviews-dev")
-    with pytest.raises(deploy.EndpointBusy, match="was deleted meanwhile"):
+    module, client = load("deploy_endpoint", "endpoint"), Answered(OLD_CONFIG, None, "")
+    endpoint = module.Endpoint(client, Scaling(False), States("SUCCEEDED"), "reviews-dev")
+    with pytest.raises(module.EndpointBusy, match="was deleted meanwhile"):
         endpoint.deploy(run(), config(), UPDATE)
 
 
 @pytest.mark.parametrize("before", [None, OLD_CONFIG])
 def test_an_endpoint_that_is_refused_is_an_error(load, before: str | None) -> None:
-    deploy, client = load("deploy_endpoint"), Answered(before, before, "InService")
+    module, client = load("deploy_endpoint", "endpoint"), Answered(before, before, "InService")
     with pytest.raises(ClientError, match="ValidationException"):
-        deploy.Endpoint(client, None, States("FAILED"), "reviews-dev").deploy(
+        module.Endpoint(client, None, States("FAILED"), "reviews-dev").deploy(
             run(), config(), UPDATE
         )
 
@@ -174,9 +177,9 @@ def test_an_update_that_needs_more_than_the_quota_is_not_waited_for(
 
 
 def test_an_execution_that_still_tests_its_model_is_waited_for(load) -> None:
-    deploy, client = load("deploy_endpoint"), SageMaker(OLD_CONFIG)
-    endpoint = deploy.Endpoint(client, None, States("RUNNING"), "reviews-dev")
-    with pytest.raises(deploy.EndpointBusy, match="is being tested by arn:execution:run-0"):
+    module, client = load("deploy_endpoint", "endpoint"), SageMaker(OLD_CONFIG)
+    endpoint = module.Endpoint(client, None, States("RUNNING"), "reviews-dev")
+    with pytest.raises(module.EndpointBusy, match="is being tested by arn:execution:run-0"):
         endpoint.deploy(run(), config(), UPDATE)
     assert not client.calls
 
@@ -186,9 +189,9 @@ def test_an_execution_that_still_tests_its_model_is_waited_for(load) -> None:
     [("Updating", []), ("Creating", []), ("Deleting", []), ("Failed", ["delete_endpoint"])],
 )
 def test_an_endpoint_that_is_busy_is_waited_for(load, status: str, calls: list[str]) -> None:
-    deploy, client = load("deploy_endpoint"), SageMaker("of-another-run", status)
-    with pytest.raises(deploy.EndpointBusy, match=status):
-        deploy.Endpoint(client, None, None, "reviews-dev").deploy(run(), config(), UPDATE)
+    module, client = load("deploy_endpoint", "endpoint"), SageMaker("of-another-run", status)
+    with pytest.raises(module.EndpointBusy, match=status):
+        module.Endpoint(client, None, None, "reviews-dev").deploy(run(), config(), UPDATE)
     assert [name for name, _ in client.calls] == calls
 
 
@@ -219,8 +222,12 @@ class Scaling:
 def test_other_instances_and_another_capture_do_not_go_on_scaling(
     load, wanted: dict[str, Any], how: dict[str, Any], stops: bool, scales: bool
 ) -> None:
-    deploy, client, scaling = load("deploy_endpoint"), SageMaker(OLD_CONFIG), Scaling(scales)
-    endpoint = deploy.Endpoint(client, scaling, States("SUCCEEDED"), "reviews-dev")
+    module, client, scaling = (
+        load("deploy_endpoint", "endpoint"),
+        SageMaker(OLD_CONFIG),
+        Scaling(scales),
+    )
+    endpoint = module.Endpoint(client, scaling, States("SUCCEEDED"), "reviews-dev")
     endpoint.deploy(run(), wanted, how)
     assert [name for name, _ in client.calls] == ["update_endpoint", "add_tags"]
     expected = ["endpoint/reviews-dev/variant/AllTraffic"] if stops and scales else []
@@ -256,8 +263,8 @@ def test_deploying_fills_both_requests(load, monkeypatch) -> None:
 def test_a_changed_capture_is_not_held_up_by_what_is_retained(
     load, percent: int, retains: bool
 ) -> None:
-    deploy, client = load("deploy_endpoint"), SageMaker(OLD_CONFIG)
-    endpoint = deploy.Endpoint(client, Scaling(True), States("SUCCEEDED"), "reviews-dev")
+    module, client = load("deploy_endpoint", "endpoint"), SageMaker(OLD_CONFIG)
+    endpoint = module.Endpoint(client, Scaling(True), States("SUCCEEDED"), "reviews-dev")
     endpoint.deploy(run(), config(percent=percent), UPDATE)
     update = client.calls[0][1]
     assert update["RetainAllVariantProperties"] is retains
