@@ -58,7 +58,7 @@ def check_input(given: Any) -> dict[str, Any]:
     _check_required(start_at, request)
     for name, value in request.items():
         check_field(name, value)
-    if start_at == "training" and "max_length" in request.get("training", {}):
+    if start_at == StartAt.TRAINING.value and "max_length" in request.get("training", {}):
         raise InvalidInput("training.max_length", "is that of the features of from_run")
     for name in request.get("tuning", {}).get("over", {}):
         if name in request.get("training", {}):

@@ -11,7 +11,7 @@ from shared.run import Document
 def searched(run: Document, chosen: dict[str, Any]) -> Document:
     """The field `tuning` of the run, if its input has one; empty for other runs.
 
-    `job` is with what the names of its tuning jobs begin. Raises InvalidInput.
+    `job` is the prefix of the names of its tuning jobs. Raises InvalidInput.
     """
     if "tuning" not in chosen:
         return {}

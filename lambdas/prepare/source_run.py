@@ -5,6 +5,7 @@ from typing import Any
 from contract import s3_keys
 from contract.execution_input import InvalidInput
 from contract.names import run_id
+from contract.steps import StartAt
 from shared import s3
 from shared.environment import Environment
 
@@ -23,7 +24,7 @@ def inherit(client: Any, environment: Environment, chosen: dict[str, Any]) -> di
     if not features or not s3.list_uris(client, f"{features}/test/"):
         raise InvalidInput("from_run", f"{chosen['from_run']!r} has no features")
     inherited = {name: source[name] for name in _INHERITED}
-    if chosen["start_at"] == "evaluation":
+    if chosen["start_at"] == StartAt.EVALUATION.value:
         model_data = chosen.get("model_data") or _newest_model(client, prefix, source)
         return {**inherited, "training": source["training"], "model_data": model_data}
     if source["labels"] != environment.labels:

@@ -4,7 +4,7 @@ from typing import Any
 
 import boto3
 
-from contract.steps import StartAt, Step
+from contract.steps import JobKind, StartAt, Step
 from shared import s3
 from shared.environment import Environment
 from shared.errors import translate_errors
@@ -29,14 +29,14 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
         lambda: SAGEMAKER.create_processing_job(**request),
         lambda: SAGEMAKER.describe_processing_job(ProcessingJobName=name),
     )
-    return {"kind": "processing", "name": name}
+    return {"kind": JobKind.PROCESSING.value, "name": name}
 
 
 def make_request(event: dict[str, Any], champion: str) -> dict[str, Any]:
     run, arguments = event["run"], []
     request: dict[str, Any] = fill(event["request"], run, model_data=event["model_data"])
     if run["start_at"] == StartAt.PROMOTION.value:
-        # The token ids of these features are those of another base model, perhaps.
+        # The token ids of these features may be those of another base model.
         arguments.append("--from-texts")
     if champion:
         source = processing_input("champion", champion)
@@ -45,7 +45,7 @@ def make_request(event: dict[str, Any], champion: str) -> dict[str, Any]:
     application = request["AppSpecification"]
     arguments = [*application["ContainerArguments"], *arguments]
     request["AppSpecification"] = {**application, "ContainerArguments": arguments}
-    name = resource_name(run, "evaluate", event["attempt"])
+    name = resource_name(run, Step.EVALUATE.value, event["attempt"])
     return tagged({**request, "ProcessingJobName": name}, run)
 
 

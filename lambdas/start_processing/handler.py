@@ -4,6 +4,7 @@ from typing import Any
 
 import boto3
 
+from contract.steps import JobKind, Step
 from shared.errors import translate_errors
 from shared.inputs import PROCESSING_PATH, is_in_s3, processing_input
 from shared.jobs import start_once
@@ -22,7 +23,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
         lambda: SAGEMAKER.create_processing_job(**request),
         lambda: SAGEMAKER.describe_processing_job(ProcessingJobName=name),
     )
-    return {"kind": "processing", "name": name}
+    return {"kind": JobKind.PROCESSING.value, "name": name}
 
 
 def make_request(run: dict[str, Any], template: dict[str, Any], attempt: int) -> dict[str, Any]:
@@ -32,5 +33,5 @@ def make_request(run: dict[str, Any], template: dict[str, Any], attempt: int) ->
     if is_in_s3(uri):
         source = processing_input("base_model", uri)
         request["ProcessingInputs"] = [*request["ProcessingInputs"], source]
-    name = resource_name(run, "process", attempt)
+    name = resource_name(run, Step.PROCESS.value, attempt)
     return tagged({**request, "ProcessingJobName": name}, run)
