@@ -1,11 +1,11 @@
 """Asks by mail whether the model may be deployed; `reviews approve` sends the answer."""
 
-import json
 from typing import Any
 
 import boto3
 
-from contract import s3_keys, s3_uri
+from contract import s3_keys
+from shared import s3
 from shared.environment import Environment
 from shared.errors import translate_errors
 
@@ -17,10 +17,9 @@ SNS = boto3.client("sns")
 @translate_errors
 def handler(event: dict[str, Any], _context: object) -> None:
     run, package = event["run"], event["package"]
-    bucket, key = s3_uri.split(f"{run['prefix']}/{s3_keys.APPROVAL}")
     # Anyone who may read this object can answer.
     document = {"token": event["token"], "package": package["arn"]}
-    S3.put_object(Bucket=bucket, Key=key, Body=json.dumps(document).encode())
+    s3.write_json(S3, f"{run['prefix']}/{s3_keys.APPROVAL}", document)
     SNS.publish(TopicArn=ENVIRONMENT.topic, **mail(ENVIRONMENT, event))
 
 
@@ -32,7 +31,7 @@ def mail(environment: Environment, event: dict[str, Any]) -> dict[str, str]:
     return {
         "Subject": f"{environment.name}: may model {version} be deployed?",
         "Message": (
-            f"{whence(run)}.\n{scores}.{missed}\n"
+            f"{origin(run)}.\n{scores}.{missed}\n"
             f"Its evaluation: {run['prefix']}/{s3_keys.EVALUATION_PAGE}\n\n"
             f"Yes:  reviews approve {run['id']} --env {environment.environment}\n"
             f"No:   reviews approve {run['id']} --env {environment.environment} --reject\n"
@@ -40,7 +39,7 @@ def mail(environment: Environment, event: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def whence(run: dict[str, Any]) -> str:
+def origin(run: dict[str, Any]) -> str:
     """Where the model comes from."""
     if found := run.get("promoted_from"):
         return (

@@ -5,7 +5,6 @@ of the other environment, the copy is encrypted with the key of this one, and th
 of what arrives.
 """
 
-import json
 from typing import Any
 
 import boto3
@@ -35,8 +34,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         session=run["id"],
     )
     copied = copy_model(S3, source, run)
-    bucket, key = s3_uri.split(f"{copied['prefix']}/{s3_keys.RUN}")
-    S3.put_object(Bucket=bucket, Key=key, Body=json.dumps(copied, indent=2).encode())
+    s3.write_json(S3, f"{copied['prefix']}/{s3_keys.RUN}", copied)
     return copied
 
 

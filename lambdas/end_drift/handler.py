@@ -1,8 +1,8 @@
-"""Ends a comparison, well or not: publishes the metrics of its report, starts a run if the settings
-say so, or stops the job.
+"""Ends a comparison of drift.
 
-What fails leads here, too, and then the function fails with the reason. After a redrive it is
-called again, sees that, and lets the execution start anew.
+After its job has succeeded it publishes the metrics of the report, and starts a run if the settings
+say so. Every failure leads here, too: then it stops the job and fails with the reason. After a
+redrive it is called again, detects the redrive, and lets the execution start anew.
 """
 
 import json
@@ -16,9 +16,12 @@ from botocore.exceptions import ClientError
 from contract import names, s3_keys
 from contract.drift import DRIFTED_METRIC, REQUESTS_METRIC, Report, Verdict
 from contract.names import metric_namespace, resource_name, run_id
+from contract.steps import JobKind
 from shared import s3
 from shared.environment import Environment
-from shared.errors import Throttled, is_transient, shorten, translate_errors
+from shared.errors import translate_errors
+from shared.failed_execution import is_redriven, reason_of
+from shared.running_jobs import stop_if_running
 
 ENVIRONMENT = Environment.read()
 SAGEMAKER = boto3.client("sagemaker")
@@ -26,7 +29,6 @@ S3 = boto3.client("s3")
 CLOUDWATCH = boto3.client("cloudwatch")
 STATES = boto3.client("stepfunctions")
 _LOGGER = logging.getLogger()
-_NO_REASON = "AWS gave no reason; the log of the job may have one"
 
 
 class DriftReportFailed(Exception):
@@ -37,12 +39,11 @@ class DriftReportFailed(Exception):
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     identity = run_id(event["execution"])
     if event["failed"]:
-        stop_job(
-            SAGEMAKER, resource_name(ENVIRONMENT.name, names.DRIFT, identity, event["attempt"])
-        )
-        if event["redrive_count"] > event["redrives"]:
+        job = resource_name(ENVIRONMENT.name, names.DRIFT, identity, event["attempt"])
+        stop_if_running(SAGEMAKER, JobKind.PROCESSING, job)
+        if is_redriven(event):
             return {"redrives": event["redrive_count"]}
-        raise DriftReportFailed(shorten(event["reason"] or event["error"] or _NO_REASON))
+        raise DriftReportFailed(reason_of(event))
     started = event["started"]
     report = read_report(S3, started["drift_prefix"])
     publish(CLOUDWATCH, metric_namespace(ENVIRONMENT.name), report)
@@ -87,7 +88,7 @@ def pipeline(function: str) -> str:
 
 def is_answered(client: Any, machine: str, end: datetime) -> bool:
     """Whether a run is running, which will bring a new model, or one has ended after the end of the
-    period: then it is not the model of the report that serves, perhaps."""
+    period, so that perhaps another model serves than that of the report."""
     if client.list_executions(stateMachineArn=machine, statusFilter="RUNNING")["executions"]:
         return True
     newest = client.list_executions(stateMachineArn=machine)["executions"]
@@ -103,13 +104,3 @@ def start_run(client: Any, machine: str, identity: str, given: dict[str, str]) -
         if error.response["Error"]["Code"] != "ExecutionAlreadyExists":
             raise
     return name
-
-
-def stop_job(client: Any, name: str) -> None:
-    """A job that has ended or was never started cannot be stopped, and need not."""
-    try:
-        client.stop_processing_job(ProcessingJobName=name)
-    except ClientError as error:
-        if is_transient(error):
-            raise Throttled(str(error)) from error
-        _LOGGER.info("%s", error)

@@ -1,7 +1,7 @@
-"""Ends a scoring, well or not: stops its job, deletes the models that were made for it.
+"""Ends a scoring: deletes the models that were made for it.
 
-What fails leads here, too, and then the function fails with the reason. After a redrive it is
-called again, sees that, and lets the execution start anew.
+Every failure leads here, too: then it also stops the job and fails with the reason. After a redrive
+it is called again, detects the redrive, and lets the execution start anew.
 """
 
 import logging
@@ -12,13 +12,15 @@ from botocore.exceptions import ClientError
 
 from contract import names
 from contract.names import resource_name, run_id
+from contract.steps import JobKind
 from shared.environment import Environment
-from shared.errors import Throttled, is_transient, shorten, translate_errors
+from shared.errors import is_transient, translate_errors
+from shared.failed_execution import is_redriven, reason_of
+from shared.running_jobs import stop_if_running
 
 ENVIRONMENT = Environment.read()
 SAGEMAKER = boto3.client("sagemaker")
 _LOGGER = logging.getLogger()
-_NO_REASON = "AWS gave no reason; the log of the job may have one"
 
 
 class ScoringFailed(Exception):
@@ -34,19 +36,11 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     if not event["failed"]:
         delete_models(SAGEMAKER, made)
         return {}
-    stop_job(SAGEMAKER, made[-1])
+    stop_if_running(SAGEMAKER, JobKind.TRANSFORM, made[-1])
     delete_models(SAGEMAKER, made)
-    if event["redrive_count"] > event["redrives"]:
+    if is_redriven(event):
         return {"redrives": event["redrive_count"]}
-    raise ScoringFailed(shorten(event["reason"] or event["error"] or _NO_REASON))
-
-
-def stop_job(client: Any, name: str) -> None:
-    """A job that has ended or was never started cannot be stopped, and need not."""
-    try:
-        client.stop_transform_job(TransformJobName=name)
-    except ClientError as error:
-        _forgive(error)
+    raise ScoringFailed(reason_of(event))
 
 
 def delete_models(client: Any, made: list[str]) -> None:
@@ -55,11 +49,6 @@ def delete_models(client: Any, made: list[str]) -> None:
         try:
             client.delete_model(ModelName=name)
         except ClientError as error:
-            _forgive(error)
-
-
-def _forgive(error: ClientError) -> None:
-    """Raises Throttled where AWS may do later what it refuses now."""
-    if is_transient(error):
-        raise Throttled(str(error)) from error
-    _LOGGER.info("%s", error)
+            if is_transient(error):
+                raise
+            _LOGGER.info("%s", error)

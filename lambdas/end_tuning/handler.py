@@ -1,14 +1,14 @@
 """Takes the best model of a tuning job: its training job becomes that of the run."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 import boto3
 
-from contract import s3_keys, s3_uri
+from contract import s3_keys
 from contract.job_errors import STOPPED
 from contract.tuning import read_values
+from shared import s3
 from shared.errors import translate_errors
 from shared.run import Document
 
@@ -29,8 +29,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     job = SAGEMAKER.describe_training_job(TrainingJobName=best["TrainingJobName"])
     artefact: str = job["ModelArtifacts"]["S3ModelArtifacts"]
     tuned = with_best(run, best, artefact)
-    bucket, key = s3_uri.split(f"{run['prefix']}/{s3_keys.RUN}")
-    S3.put_object(Bucket=bucket, Key=key, Body=json.dumps(tuned, indent=2).encode())
+    s3.write_json(S3, f"{run['prefix']}/{s3_keys.RUN}", tuned)
     return {"run": tuned, "model_data": artefact, "reason": "", "status": _COMPLETED, "error": ""}
 
 

@@ -4,7 +4,6 @@ It fails here and not in a Fail state so that a redrive runs this function again
 redrive and lets the state machine continue with the step that failed.
 """
 
-import json
 import logging
 import shlex
 from collections.abc import Callable
@@ -19,9 +18,11 @@ from contract import s3_keys
 from contract.advice import NEW_RUN, REDRIVE
 from contract.names import run_id
 from contract.steps import JobKind, Step
-from shared import running_jobs
+from shared import s3
 from shared.environment import Environment
-from shared.errors import Throttled, is_transient, shorten, translate_errors
+from shared.errors import Throttled, translate_errors
+from shared.failed_execution import is_redriven, reason_of
+from shared.running_jobs import stop_if_running
 
 ENVIRONMENT = Environment.read()
 SAGEMAKER = boto3.client("sagemaker")
@@ -29,7 +30,6 @@ S3 = boto3.client("s3")
 SNS = boto3.client("sns")
 _LOGGER = logging.getLogger()
 _LONGEST_SUBJECT = 100
-_NO_REASON = "AWS gave no reason; the log may have one"
 
 
 class StepFailed(Exception):
@@ -40,7 +40,7 @@ class StepFailed(Exception):
 def handler(event: dict[str, Any], _context: object) -> dict[str, int]:
     failure = describe(event)
     stop_job(failure)  # also after a redrive, since the earlier call may have been interrupted
-    if event["redrive_count"] > event["redrives"]:
+    if is_redriven(event):
         return {"redrives": event["redrive_count"]}
     for action in (record, notify):
         _try(action, failure)
@@ -50,7 +50,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, int]:
 def describe(event: dict[str, Any]) -> dict[str, Any]:
     """The document of the failure. If Prepare has failed, there is no run yet."""
     name = event["execution"].rpartition(":")[2]
-    reason = shorten(event["reason"] or event["error"] or _NO_REASON)
+    reason = reason_of(event)
     return {
         "run": event["run"].get("id") or run_id(name),
         "execution": event["execution"],
@@ -76,26 +76,19 @@ def cause(failure: dict[str, Any]) -> str:
 
 
 def stop_job(failure: dict[str, Any]) -> None:
-    """Stops the job. An error because it has failed or was never started is ignored.
-
-    After a transient error the function fails and is retried: no job may be left running.
-    """
+    """Stops the job of the step, if it has one. Raises Throttled after a transient error."""
     job = failure["job"]
     if not job.get("kind"):
         return
     try:
-        running_jobs.stop_job(SAGEMAKER, JobKind(job["kind"]), job["name"])
-    except ClientError as error:
-        if is_transient(error):  # after the last retry, this is the cause of the execution
-            raise Throttled(f"{cause(failure)} (its job could not be stopped: {error})") from error
-        _LOGGER.warning("stop_job", exc_info=True)
+        stop_if_running(SAGEMAKER, JobKind(job["kind"]), job["name"])
+    except ClientError as error:  # after the last retry, this is the cause of the execution
+        raise Throttled(f"{cause(failure)} (its job could not be stopped: {error})") from error
 
 
 def record(failure: dict[str, Any]) -> None:
-    key = f"{s3_keys.run_prefix(failure['run'])}/{s3_keys.FAILURE}"
-    S3.put_object(
-        Bucket=ENVIRONMENT.artefact_bucket, Key=key, Body=json.dumps(failure, indent=2).encode()
-    )
+    prefix = f"s3://{ENVIRONMENT.artefact_bucket}/{s3_keys.run_prefix(failure['run'])}"
+    s3.write_json(S3, f"{prefix}/{s3_keys.FAILURE}", failure)
 
 
 def notify(failure: dict[str, Any]) -> None:

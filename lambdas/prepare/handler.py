@@ -1,6 +1,5 @@
 """Checks the execution's input, and makes the document of the run with its names and values."""
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from contract import s3_keys
 from contract.execution_input import STARTS, check_input
 from contract.names import run_id
 from contract.steps import StartAt
+from shared import s3
 from shared.code_bundle import upload_code
 from shared.environment import Environment
 from shared.errors import translate_errors
@@ -43,8 +43,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         run["code"] = upload_code(S3, CODE, bucket)
     run |= reusable(S3, bucket, run, event["requests"], wanted=chosen.get("reuse", True))
     run["warnings"] = check_account(run, event)
-    key = f"{s3_keys.run_prefix(run['id'])}/{s3_keys.RUN}"
-    S3.put_object(Bucket=bucket, Key=key, Body=json.dumps(run, indent=2).encode())
+    s3.write_json(S3, f"{run['prefix']}/{s3_keys.RUN}", run)
     return run
 
 

@@ -44,7 +44,7 @@ def make_request(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def description(run: dict[str, Any], gate: dict[str, Any]) -> str:
-    """What the lists of the registry show: the rules that the model missed, and whence it comes."""
+    """What the lists of the registry show: the rules that the model missed, and its origin."""
     parts = gate["missed"] or ["passed the gate"]
     if "rolled_back_to" in run:
         parts = [f"version {run['rolled_back_to']['version']} again, by a rollback"]
@@ -78,7 +78,7 @@ def properties(run: dict[str, Any], gate: dict[str, Any]) -> dict[str, str]:
 
 
 def origin(run: dict[str, Any]) -> dict[str, Any]:
-    """Whence a model comes that this run has not trained."""
+    """The origin of a model that this run has not trained; empty for one that it has."""
     values: dict[str, Any] = {}
     if found := run.get("promoted_from"):
         values = {

@@ -4,7 +4,6 @@ An object `reuse/<key>.json` names the run that has the result; lambdas/prepare/
 keys. It is written when the step has succeeded.
 """
 
-import json
 from typing import Any
 
 from contract import s3_keys
@@ -26,8 +25,7 @@ def record(client: Any, bucket: str, run: Document, step: Step, **result: str) -
     document = {"run": run["id"], "features": run["features"], **result}
     if step is Step.TRAIN and "tuning" in run:
         document["tuned"] = {name: run[name] for name in ("training", "tuning")}
-    body = json.dumps(document).encode()
-    client.put_object(Bucket=bucket, Key=s3_keys.reuse_key(key), Body=body)
+    s3.write_json(client, f"s3://{bucket}/{s3_keys.reuse_key(key)}", document)
 
 
 def find(client: Any, bucket: str, key: str) -> Result | None:

@@ -18,6 +18,11 @@ def find_json(client: Any, uri: str) -> Any:
     return read_json(client, uri) if exists(client, uri) else None
 
 
+def write_json(client: Any, uri: str, document: Any) -> None:
+    bucket, key = split(uri)
+    client.put_object(Bucket=bucket, Key=key, Body=json.dumps(document, indent=2).encode())
+
+
 def exists(client: Any, uri: str) -> bool:
     """Needs s3:ListBucket, without which S3 answers 403 for a missing object."""
     bucket, key = split(uri)

@@ -177,9 +177,9 @@ def test_a_promoted_model_is_registered_with_its_origin(load) -> None:
     assert register.description(document, gate) == "passed the gate; version 7 of staging"
 
 
-def test_a_person_is_told_whence_the_model_comes(load) -> None:
-    whence = load("ask_approval").whence
-    assert whence(promoted()) == (
+def test_a_person_is_told_where_the_model_comes_from(load) -> None:
+    origin = load("ask_approval").origin
+    assert origin(promoted()) == (
         "Run run-1 promotes version 7 of staging (run run-7), trained from s3://data/reviews.csv"
     )
 

@@ -56,7 +56,7 @@ def promote(
     return found
 
 
-def test_a_promotion_knows_whence_its_model_comes(load) -> None:
+def test_a_promotion_knows_where_its_model_comes_from(load) -> None:
     found = promote(load)
     assert found["model_data"] == f"{PREFIX}/training/promoted/output/model.tar.gz"
     assert found["promoted_from"] == {
