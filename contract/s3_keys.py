@@ -40,8 +40,9 @@ RULE_OUTPUT = "rule-output"  # of the rules of Debugger and of the profiler
 PROFILE = "profiler_report"
 PROFILE_PAGE_FILE = "profiler_report.html"
 
-# Below the features: one document of each host of the processing job.
-PREPARATION_REPORTS = "report/preparation-"
+# Below the features: what the hosts of the processing job report about their rows.
+REPORTS = "report"
+PREPARATION_REPORTS = f"{REPORTS}/preparation-"  # a document of each host
 
 # Below the prefix of a scoring:
 SCORING = "scoring.json"  # the file that is scored, as its client read it

@@ -13,10 +13,10 @@ from typing import TypeVar
 from reading.errors import UserError
 
 _WAITS = (1, 2, 4, 8)  # seconds between the attempts
-_POOLING = "1_Pooling/config.json"  # of sentence-transformers
+POOLING_FILE = "1_Pooling/config.json"  # of sentence-transformers
 _TEXTS = {".json", ".txt", ".model"}  # configuration and tokenizer
-_REFUSED = range(400, 500)
-_PASSING = (408, 429)
+_CLIENT_ERRORS = range(400, 500)
+_TRANSIENT = (408, 429)  # of these: a timeout, and too many requests
 Answer = TypeVar("Answer")
 
 
@@ -67,7 +67,7 @@ def _needed(present: Sequence[str]) -> list[str]:
         file for file in top if file.startswith("pytorch_model") and file.endswith(".bin")
     ]
     texts = [file for file in top if PurePosixPath(file).suffix in _TEXTS]
-    return [*texts, *weights, *(file for file in present if file == _POOLING)]
+    return [*texts, *weights, *(file for file in present if file == POOLING_FILE)]
 
 
 def _repeated(ask: Callable[[], Answer]) -> Answer:
@@ -75,15 +75,15 @@ def _repeated(ask: Callable[[], Answer]) -> Answer:
         try:
             return ask()
         except Exception as error:
-            if not _may_pass(error):
+            if not _is_transient(error):
                 raise
             print(f"The model hub is asked again in {wait} s: {_short(error)}", flush=True)
             time.sleep(wait)
     return ask()
 
 
-def _may_pass(error: Exception) -> bool:
-    """Whether the hub, asked again, may answer otherwise: it was not reached, or had a fault."""
+def _is_transient(error: Exception) -> bool:
+    """Whether the hub was not reached, or had a fault, so that another attempt may succeed."""
     from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
 
     if isinstance(error, LocalEntryNotFoundError):
@@ -91,7 +91,7 @@ def _may_pass(error: Exception) -> bool:
     if isinstance(error, EntryNotFoundError | ValueError):
         return False
     status = getattr(getattr(error, "response", None), "status_code", None)
-    return status not in _REFUSED or status in _PASSING
+    return status not in _CLIENT_ERRORS or status in _TRANSIENT
 
 
 def _short(error: Exception) -> str:

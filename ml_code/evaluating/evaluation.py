@@ -117,10 +117,11 @@ def _baseline(
 def _class_counts(report: Path | None) -> dict[str, int]:
     """The reviews of each class before they were balanced, which every host's report has; empty
     where there is no report."""
-    for path in sorted(report.glob(f"{Path(PREPARATION_REPORTS).name}*.json")) if report else ():
-        counts: dict[str, int] = json.loads(path.read_text(encoding="utf-8"))["classes"]
-        return counts
-    return {}
+    reports = sorted(report.glob(f"{Path(PREPARATION_REPORTS).name}*.json")) if report else []
+    if not reports:
+        return {}
+    counts: dict[str, int] = json.loads(reports[0].read_text(encoding="utf-8"))["classes"]
+    return counts
 
 
 def worst_mistakes(

@@ -18,7 +18,7 @@ from common.hub import fetch
 from common.rated_labels import parse
 from common.tokenisation import TOKENIZER_FILE, load_tokenizer
 from contract.features import SPLITS
-from contract.s3_keys import PREPARATION_REPORTS
+from contract.s3_keys import PREPARATION_REPORTS, REPORTS
 from preparing.features import FeatureTask, make_features
 from preparing.host import read_host
 from preparing.ingestion import IngestionResult, check_feature_group, ingest_file
@@ -206,7 +206,7 @@ class Preparation:
 
     @property
     def _dead_letters(self) -> Path:
-        return self._output / "report" / f"failed-{self._host.name}.csv"
+        return self._output / REPORTS / f"failed-{self._host.name}.csv"
 
     def _part_file(self, split: str) -> Path:
         return self._output / split / f"part-{self._host.name}.{self._settings.format}"

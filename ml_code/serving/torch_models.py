@@ -19,7 +19,7 @@ from transformers import (
 from transformers.modeling_outputs import SequenceClassifierOutput
 from transformers.utils import logging
 
-_POOLING_FILE = "1_Pooling/config.json"
+from common.hub import POOLING_FILE
 
 
 class MeanPoolingClassifier(PreTrainedModel):
@@ -53,7 +53,7 @@ def auto_class(folder: str) -> Any:
     """The class whose `from_pretrained` loads this folder: a base model or an artefact."""
     config = AutoConfig.from_pretrained(folder)
     is_artefact = config.architectures == [MeanPoolingClassifier.__name__]
-    if not (is_artefact or _pools_by_mean(Path(folder, _POOLING_FILE))):
+    if not (is_artefact or _pools_by_mean(Path(folder, POOLING_FILE))):
         return AutoModelForSequenceClassification
     MeanPoolingClassifier.config_class = type(config)
     return MeanPoolingClassifier
