@@ -58,7 +58,7 @@ def function_name(name: str, folder: str) -> str:
 
 
 def stack_name(name: str, stack: str) -> str:
-    """`stack`: Storage, Features or Pipeline."""
+    """`stack`: Storage, Features, Pipeline or GitHub."""
     return f"{name}-{stack}"
 
 

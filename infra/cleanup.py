@@ -8,9 +8,9 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct, IDependable
 
 from contract import s3_keys
-from contract.names import endpoint_log_group
+from contract.names import endpoint_log_group, function_name
 from contract.steps import JobKind
-from infra.functions import Function
+from infra.functions import LONGEST_CALL, Function
 from infra.permissions import (
     allow,
     arn,
@@ -22,7 +22,7 @@ from infra.permissions import (
 from infra.settings import Settings
 from infra.storage import Storage
 
-_LONGEST_CALL = Duration.minutes(15)
+_FOLDER = "cleanup"  # in lambdas/
 # Of all calls together: the maximum of a custom resource's ServiceTimeout. An update of the
 # endpoint may take three hours (infra/requests.py); a `cdk destroy` during one has to be repeated.
 _LONGEST = Duration.hours(1)
@@ -46,11 +46,11 @@ class Cleanup(Construct):
             self,
             "Cleanup",
             settings=settings,
-            folder="cleanup",
-            name=_name(settings),
+            folder=_FOLDER,
+            name=function_name(settings.name, _FOLDER),
             statements=self._may_clean_up(settings, storage, state_machines),
             key=storage.key,
-            timeout=_LONGEST_CALL,
+            timeout=LONGEST_CALL,
         )
         self._resource = CustomResource(
             self,
@@ -86,7 +86,11 @@ class Cleanup(Construct):
         groups = [arn(self, "logs", f"log-group:{group}") for group in logs]
         endpoint_logs = arn(self, "logs", f"log-group:{endpoint_log_group(name)}")
         return [
-            allow("lambda:InvokeFunction", on=[arn(self, "lambda", f"function:{_name(settings)}")]),
+            # It invokes itself again.
+            allow(
+                "lambda:InvokeFunction",
+                on=[arn(self, "lambda", f"function:{function_name(name, _FOLDER)}")],
+            ),
             allow("states:ListExecutions", on=state_machines),
             allow("states:StopExecution", on=execution_arns(self, settings)),
             *may_stop_jobs(self, name),
@@ -137,7 +141,3 @@ class Cleanup(Construct):
                 ],
             ),
         ]
-
-
-def _name(settings: Settings) -> str:
-    return f"{settings.name}-cleanup"

@@ -13,6 +13,7 @@ from infra.log_groups import log_group
 from infra.permissions import grant
 from infra.settings import Settings
 
+LONGEST_CALL = Duration.minutes(15)  # the most of Lambda
 _MEMORY_MB = 256
 _RETRIES = {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "8"}
 

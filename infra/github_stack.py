@@ -12,6 +12,7 @@ from aws_cdk import CfnOutput, DefaultStackSynthesizer, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from contract.names import stack_name
 from infra.permissions import allow
 from infra.settings import Settings
 
@@ -25,7 +26,7 @@ class GitHubStack(Stack):
     """Stack {name}-GitHub, which an administrator deploys: no workflow changes its own rights."""
 
     def __init__(self, scope: Construct, *, settings: Settings, **options: Any) -> None:
-        super().__init__(scope, f"{settings.name}-GitHub", **options)
+        super().__init__(scope, stack_name(settings.name, "GitHub"), **options)
         self._settings = settings
         self._provider = self._find_provider()
         self._role("Plan", "pull_request", TO_READ)

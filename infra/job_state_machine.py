@@ -16,17 +16,11 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from contract.states import RESUME, Loop
-from infra.jsonata import ATTEMPT, RESULT, condition, queries, query
+from infra.jsonata import ATTEMPT, EXECUTION, RESULT, condition, query
 from infra.logged_state_machine import logged_state_machine
 from infra.settings import Settings
-from infra.states import REDRIVES, Describe, States, invoke
+from infra.states import NEXT_ATTEMPT, REDRIVES, Describe, States, invoke
 from infra.storage import Storage
-
-_EXECUTION = {
-    "id": query("$states.context.Execution.Id"),
-    "name": query("$states.context.Execution.Name"),
-    "start_time": query("$states.context.Execution.StartTime"),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +116,7 @@ class JobStateMachine(Construct):
             self._calls.start,
             payload={
                 "input": query("$states.context.Execution.Input"),
-                "execution": _EXECUTION,
+                "execution": EXECUTION,
                 "attempt": ATTEMPT,
                 **self._calls.start_payload,
             },
@@ -136,18 +130,12 @@ class JobStateMachine(Construct):
         return choice.otherwise(start)
 
     def _handle_failure(self) -> tasks.LambdaInvoke:
-        again = {
-            "redrives": f"{RESULT}.redrives",
-            "error": "''",
-            "attempt": "$attempt + 1",
-            "capacity_waits": "0",
-        }
         return invoke(
             self,
             self._names.failure,
             self._calls.end,
             payload=self._ending(failed=True),
-            assign=queries(again),
+            assign=NEXT_ATTEMPT,
         )
 
     def _ending(self, *, failed: bool) -> dict[str, Any]:

@@ -13,6 +13,13 @@ def query(expression: str) -> str:
     return f"{{% {expression} %}}"
 
 
+EXECUTION = {
+    "id": query("$states.context.Execution.Id"),
+    "name": query("$states.context.Execution.Name"),
+    "start_time": query("$states.context.Execution.StartTime"),
+}
+
+
 def queries(expressions: Mapping[str, str]) -> dict[str, str]:
     return {name: query(expression) for name, expression in expressions.items()}
 

@@ -5,7 +5,6 @@ from dataclasses import asdict
 from functools import cached_property
 from typing import Any
 
-from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
@@ -27,13 +26,12 @@ from infra.function_permissions import (
     tuning,
 )
 from infra.function_permissions.resources import Resources
-from infra.functions import Function
+from infra.functions import LONGEST_CALL, Function
 from infra.job_roles import JobRoles
 from infra.promotion import READERS
 from infra.settings import Settings
 from infra.storage import Storage
 
-_LONGEST_CALL = Duration.minutes(15)  # the most of Lambda
 # "At 1,769 MB, a function has the equivalent of one vCPU":
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 _MB_OF_A_PROCESSOR = 1769
@@ -79,7 +77,7 @@ class PipelineFunctions(Construct):
         self.smoke_test = self._function("smoke_test", endpoint.smoke_test(own))
         self.handle_failure = self._function("handle_failure", failures.handle_failure(own))
         # As long as a function may take that starts a job.
-        self.stop_jobs = self._function("stop_jobs", failures.stop_jobs(own), timeout=_LONGEST_CALL)
+        self.stop_jobs = self._function("stop_jobs", failures.stop_jobs(own), timeout=LONGEST_CALL)
         self.start_scoring = self._function(
             "start_scoring", scoring.start_scoring(own, roles.scoring)
         )
@@ -102,7 +100,7 @@ class PipelineFunctions(Construct):
         return self._function(
             "copy_model",
             promotion.copy_model(self._own),
-            timeout=_LONGEST_CALL,
+            timeout=LONGEST_CALL,
             memory_mb=_MB_OF_A_PROCESSOR,
         )
 
@@ -113,7 +111,7 @@ class PipelineFunctions(Construct):
         return self._function(
             "start_drift",
             drift.start_drift(self._own, self._roles.drift),
-            timeout=_LONGEST_CALL,
+            timeout=LONGEST_CALL,
             memory_mb=_MB_OF_A_PROCESSOR,
         )
 

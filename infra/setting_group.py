@@ -45,7 +45,7 @@ def _of(cls: Any, found: ErrorDetails) -> SettingsError:
         return raised
     name, kind = str(found["loc"][0]), found["type"]
     if kind == "missing":
-        return SettingsError(name=name, value=None, allowed="a value, which it has not by itself")
+        return SettingsError(name=name, value=None, allowed="a value: the setting has no default")
     if kind == "unexpected_keyword_argument":
         names = ", ".join(field.name for field in fields(cls))
         return SettingsError(name=name, value=found["input"], allowed=f"one of {names}")

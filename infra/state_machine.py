@@ -18,12 +18,12 @@ from constructs import Construct
 
 from contract import states as names
 from contract.steps import StartAt, Step
-from infra.jsonata import RESULT, condition, queries, query
+from infra.jsonata import condition, query
 from infra.logged_state_machine import logged_state_machine
 from infra.permissions import allow
 from infra.pipeline_functions import PipelineFunctions
 from infra.settings import Settings
-from infra.states import REDRIVES, Fragment, invoke
+from infra.states import NEXT_ATTEMPT, REDRIVES, Fragment, invoke
 from infra.steps.context import Context, Requests
 from infra.steps.endpoint import deploy, scale, smoke_test
 from infra.steps.gate import gate
@@ -153,12 +153,5 @@ class PipelineStateMachine(Construct):
                 "redrives": query("$redrives"),
                 "redrive_count": query(REDRIVES),
             },
-            assign=queries(
-                {
-                    "redrives": f"{RESULT}.redrives",
-                    "error": "''",
-                    "attempt": "$attempt + 1",
-                    "capacity_waits": "0",
-                }
-            ),
+            assign=NEXT_ATTEMPT,
         )

@@ -32,6 +32,16 @@ REDRIVES = (
     "$exists($states.context.Execution.RedriveCount) ? $states.context.Execution.RedriveCount : 0"
 )
 
+# The variables after the function that handles failures has returned, as it does after a redrive.
+NEXT_ATTEMPT = queries(
+    {
+        "redrives": f"{RESULT}.redrives",
+        "error": "''",
+        "attempt": "$attempt + 1",
+        "capacity_waits": "0",
+    }
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Fragment:

@@ -17,8 +17,6 @@ from infra.jobs.processing_jobs import (
 from infra.jobs.values import Values
 from infra.settings import Settings
 
-_REPORT = s3_keys.PREPARATION_REPORTS.partition("/")[0]
-
 
 def evaluator(settings: Settings, session: Any, values: Values) -> Any:
     """The processor that evaluates a model, in the training image, which has PyTorch; `evaluation`
@@ -43,7 +41,7 @@ def evaluation(settings: Settings, values: Values) -> dict[str, Any]:
         "inputs": [
             read("model", values.model_data),
             read("test", f"{values.features}/test"),
-            read("report", f"{values.features}/{_REPORT}"),
+            read("report", f"{values.features}/{s3_keys.REPORTS}"),
             *modules(settings, values),
         ],
         "outputs": [write(s3_keys.EVALUATION, f"{values.run_prefix}/{s3_keys.EVALUATION}")],

@@ -80,7 +80,7 @@ def preparation(settings: Settings, values: Values) -> dict[str, Any]:
         "outputs": [
             *(write(name, f"{values.features}/{name}") for name in SPLITS),
             # Continuous, so that a job that fails also leaves the rows that were refused.
-            write("report", f"{values.features}/report", mode="Continuous"),
+            write(s3_keys.REPORTS, f"{values.features}/{s3_keys.REPORTS}", mode="Continuous"),
         ],
         # --name=value in one argument: an empty value of its own, such as no title, would be lost.
         "arguments": [

@@ -13,11 +13,19 @@ _SCHEDULE = re.compile(
     r"[\d*/,-]+ [\d*/,-]+ [\d*?/LW,-]+ [\dA-Z*/,-]+ [\dA-Z*?#,-]+ [\d*/,-]+\)"
 )
 
+_INSTANCE_TYPE = re.compile(r"ml\.[^.]+\.[^.]+")
+
 
 def check_range(name: str, value: float, low: float, high: float) -> None:
     """Raises SettingsError for a number that is not from `low` to `high`."""
     if not low <= value <= high:
         raise SettingsError(name=name, value=value, allowed=f"{low} to {high}")
+
+
+def check_instance_type(name: str, value: str) -> None:
+    """Raises SettingsError for what is not like ml.m7i.large."""
+    if not _INSTANCE_TYPE.fullmatch(value):
+        raise SettingsError(name=name, value=value, allowed="ml.<family>.<size>")
 
 
 def check_schedule(name: str, value: str) -> None:

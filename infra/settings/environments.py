@@ -102,8 +102,8 @@ def _on_aws(
 
 
 def settings_for(environment: str | None = None) -> Sequence[Settings]:
-    """The settings of one environment, or of all; `SettingsError` when there is no such one, and
-    for a value above that cannot be, with its line."""
+    """The settings of one environment, or of all. Raises SettingsError for an unknown environment,
+    and for an invalid value in this module, with its line."""
     every = _all()
     if environment is None:
         return every

@@ -1,9 +1,8 @@
 """The instances of a job or an endpoint."""
 
 from infra import instances
-from infra.setting_error import SettingsError
 from infra.setting_group import settings_group
-from infra.settings.checks import check_range
+from infra.settings.checks import check_instance_type, check_range
 
 _LONGEST_JOB_SECONDS = 432_000  # five days, the default quota of a training job
 
@@ -18,11 +17,7 @@ class Instances:
     max_runtime_s: int = 24 * 3600  # after which SageMaker stops a job; at most five days
 
     def __post_init__(self) -> None:
-        parts = self.instance_type.split(".")
-        if len(parts) != 3 or parts[0] != "ml" or not all(parts):
-            raise SettingsError(
-                name="instance_type", value=self.instance_type, allowed="ml.<family>.<size>"
-            )
+        check_instance_type("instance_type", self.instance_type)
         check_range("instance_count", self.instance_count, 1, 100)
         check_range("volume_gb", self.volume_gb, 1, 16_384)
         check_range("max_runtime_s", self.max_runtime_s, 1, _LONGEST_JOB_SECONDS)

@@ -13,8 +13,8 @@ def connect(
 ) -> tuple[Settings, ...]:
     """The settings with the sources and targets of each environment. A promotion is (from, to).
 
-    Raises SettingsError for an environment that there is not, and for two of which only one has its
-    account in its settings: the other one would be looked for in the wrong account.
+    Raises SettingsError for an unknown environment, and for two of which only one has its account
+    in its settings: the other one would be looked for in the wrong account.
     """
     by_name = {settings.environment: settings for settings in every}
     for pair in promotions:

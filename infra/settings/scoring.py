@@ -1,12 +1,10 @@
 """Batch scoring: the instances of its transform job."""
 
-import re
-
 from contract.scoring import MAX_PAYLOAD_MB, MOST_PAYLOAD_MB
 from infra import instances
 from infra.setting_error import SettingsError
 from infra.setting_group import settings_group
-from infra.settings.checks import check_range
+from infra.settings.checks import check_instance_type, check_range
 
 
 @settings_group
@@ -22,11 +20,7 @@ class Scoring:
     concurrent_requests: int = 4  # to an instance; its server has a process for each core
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"ml\.[^.]+\.[^.]+", self.instance_type):
-            allowed = "ml.<family>.<size>"
-            raise SettingsError(
-                name="scoring.instance_type", value=self.instance_type, allowed=allowed
-            )
+        check_instance_type("scoring.instance_type", self.instance_type)
         if instances.has_gpu(self.instance_type):
             allowed = "a type without a GPU: transform jobs have no driver for CUDA 13"
             raise SettingsError(

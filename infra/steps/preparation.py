@@ -6,7 +6,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from contract import states as names
 from contract.steps import Step
 from infra import prepare_event
-from infra.jsonata import RESULT, condition, queries, query
+from infra.jsonata import EXECUTION, RESULT, condition, queries, query
 from infra.states import Fragment
 from infra.steps.context import Context
 
@@ -17,11 +17,7 @@ def prepare(context: Context) -> Fragment:
         context.functions.prepare,
         payload={
             "input": query("$states.context.Execution.Input"),
-            "execution": {
-                "id": query("$states.context.Execution.Id"),
-                "name": query("$states.context.Execution.Name"),
-                "start_time": query("$states.context.Execution.StartTime"),
-            },
+            "execution": EXECUTION,
             **prepare_event.of_settings(
                 context.settings,
                 processing=context.requests.processing,
