@@ -33,6 +33,9 @@ class JobKind(Enum):
         return f"/aws/sagemaker/{kind.title}Jobs"
 
 
+RUNNING_STATUSES = ("InProgress", "Stopping")  # of a job that has not ended, of any kind
+
+
 class Step(Enum):
     """The steps in the order in which they run.
 

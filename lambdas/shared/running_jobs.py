@@ -5,10 +5,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from contract.steps import JobKind
+from contract.steps import RUNNING_STATUSES, JobKind
 from shared.errors import is_transient
 
-_RUNNING = ("InProgress", "Stopping")
 # The errors of Stop… for a job that has ended meanwhile, or is gone.
 _ENDED = ("ResourceNotFound", "ValidationException")
 _LOGGER = logging.getLogger()
@@ -19,7 +18,7 @@ def running_jobs(client: Any, kind: JobKind, prefix: str) -> list[str]:
     operation, key = f"list_{kind.in_methods}_jobs", f"{kind.title}JobSummaries"
     return [
         name
-        for status in _RUNNING
+        for status in RUNNING_STATUSES
         for name in named(client, operation, key, prefix, StatusEquals=status)
     ]
 

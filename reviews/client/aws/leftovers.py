@@ -5,6 +5,7 @@ from typing import Any
 
 from reviews.client.aws import stacks
 from reviews.client.aws.connection import Connection
+from reviews.client.aws.stack_outputs import find_stack, outputs_of
 
 
 def remove_bootstrap(connection: Connection) -> None:
@@ -12,11 +13,10 @@ def remove_bootstrap(connection: Connection) -> None:
     cloudformation = connection.client("cloudformation")
     if stacks.BOOTSTRAP not in _names(_stacks(connection), "StackName"):
         return
-    described = cloudformation.describe_stacks(StackName=stacks.BOOTSTRAP)["Stacks"][0]
-    outputs = {item["OutputKey"]: item["OutputValue"] for item in described.get("Outputs", [])}
+    bucket = outputs_of(find_stack(cloudformation, stacks.BOOTSTRAP))["BucketName"]
     cloudformation.delete_stack(StackName=stacks.BOOTSTRAP)
     cloudformation.get_waiter("stack_delete_complete").wait(StackName=stacks.BOOTSTRAP)
-    empty_and_delete(connection, outputs["BucketName"])
+    empty_and_delete(connection, bucket)
 
 
 def empty_and_delete(connection: Connection, bucket: str) -> None:

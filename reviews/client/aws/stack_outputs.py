@@ -41,13 +41,26 @@ def _output_key(field: str) -> str:
 
 def read(cloudformation: Any, settings: Settings) -> StackOutputs:
     """The outputs of the environment's Pipeline stack. Raises NotDeployed if there is none."""
-    stack = stack_name(settings.name, "Pipeline")
+    name = stack_name(settings.name, "Pipeline")
+    stack = find_stack(cloudformation, name)
+    if not stack:
+        deploy = reviews_command("deploy", env=settings.environment)
+        raise NotDeployed(f"There is no stack {name} here. Deploy it: {deploy}")
+    return StackOutputs.from_outputs(outputs_of(stack), stack=name)
+
+
+def find_stack(cloudformation: Any, name: str) -> dict[str, Any]:
+    """The stack as DescribeStacks returns it; empty if there is no such stack."""
     try:
-        described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+        found = cloudformation.describe_stacks(StackName=name)["Stacks"]
     except ClientError as error:
         if "does not exist" not in str(error):
             raise
-        deploy = reviews_command("deploy", env=settings.environment)
-        raise NotDeployed(f"There is no stack {stack} here. Deploy it: {deploy}") from error
-    outputs = {item["OutputKey"]: item["OutputValue"] for item in described.get("Outputs", [])}
-    return StackOutputs.from_outputs(outputs, stack=stack)
+        return {}
+    stack: dict[str, Any] = found[0]
+    return stack
+
+
+def outputs_of(stack: dict[str, Any]) -> dict[str, str]:
+    """Key → value of the outputs of a stack as DescribeStacks returns it."""
+    return {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}

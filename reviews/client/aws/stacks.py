@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from contract.names import stack_name
 from infra.settings import Settings
 from reviews.client.aws.connection import Connection
+from reviews.client.aws.stack_outputs import find_stack
 
 BOOTSTRAP = "CDKToolkit"
 
@@ -18,14 +17,7 @@ def names(settings: Settings) -> list[str]:
 
 def find(connection: Connection, name: str) -> dict[str, Any]:
     """The stack as DescribeStacks returns it; empty if there is no such stack."""
-    try:
-        found = connection.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
-    except ClientError as error:
-        if "does not exist" not in str(error):
-            raise
-        return {}
-    stack: dict[str, Any] = found[0]
-    return stack
+    return find_stack(connection.client("cloudformation"), name)
 
 
 def is_up(status: str) -> bool:

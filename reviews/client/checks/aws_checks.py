@@ -13,6 +13,7 @@ from infra.settings import Settings
 from reviews.client.aws import stacks
 from reviews.client.aws.connection import Connection
 from reviews.client.aws.embedded import in_project
+from reviews.client.aws.stack_outputs import outputs_of
 from reviews.client.checks import quotas as account_quotas
 from reviews.client.checks.findings import Finding, Verdict, judge
 from reviews.client.checks.quotas import AccountQuota
@@ -90,8 +91,7 @@ def bootstrap(connection: Connection, *, fix: str = "") -> Finding:
 
 def _bootstrap_version(stack: dict[str, Any]) -> int | None:
     """None where the stack has no output BootstrapVersion."""
-    outputs = {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}
-    version = outputs.get("BootstrapVersion", "")
+    version = outputs_of(stack).get("BootstrapVersion", "")
     return int(version) if version.isdigit() else None
 
 

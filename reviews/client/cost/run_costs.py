@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from contract.steps import JobKind
+from contract.steps import RUNNING_STATUSES, JobKind
 from reviews.client.cost.prices import Price, Prices, Use
 from reviews.client.errors import PriceMissing
 
 ENDPOINT = "Endpoint"
 _HOUR = 3600
-_RUNNING = ("InProgress", "Stopping")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +93,7 @@ def of_training(
                 instances=count,
                 seconds=seconds,
                 lasted=duration,
-                is_running=described["TrainingJobStatus"] in _RUNNING,
+                is_running=described["TrainingJobStatus"] in RUNNING_STATUSES,
                 price=_price(known, Use.TRAINING, instance_type),
             )
 
@@ -132,7 +131,7 @@ def _from_start_to_end(
         instances=resources["InstanceCount"],
         seconds=seconds,
         lasted=seconds,
-        is_running=described[f"{name}JobStatus"] in _RUNNING,
+        is_running=described[f"{name}JobStatus"] in RUNNING_STATUSES,
         price=price,
     )
 

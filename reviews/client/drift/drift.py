@@ -9,10 +9,7 @@ environment.drift.running()         that of one which is not at its end
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from secrets import token_hex
+from contextlib import AbstractContextManager
 
 from botocore.exceptions import ClientError
 
@@ -20,10 +17,10 @@ from contract import s3_keys
 from contract.drift import Report
 from contract.names import drift_name
 from reviews.client.aws.connection import Connection
-from reviews.client.errors import InvalidArgument, NotDeployed
+from reviews.client.errors import InvalidArgument
 from reviews.client.runs import execution
 from reviews.client.runs.execution import Execution
-from reviews.client.shell import reviews_command
+from reviews.client.runs.job_state_machines import deployed, machine_arn, new_name
 
 _SHOWN = 10
 
@@ -35,8 +32,7 @@ class Drift:
         self._connection = connection
         self._states, self._s3 = connection.client("stepfunctions"), connection.client("s3")
         self._bucket = connection.outputs.artefact_bucket
-        pipeline = connection.outputs.state_machine_arn
-        self._machine = f"{pipeline.rpartition(':')[0]}:{drift_name(connection.settings.name)}"
+        self._machine = machine_arn(connection, drift_name(connection.settings.name))
 
     # -- reports -------------------------------------------------------------------------------
 
@@ -83,7 +79,7 @@ class Drift:
         self._check_captures()
         given = {} if hours is None else {"last_hours": hours}
         with self._deployed():
-            return execution.start(self._states, self._machine, _new_name(), given)
+            return execution.start(self._states, self._machine, new_name("drift"), given)
 
     def running(self) -> str:
         """The ARN of the newest execution that is not at its end; empty where there is none.
@@ -120,18 +116,5 @@ class Drift:
                 "and deploy"
             )
 
-    @contextmanager
-    def _deployed(self) -> Iterator[None]:
-        """Raises NotDeployed for an environment of an earlier version."""
-        try:
-            yield
-        except self._states.exceptions.StateMachineDoesNotExist as error:
-            deploy = reviews_command("deploy", env=self._connection.name)
-            raise NotDeployed(
-                f"{self._connection.name} was deployed before it could compare. Deploy it: {deploy}"
-            ) from error
-
-
-def _new_name() -> str:
-    """Of the moment (UTC), such as drift-261130-104500-3f2a; 24 characters, which are its id."""
-    return f"drift-{datetime.now(UTC):%y%m%d-%H%M%S}-{token_hex(2)}"
+    def _deployed(self) -> AbstractContextManager[None]:
+        return deployed(self._states, self._connection.name, "compare")

@@ -69,11 +69,14 @@ class Endpoint:
         return self._lifecycle().stop()
 
     def wake(self) -> None:
-        """Starts it if it is stopped, and waits until it is in service. Raises as `start`."""
+        """Starts it if it is stopped, and waits until it is in service.
+
+        Raises EndpointMissing, EndpointBusy and EndpointUnavailable.
+        """
         self._lifecycle().wake()
 
     def start(self, *, config: str = "", wait: bool = True) -> str:
-        """Creates it as it was, or with another configuration; returns such a sentence, too."""
+        """Creates it as it was, or with another configuration; returns a sentence about it."""
         return self._lifecycle().start(config=config, wait=wait)
 
     def _lifecycle(self) -> EndpointLifecycle:

@@ -10,7 +10,7 @@ from reviews.client.files.review_files import Review
 
 # An answer has to come within a minute, and a request may have 6 MiB (ml_code/inference.py).
 _TEXTS, _BYTES = 100, 1_000_000
-_LONGEST_TEXT = 50_000  # characters; a model reads at most 512 tokens, the first ones
+LONGEST_TEXT = 50_000  # characters; a model reads at most 512 tokens, the first ones
 NO_TEXT, NO_ANSWER = "no text", "no answer"
 Predict = Callable[[Sequence[str]], Sequence[Prediction]]
 COLUMNS = ("predicted_label", "predicted_sentiment", "predicted_probability", "not_predicted")
@@ -75,4 +75,4 @@ def _batches(reviews: Iterable[Review]) -> Iterator[list[Review]]:
 
 
 def _request_text(review: Review) -> str:
-    return review.text[:_LONGEST_TEXT]
+    return review.text[:LONGEST_TEXT]

@@ -4,8 +4,6 @@ A step has several states (start, wait, describe, choice), which may be entered 
 is done when a later one has begun.
 """
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +12,7 @@ from typing import Any
 from contract import states
 from contract.scoring import ScoringStep
 from contract.steps import Step, step_of
-from reviews.client.runs.run import prepared
+from reviews.client.runs.run import json_object, prepared
 
 _START_STATES = tuple(
     loop.start for loop in (states.PROCESSING, states.TUNING, states.TRAINING, states.EVALUATION)
@@ -81,8 +79,10 @@ def read_steps(events: list[dict[str, Any]], status: str) -> list[StepProgress]:
         elif exited and exited["name"] in _START_STATES:
             step = step_of(exited["name"])
             if step is not None:
-                job, tunes = _job_name(exited.get("output", "")), exited["name"] == _STARTS_TUNING
-                steps[step] = replace(steps[step], job=job, tunes=tunes)
+                # What the function has returned, or the error for which it failed.
+                started = json_object(exited.get("output", ""))
+                tunes = exited["name"] == _STARTS_TUNING
+                steps[step] = replace(steps[step], job=started.get("name", ""), tunes=tunes)
     for name, source in prepared(events).get("reused", {}).items():
         step = Step(name)
         steps[step] = replace(steps[step], state=State.REUSED, source=source)
@@ -99,27 +99,3 @@ def _begin(
         steps[previous] = replace(steps[previous], state=State.DONE, ended=now)
     began = steps[step].began or now
     steps[step] = replace(steps[step], state=State.RUNNING, began=began, ended=None)
-
-
-def _job_name(output: str) -> str:
-    """The name of the job in the output of the state that started it.
-
-    The output may have earlier jobs, too; the result of a state is appended, so the last "name" in
-    the document is the job that this state started.
-    """
-    try:
-        document = json.loads(output)
-    except ValueError:
-        return ""
-    names = list(_names(document))
-    return names[-1] if names else ""
-
-
-def _names(document: Any) -> Iterator[str]:
-    if not isinstance(document, dict):
-        return
-    for key, value in document.items():
-        if key == "name" and isinstance(value, str):
-            yield value
-        else:
-            yield from _names(value)

@@ -8,10 +8,9 @@ from typing import Any
 
 from contract import tuning
 from contract.names import tuning_job_prefix
-from contract.steps import JobKind
+from contract.steps import RUNNING_STATUSES, JobKind
 from reviews.client.runs.job_logs import TAIL_LINES, JobLog, LiveValues
 
-_RUNNING = ("InProgress", "Stopping")
 _METRIC = "FinalHyperParameterTuningJobObjectiveMetric"
 
 
@@ -30,7 +29,7 @@ class TunedJob:
 
     @property
     def is_running(self) -> bool:
-        return self.status in _RUNNING
+        return self.status in RUNNING_STATUSES
 
 
 @dataclass(frozen=True, kw_only=True)

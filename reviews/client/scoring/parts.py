@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from contract.scoring import MOST_BYTES, MOST_TEXTS
+from reviews.client.endpoint.predictions import LONGEST_TEXT
 
 _TEXTS, _BYTES = 20_000, 8_000_000  # of a part
-LONGEST_TEXT = 50_000  # characters; a model reads at most 512 tokens, the first ones
 
 
 @dataclass(frozen=True, kw_only=True)

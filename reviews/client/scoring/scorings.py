@@ -1,12 +1,10 @@
 """The scorings of an environment: start one, follow it, end it, fetch its answers."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from secrets import token_hex
 
 from contract import s3_keys
 from contract.names import run_id, scoring_name
@@ -15,17 +13,17 @@ from reviews.client.aws.connection import Connection
 from reviews.client.cost import asked_prices
 from reviews.client.cost.run_costs import Cost
 from reviews.client.endpoint.predictions import Predicted
-from reviews.client.errors import AnswersMissing, InvalidArgument, NotDeployed
+from reviews.client.errors import AnswersMissing, InvalidArgument
 from reviews.client.files.review_files import ReviewFile, rating_test
 from reviews.client.promotion.versions import ModelVersion
 from reviews.client.runs import execution
 from reviews.client.runs.execution import Execution
+from reviews.client.runs.job_state_machines import deployed, machine_arn, new_name
 from reviews.client.scoring import answers, parts, transform_jobs, versions
 from reviews.client.scoring.answers import Answers
 from reviews.client.scoring.document import Document, sha256
 from reviews.client.scoring.transform_jobs import TransformJob
 from reviews.client.scoring.watcher import ScoringWatcher
-from reviews.client.shell import reviews_command
 
 _SHOWN = 3  # of the names that there are
 _COMPARED = 5  # scorings, for an estimate
@@ -47,8 +45,7 @@ class Scorings:
         self._states, self._s3 = connection.client("stepfunctions"), connection.client("s3")
         self._sagemaker = connection.client("sagemaker")
         self._bucket = connection.outputs.artefact_bucket
-        pipeline = connection.outputs.state_machine_arn
-        self._machine = f"{pipeline.rpartition(':')[0]}:{scoring_name(connection.settings.name)}"
+        self._machine = machine_arn(connection, scoring_name(connection.settings.name))
 
     # -- before anything is paid for -----------------------------------------------------------
 
@@ -103,7 +100,7 @@ class Scorings:
         progress: Callable[[int], object],
     ) -> Document:
         """Uploads the file as parts; `progress` gets how many texts each has."""
-        name = _new_name()
+        name = new_name("score")
         prefix, sizes = self._prefix(name, s3_keys.SCORING_INPUT), []
         texts = (review.text for review in reviews if review.text)
         most = parts.texts_a_part(counted.texts, self._connection.settings.scoring.instance_count)
@@ -202,28 +199,11 @@ class Scorings:
         prefix = self._prefix(document.name, s3_keys.SCORING_OUTPUT)
         return Answers(self._s3, self._bucket, prefix)
 
-    @contextmanager
-    def _deployed(self) -> Iterator[None]:
-        """Raises NotDeployed for an environment of an earlier version."""
-        try:
-            yield
-        except self._states.exceptions.StateMachineDoesNotExist as error:
-            deploy = reviews_command("deploy", env=self._connection.name)
-            raise NotDeployed(
-                f"{self._connection.name} was deployed before it could score in batch. Deploy it: "
-                f"{deploy}"
-            ) from error
+    def _deployed(self) -> AbstractContextManager[None]:
+        return deployed(self._states, self._connection.name, "score in batch")
 
     def _arn(self, name: str) -> str:
         return f"{self._machine.replace(':stateMachine:', ':execution:')}:{name}"
 
     def _prefix(self, name: str, folder: str) -> str:
         return f"{s3_keys.scoring_prefix(run_id(name))}/{folder}/"
-
-
-def _new_name() -> str:
-    """Of the moment (UTC), such as score-261130-104500-3f2a; two who start at once have two names.
-
-    Its 24 characters are also its id (contract/names.py).
-    """
-    return f"score-{datetime.now(UTC):%y%m%d-%H%M%S}-{token_hex(2)}"

@@ -7,14 +7,15 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from contract.names import TRANSFORM
+from contract.steps import RUNNING_STATUSES, JobKind
 from infra.settings import Settings
 from reviews.client.cost import asked_prices, run_costs
 from reviews.client.cost.prices import Prices, Use
 from reviews.client.cost.run_costs import Cost
 from reviews.client.errors import PriceMissing
+from reviews.client.runs import jobs
 
 _GONE = ("ValidationException", "ResourceNotFound")
-_RUNNING = ("InProgress", "Stopping")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +27,7 @@ class TransformJob:
 
     @property
     def is_running(self) -> bool:
-        return self.status in _RUNNING
+        return self.status in RUNNING_STATUSES
 
 
 def find(sagemaker: Any, environment: str, scoring: str) -> list[TransformJob]:
@@ -49,10 +50,14 @@ def find(sagemaker: Any, environment: str, scoring: str) -> list[TransformJob]:
 
 
 def end(sagemaker: Any, job: TransformJob) -> None:
-    """Stops a job that runs and deletes its model; what is gone meanwhile need not be."""
+    """Stops a job that runs and deletes its model; what is gone already is no error."""
     if job.is_running:
-        _forgive(lambda: sagemaker.stop_transform_job(TransformJobName=job.name))
-    _forgive(lambda: sagemaker.delete_model(ModelName=job.name))
+        jobs.stop(sagemaker, JobKind.TRANSFORM, job.name)
+    try:
+        sagemaker.delete_model(ModelName=job.name)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _GONE:
+            raise
 
 
 def billed(sagemaker: Any, name: str, known: Prices) -> Cost:
@@ -67,11 +72,3 @@ def hourly_usd(settings: Settings, instance_type: str) -> float | None:
         return asked_prices.load(settings.region).of_instance(Use.TRANSFORM, instance_type, "").usd
     except PriceMissing:
         return None
-
-
-def _forgive(action: Any) -> None:
-    try:
-        action()
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in _GONE:
-            raise

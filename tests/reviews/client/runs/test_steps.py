@@ -30,7 +30,7 @@ def test_a_step_is_done_when_a_later_one_has_begun() -> None:
             ("enter", "Prepare", None),
             ("exit", "Prepare", {}),
             ("enter", "StartProcessing", None),
-            ("exit", "StartProcessing", {"processing": {"name": "reviews-local-process-a"}}),
+            ("exit", "StartProcessing", {"kind": "processing", "name": "reviews-local-process-a"}),
             ("enter", "WaitForProcessing", None),
         ),
         "RUNNING",
@@ -68,9 +68,8 @@ def test_the_last_step_is_done_when_the_execution_succeeded() -> None:
     assert steps[7].state is State.DONE
 
 
-def test_a_later_start_finds_its_own_job_after_those_before() -> None:
-    output = {"process": {"name": "the-process"}, "train": {"name": "the-training"}}
-    steps = read_steps(
-        events(("enter", "StartTraining", None), ("exit", "StartTraining", output)), "RUNNING"
-    )
-    assert steps[3].job == "the-training"
+def test_a_start_that_failed_has_no_job() -> None:
+    caught = {"Error": "QuotaTooSmall", "Cause": "{}"}
+    moves = (("enter", "StartTraining", None), ("exit", "StartTraining", caught))
+    steps = read_steps(events(*moves, ("enter", "HandleFailure", None)), "FAILED")
+    assert (steps[3].state, steps[3].job) == (State.FAILED, "")

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from contract.scoring import MOST_BYTES, MOST_TEXTS
+from reviews.client.endpoint.predictions import LONGEST_TEXT
 from reviews.client.scoring import parts
 from reviews.client.scoring.parts import Part, split, texts_a_part
 
@@ -32,7 +33,7 @@ def test_a_line_is_a_record_of_few_texts() -> None:
 
 def test_long_texts_make_short_records_and_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "_BYTES", 3 * MOST_BYTES)
-    longest = "\x00" * (2 * parts.LONGEST_TEXT)  # six bytes a character in JSON, and cut
+    longest = "\x00" * (2 * LONGEST_TEXT)  # six bytes a character in JSON, and cut
     found = list(split([longest] * 12))
     assert [part.texts for part in found] == [9, 3]
     for part in found:
