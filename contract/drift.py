@@ -20,7 +20,7 @@ REQUESTS_METRIC = "CapturedRequests"  # that a report has compared
 
 @dataclass(frozen=True, kw_only=True)
 class Quantity:
-    """What is compared of the requests of a period and the baseline of the training.
+    """A number that a report compares between the requests of a period and the training's baseline.
 
     `least_shift` is the default of the smallest shift that counts as drift, in `unit`.
     """
@@ -88,7 +88,7 @@ class Bin:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One quantity, compared.
+    """The result of comparing one quantity.
 
     `shift` is by how much it moved, in the quantity's unit: of shares the total variation distance,
     which is the share of texts that fall elsewhere (0 to 1); of a mean the difference, period minus

@@ -55,12 +55,13 @@ class Hyperparameter:
 
     @property
     def argument(self) -> str:
-        """Its name on the command line of a script, and in the request of a training job."""
+        """The option's name on the command line of a script and in the request of a training
+        job."""
         return self.name.replace("_", "-")
 
     @property
     def allowed(self) -> str:
-        """Such as "a whole number from 1 to 100"."""
+        """The allowed values in words, such as "a whole number from 1 to 100"."""
         if self.bounds is not None:
             return f"{_KINDS[self.type]} {self.bounds}"
         return f"one of {', '.join(self.choices)}" if self.choices else "true or false"

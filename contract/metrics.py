@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 
 class Metric(NamedTuple):
-    """One number for all rows. `name` is that in evaluation.json, in the registry and in JSON;
-    `title` is that for people."""
+    """One number for all rows. `name` stands in evaluation.json, in the registry and in JSON
+    output; `title` is for people."""
 
     name: str
     title: str

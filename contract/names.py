@@ -110,7 +110,7 @@ def tuning_key(name: str, run: str) -> str:
 
 
 def tuning_job_prefix(name: str, run: str) -> str:
-    """What follows it in the name of a tuning job is the attempt."""
+    """The prefix of the names of a run's tuning jobs; the number of the attempt follows it."""
     return f"{name}-{tuning_key(name, run)}"
 
 

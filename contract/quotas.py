@@ -75,7 +75,7 @@ class Quotas:
         return self._sentence(quota.name, listed["Value"], needed, fix)
 
     def exceeded(self, name: str, granted: int, needed: int) -> str:
-        """The same sentence for a limit as ResourceLimitExceeded names it."""
+        """The sentence of `shortage` for a limit as the error ResourceLimitExceeded names it."""
         code = self.code_of_name.format(name=name)
         return self._sentence(name, granted, needed, self.increase.format(code=code, wanted=needed))
 

@@ -27,7 +27,7 @@ MOST_PAYLOAD_MB = 100  # MaxConcurrentTransforms * MaxPayloadInMB
 
 
 class ScoringStep(Enum):
-    """What people see of an execution that scores, in its order."""
+    """The steps of an execution that scores, in the order in which people see them."""
 
     START = "start"
     SCORE = "score"

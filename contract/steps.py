@@ -16,12 +16,13 @@ class JobKind(Enum):
 
     @property
     def title(self) -> str:
-        """As in the names of SageMaker's operations: CreateHyperParameterTuningJob."""
+        """The kind in the names of SageMaker's operations, such as
+        CreateHyperParameterTuningJob."""
         return self.value.title().replace("-", "")
 
     @property
     def in_methods(self) -> str:
-        """As in the names of boto3's methods: create_hyper_parameter_tuning_job."""
+        """The kind in the names of boto3's methods, such as create_hyper_parameter_tuning_job."""
         return self.value.replace("-", "_")
 
     @property

@@ -23,7 +23,7 @@ STRATEGIES = {
 BAYESIAN, HYPERBAND, GRID = "bayesian", "hyperband", "grid"
 OBJECTIVE = VALIDATION_BEST  # of a tuning job, which maximises it
 FIELDS = ("strategy", "max_jobs", "parallel", "max_runtime_s", "over")
-JOBS, PARALLEL = 10, 2  # without a word of the user
+JOBS, PARALLEL = 10, 2  # by default
 # https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-limits.html: 10 can be
 # increased on request.
 MOST_JOBS, MOST_PARALLEL, MOST_VALUES = 750, 10, 30
@@ -42,7 +42,8 @@ class Problem(NamedTuple):
 
 
 def problems(tuning: Any) -> Iterator[Problem]:
-    """What is wrong with the field `tuning` of an input, without a look at the other fields."""
+    """Finds what is wrong with the field `tuning` of an input; the other fields are not looked
+    at."""
     if not isinstance(tuning, dict):
         yield Problem("", tuning, f"must be an object of {', '.join(FIELDS)}")
         return
@@ -137,7 +138,7 @@ def resolve(tuning: Tuning, training: Mapping[str, Any]) -> dict[str, Any]:
         raise Refused(Problem("over", over, rule))
     if asked is not None and (asked > jobs or (strategy == GRID and asked != count)):
         more = "exactly" if strategy == GRID else "at most"
-        rule = f"must be {more} {count:.0f}: so many combinations does over have"
+        rule = f"must be {more} {count:.0f}, the number of combinations of over"
         raise Refused(Problem("max_jobs", asked, rule))
     return {
         "strategy": strategy,
@@ -160,7 +161,7 @@ def _count(name: str, search: Any) -> float:
 
 
 def _default_search(training: Mapping[str, Any], strategy: str) -> Iterator[tuple[str, Any]]:
-    """The hyperparameters that are searched without a word of the user, around those of the run."""
+    """The hyperparameters that are searched by default, around those of the run."""
     for name, one in TUNABLE.items():
         if not one.search:
             continue
@@ -173,7 +174,7 @@ def _default_search(training: Mapping[str, Any], strategy: str) -> Iterator[tupl
 
 
 def _rounded(number: float) -> float:
-    """With the digits that a reader expects: 3e-05, and not 3.0000000000000004e-05."""
+    """The number with the digits that a reader expects: 3e-05, not 3.0000000000000004e-05."""
     return float(f"{number:.6g}")
 
 
@@ -194,8 +195,8 @@ def parameter_ranges(over: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]
 
 
 def random_seed(training: Mapping[str, Any]) -> int:
-    """With the same one SageMaker tries "more consistent configurations" (RandomSeed in botocore's
-    model)."""
+    """A seed of SageMaker's search. With the same seed it tries "more consistent configurations"
+    (RandomSeed in botocore's model)."""
     return int(training["seed"])
 
 

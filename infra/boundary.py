@@ -6,8 +6,8 @@ from infra.settings import Settings
 
 
 def boundary(settings: Settings) -> PermissionsBoundary | None:
-    """Also of the roles that CDK makes for its own functions. The settings have a name or an
-    ARN."""
+    """The permissions boundary of all roles, those of CDK's own functions included. The settings
+    name it by name or by ARN."""
     policy = settings.organisation.permissions_boundary
     if not policy:
         return None

@@ -67,7 +67,7 @@ class DriftStateMachine(JobStateMachine):
 
 
 class DriftAlarms(Construct):
-    """One for drift, and one for reports that could not be written."""
+    """Two alarms: for drift, and for reports that could not be written."""
 
     def __init__(
         self,

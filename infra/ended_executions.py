@@ -1,4 +1,4 @@
-"""What happens when an execution ends without having handled it."""
+"""A rule that stops the jobs of an execution which ended without handling its end."""
 
 from collections.abc import Sequence
 

@@ -19,8 +19,8 @@ _RETRIES = {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "8"}
 
 
 class Function(Construct):
-    """One function of lambdas/, with its log group and its role, which another environment may know
-    by `role_name`."""
+    """One function of lambdas/, with its log group and its role. Where another environment must
+    know the role, it has the name `role_name`."""
 
     def __init__(
         self,

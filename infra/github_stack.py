@@ -56,7 +56,8 @@ class GitHubStack(Stack):
         CfnOutput(self, f"{id_}Role", value=role.role_arn)
 
     def _of_cdk(self, kind: str) -> str:
-        """As bootstrap-template.yaml of the CDK's own command line names them."""
+        """The ARN of a role that `cdk bootstrap` made; bootstrap-template.yaml of the CDK's command
+        line has the names."""
         qualifier = DefaultStackSynthesizer.DEFAULT_QUALIFIER
         name = f"cdk-{qualifier}-{kind}-role-{self.account}-{self.region}"
         return self.format_arn(service="iam", region="", resource="role", resource_name=name)

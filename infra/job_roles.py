@@ -80,7 +80,8 @@ class JobRoles(Construct):
             self.drift = self._drift()
 
     def _scoring(self) -> iam.Role:
-        """Of the models of transform jobs, with which these read their parts and write answers."""
+        """The role of the models of transform jobs, which read their parts and write answers with
+        it."""
         artefacts = self._storage.artefacts
         scorings, answers = s3_keys.scoring_prefix("*"), s3_keys.SCORING_OUTPUT
         return self._role(
@@ -111,7 +112,7 @@ class JobRoles(Construct):
         )
 
     def _drift(self) -> iam.Role:
-        """Of the job that compares captured requests with a baseline."""
+        """The role of the job that compares captured requests with a baseline."""
         storage, reports = self._storage, f"{s3_keys.DRIFT}/*"
         artefacts = storage.artefacts
         manifest, report = s3_keys.DRIFT_MANIFEST, s3_keys.DRIFT_REPORT

@@ -1,4 +1,5 @@
-"""What the policy of an environment's KMS key must allow, also that of an existing key.
+"""The statements that the policy of an environment's KMS key must have, also that of an existing
+key.
 
 The roles of the environment have their permissions for the key in their own policies, which count
 where the key's policy lets the account decide:
@@ -65,7 +66,7 @@ def service_statements(settings: Settings, account: str, partition: str = "aws")
 
 
 def _publishing(service: str, account: str) -> Statement:
-    """What a service does with the key that publishes to an encrypted topic."""
+    """The statement for a service that publishes to an encrypted topic."""
     return _allow(
         {"Service": service},
         ["kms:Decrypt", "kms:GenerateDataKey*"],

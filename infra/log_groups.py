@@ -12,7 +12,8 @@ from infra.settings import Settings
 def log_group(
     scope: Construct, id_: str, *, settings: Settings, key: kms.IKey, name: str | None = None
 ) -> logs.LogGroup:
-    """Without a name CloudFormation chooses one."""
+    """A log group with the retention and the key of the environment. CloudFormation chooses a
+    missing name."""
     group = logs.LogGroup(
         scope,
         id_,

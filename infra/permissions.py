@@ -48,12 +48,12 @@ def state_machines(settings: Settings) -> list[str]:
 
 
 def execution_arns(scope: Construct, settings: Settings) -> list[str]:
-    """Of all executions of an environment."""
+    """The ARNs of all executions of an environment."""
     return [arn(scope, "states", f"execution:{name}:*") for name in state_machines(settings)]
 
 
 def may_stop_jobs(scope: Construct, name: str) -> Sequence[iam.PolicyStatement]:
-    """It may find and stop the jobs of each kind of an environment."""
+    """To find and stop the jobs of an environment, whatever their kind."""
     kinds = {kind.value: kind.title for kind in JobKind}
     return (
         # Lists have no resource types.

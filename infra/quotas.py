@@ -39,8 +39,8 @@ def needed(settings: Settings) -> list[Quota]:
 
 
 def of_scoring(settings: Settings) -> list[Quota]:
-    """What batch scoring needs beyond a run, which does without it. Both names are those of
-    ListServiceQuotas (public lists of ap-northeast-1, 2026-05-16)."""
+    """The quotas that only batch scoring needs. Both names are those of ListServiceQuotas (public
+    lists of ap-northeast-1, 2026-05-16)."""
     scoring = settings.scoring
     names = (
         f"{scoring.instance_type} for transform job usage",
@@ -53,7 +53,8 @@ def of_scoring(settings: Settings) -> list[Quota]:
 
 
 def of_drift(settings: Settings) -> list[Quota]:
-    """What reports about drift need beyond a run; their job is one instance."""
+    """The quotas that reports about drift need beyond those of a run: their job has one
+    instance."""
     name = f"{settings.drift.instances.instance_type} for processing job usage"
     if not settings.has_drift or name in {quota.name for quota in needed(settings)}:
         return []

@@ -1,4 +1,4 @@
-"""What each group of settings is: a frozen dataclass whose values have the types that it says."""
+"""The form of each group of settings: a frozen dataclass whose values have the annotated types."""
 
 from dataclasses import fields
 from functools import wraps

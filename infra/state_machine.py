@@ -115,7 +115,8 @@ class PipelineStateMachine(Construct):
         )
 
     def _start_at(self, fragments: Mapping[Step, Fragment], copy: Sequence[Fragment]) -> sfn.State:
-        """Without `copy` there are no promotions, and Prepare refuses them."""
+        """The choice of the first step after Prepare. Without `copy` it has none for promotions,
+        which Prepare then refuses."""
         choice = sfn.Choice.jsonata(self, names.START_AT)
         starts = {
             StartAt.TRAINING: fragments[Step.TRAIN],

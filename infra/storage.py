@@ -48,7 +48,8 @@ class Storage(Construct):
             self._add_log_group_of_auto_delete()
 
     def _existing_key(self) -> kms.IKey | None:
-        """Its policy is not ours to change: `reviews doctor` looks what it lacks."""
+        """The key that the settings name, if any. Its policy stays as it is: `reviews doctor` says
+        what it lacks."""
         arn = self._settings.organisation.kms_key
         return kms.Key.from_key_arn(self, "Key", arn) if arn else None
 

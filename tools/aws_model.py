@@ -66,7 +66,8 @@ def _holds(service: str, shape: str, most: str) -> bool:
 
 
 def _says(service: str, subject: str, words: str) -> bool:
-    """In the documentation of an operation or a shape, or of a member of that one."""
+    """Whether the words are in the documentation of an operation or a shape, or of one of its
+    members."""
     described = _described(service, subject)
     members = getattr(described, "members", {}).values()
     texts = [described.documentation, *(member.documentation for member in members)]

@@ -26,7 +26,7 @@ _ALWAYS = "`make test`"
 
 
 class WrongClaim(ValueError):
-    """A claim names what there is not."""
+    """A claim names something that does not exist."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +115,7 @@ def render(ledger: Ledger) -> str:
 
 
 def version_of(program: str) -> str:
-    """Of a Python package, a package of npm, or an image that was rebuilt. Raises WrongClaim."""
+    """The version of a Python package, a package of npm, or a rebuilt image. Raises WrongClaim."""
     for look in (_of_python, _of_npm, _of_image):
         if found := look(program):
             return found

@@ -16,5 +16,5 @@ def _row(one: Hyperparameter) -> list[str]:
 
 
 def _written(default: object) -> str:
-    """As on a command line."""
+    """The default as it is given on a command line."""
     return str(default).lower() if isinstance(default, bool) else str(default)

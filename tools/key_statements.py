@@ -8,7 +8,7 @@ from infra.settings import settings_for
 
 
 def render() -> str:
-    """With an example account, for the environment `dev` with a budget."""
+    """The statements for an example account and the environment `dev` with a budget."""
     (dev,) = settings_for("dev")
     settings = replace(dev, notify=("you@example.com",))
     statements = key_policy.statements(settings, "123456789012")

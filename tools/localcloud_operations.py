@@ -81,6 +81,6 @@ def _calls() -> Mapping[str, set[str]]:
 
 
 def called(text: str, operations: Iterable[str]) -> set[str]:
-    """By the name of the API, of boto3's method or of the CLI's command."""
+    """The operations that a text names as the API, boto3's methods or the CLI's commands do."""
     words = set(re.findall(r"[\w-]+", text))
     return {name for name in operations if words & {name, xform_name(name), xform_name(name, "-")}}

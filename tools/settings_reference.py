@@ -39,7 +39,7 @@ def meanings(cls: type) -> dict[str, str]:
 
 
 def _described(cls: type) -> dict[str, str]:
-    """Of hyperparameters, with what is allowed."""
+    """The meaning and the allowed values of each hyperparameter; empty for another group."""
     if not issubclass(cls, hyperparameters.Recipe):
         return {}
     found = hyperparameters.table(cls).values()

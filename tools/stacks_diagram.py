@@ -48,7 +48,7 @@ def _labels(stack: Stack) -> Iterator[str]:
 
 
 def _name(value: Any, stack: Stack) -> str:
-    """Without the environment, and without account and region, which CDK joins to it."""
+    """The name without the environment, and without account and region, which CDK joins to it."""
     name = value if isinstance(value, str) else value["Fn::Join"][1][0]
     return str(name).removeprefix(f"{_environment(stack)}-").strip("-")
 

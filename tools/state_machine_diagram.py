@@ -36,7 +36,7 @@ def draw(definition: dict[str, Any]) -> list[str]:
 
 
 def following(state: State) -> Iterator[str]:
-    """Where it leads when nothing fails."""
+    """The states that follow when nothing fails."""
     choices = [choice["Next"] for choice in state.get("Choices", [])]
     yield from dict.fromkeys(
         name for name in (state.get("Next"), *choices, state.get("Default")) if name

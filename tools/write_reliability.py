@@ -35,7 +35,7 @@ def sections(notes: list[Note]) -> dict[str, str]:
 
 
 def sections_of(page: str) -> dict[str, str]:
-    """Those that the page has."""
+    """The sections of the page, by area."""
     block = page.partition(f"<!-- {_BLOCK}: ")[2].partition(f"<!-- end of {_BLOCK} ")[0]
     return {found["area"]: found["text"].strip() for found in _SECTION.finditer(block)}
 

@@ -1,4 +1,5 @@
-"""What the functions may: the calls that the code of each makes, as statements for its role.
+"""The permissions of the functions: the calls that the code of each makes, as statements for its
+role.
 
 A module has the functions of a subject, each under the name of its folder in lambdas/: `prepare` is
 in prepare.py, `smoke_test` in endpoint.py. resources.py has the ARNs, and shared.py the statements

@@ -1,4 +1,4 @@
-"""What the functions may that compare requests with the baseline."""
+"""The permissions of the functions that compare requests with the baseline."""
 
 from aws_cdk import aws_iam as iam
 
@@ -12,7 +12,7 @@ _REPORT = f"{s3_keys.DRIFT_REPORT}/{s3_keys.DRIFT_REPORT_FILE}"
 
 
 def start_drift(own: Resources, role: iam.IRole) -> list[iam.PolicyStatement]:
-    """It finds the model that serves, lists what was captured, and starts the job."""
+    """To find the model that serves, list what was captured, and start the job."""
     return [
         allow("sagemaker:DescribeEndpoint", on=[own.endpoint]),
         allow("sagemaker:DescribeEndpointConfig", "sagemaker:ListTags", on=[own.endpoint_configs]),
@@ -43,7 +43,7 @@ def start_drift(own: Resources, role: iam.IRole) -> list[iam.PolicyStatement]:
 
 
 def end_drift(own: Resources) -> list[iam.PolicyStatement]:
-    """It reads the report, publishes its metrics and may start a run."""
+    """To read the report, publish its metrics and start a run."""
     retrain = [allow("states:StartExecution", "states:ListExecutions", on=[own.state_machine])]
     return [
         allow("sagemaker:StopProcessingJob", on=[_jobs(own)]),

@@ -1,4 +1,4 @@
-"""What the functions may that deploy a model to the endpoint, scale it and invoke it."""
+"""The permissions of the functions that deploy a model to the endpoint, scale it and invoke it."""
 
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam

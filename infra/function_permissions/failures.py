@@ -1,4 +1,4 @@
-"""What the functions may that end what an execution leaves when it fails or is stopped."""
+"""The permissions of the functions that clean up when an execution fails or is stopped."""
 
 from aws_cdk import aws_iam as iam
 
@@ -22,7 +22,7 @@ def handle_failure(own: Resources) -> list[iam.PolicyStatement]:
 
 
 def stop_jobs(own: Resources) -> list[iam.PolicyStatement]:
-    """It sees how an execution has ended, stops its jobs and deletes its models."""
+    """To see how an execution has ended, stop its jobs and delete its models."""
     return [
         allow(
             "states:DescribeExecution",

@@ -1,4 +1,4 @@
-"""What the function may that counts the ingested rows of a run."""
+"""The permissions of the function that counts the ingested rows of a run."""
 
 from collections.abc import Sequence
 

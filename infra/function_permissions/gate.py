@@ -1,4 +1,4 @@
-"""What the functions may that decide about a model and register it."""
+"""The permissions of the functions that decide about a model and register it."""
 
 from aws_cdk import aws_iam as iam
 

@@ -1,4 +1,4 @@
-"""What the functions may that stop an idle endpoint and start it again."""
+"""The permissions of the functions that stop an idle endpoint and start it again."""
 
 from collections.abc import Sequence
 

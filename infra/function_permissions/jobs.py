@@ -1,4 +1,4 @@
-"""What the functions may that start the jobs of a run."""
+"""The permissions of the functions that start the jobs of a run."""
 
 from aws_cdk import aws_iam as iam
 

@@ -1,4 +1,4 @@
-"""What the function Prepare may."""
+"""The permissions of the function Prepare."""
 
 from collections.abc import Iterator
 

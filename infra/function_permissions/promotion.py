@@ -1,4 +1,4 @@
-"""What the function of a promotion may that copies a model of another environment."""
+"""The permissions of the function that copies a model of another environment."""
 
 from aws_cdk import aws_iam as iam
 
@@ -9,7 +9,8 @@ from infra.promotion import source_role_arns
 
 
 def copy_model(own: Resources) -> list[iam.PolicyStatement]:
-    """What it writes is encrypted with the key of this environment's bucket."""
+    """To read the source's model and write a copy, encrypted with the key of this environment's
+    bucket."""
     written = (s3_keys.TRAINING, s3_keys.EVALUATION, s3_keys.SOURCE_DOCUMENTS)
     return [
         may_read_sources(own),
@@ -31,5 +32,5 @@ def copy_model(own: Resources) -> list[iam.PolicyStatement]:
 
 
 def may_read_sources(own: Resources) -> iam.PolicyStatement:
-    """With the role of each other environment whose models may come here."""
+    """To assume the role of each environment whose models may be promoted here."""
     return allow("sts:AssumeRole", on=source_role_arns(own.settings))

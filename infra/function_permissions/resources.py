@@ -13,7 +13,7 @@ from infra.storage import Storage
 
 @dataclass(frozen=True, kw_only=True)
 class Resources:
-    """Those of one environment, in the stack of `scope`."""
+    """The ARNs of one environment, in the stack of `scope`."""
 
     scope: Construct
     settings: Settings
@@ -39,16 +39,16 @@ class Resources:
 
     @property
     def state_machine(self) -> str:
-        """That of the pipeline."""
+        """The state machine of the pipeline."""
         return self.arn("states", f"stateMachine:{self.name}")
 
     def arn(self, service: str, resource: str) -> str:
-        """In the region and account of the stack."""
+        """An ARN in the region and account of the stack."""
         return arn(self.scope, service, resource)
 
     def named(self, kind: str, prefix: str = "") -> str:
-        """All of a kind of SageMaker's, such as training-job, that executions have named: those
-        whose names begin with that of the environment and `prefix`."""
+        """The ARN pattern of SageMaker's resources of a kind, such as training-job, whose names
+        begin with that of the environment and `prefix`."""
         return self.arn("sagemaker", f"{kind}/{self.name}-{prefix}*")
 
     def objects(self, prefix: str) -> str:

@@ -1,4 +1,4 @@
-"""What the functions of batch scoring may."""
+"""The permissions of the functions of batch scoring."""
 
 from aws_cdk import aws_iam as iam
 
@@ -11,7 +11,7 @@ _NAMED = f"{TRANSFORM}-"
 
 
 def start_scoring(own: Resources, role: iam.IRole) -> list[iam.PolicyStatement]:
-    """It finds a version and the parts, makes a model and starts a transform job."""
+    """To find a version and the parts, make a model and start a transform job."""
     return [
         *may_find_champion(own),
         allow(

@@ -1,4 +1,4 @@
-"""What the functions of a tuning job may."""
+"""The permissions of the functions of a tuning job."""
 
 from aws_cdk import aws_iam as iam
 
@@ -22,7 +22,7 @@ def start_tuning(own: Resources, role: iam.IRole) -> list[iam.PolicyStatement]:
 
 
 def end_tuning(own: Resources) -> list[iam.PolicyStatement]:
-    """It looks for the best training job, and writes its hyperparameters to the run."""
+    """To find the best training job, and write its hyperparameters to the run."""
     return [
         allow(
             "sagemaker:DescribeHyperParameterTuningJob",

@@ -8,7 +8,7 @@ from contract.hyperparameters import OVERRIDABLE, Hyperparameter
 
 @dataclass(frozen=True, kw_only=True)
 class Values:
-    """What a job needs beyond the settings of its environment; by default, placeholders."""
+    """The values of a job that its environment's settings do not have; by default, placeholders."""
 
     role: str = "role/{role}"  # the slash keeps the SDK from asking IAM for the role's ARN
     key: str = "{key}"

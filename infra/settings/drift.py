@@ -67,5 +67,5 @@ class Drift:
 
     @property
     def least_shifts(self) -> Mapping[str, float]:
-        """By the name of the quantity."""
+        """The smallest shift that counts as drift, by the name of the quantity."""
         return {name: getattr(self, name) for name in QUANTITIES}

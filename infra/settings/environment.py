@@ -104,7 +104,7 @@ class Settings:
         return self._image(images.PROCESSING, self.processing_instances.instance_type)
 
     def image_of_drift(self) -> Image:
-        """That of the preparation, which has SciPy."""
+        """The image of the preparation, which has SciPy."""
         return self._image(images.PROCESSING, self.drift.instances.instance_type)
 
     def image_of_training(self) -> Image:
@@ -145,7 +145,7 @@ class Settings:
             raise SettingsError(name="organisation.kms_key", value=key, allowed=allowed)
 
     def _check_instances(self) -> None:
-        """What serverless endpoints exclude:
+        """Refuses several instances for the evaluation, and what serverless endpoints exclude:
         https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html"""
         if self.evaluation_instances.instance_count != 1:
             allowed = "1: each instance would evaluate the whole test split"
@@ -181,7 +181,8 @@ class Settings:
             raise SettingsError(name="scheduled_reviews", value=key, allowed=allowed)
 
     def _check_drift(self) -> None:
-        """Where no request is captured, there is nothing to compare."""
+        """Refuses settings of drift where no requests are captured, which leaves nothing to
+        compare."""
         if self.has_drift:
             self.image_of_drift()
             return

@@ -40,7 +40,7 @@ def mail(environment: Environment, event: dict[str, Any]) -> dict[str, str]:
 
 
 def origin(run: dict[str, Any]) -> str:
-    """Where the model comes from."""
+    """Says where the model comes from."""
     if found := run.get("promoted_from"):
         return (
             f"Run {run['id']} promotes version {found['version']} of {found['environment']} (run "

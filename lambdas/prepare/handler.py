@@ -67,7 +67,8 @@ def find_source(
 def find_promoted(
     run: dict[str, Any], chosen: dict[str, Any], event: dict[str, Any]
 ) -> dict[str, Any]:
-    """With the test split of this environment, if the settings want an evaluation."""
+    """A model of another environment, with this environment's test split if the settings want an
+    evaluation."""
     name, sources = chosen["from_environment"], event["sources"]
     source = open_source(STS, sources, name, run["id"])
     group, image = sources[name]["group"], event["serving_image"]

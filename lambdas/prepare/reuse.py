@@ -1,4 +1,4 @@
-"""What an execution need not do again, since an earlier one has done it.
+"""Finds the steps that an execution can skip, because an earlier one has done the same work.
 
 The key of a step is a hash of the request that its job would get, without the names of this run,
 and of the content of what the job reads. So whatever is in the request counts: code, image,

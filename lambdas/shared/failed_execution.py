@@ -1,4 +1,4 @@
-"""What the functions have in common that end a failed execution."""
+"""How an execution failed; for the functions that end a failed one."""
 
 from typing import Any
 

@@ -139,7 +139,7 @@ def find_objects(client: Any, environment: Environment, drift: dict[str, str]) -
 
 
 def _keys(client: Any, bucket: str, prefix: str, after: str) -> Iterator[str]:
-    """In their order, which is that of time: keys have year, month, day and hour."""
+    """Keys after `after` in the order of time, since a key has year, month, day and hour."""
     pages = client.get_paginator("list_objects_v2").paginate(
         Bucket=bucket, Prefix=prefix, StartAfter=after
     )

@@ -101,7 +101,7 @@ def may_start_a_job(client: Any, execution: str) -> bool:
 def delete_models(
     client: Any, name: str, run: str, kinds: Mapping[JobKind, Sequence[str]]
 ) -> list[str]:
-    """Those that were made for transform jobs, which have loaded them."""
+    """Deletes the models that an execution made for its transform jobs, which have loaded them."""
     verbs = kinds.get(JobKind.TRANSFORM, ())
     prefixes = [resource_name(name, verb, run, "") for verb in verbs]
     found = [model for one in prefixes for model in named(client, "list_models", "Models", one)]

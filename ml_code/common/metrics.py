@@ -20,7 +20,7 @@ _DECIMALS = 4
 def confusion_matrix(
     actual: NDArray[np.int64], predicted: NDArray[np.int64], classes: int
 ) -> ConfusionMatrix:
-    """[classes, classes] counts of two lists of class indices [rows]."""
+    """Counts [classes, classes] of two lists of class indices [rows]."""
     cells = np.bincount(actual * classes + predicted, minlength=classes * classes)
     return cells.reshape(classes, classes)
 
@@ -31,7 +31,7 @@ def accuracy(matrix: ConfusionMatrix) -> float:
 
 
 def precision_recall_f1(matrix: ConfusionMatrix) -> tuple[Floats, Floats, Floats]:
-    """Of one matrix or of many, [..., classes, classes]: three arrays [..., classes].
+    """Three arrays [..., classes] for one confusion matrix or many, [..., classes, classes].
 
     A class without any prediction has a precision of 0, and one without any row a recall of 0.
     """

@@ -16,7 +16,8 @@ class RatedLabels(Labels):
     ratings: Ratings
 
     def rating_index(self, label: int, star: int | None) -> int:
-        """That of a row of features; ValueError says why such a row cannot be."""
+        """The rating index of a row of features; ValueError for values that do not belong
+        together."""
         return self.ratings.rating_index(label, star)
 
     @property

@@ -64,7 +64,7 @@ def evaluate(
 
 
 def _logits(classifier: Classifier, ids: Sequence[list[int]]) -> Logits:
-    """[rows, classes]"""
+    """The logits [rows, classes] of all rows."""
 
     def log_progress(done: int) -> None:
         print(f"progress={done / len(ids):.2f} stage=predict rows={done}", flush=True)

@@ -78,7 +78,7 @@ def _confusion_matrix(result: dict[str, Any]) -> str:
 
 
 def _reliability(result: dict[str, Any]) -> str:
-    """With the temperature, and without it for comparison."""
+    """The calibration with the temperature, and without it for comparison."""
     after, before = result["reliability"], result["reliability_before_scaling"]
     chance = after["error_by_chance"]
     rows = [

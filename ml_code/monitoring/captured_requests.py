@@ -93,7 +93,7 @@ def _body(side: dict[str, Any]) -> tuple[str, str]:
 
 
 def _answers(body: str, content_type: str) -> list[Answer]:
-    """As ml_code/serving/response_formats.py writes them."""
+    """Reads the answers that ml_code/serving/response_formats.py wrote."""
     if content_type.partition(";")[0].strip().lower() == CSV:
         return [(row[0], float(row[-1])) for row in csv.reader(io.StringIO(body)) if row]
     # One document, or one in each line: what is no single document is read by lines.

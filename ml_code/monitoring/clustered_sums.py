@@ -43,7 +43,8 @@ class ClusteredSums:
         self._add(np.bincount(request_of_text), cells.reshape(requests, self.width).astype(float))
 
     def add_values(self, request_of_text: Indices, values: Floats) -> None:
-        """The same, each with a number."""
+        """Adds texts by the number of their request, from 0, and a value for each text: both
+        [texts]."""
         totals = np.bincount(request_of_text, weights=values).astype(float)
         self._add(np.bincount(request_of_text), totals[:, None])
 
@@ -57,12 +58,12 @@ class ClusteredSums:
 
     @property
     def means(self) -> Floats:
-        """[width]; of bins their shares."""
+        """The means [width]; the means of bins are their shares."""
         return self._totals / self.texts
 
     @property
     def variances(self) -> Floats:
-        """[width] the variances of the means. One request says nothing about them."""
+        """The variances of the means [width]; at least two requests are needed."""
         means = self.means
         residuals = (
             self._totals_squared - 2 * means * self._products + means**2 * self._sizes_squared
@@ -73,8 +74,9 @@ class ClusteredSums:
 
     @property
     def effective_texts(self) -> float:
-        """Of bins: the number of texts on their own that would be as certain; never more than there
-        are. The first-order correction of Rao and Scott, JASA 76, 1981, 221-230."""
+        """The number of independent texts that would estimate the shares of bins as precisely; at
+        most the number of texts. The first-order correction of Rao and Scott, JASA 76, 1981,
+        221-230."""
         shares = self.means
         some = (shares > 0) & (shares < 1)
         if not some.any():

@@ -41,7 +41,7 @@ def compare_shares(baseline: Distribution, baseline_rows: float, sums: Clustered
 
 
 def compare_rates(baseline: Distribution, baseline_rows: float, sums: ClusteredSums) -> Comparison:
-    """The same for the last of two bins; the shift is that of its share, with its sign."""
+    """Compares the share of the second of two bins; the shift has the sign of the difference."""
     compared = compare_shares(baseline, baseline_rows, sums)
     shift = float(sums.means[-1]) - baseline.shares[-1]
     return Comparison(shift=shift, p_value=compared.p_value)
@@ -68,7 +68,7 @@ def compare_means(baseline: Mean, baseline_rows: float, sums: ClusteredSums) -> 
 
 
 def _probability(table: Floats) -> float:
-    """Of a table [2, bins] of homogeneous rows."""
+    """The p-value of a table [2, bins] if both rows have the same distribution."""
     merged = _merged(table[:, table.sum(axis=0) > 0])
     if merged.shape[1] < 2:
         return 1.0

@@ -21,7 +21,8 @@ from reading.feedback import Rating, read_line
 
 
 def write_report(settings: Namespace) -> None:
-    """With the arguments of drift.py. Raises UserError for a baseline that cannot be read."""
+    """Writes the report that the arguments of drift.py ask for. Raises UserError for a baseline
+    that cannot be read."""
     baseline = Baseline.read(settings.baseline)
     meter = TextMeter(settings.baseline)
     thresholds = Thresholds(
@@ -92,7 +93,7 @@ def _count(
 def _sums(
     period: Period, rated: RatedRequests, thresholds: Thresholds
 ) -> Mapping[str, ClusteredSums]:
-    """Those of which there are enough to tell something."""
+    """The sums of the quantities for which there are enough requests or ratings."""
     found = dict(period.sums) if period.requests >= thresholds.least_requests else {}
     return found | dict(rated.sums()) if rated.texts >= thresholds.least_requests else found
 
@@ -104,7 +105,8 @@ def _verdict(findings: list[Finding]) -> Verdict:
 
 
 def _files(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Those of data capture, and those of ratings; the first line shows which a file is."""
+    """The files of data capture and the files of ratings; the first line of a file shows which it
+    is."""
     captured: list[Path] = []
     ratings: list[Path] = []
     for path in sorted(folder.rglob("*.jsonl")):

@@ -40,7 +40,7 @@ class Thresholds:
 def find(
     baseline: Baseline, sums: Mapping[str, ClusteredSums], thresholds: Thresholds
 ) -> list[Finding]:
-    """One for each quantity that has sums, in the order of QUANTITIES."""
+    """A finding for each quantity that has sums, in the order of QUANTITIES."""
     compared = {name: _compare(name, baseline, sums[name]) for name in QUANTITIES if name in sums}
     p_values = holm({name: one.p_value for name, one in compared.items()})
     return [

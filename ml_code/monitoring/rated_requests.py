@@ -24,10 +24,11 @@ class _Rated:
 
 
 class RatedRequests:
-    """Of the predictions for a rated text the newest one counts, once."""
+    """The captured predictions whose true class is known. Only the newest prediction of a text
+    counts."""
 
     def __init__(self, ratings: Iterable[Rating]) -> None:
-        """Of ratings for the same prediction the last one counts."""
+        """The last of several ratings for the same prediction counts."""
         self._class_of = {rating.identity: rating.name for rating in ratings}
         self._found: dict[str, _Rated] = {}
         self._requests = 0
@@ -58,7 +59,7 @@ class RatedRequests:
                 )
 
     def sums(self) -> Mapping[str, ClusteredSums]:
-        """Of accuracy and calibration; there must be a rated text."""
+        """The sums of accuracy and calibration; there must be a rated text."""
         _, owner = np.unique([one.request for one in self._found.values()], return_inverse=True)
         correct, confidence = self._arrays()
         accuracy, calibration = ClusteredSums(2), ClusteredSums(1)
@@ -67,7 +68,7 @@ class RatedRequests:
         return {ACCURACY.name: accuracy, CALIBRATION.name: calibration}
 
     def reliability(self) -> dict[str, Any] | None:
-        """As in evaluation.json; None without a rated text."""
+        """The reliability in the form of evaluation.json; None without a rated text."""
         if not self._found:
             return None
         correct, confidence = self._arrays()
@@ -81,7 +82,7 @@ class RatedRequests:
 
 
 def _identities(request: CapturedRequest, number: int) -> Iterator[str]:
-    """By which a rating may name a text of a request."""
+    """The identities by which a rating may name a text of the request."""
     if request.key and len(request.texts) == 1:
         yield identity_of_key(request.key)
     elif request.key:

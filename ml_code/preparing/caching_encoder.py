@@ -33,7 +33,7 @@ class CachingEncoder:
         self._can_cache: bool | None = None
 
     def encode(self, texts: Sequence[str]) -> tuple[list[str], list[int]]:
-        """Of each text, the token ids as a JSON list, and the number of tokens before the cut."""
+        """The token ids of each text as a JSON list, and its number of tokens before the cut."""
         if self._can_cache is None:
             tried = texts[:_TRIED_TEXTS]
             self._can_cache = self._by_words(tried) == self._whole(tried)

@@ -85,7 +85,7 @@ def make_features(task: FeatureTask) -> FeatureParts:
 
 @cache
 def _encoder(tokenizer: Path, max_length: int) -> CachingEncoder:
-    """One for each process, so that words are cached across chunks."""
+    """The encoder of this process, whose cache of words lasts across chunks."""
     from tokenizers import Tokenizer
 
     return CachingEncoder(Tokenizer.from_file(str(tokenizer)), max_length=max_length)

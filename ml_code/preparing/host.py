@@ -12,14 +12,14 @@ from preparing.text_hashes import Hashes
 
 @dataclass(frozen=True, kw_only=True)
 class Host:
-    """One of `count` hosts; each takes the reviews whose hash falls to its position."""
+    """One of `count` hosts. It takes the reviews whose hash, modulo `count`, is its position."""
 
     name: str = "algo-1"
     position: int = 0
     count: int = 1
 
     def owns(self, hashes: Hashes) -> NDArray[np.bool_]:
-        """[reviews] whether the review is this host's."""
+        """Whether each review [reviews] is this host's."""
         owned: NDArray[np.bool_] = hashes % np.uint64(self.count) == np.uint64(self.position)
         return owned
 

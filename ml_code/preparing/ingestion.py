@@ -131,7 +131,7 @@ def _append(dead_letters: Path, rows: Sequence[Row]) -> None:
 
 @cache
 def _writer(group: str) -> RecordWriter:
-    """One for each process, whose connections stay open."""
+    """The writer of this process, whose connections stay open."""
     return RecordWriter(client("sagemaker-featurestore-runtime"), group)
 
 

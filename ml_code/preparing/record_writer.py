@@ -88,7 +88,8 @@ class RecordWriter:
 
 
 def _record(row: Mapping[str, str]) -> list[dict[str, str]]:
-    """Without empty values: the Feature Store refuses an empty number, and allows a gap."""
+    """The record without empty values: the Feature Store refuses an empty number, and allows a
+    missing one."""
     return [
         {"FeatureName": name, "ValueAsString": value} for name, value in row.items() if value != ""
     ]

@@ -71,7 +71,7 @@ def select(
 def _stratified(
     hashes: Hashes, classes: NDArray[np.int8], shares: Sequence[float], seed: int
 ) -> NDArray[np.int8]:
-    """[reviews] the split of each: `shares` of each class, in the order of a seeded hash.
+    """The split of each review [reviews]: `shares` of each class, in the order of a seeded hash.
 
     So every split has the classes in the same proportions, and metrics of different splits can be
     compared.

@@ -22,12 +22,12 @@ def review_id(text: str) -> str:
 
 
 def text_hashes(texts: Sequence[str]) -> Hashes:
-    """[texts] the first 64 bits of each review_id: small enough to keep for every row."""
+    """The first 64 bits of each review_id [texts]: small enough to keep for every row."""
     return np.frombuffer(b"".join(map(_digest, texts)), dtype=">u8")[::2].astype(np.uint64)
 
 
 def exact_text_hashes(texts: Sequence[str]) -> Hashes:
-    """[texts] 64 bits of each exact text: they order texts of the same review_id."""
+    """64 bits of each exact text [texts], which order the texts of the same review_id."""
     digests = (hashlib.blake2b(text.encode(), digest_size=8).digest() for text in texts)
     return np.frombuffer(b"".join(digests), dtype=">u8").astype(np.uint64)
 

@@ -32,7 +32,8 @@ Rating = TypeVar("Rating", int, str)
 
 @dataclass(frozen=True, kw_only=True)
 class Classes:
-    """Their names, in the order of label_id; their sentiments, if any; and their ratings."""
+    """The names of the classes, in the order of label_id; their sentiments, if any; and their
+    ratings."""
 
     names: tuple[str, ...]
     sentiments: tuple[int, ...]

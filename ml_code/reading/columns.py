@@ -135,7 +135,7 @@ def near_title(header: Sequence[str], columns: Columns) -> str:
 
 
 def as_settings(columns: Columns) -> list[str]:
-    """As options of `reviews run`."""
+    """The columns as options of `reviews run`."""
     named = zip(fields(Columns), astuple(columns), strict=True)
     words = [f"columns.{field.name}={name}" for field, name in named]
     return [f"--set {shlex.quote(word)}" for word in words]

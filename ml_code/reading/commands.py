@@ -15,7 +15,7 @@ _PACKED = re.compile(r"\.(gz|bz2|xz|zst|lz4)$", re.IGNORECASE)
 
 
 class Command(Protocol):
-    """What can be done with a file."""
+    """A command line that converts or mends a file."""
 
     def on(self, path: Path, decoders: Sequence[str]) -> str:
         """The command line; `decoders` are the filters that make the file plain before it."""
@@ -73,6 +73,7 @@ def file_word(path: Path) -> str:
 
 
 def _converted(path: Path, ending: str = "") -> str:
-    """Such as converted-reviews.jsonl. With the name of the file, `>` would empty that."""
+    """The name of the converted file, such as converted-reviews.jsonl. It differs from the file's
+    own, since `>` would empty that file first."""
     name = _PACKED.sub("", path.name)
     return shlex.quote(f"converted-{Path(name).stem if ending else name}{ending}")

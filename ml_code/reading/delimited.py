@@ -138,7 +138,7 @@ def _check_preamble(path: Path, lines: Sequence[str], begin: int, wanted: Sequen
 
 
 def _line_feeds(line: str) -> list[str]:
-    """What makes the line ends of old Macs those that tail counts."""
+    """A filter that turns the line ends of old Macs, which tail does not know, into line feeds."""
     return [r"tr '\r' '\n'"] if line.endswith("\r") else []
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:  # which takes as long to import as everything else that `revi
 
 
 def folded(text: str) -> str:
-    """The same for texts that differ only in case, which are one review."""
+    """The text without the difference of case: texts that differ only in case are one review."""
     return text.casefold()
 
 

@@ -32,8 +32,8 @@ class FileError(UserError):
         return self.described(Path(self.path.name))
 
     def described(self, path: Path, *, name: str = "", before: str = "") -> str:
-        """With the file's `name`, by default `path`, and with `before` in front of the command for
-        the file at `path`."""
+        """The text with the file's `name`, by default `path`, and with the command for the file at
+        `path`, which follows `before`."""
         line = f"{name or path}: {self.problem}"
         if self._command is None:
             return line

@@ -17,14 +17,16 @@ _TEXT, _KEY, _CLASS = "text", "key", "class"
 
 @dataclass(frozen=True, kw_only=True)
 class Rating:
-    """Of a prediction: `identity_of_text` or `identity_of_key`, and the name of the class."""
+    """The true class of a prediction, by name. The identity is made by `identity_of_text` or
+    `identity_of_key`."""
 
     identity: str
     name: str
 
 
 def identity_of_text(text: str) -> str:
-    """The same for a text as it was sent to the endpoint and as it is in a file."""
+    """A hash of the cleaned text, so that a text in a file and in a request have the same
+    identity."""
     return f"{_TEXT}:{hashlib.sha256(cleaned(text).encode(errors='replace')).hexdigest()}"
 
 
@@ -39,7 +41,7 @@ def write_lines(ratings: Iterable[Rating]) -> Iterator[str]:
 
 
 def read_line(line: str) -> Rating | None:
-    """None for a line that `write_lines` cannot have made."""
+    """The rating of a line; None if `write_lines` cannot have made it."""
     try:
         found = json.loads(line)
         (kind,) = found.keys() & {_TEXT, _KEY}

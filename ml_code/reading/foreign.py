@@ -14,7 +14,7 @@ READS = "CSV, TSV, JSON Lines and Parquet are read, also with gzip"
 
 
 def to_utf8(encoding: str) -> Filter:
-    """What converts a file from this encoding, by iconv's name."""
+    """A filter that converts a file from this encoding, by iconv's name."""
     return Filter((f"iconv -f {encoding} -t UTF-8",))
 
 

@@ -42,7 +42,7 @@ def _of_foreign(path: Path, foreign: Foreign, *, is_packed: bool) -> FileError:
 
 
 def file_error(path: Path, problem: str, command: Command) -> FileError:
-    """With a command that begins with what unpacks the file and makes it UTF-8."""
+    """A FileError whose command first unpacks the file and converts it to UTF-8 where it must."""
     with opened(path) as (content, raw):
         decoders = ["zcat"] if content is not raw else []
         if is_utf16(content.read(_HEAD_BYTES)):

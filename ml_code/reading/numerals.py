@@ -42,7 +42,8 @@ def is_missing(raw: str) -> bool:
 
 
 def unwrapped(raw: str) -> str:
-    """Without quotes, and without what makes a number a text in Excel: `="5"` and `'5`."""
+    """The text without quotes, and without the marks that make a number a text in Excel: `="5"` and
+    `'5`."""
     text = raw.strip()
     found = _EXCEL_TEXT.fullmatch(text)
     return (found[1] if found[1] is not None else found[2]).strip() if found else text

@@ -47,7 +47,8 @@ class Numbers:
         return index, OF_NO_CLASS if self.label_of[index] == UNUSED else ""
 
     def rating_index(self, label: int, star: int | None) -> int:
-        """That of a row of features; ValueError says why such a row cannot be."""
+        """The rating index of a row of features; ValueError if star_rating and label_id do not
+        match."""
         stars = self.stars
         if star not in stars or label < 0 or label != self.label_of[stars.index(star)]:
             raise ValueError(
@@ -80,7 +81,8 @@ class Texts:
         return UNUSED, NO_RATING if numerals.is_missing(raw) else UNKNOWN
 
     def rating_index(self, label: int, star: int | None) -> int:
-        """That of a row of features; ValueError says why such a row cannot be."""
+        """The rating index of a row of features; ValueError if star_rating and label_id do not
+        match."""
         if star is not None or label not in self.label_of:
             raise ValueError(
                 f"star_rating {star} must be empty, since ratings are texts, and label_id {label} "
@@ -93,7 +95,7 @@ Ratings = Numbers | Texts
 
 
 class RatingLookup(dict[str, Found]):
-    """What `find` returns for each rating as it is written in the file, computed once."""
+    """A cache of what `find` returns for each rating as it is written in the file."""
 
     def __init__(self, ratings: Ratings) -> None:
         super().__init__()

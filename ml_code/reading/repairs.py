@@ -138,7 +138,7 @@ class Repairer:
 
 
 def trimmed(row: Row, width: int) -> Row:
-    """Without empty fields beyond the columns of the header."""
+    """The row without empty fields beyond the columns of the header."""
     while len(row) > width and not row[-1].strip():
         row.pop()
     return row

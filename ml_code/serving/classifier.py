@@ -41,7 +41,7 @@ class Classifier:
 
     @property
     def engine(self) -> str:
-        """What computes: onnx-int8, onnx-fp32, torch-cpu or torch-cuda."""
+        """The engine's name: onnx-int8, onnx-fp32, torch-cpu or torch-cuda."""
         return self._engine.name
 
     @property
@@ -79,7 +79,7 @@ class Classifier:
 
 
 def _labels(config: dict[str, Any]) -> Labels:
-    """As training/base_model.py wrote them. In JSON the keys of id2label are texts."""
+    """The labels that training/base_model.py wrote. In JSON the keys of id2label are texts."""
     names = config.get("id2label", {})
     return Labels(
         names=tuple(names[key] for key in sorted(names, key=int)),

@@ -93,7 +93,7 @@ class OnnxEngine:
             return np.concatenate(list(threads.map(self._logits_of_text, ids)))
 
     def _logits_of_text(self, ids: Sequence[int]) -> Logits:
-        """[1, classes]"""
+        """The logits of one text: [1, classes]."""
         found: Logits = self._session.run(["logits"], {"input_ids": np.array([ids], np.int64)})[0]
         return found
 

@@ -20,7 +20,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Response:
-    """What goes back to the client."""
+    """The answer to a request: status, text and media type."""
 
     status: int
     body: str
@@ -52,7 +52,7 @@ def predict(model: ReviewModel, request: ReviewTexts | RequestError) -> Predicti
 
 
 def to_response(predictions: Predictions | RequestError, accept: str | None) -> Response:
-    """In the media type that the client prefers; an error is plain text."""
+    """The response in the media type that the client prefers; an error is plain text."""
     if isinstance(predictions, RequestError):
         return _error_response(predictions)
     try:

@@ -32,7 +32,7 @@ def write_temperature(folder: Path, temperature: float) -> None:
 
 
 def read_temperature(folder: Path) -> float:
-    """That of an artefact folder; UserError where there is none above 0."""
+    """The temperature of an artefact folder; UserError where there is none above 0."""
     path = folder / TEMPERATURE_FILE
     try:
         temperature = float(json.loads(path.read_text(encoding="utf-8"))[_KEY])

@@ -97,7 +97,7 @@ def _precisions(device: torch.device) -> Sequence[str]:
 
 
 def _attentions(model: Any, device: torch.device) -> Sequence[str]:
-    """Those that may be the fastest; on a GPU the fused one is."""
+    """The implementations of attention that may be the fastest; on a GPU the fused one is."""
     if not getattr(model.base_model, "_supports_sdpa", False):
         return ("",)
     return ("sdpa",) if device.type == "cuda" else ("sdpa", "eager")

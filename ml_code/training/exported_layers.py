@@ -41,7 +41,7 @@ class ExportedAttention(nn.Module):
         return self.attend(hidden, hidden), None
 
     def attend(self, asking: Tensor, hidden: Tensor) -> Tensor:
-        """What the tokens `asking` [rows, some tokens, size] take from all tokens."""
+        """Attention of the tokens `asking` [rows, some tokens, size] over all tokens."""
         parts = self.query(asking), self.key(hidden), self.value(hidden)
         attended: Tensor = _MultiHeadAttention.apply(*parts, self._heads)  # type: ignore[no-untyped-call]
         return attended

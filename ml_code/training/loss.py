@@ -38,7 +38,7 @@ class Loss:
 
 
 def balanced_class_weights(label_ids: Sequence[int], classes: int) -> Tensor:
-    """[classes] weights as scikit-learn's class_weight="balanced": rows / (classes * count)."""
+    """The weights [classes] of scikit-learn's class_weight="balanced": rows / (classes * count)."""
     counts = np.bincount(label_ids, minlength=classes)
     weights = len(label_ids) / (classes * np.maximum(1, counts))
     return torch.tensor(weights, dtype=torch.float32)

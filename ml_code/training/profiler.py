@@ -26,7 +26,7 @@ class TrainingProfiler:
         self._resources = ResourceSampler()
 
     def timed_batches(self, batches: Iterator[Any]) -> Iterator[Any]:
-        """The same batches; how long each took to make is noted."""
+        """Yields the batches and notes how long each took to load."""
         while True:
             started = time.perf_counter()
             batch = next(batches, None)

@@ -13,7 +13,7 @@ _PYTHON, _NODE = (3, 11, 5), 18  # of pyproject.toml, and of the CDK's own packa
 
 
 def examine(environment: Environment) -> Iterator[Finding]:
-    """One finding after the other; the checks in AWS are made only if AWS answers."""
+    """Yields the findings one after the other; the checks in AWS are made only if AWS answers."""
     yield from _installed()
     yield from environment.examine()
 

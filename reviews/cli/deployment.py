@@ -29,7 +29,8 @@ class Deployment:
         self._environment, self._run = environment, run
 
     def deploy(self, *, ask: bool, force: bool = False) -> None:
-        """With `force` executions start in spite of what `reviews doctor` finds, too.
+        """Deploys the environment. With `force`, executions also start in spite of what `reviews
+        doctor` finds.
 
         Raises CommandFailed, and InvalidArgument for a folder in which no training could run.
         """

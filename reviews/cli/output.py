@@ -127,7 +127,7 @@ def escape_unencodable_characters() -> None:
 
 
 def message(text: str) -> Callable[[Console], object]:
-    """What prints a sentence, in which nothing is markup."""
+    """A function that prints a sentence as it is, without markup."""
     return lambda to: to.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -204,7 +204,8 @@ def _print_error(text: str) -> None:
 
 
 def _advice(error: Exception, env: str) -> str:
-    """What finds the cause of an error of credentials, permissions or the connection."""
+    """The command that finds the cause of an error of credentials, permissions or the
+    connection."""
     code = error.response["Error"].get("Code", "") if isinstance(error, ClientError) else ""
     if not env or not (isinstance(error, BotoCoreError) or _OF_CALLER.search(code)):
         return ""

@@ -96,6 +96,6 @@ def _answer(environment: Environment, started: Started, *, wait: bool) -> Answer
 
 
 def _described(version: ModelVersion) -> str:
-    """Such as "of run-1, accuracy 0.81, macro_f1 0.8"."""
+    """A version in words, such as "of run-1, accuracy 0.81, macro_f1 0.8"."""
     metrics = [f"{name} {value}" for name, value in version.metrics.items()]
     return ", ".join([f"of {version.run}", *metrics])

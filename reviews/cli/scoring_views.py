@@ -20,7 +20,7 @@ _CENT = 0.01
 
 
 def estimate(environment: Environment, counted: Counted) -> str:
-    """What it may cost, by the speed of the scoring before."""
+    """What the scoring may cost, by the speed of the scoring before."""
     settings = environment.settings
     count, kind = settings.scoring.instance_count, settings.scoring.instance_type
     price = hourly_usd(settings, kind)

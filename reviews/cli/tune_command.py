@@ -97,7 +97,7 @@ def _training(environment: Environment, document: dict[str, Any]) -> dict[str, A
 
 
 def _described(over: dict[str, Any]) -> str:
-    """Such as learning_rate 1e-05..3e-05, batch_size 16,32."""
+    """The search in words, such as learning_rate 1e-05..3e-05, batch_size 16,32."""
     return ", ".join(
         f"{name} {search['min']}..{search['max']}"
         if isinstance(search, dict)

@@ -23,7 +23,7 @@ class Report:
 
 
 def read(environment: Environment, steps: Sequence[StepView]) -> Report | None:
-    """None for a run that does not tune."""
+    """A report of the run's tuning job; None for a run that does not tune."""
     name = next((view.step.job for view in steps if view.step.tunes), "")
     if not name:
         return None

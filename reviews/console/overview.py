@@ -47,7 +47,7 @@ class Overview:
 
 
 def _serving(found: Serving) -> dict[str, Any]:
-    """What is not known is null."""
+    """The document of the serving endpoint; null stands for what is not known."""
     return {
         "endpoint": found.endpoint,
         "status": found.status,

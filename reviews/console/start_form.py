@@ -31,7 +31,7 @@ class StartForm:
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> "StartForm":
-        """Of texts by field: those above, and fields of `reviews run --set`.
+        """Reads the form's texts by field: the three above, and fields of `reviews run --set`.
 
         Raises InvalidFields with all fields that are invalid.
         """

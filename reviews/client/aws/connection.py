@@ -81,7 +81,7 @@ class Connection:
         return self.client_in(service, self.settings.region)
 
     def client_in(self, service: str, region: str) -> Any:
-        """The same in another region than that of the settings."""
+        """A client of a service in a region, such as us-east-1 for prices."""
         # Clients are thread-safe, but creating them is not:
         # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/clients.html
         with self._lock:

@@ -88,7 +88,8 @@ def _endpoint(connection: Connection) -> str:
 
 
 def _is_stopped(connection: Connection) -> bool:
-    """Where the Pipeline stack is gone already, its outputs are, too."""
+    """Whether a stopped endpoint is on record. Without the Pipeline stack nothing is known of
+    one."""
     try:
         return StoppedEndpointRecord(connection).read() is not None
     except NotDeployed:

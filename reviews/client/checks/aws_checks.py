@@ -25,7 +25,7 @@ _SOON = timedelta(days=90)
 
 
 def today() -> date:
-    """In UTC."""
+    """The day in UTC."""
     return datetime.now(UTC).date()
 
 
@@ -90,7 +90,7 @@ def bootstrap(connection: Connection, *, fix: str = "") -> Finding:
 
 
 def _bootstrap_version(stack: dict[str, Any]) -> int | None:
-    """None where the stack has no output BootstrapVersion."""
+    """The version of the bootstrap stack; None where it has no output BootstrapVersion."""
     version = outputs_of(stack).get("BootstrapVersion", "")
     return int(version) if version.isdigit() else None
 

@@ -17,7 +17,7 @@ Check = Callable[[Connection], Finding]
 
 
 def examine(connection: Connection) -> Iterator[Finding]:
-    """One finding after the other; the checks in AWS are made only if AWS answers."""
+    """Yields the findings one after the other; the checks in AWS are made only if AWS answers."""
     if connection.is_on_aws:
         yield from aws_checks.images(connection.settings)
     access = (

@@ -85,7 +85,7 @@ class Estimate:
 
     @property
     def office_usd(self) -> float:
-        """The same with the endpoint stopped outside office hours."""
+        """The monthly sum with the endpoint stopped outside office hours."""
         return self.usd - (self.endpoint.usd or 0) + self.office_endpoint_usd
 
 

@@ -132,12 +132,14 @@ class Prices:
     asked: Mapping[str, Price] = field(default_factory=dict)
 
     def of(self, product: str) -> Price:
-        """Of what is no instance. One that is not known is None."""
+        """The price of a product other than an instance; its `usd` is None where no source is
+        known."""
         nothing = Price(usd=None, unit=UNITS[product], source="no source found", read="")
         return self._find(product) or nothing
 
     def of_instance(self, use: Use, instance_type: str, named: str) -> Price:
-        """Of an hour. Raises PriceMissing, with what it is `named`."""
+        """The price of an hour of an instance. Raises PriceMissing, whose text calls the instance
+        `named`."""
         found = self._find(use.product(instance_type))
         if found is None:
             raise PriceMissing(

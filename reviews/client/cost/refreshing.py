@@ -17,7 +17,8 @@ class Refreshed:
 
 
 def refresh(connection: Connection) -> Refreshed:
-    """By the permission pricing:GetProducts.
+    """Fetches the prices of the environment's region from AWS, with the permission
+    pricing:GetProducts.
 
     Raises InvalidArgument for an environment that is not on AWS, and PriceMissing.
     """

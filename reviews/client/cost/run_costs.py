@@ -34,7 +34,7 @@ class Cost:
 
     @property
     def instance_seconds(self) -> float:
-        """Of all instances together."""
+        """The seconds of all instances together."""
         return self.seconds * self.instances
 
     @property
@@ -58,7 +58,7 @@ class RunCost:
 
     @property
     def usd(self) -> float | None:
-        """Of everything; None where a price is not known."""
+        """The sum of all costs; None where a price is not known."""
         return total(self.costs)
 
 
@@ -71,7 +71,8 @@ def total(costs: Iterable[Cost]) -> float | None:
 def of_training(
     what: str, described: dict[str, Any], known: Prices, now: datetime
 ) -> Iterator[Cost]:
-    """By DescribeTrainingJob: each type of instances, and those that a warm pool kept.
+    """The costs by DescribeTrainingJob, one for each type of instances and one for a kept warm
+    pool.
 
     `BillableTimeInSeconds` is of each instance, and with spot instances fewer seconds than the
     training took, at the price on demand: "You can calculate the savings from using managed spot
@@ -99,15 +100,16 @@ def of_training(
 
 
 def of_processing(what: str, described: dict[str, Any], known: Prices, now: datetime) -> Cost:
-    """By DescribeProcessingJob, which has no billed seconds: from its start to its end."""
+    """The cost by DescribeProcessingJob, which has no billed seconds, from the job's start to its
+    end."""
     cluster = described["ProcessingResources"]["ClusterConfig"]
     price = _price(known, Use.PROCESSING, cluster["InstanceType"])
     return _from_start_to_end(what, JobKind.PROCESSING, described, cluster, price, now)
 
 
 def of_transform(what: str, described: dict[str, Any], known: Prices, now: datetime) -> Cost:
-    """By DescribeTransformJob: "You are billed for the time interval between" TransformStartTime
-    "and" TransformEndTime (botocore's model)."""
+    """The cost by DescribeTransformJob: "You are billed for the time interval between"
+    TransformStartTime "and" TransformEndTime (botocore's model)."""
     resources = described["TransformResources"]
     price = _price(known, Use.TRANSFORM, resources["InstanceType"])
     return _from_start_to_end(what, JobKind.TRANSFORM, described, resources, price, now)
@@ -165,9 +167,9 @@ def _seconds(described: dict[str, Any], start: str, end: str, now: datetime) -> 
 
 
 def _instances(resources: dict[str, Any]) -> Iterator[tuple[str, int]]:
-    """Of ResourceConfig: the type that SageMaker has selected of InstancePreferences, groups of
-    several types, or the only type. "The job is billed for this instance type and count"
-    (SelectedInstanceType in botocore's model)."""
+    """The instances of a ResourceConfig: the type that SageMaker has selected from
+    InstancePreferences, the groups of several types, or the only type. "The job is billed for this
+    instance type and count" (SelectedInstanceType in botocore's model)."""
     if "InstancePreferences" in resources:
         if "SelectedInstanceType" in resources:
             yield resources["SelectedInstanceType"], resources["SelectedInstanceCount"]

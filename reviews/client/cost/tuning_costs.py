@@ -56,12 +56,13 @@ def most_seconds(found: Rate, *, usd: float, parallel: int) -> int:
 
 
 def most_usd(found: Rate, *, parallel: int, seconds: int) -> float:
-    """What a tuning job with this limit of time costs at most."""
+    """The most that a tuning job with this limit of time can cost."""
     return found.usd * parallel * (seconds + _GRACE_SECONDS) / _HOUR
 
 
 def without_limit(found: Rate, *, jobs: int, seconds: int) -> float:
-    """What as many jobs cost that all take the longest time of a training job."""
+    """The cost of `jobs` training jobs that all take `seconds`, the longest time of a training
+    job."""
     return found.usd * jobs * seconds / _HOUR
 
 

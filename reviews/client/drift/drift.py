@@ -50,7 +50,7 @@ class Drift:
         return sorted(found, reverse=True)[:most]
 
     def newest(self) -> Report | None:
-        """None before the first one."""
+        """The newest report; None before the first one."""
         return next((self.report(name) for name in self.names(1)), None)
 
     def report(self, name: str) -> Report:
@@ -105,7 +105,7 @@ class Drift:
         return found.arn
 
     def describe(self, arn: str) -> Execution:
-        """Its output has `report`, the name of its report."""
+        """The execution; its output has `report`, the name of its report."""
         return execution.describe(self._states, arn)
 
     def _check_captures(self) -> None:

@@ -40,7 +40,7 @@ class FeedbackColumns:
 
 
 def columns(connection: Connection, *, rating: str, text: str, key: str) -> FeedbackColumns:
-    """As the run of the model that serves has read them; `rating` and `text` name others.
+    """The columns that the run of the serving model has read; `rating` and `text` name other ones.
 
     Raises InvalidArgument for both a text and a key.
     """

@@ -36,14 +36,15 @@ class Endpoint:
             raise self._lifecycle().missing() from error
 
     def serving(self) -> Serving:
-        """What it serves now. Raises EndpointMissing, which says how to get an endpoint."""
+        """What the endpoint serves now. Raises EndpointMissing, which says how to get an
+        endpoint."""
         found = serving.read(self._connection)
         if found is None:
             raise self._lifecycle().missing()
         return found
 
     def traffic(self) -> list[Traffic]:
-        """Its requests and errors, by CloudWatch."""
+        """The endpoint's requests and errors, from CloudWatch."""
         return traffic.read(self._connection.client("cloudwatch"), self.name, datetime.now(UTC))
 
     def predict_file(self, reviews: ReviewFile) -> Iterator[Predicted]:

@@ -18,7 +18,8 @@ class ServedConfig:
 
 
 def find(connection: Connection) -> ServedConfig | None:
-    """None where there is no endpoint, or its configuration was deleted."""
+    """The endpoint's configuration; None where there is no endpoint, or its configuration was
+    deleted."""
     sagemaker = connection.client("sagemaker")
     try:
         endpoint = sagemaker.describe_endpoint(EndpointName=connection.outputs.endpoint_name)

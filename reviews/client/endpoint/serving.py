@@ -31,7 +31,7 @@ class Serving:
 
 
 def read(connection: Connection) -> Serving | None:
-    """None where there is no endpoint."""
+    """What the endpoint serves; None where there is no endpoint."""
     found = served_config.find(connection)
     if found is None:
         return None
@@ -50,6 +50,6 @@ def read(connection: Connection) -> Serving | None:
 
 
 def _instances(variants: list[dict[str, int]]) -> int | None:
-    """None where the endpoint has no instances of its own (serverless), or none is told."""
+    """The number of instances; None for a serverless endpoint, or where AWS does not tell it."""
     counts = [one["CurrentInstanceCount"] for one in variants if "CurrentInstanceCount" in one]
     return sum(counts) if counts else None

@@ -33,7 +33,7 @@ def serving_run(connection: Connection) -> str:
 
 
 def _document(connection: Connection, run: str) -> dict[str, Any]:
-    """What Prepare kept of the run; empty when there is nothing."""
+    """The run's document, which Prepare wrote; empty where there is none."""
     if not run:
         return {}
     key = f"{s3_keys.run_prefix(run)}/{s3_keys.RUN}"

@@ -66,7 +66,8 @@ def _newest(table: str, columns: Sequence[str], at: datetime | None = None) -> s
 
 
 def _event_time(at: datetime) -> str:
-    """As lambdas/prepare writes it: ISO 8601 in UTC with three decimals, which sorts as text."""
+    """The moment as lambdas/prepare writes it: ISO 8601 in UTC with three decimals, which sorts as
+    text."""
     moment = at.astimezone(UTC)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"
 

@@ -167,7 +167,7 @@ def has_text(review: str) -> bool:
 
 
 def rating_test(settings: Settings) -> Callable[[str], bool]:
-    """What tests whether a value is a rating by the labels of the settings."""
+    """A function that tells whether a value is a rating by the labels of the settings."""
     return RatingLookup(parse(settings.labels.argument).ratings).is_rating
 
 

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 
 def promotion(now: datetime | None = None) -> str:
-    """Such as promote-20261130-184502 (UTC)."""
+    """The name of a promotion, such as promote-20261130-184502 (UTC)."""
     return _timed("promote", now)
 
 
 def rollback(now: datetime | None = None) -> str:
-    """Such as rollback-20261130-184502 (UTC)."""
+    """The name of a rollback, such as rollback-20261130-184502 (UTC)."""
     return _timed("rollback", now)
 
 

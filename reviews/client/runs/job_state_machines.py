@@ -17,7 +17,8 @@ def machine_arn(connection: Connection, name: str) -> str:
 
 
 def new_name(word: str) -> str:
-    """Such as score-261130-104500-3f2a, of the moment (UTC); two who start at once have two names.
+    """A name of the present moment (UTC), such as score-261130-104500-3f2a. Its last four digits
+    are random, so that two who start at once get different names.
 
     With a word of five letters it has 24 characters, so that it is also its id (contract/names.py).
     """

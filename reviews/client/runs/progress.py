@@ -77,7 +77,7 @@ class Watcher:
 
 
 def open_log(logs: Any, sagemaker: Any, step: StepProgress) -> JobLog | TuningProgress:
-    """What reads the newest values of the step's job."""
+    """The reader of the newest values of the step's job."""
     if step.tunes:
         return TuningProgress(sagemaker, logs, step.job)
     return JobLog(logs, step.log_group, step.job)

@@ -93,7 +93,7 @@ class Runs:
         return execution.find(self._states, self._machine, name, env=self._connection.name)
 
     def watch(self, arn: str) -> Watcher:
-        """What polls the steps of a run and the logs of their jobs."""
+        """A watcher that polls the steps of a run and the logs of their jobs."""
         clients = {name: self._connection.client(name) for name in ("logs", "sagemaker")}
         return Watcher(self._states, arn=arn, **clients)
 
@@ -106,7 +106,7 @@ class Runs:
         return tunings.describe(self._connection.client("sagemaker"), job)
 
     def cost_of_tuning(self, job: TuningJob) -> float | None:
-        """What its training jobs have cost in USD; None where a price is not known."""
+        """The cost in USD of a tuning job's training jobs; None where a price is not known."""
         names = [one.name for one in job.jobs]
         return run_costs.total(BilledJobs(self._connection).of_trainings("Tuning", names))
 
@@ -137,13 +137,12 @@ class Runs:
         return self._get(f"{run.document['prefix']}/{s3_keys.EVALUATION_PAGE}")
 
     def costs(self, runs: Sequence[Run]) -> list[float | None]:
-        """What the jobs of the steps of each run have cost in USD; None where a price is not
-        known."""
+        """The cost in USD of the jobs of each run's steps; None where a price is not known."""
         found = BilledJobs(self._connection).of_steps(run.id for run in runs)
         return [run_costs.total(found.get(run.id, [])) for run in runs]
 
     def cost(self, run: Run) -> RunCost:
-        """What a run has cost, with all that belongs to it."""
+        """The cost of a run, with everything that belongs to it."""
         return RunCost(
             run=run.name,
             region=self._connection.settings.region,

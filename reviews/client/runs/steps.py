@@ -59,8 +59,8 @@ class StepProgress:
 
     @property
     def log_prefix(self) -> str:
-        """With what the names of its log streams begin: a tuning job has those of its training
-        jobs."""
+        """The prefix of the names of the job's log streams. A tuning job has the streams of its
+        training jobs."""
         return f"{self.job}-" if self.tunes else f"{self.job}/"
 
 

@@ -50,7 +50,7 @@ def _value(text: str) -> Any:
 
 
 def resolve(found: dict[str, Any], training: dict[str, Any]) -> dict[str, Any]:
-    """As Prepare completes it. Raises InvalidArgument, with the option."""
+    """The search as Prepare will complete it. Raises InvalidArgument, which names the option."""
     try:
         return tuning.resolve(found, training)
     except tuning.Refused as error:

@@ -44,7 +44,8 @@ class TuningJob:
 
     @property
     def best(self) -> TunedJob | None:
-        """As lambdas/end_tuning chooses: of those that have saved a model."""
+        """The best training job by the rule of lambdas/end_tuning: among those that have saved a
+        model."""
         done = [job for job in self.jobs if job.status == "Completed" and job.macro_f1 is not None]
         return max(done, key=lambda job: job.macro_f1 or 0.0, default=None)
 
@@ -98,7 +99,7 @@ def running(sagemaker: Any, environment: str, run: str) -> list[str]:
 
 
 class TuningProgress:
-    """What a running tuning job has done; each call of `read` returns the new lines of the log of
+    """The progress of a running tuning job; each call of `read` returns the new lines of the log of
     its newest training job."""
 
     def __init__(self, sagemaker: Any, logs: Any, name: str) -> None:

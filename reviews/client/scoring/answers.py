@@ -41,7 +41,8 @@ class Answers:
         }
 
     def read(self, parts: Sequence[int]) -> Iterator[Answer]:
-        """One for each text, in their order. Raises AnswersMissing, also before the first one."""
+        """An answer for each text, in their order. Raises AnswersMissing before the first one if a
+        part has no answers."""
         keys = self.keys()
         missing = [name for name in map(part_name, range(len(parts))) if name not in keys]
         if missing:
@@ -53,7 +54,7 @@ class Answers:
             yield from self._of_part(keys[part_name(number)], texts)
 
     def read_some(self, parts: Sequence[int]) -> Iterator[Answer | None]:
-        """As `read`, but None for each text of a part that has no answers."""
+        """Answers as `read` has them, but None for each text of a part without answers."""
         keys = self.keys()
         for number, texts in enumerate(parts):
             key = keys.get(part_name(number))

@@ -24,7 +24,7 @@ class Part:
 
 
 def part_name(number: int) -> str:
-    """Of the number from 0, in the order of the file."""
+    """The name of a part; parts are numbered from 0, in the order of the file."""
     return f"part-{number:06d}.jsonl"
 
 
@@ -42,7 +42,7 @@ def split(texts: Iterable[str], *, most_texts: int = _TEXTS) -> Iterator[Part]:
 
 
 def texts_a_part(texts: int, instances: int) -> int:
-    """So many that every instance has something to do, and at most what a part may have."""
+    """The number of texts in a part: few enough for every instance to get a part."""
     return max(1, min(_TEXTS, -(-texts // instances)))
 
 

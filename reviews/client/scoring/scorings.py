@@ -31,7 +31,7 @@ _COMPARED = 5  # scorings, for an estimate
 
 @dataclass(frozen=True, kw_only=True)
 class Counted:
-    """Of a file: all rows, and those that have a text."""
+    """The rows of a file, and how many of them have a text."""
 
     rows: int
     texts: int
@@ -177,7 +177,8 @@ class Scorings:
         return reviews.header, answers.join(reviews, self._answers(document).read(document.parts))
 
     def join_some(self, file: Path, document: Document) -> tuple[list[str], Iterator[Predicted]]:
-        """As `join`, for a job that failed: with the answers of the parts that have some.
+        """Joins as `join` does, for a job that failed: with the answers of the parts that have
+        some. Raises AnswersMissing where none has.
 
         Raises AnswersMissing where none has.
         """

@@ -61,13 +61,13 @@ def end(sagemaker: Any, job: TransformJob) -> None:
 
 
 def billed(sagemaker: Any, name: str, known: Prices) -> Cost:
-    """What AWS takes the job for."""
+    """The cost of the job."""
     found = sagemaker.describe_transform_job(TransformJobName=name)
     return run_costs.of_transform("Batch scoring", found, known, datetime.now(UTC))
 
 
 def hourly_usd(settings: Settings, instance_type: str) -> float | None:
-    """Of one instance; None where the price is not known."""
+    """The price of an hour of one instance; None where it is not known."""
     try:
         return asked_prices.load(settings.region).of_instance(Use.TRANSFORM, instance_type, "").usd
     except PriceMissing:

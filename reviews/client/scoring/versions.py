@@ -31,5 +31,5 @@ def find(connection: Connection, number: int | None) -> ModelVersion:
 
 
 def columns(connection: Connection, version: ModelVersion) -> Columns:
-    """Where title and text are in the files that the version was trained on."""
+    """The columns of title and text in the files that the version was trained on."""
     return columns_of(connection, version.run)

@@ -41,7 +41,7 @@ class ScoringWatcher:
         return found, [StepView(step=step, live=self._live(step)) for step in steps]
 
     def _live(self, step: StepProgress) -> LiveValues:
-        """Of the parts: how many have answers."""
+        """How many of the parts have answers."""
         live = LiveValues()
         if step.step is ScoringStep.SCORE and step.state is not State.WAITING:
             answered = self._count_answers()
