@@ -20,7 +20,8 @@ _DATA_DIR = "REVIEWS_DATA_DIR"  # which the command line `reviews` reads, too
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Without `arguments` it is the program, and may change the environment of its process."""
+    """The program. Without `arguments` it takes those of the command line and may change the
+    environment of its process."""
     if arguments is None:
         leave_account_and_proxy()
     parsed = _parser().parse_args(arguments)
@@ -111,7 +112,8 @@ def _running(parsed: argparse.Namespace) -> Address:
 
 
 def _environment(parsed: argparse.Namespace) -> dict[str, str]:
-    """With the folder `onpath` first in PYTHONPATH, which only the SageMaker SDK needs."""
+    """The variables of a client, with the folder `onpath` first in PYTHONPATH, which only the
+    SageMaker SDK needs."""
     address = _running(parsed)
     variables = client_environment(address, parsed.data_dir)
     if parsed.role:

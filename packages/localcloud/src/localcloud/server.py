@@ -166,5 +166,5 @@ class LocalCloud:
         return FaultClient(self.endpoint_url, self.data_dir)
 
     def iam_decisions(self) -> list[decisions.Decision]:
-        """What IAM has decided since it was enforced last."""
+        """The decisions of IAM since it was enforced last."""
         return decisions.read(self.data_dir)

@@ -95,7 +95,7 @@ def _timestamp(value: datetime) -> str:
 
 
 def _interval(value: timedelta) -> str:
-    """As Trino writes an interval of days and seconds: `2 03:00:00.000`."""
+    """Trino's form of an interval of days and seconds: `2 03:00:00.000`."""
     thousandths = abs(value) // timedelta(milliseconds=1)
     seconds, thousandths = divmod(thousandths, 1000)
     minutes, seconds = divmod(seconds, 60)
@@ -115,7 +115,7 @@ def _float(value: Any) -> str:
 
 
 def _scientific(value: float, text: str) -> str:
-    """As Java writes a double: https://docs.oracle.com/javase/8/docs/api/java/lang/Double.html"""
+    """Java's form of a double: https://docs.oracle.com/javase/8/docs/api/java/lang/Double.html"""
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):

@@ -90,7 +90,7 @@ def each(request: Mapping[str, Any], field: str, defaults: Record) -> Record:
 
 
 def pick(record: Mapping[str, Any], *fields: str) -> Record:
-    """Those of the named fields that the record has."""
+    """The named fields of the record, without those that it lacks."""
     return {field: record[field] for field in fields if field in record}
 
 

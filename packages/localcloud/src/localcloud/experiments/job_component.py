@@ -94,7 +94,7 @@ def follow(cloud: Cloud, kind: str, name: str) -> None:
 
 
 def add_metrics(cloud: Cloud, kind: str, name: str, points: Iterable[Mapping[str, Any]]) -> None:
-    """What a job has printed: MetricName, Timestamp and Value of each."""
+    """Keeps what a job has printed: MetricName, Timestamp and Value of each point."""
     if cloud.store.get(COMPONENT.kind, name_of(kind, name).lower()):
         for point in points:
             metric = {field: point[field] for field in ("MetricName", "Timestamp", "Value")}

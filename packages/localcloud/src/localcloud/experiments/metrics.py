@@ -57,7 +57,7 @@ def _read(cloud: Cloud, component: Record) -> list[Record]:
 
 
 def values(cloud: Cloud, name: str, metric: str) -> list[float]:
-    """Of one metric of the component of this name, which is in lower case; in their order."""
+    """The values of one metric in their order; `name` is the component's, in lower case."""
     return [one["Value"] for one in cloud.store.list(_kind(name)) if one["MetricName"] == metric]
 
 
@@ -69,7 +69,8 @@ def forget(cloud: Cloud, component: Record) -> None:
 
 
 def summaries(cloud: Cloud, component: Record) -> list[Record]:
-    """As DescribeTrialComponent shows them; those of a job have it as their source."""
+    """The metrics in the form of DescribeTrialComponent. The source of a job's metrics is the
+    job."""
     source = component.get("Source", {}).get("SourceArn", component["TrialComponentArn"])
     by_name: dict[str, list[Record]] = defaultdict(list)
     for metric in _read(cloud, component):

@@ -106,7 +106,7 @@ class Fault:
                 raise FaultError(f"{rule}, not {getattr(self, rule.partition(' ')[0])!r}")
 
     def __str__(self) -> str:
-        """As `faults list` shows it."""
+        """The fault as `faults list` shows it."""
         shown = {
             name: value
             for name, value in asdict(self).items()

@@ -53,7 +53,7 @@ class Faults(GlobalService):
         self._held: dict[str, float] = {}
 
     def add(self, fault: Fault) -> int:
-        """Its number in the list and in the log."""
+        """Adds a fault and returns its number in the list and in the log."""
         with self._lock:
             self._number += 1
             chance = random.Random(fault.seed)
@@ -62,7 +62,8 @@ class Faults(GlobalService):
             return self._number
 
     def list(self) -> list[dict[str, Any]]:
-        """In the order in which they were set, with how many calls they have seen and hit."""
+        """The faults in the order in which they were set, with how many calls they have seen and
+        hit."""
         with self._lock:
             return [
                 {

@@ -67,7 +67,7 @@ def is_met(expression: Record, record: Record, shape: Shape) -> bool:
 
 
 def _meets_nested(nested: Record, record: Record, shape: Shape) -> bool:
-    """One object of the list has to meet all filters."""
+    """Whether one object of the list meets all filters."""
     name = nested["NestedPropertyName"]
     member = shape.members.get(name)
     if member is None or member.type_name != "list" or member.member.type_name != "structure":
@@ -126,7 +126,8 @@ def _number(value: Any, kind: str) -> float:
 
 
 def values(name: str, record: Record, shape: Shape) -> Iterator[Found]:
-    """What a record has under a name like `OnlineStoreConfig.EnableOnlineStore` or `Tags.team`."""
+    """The values of a record under a name like `OnlineStoreConfig.EnableOnlineStore` or
+    `Tags.team`."""
     first, _, rest = name.partition(".")
     if name in _PAIRS:
         for pair in record.get(_PAIRS[name], []):

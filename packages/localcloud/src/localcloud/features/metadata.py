@@ -11,7 +11,7 @@ Record = dict[str, Any]
 
 
 def metadata_of(cloud: Cloud, group: Record) -> list[Record]:
-    """Of each feature, in the order of the group's definitions."""
+    """The metadata of each feature, in the order of the group's definitions."""
     return [
         {
             "FeatureGroupArn": group["FeatureGroupArn"],
@@ -27,7 +27,7 @@ def metadata_of(cloud: Cloud, group: Record) -> list[Record]:
 
 
 def note(cloud: Cloud, group: Record, feature: str, **changes: Any) -> None:
-    """What differs from what the group says."""
+    """Keeps what differs from the definition in the group."""
     known = cloud.store.get(_KIND, _key(group, feature)) or {}
     cloud.store.put(_KIND, _key(group, feature), {**known, **changes})
 

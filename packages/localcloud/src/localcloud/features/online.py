@@ -63,7 +63,7 @@ class OnlineStore(Service):
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """What is written within is committed at its end, or not at all."""
+        """Commits at its end what is written within, or nothing of it after an error."""
         with self._lock:
             if self._connection.in_transaction:
                 yield
@@ -114,7 +114,7 @@ class OnlineStore(Service):
         return (json.loads(found[0]), found[1]) if found else None
 
     def event_time(self, group: str, record_id: str) -> float | None:
-        """Of the version that is kept, a deleted one included."""
+        """The event time of the version that is kept, even if that is a deletion."""
         with self._lock:
             found = self._connection.execute(
                 "SELECT event_time FROM records WHERE feature_group = ? AND record_id = ?",
@@ -125,7 +125,7 @@ class OnlineStore(Service):
     def identifiers(
         self, group: str, after: str, limit: int, now: float, *, deleted: bool
     ) -> list[str]:
-        """Of the records of a group, in their order."""
+        """The identifiers of a group's records, in their order."""
         with self._lock:
             found = self._connection.execute(
                 "SELECT record_id FROM records WHERE feature_group = ? AND record_id > ?"

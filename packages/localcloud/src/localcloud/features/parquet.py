@@ -53,7 +53,8 @@ def _table(definitions: list[Record], rows: list[Row]) -> pa.Table:
 
 
 def _texts(names: list[str], rows: list[Row]) -> pa.Table:
-    """By Arrow's own reader of JSON, which lets other threads run meanwhile."""
+    """A table of the rows' texts, by Arrow's own reader of JSON, which lets other threads run
+    meanwhile."""
     lines = "\n".join(row.record for row in rows).encode()
     return pyarrow.json.read_json(
         io.BytesIO(lines),

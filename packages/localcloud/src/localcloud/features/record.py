@@ -71,7 +71,7 @@ def delete_record(cloud: Cloud, request: Record) -> Record:
 
 
 def _remove(cloud: Cloud, write: Write) -> None:
-    """As on AWS, unlike a soft deletion it fails when it comes late."""
+    """Removes a record. On AWS, too, this fails when it comes late, unlike a soft deletion."""
     store = cloud.service(OnlineStore)
     existing = store.event_time(write.group, write.record_id)
     if existing is not None and existing >= write.event_time:

@@ -127,7 +127,8 @@ class _Schemas(Service):
 
 
 def open_schema(cloud: Cloud, name: str) -> Schema:
-    """Of a group that is Created. Raises ResourceNotFound, or ValidationError for other states."""
+    """The schema of a group that is Created. Raises ResourceNotFound, or ValidationError for other
+    states."""
     known = cloud.service(_Schemas).known
     changes = cloud.store.changes
     found = known.get(name)

@@ -74,7 +74,7 @@ class Spool:
             )
 
     def groups(self) -> list[str]:
-        """Those with rows that wait; one look at the index for each."""
+        """The groups with rows that wait, found by one look at the index for each."""
         found: list[str] = []
         while row := self._reader.execute(
             "SELECT feature_group FROM spooled WHERE feature_group > ?"
@@ -85,7 +85,7 @@ class Spool:
         return found
 
     def waiting(self, group: str) -> Waiting:
-        """Of a group with rows that wait."""
+        """At most how many rows of the group wait, and since when; at least one must wait."""
         (first, start), (last, stop) = (
             self._reader.execute(
                 "SELECT number, invoked FROM spooled WHERE feature_group = ?"  # noqa: S608

@@ -224,7 +224,7 @@ def _notify(role: Role, topic: str | None, message: Record) -> None:
 
 
 def _log(role: Role, server: ModelServer, line: str) -> None:
-    """In the platform's log of the instance, which names the request.
+    """Writes into the platform's log of the instance, which names the request.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-monitor.html
     """

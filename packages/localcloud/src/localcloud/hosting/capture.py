@@ -52,7 +52,7 @@ def check(config: Record) -> None:
 
 
 class Capture:
-    """Of one variant. `add` never waits for S3; `close` delivers the rest."""
+    """Captures the requests of one variant. `add` never waits for S3; `close` delivers the rest."""
 
     def __init__(
         self, cloud: Cloud, endpoint: str, variant: str, role_arn: str, config: Record

@@ -41,8 +41,8 @@ class DataProcessing:
 
     @classmethod
     def of(cls, record: Record) -> Self | None:
-        """None for a job that leaves records and answers as they are. Raises ValidationException
-        for what cannot be filtered or joined."""
+        """The processing of a job, or None if it leaves records and answers as they are. Raises
+        ValidationException for what cannot be filtered or joined."""
         described = DEFAULTS | record.get("DataProcessing", {})
         if described == DEFAULTS:
             return None
@@ -77,7 +77,8 @@ class DataProcessing:
         return self._write(self._filter(self.input_filter, self._read(payload, "record")))
 
     def finish(self, payload: bytes, answer: bytes) -> bytes:
-        """Without an end of line behind the last record. Raises ProcessingError."""
+        """The filtered or joined answer, without an end of line after the last record. Raises
+        ProcessingError."""
         if not self.joins and self.output_filter.is_whole:
             return answer
         found = self._read_answer(payload, answer)

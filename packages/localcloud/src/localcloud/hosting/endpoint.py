@@ -86,7 +86,7 @@ def _policy(config: Record | None, deployed: Record) -> Policy:
 
 
 def _check_scalable_targets(cloud: Cloud, name: str, running: Record, new: Record) -> None:
-    """Such variants must stay, on the same instance type."""
+    """Refuses an update that removes a scalable variant or changes its instance type."""
     for variant in running["ProductionVariants"]:
         after = deployment.variant_of(new, variant["VariantName"]) or {}
         changed = after.get("InstanceType") != variant.get("InstanceType")

@@ -34,7 +34,8 @@ class Invocation:
     is_asynchronous: bool = False
 
     def values(self) -> Iterator[tuple[str, float]]:
-        """By metric. AWS sends 0 for a request without an error, so that Average is a rate."""
+        """The values by metric. AWS sends 0 for a request without an error, so that Average is a
+        rate."""
         yield "Invocation4XXErrors", int(400 <= self.status < 500)
         yield "Invocation5XXErrors", int(self.status >= 500 or self.status == 0)
         yield "ModelLatency", round(self.model_seconds * _MICROSECONDS)

@@ -145,7 +145,7 @@ class Variant:
             self._changed.wait_for(lambda: not self._busy.total(), drain_seconds)
 
     def description(self) -> Record:
-        """As in DescribeEndpoint's ProductionVariants."""
+        """The variant in DescribeEndpoint's ProductionVariants."""
         description = {
             "VariantName": self.name,
             "DeployedImages": [

@@ -117,7 +117,7 @@ def create_endpoint_config(cloud: Cloud, request: Record) -> Record:
 
 
 def _complete(request: Record) -> Record:
-    """With the defaults that Describe shows and the API reference names."""
+    """The request with the defaults that Describe shows and the API reference names."""
     weight = {"InitialVariantWeight": deployment.DEFAULT_WEIGHT}
     complete = {**request, **records.each(request, "ProductionVariants", weight)}
     if "DataCaptureConfig" in request:

@@ -27,7 +27,7 @@ _UNSUPPORTED = (
 
 
 def containers(model: Mapping[str, Any]) -> dict[str, Record]:
-    """What a model's record says is served, by host name."""
+    """The containers of a model's record, by host name."""
     served = model.get(SERVED) or [model["PrimaryContainer"]]
     if len(served) == 1:
         return {PRIMARY: served[0]}

@@ -43,7 +43,7 @@ class ModelServer:
 
     @property
     def pids(self) -> tuple[int, ...]:
-        """Of the serving programs that run."""
+        """The process ids of the serving programs that run."""
         return tuple(process.pid for process in self._processes.values() if process.pid is not None)
 
     @property

@@ -1,4 +1,5 @@
-"""What a transform job sends of an object: whole, or its lines, as many in a request as fit.
+"""How a transform job divides an object into requests: the whole object, one line each, or as many
+lines as fit.
 
 As in AWS's own local mode, a record is a line with its end, and a request is one record after the
 other. Not emulated: RecordIO, TFRecord, chunked encoding.
@@ -36,7 +37,7 @@ class Batching:
             yield bytes(payload)
 
     def _records(self, content: IO[bytes], limit: int) -> Iterator[bytes]:
-        """Of what is larger than the limit, no more than shows it."""
+        """The records. One above the limit is read no further than shows that it is too large."""
         if not self.by_line:
             return iter([content.read(limit + 1)])
         return iter(lambda: content.readline(limit + 1), b"")

@@ -78,8 +78,9 @@ class InstanceSpec:
         )
 
     def of_container(self, name: str) -> "InstanceSpec":
-        """Of one of several: https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html
-        has the log stream `[production-variant-name]/[instance-id]/[container-name]`."""
+        """The specification of one of several containers:
+        https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html has the log stream
+        `[production-variant-name]/[instance-id]/[container-name]`."""
         return replace(
             self,
             folder=self.folder / name,
@@ -119,7 +120,7 @@ class ServerProcess:
 
     @property
     def pid(self) -> int | None:
-        """Of the serving program while it runs."""
+        """The process id of the serving program while it runs."""
         return self._program.pid if self._program and self.alive else None
 
     def prepare(self) -> None:

@@ -70,7 +70,7 @@ class Resource:
             drop_tags(cloud, arn)
 
     def find(self, cloud: Cloud, arn: str) -> Record | None:
-        """By its ARN, which has the name in lower case."""
+        """The resource with this ARN, which has the name in lower case."""
         found = (one for one in cloud.store.list(self.kind) if one[f"{self.word}Arn"] == arn)
         return next(found, None)
 

@@ -39,7 +39,7 @@ def create_transform_job(cloud: Cloud, request: Record) -> Record:
 
 
 def _complete(request: Record) -> Record:
-    """With the defaults that Describe shows."""
+    """The request with the defaults that Describe shows."""
     return {
         **request,
         "TransformInput": {

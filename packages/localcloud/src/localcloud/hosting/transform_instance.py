@@ -35,7 +35,7 @@ class ObjectFailure(Exception):
 
     @property
     def lines(self) -> list[str]:
-        """As SageMaker writes them into the log."""
+        """The lines of the log, in SageMaker's form."""
         more = ["Message:", *self.message.splitlines()] if self.message else []
         return [self.text, *more]
 

@@ -29,7 +29,8 @@ def accepts(value: Any, shape: Shape) -> bool:
 
 @cache
 def compiled_pattern(pattern: str) -> re.Pattern[str] | None:
-    """None for a pattern of Java that Python cannot compile, such as one with \\p{L}."""
+    """The pattern, or None if it is one of Java that Python cannot compile, such as one with
+    \\p{L}."""
     try:
         return re.compile(pattern)
     except re.error:

@@ -176,7 +176,8 @@ def _association(call: Call) -> Iterator[str]:
 
 
 def _artifact(call: Call) -> Iterator[str]:
-    """By its source, which a new one and a deleted one may be named by, its ARN is not known."""
+    """The artifact's ARN, unless it is named by its source, as a new one is and a deleted one may
+    be: the ARN is not known then."""
     yield call.request.get("ArtifactArn") or call.arn("artifact", "*")
 
 

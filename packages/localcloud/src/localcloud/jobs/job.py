@@ -68,7 +68,7 @@ class Job(ABC):
 
     @classmethod
     def at_the_end(cls, _record: Mapping[str, Any]) -> dict[str, Any]:
-        """What else changes in the record of a job that an earlier server was running."""
+        """The other changes of the record of a job that an earlier server was running."""
         return {}
 
     def __init__(self, cloud: Cloud, name: str) -> None:

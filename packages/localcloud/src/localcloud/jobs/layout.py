@@ -27,7 +27,7 @@ _FAILURES = ("No such file or directory", "Permission denied", "Read-only file s
 
 
 def unfound_path(line: str) -> str | None:
-    """What to say behind a line of a log in which a program has not found its /opt/ml."""
+    """The advice after a line of a log which says that a program has not found its /opt/ml."""
     path = _NAMED_PATH.search(line)
     if path is None or not any(failure in line for failure in _FAILURES):
         return None

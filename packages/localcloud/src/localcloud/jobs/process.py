@@ -89,7 +89,8 @@ class Program:
 
     @property
     def exit_code(self) -> int | None:
-        """As in a container: 128 + signal number for a program ended by a signal."""
+        """The exit code in a container's form: 128 + signal number for a program ended by a
+        signal."""
         code = self._process.poll()
         return code if code is None or code >= 0 else 128 - code
 

@@ -41,7 +41,7 @@ def create_processing_job(cloud: Cloud, request: Record) -> Record:
 
 
 def _complete(request: Record) -> Record:
-    """With the defaults that Describe shows.
+    """The request with the defaults that Describe shows.
 
     Of AppManaged the API reference has it; of a job without a StoppingCondition the SageMaker
     SDK's integration tests (tests/integ/test_processing.py, test_sklearn).

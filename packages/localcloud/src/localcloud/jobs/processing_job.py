@@ -20,7 +20,7 @@ DEFAULT_MAX_SECONDS = 24 * 3600  # SageMaker's, when the request has no Stopping
 
 
 class ProcessingJob(Job):
-    """Its record has been created; `run` carries it out."""
+    """A job whose record has been created; `run` carries it out."""
 
     kind = KIND
     noun = "processing"

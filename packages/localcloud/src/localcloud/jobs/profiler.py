@@ -88,7 +88,7 @@ class Profiler:
 
     @classmethod
     def of(cls, record: dict[str, Any], s3: Any) -> "Profiler | None":
-        """None when the job has no profiler rule or switched the profiler off."""
+        """The profiler of a job; None when it has no profiler rule or switched the profiler off."""
         disabled = record.get("ProfilerConfig", {}).get("DisableProfiler", False)
         rules = record.get("ProfilerRuleConfigurations")
         return cls(record, s3) if rules and not disabled else None

@@ -85,7 +85,7 @@ def create_training_job(cloud: Cloud, request: Record) -> Record:
 
 
 def _complete(request: Record) -> Record:
-    """With the defaults that Describe shows.
+    """The request with the defaults that Describe shows.
 
     Those of stopping, metrics and channels are in the API reference. The flags have none there,
     but are never missing in answers: the SDK for Rust has them as plain booleans (docs.rs,

@@ -202,7 +202,8 @@ class TrainingJob(Job):
             raise data_error("upload", error) from error
 
     def _upload(self, record: dict[str, Any], ending: Ending) -> None:
-        """As SageMaker: the model unless training failed; other output and checkpoints always."""
+        """Uploads what SageMaker uploads: the model unless training failed; other output and
+        checkpoints always."""
         self._enter("Uploading")
         try:
             if ending.outcome != "Failed":

@@ -124,7 +124,7 @@ class WarmPools(Service):
             folder.mkdir(exist_ok=True)
 
     def end(self, record: Record, reason: str, instances: Sequence[Instance]) -> Record:
-        """What changes in the record of a job that has ended, whose pool begins or ends."""
+        """The changes in the record of a job that has ended, with which its pool begins or ends."""
         self._drop_expired()
         if _TAKEN in record:
             self._drop_cache(record[_TAKEN])

@@ -65,7 +65,8 @@ class _Place:
 
 
 def _places(target: str) -> Iterator[tuple[_Place, str]]:
-    """Where a target is, with the key that `*` stands for, or an empty one."""
+    """The places of a target, each with the key that `*` stands for, which is empty without a
+    `*`."""
     module, _, path = target.partition(":")
     *before, last = [(name, entry) for name, entry in _STEP.findall(path)]
     holders = [(import_module(f"ministack.{module}"), "")]
@@ -88,7 +89,8 @@ def _step(holder: Any, name: str, entry: str) -> Iterator[tuple[_Place, str]]:
 
 
 def find(target: str) -> list[Any]:
-    """What the installed ministack has there: one value, or all of a `*`; empty if it has none."""
+    """The values that the installed ministack has at a target: one, or all of a `*`; empty if it
+    has none."""
     try:
         return [place.read() for place, _ in _places(target)]
     except (ImportError, LookupError, AttributeError, TypeError):
@@ -103,7 +105,8 @@ def _is_there(target: str) -> bool:
 
 
 def moved(table: Iterable[Patch]) -> list[str]:
-    """What the installed ministack does not have, a sentence for each. Nothing may be patched."""
+    """A sentence for each target that the installed ministack does not have. Nothing may be patched
+    yet."""
     found, registered = [], set[str]()
     for row in table:
         by = row.make.__name__

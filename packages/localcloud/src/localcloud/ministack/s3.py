@@ -11,7 +11,7 @@ Create = Callable[[str, dict[str, Any], str], Any]
 
 
 def keep_bucket_tags(ministack: Ministack, create: Create) -> Create:
-    """By a bucket's tags CDK's auto-delete knows what it may empty."""
+    """Keeps a bucket's tags, by which CDK's auto-delete knows the buckets that it may empty."""
 
     def create_with_tags(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
         name, attributes = create(logical_id, properties, stack)

@@ -143,7 +143,8 @@ class _Tasks:
             time.sleep(_POLL_SECONDS)
 
     def _request_or_none(self, operation: str, request: Values) -> Values | None:
-        """None where it is throttled or its response is lost, which must not fail the job."""
+        """The result of a request; None if it is throttled or its response is lost, which must not
+        fail the job."""
         try:
             status, values = self._request(operation, request)
         except self._states._ExecutionError:

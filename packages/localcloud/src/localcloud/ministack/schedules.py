@@ -98,7 +98,8 @@ def begin_anew(ministack: Ministack, create: Save) -> Save:
 
 
 def new_properties(given: Iterable[Any]) -> Values:
-    """Those of a template's schedule: the last ones that its handler is given."""
+    """The properties of a template's schedule, which are the last ones that its handler is
+    given."""
     properties: Values = [one for one in given if isinstance(one, dict)][-1]
     return properties
 

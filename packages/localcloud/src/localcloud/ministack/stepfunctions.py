@@ -40,7 +40,7 @@ def run_execution(ministack: Ministack, _run_execution: Any) -> Callable[[str], 
 
 
 def start_once(ministack: Ministack, start: Start) -> Start:
-    """The same name and input start no second execution while the first one runs.
+    """Starts no second execution with the same name and input while the first one runs.
 
     https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
     """

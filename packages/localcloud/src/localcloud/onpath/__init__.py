@@ -1,4 +1,4 @@
-"""What is on the path of programs, so that the SageMaker SDK in them asks this server's STS."""
+"""A folder for PYTHONPATH, so that the SageMaker SDK in programs asks this server's STS."""
 
 import os
 from pathlib import Path

@@ -14,7 +14,7 @@ PACKAGE = "model-package"
 
 
 def group_key(name_or_arn: str) -> str:
-    """As in its ARN; two names that differ in case only are one."""
+    """A group's key: its name as in its ARN, so that two names that differ in case only are one."""
     return name_or_arn.rpartition("/")[2].lower()
 
 

@@ -56,6 +56,6 @@ def specification(
 
 
 def _stored_name(cloud: Cloud, name: str) -> str:
-    """Of a model whose ARN has its name in lower case."""
+    """The name of a model as it was given; its ARN has the name in lower case."""
     names = (model["ModelName"] for model in cloud.store.list("model"))
     return next((known for known in names if known.lower() == name.lower()), name)

@@ -18,7 +18,7 @@ _MOST_RANGES = 30
 
 
 def complete(request: Record) -> Record:
-    """With the defaults, and with what AWS adds to the static hyperparameters."""
+    """The request with the defaults, and with what AWS adds to the static hyperparameters."""
     given = request["HyperParameterTuningJobConfig"]
     config = {"TrainingJobEarlyStoppingType": "Off", "ParameterRanges": {}, **given}
     definition = dict(request.get("TrainingJobDefinition", {}))

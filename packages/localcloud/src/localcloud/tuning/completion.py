@@ -15,7 +15,8 @@ Verdict = tuple[str, str]  # a status, and a failure reason that may be empty
 
 
 def verdict(tuning_job: Record, found: Sequence[Trial], *, is_exhausted: bool) -> Verdict | None:
-    """None while it goes on. `is_exhausted`: no other training job will be started."""
+    """How the tuning job ends, or None while it goes on. `is_exhausted`: no other training job will
+    be started."""
     config = tuning_job["HyperParameterTuningJobConfig"]
     failed = _failure(found, is_exhausted=is_exhausted)
     if failed:
@@ -69,7 +70,8 @@ def not_improving(config: Record, found: Sequence[Trial]) -> int:
 
 
 def _values(found: Sequence[Trial], sign: float) -> list[float]:
-    """Of the jobs that have ended, to be minimised."""
+    """The objectives of the jobs that have ended, in the order of their end, with a sign so that
+    the smallest is the best."""
     ended = [one for one in found if one.objective_status == "Succeeded"]
     ended.sort(key=lambda one: float(one.described["TrainingEndTime"]))
     return [sign * one.objective for one in ended if one.objective is not None]

@@ -61,7 +61,8 @@ class Grid(Strategy):
 
 
 class Bayesian(Strategy):
-    """By expected improvement; a job that is still running counts with the mean of the others."""
+    """Suggests by expected improvement; a job that is still running counts with the mean of the
+    others."""
 
     def suggest(self, results: Sequence[Result]) -> tuple[Point, Values] | None:
         found = [value for _, value in results if value is not None]
@@ -104,7 +105,7 @@ def _most_promising(
 
 
 def _expected_gain(gain: float, width: float) -> float:
-    """Of a normally distributed gain, where a loss counts as nothing."""
+    """The expectation of a normally distributed gain, where a loss counts as nothing."""
     if width <= 0:
         return max(0.0, gain)
     normal, ratio = NormalDist(), gain / width

@@ -70,7 +70,8 @@ class Trial:
 
 
 def name_of(tuning_job: str, number: int) -> str:
-    """Such as xgboost-190407-1532-005-0e830ada: the fifth training job, and eight digits.
+    """The name of a training job, such as xgboost-190407-1532-005-0e830ada: the fifth one, and
+    eight digits.
 
     After a job of AWS in PacktPublishing's "Mastering Machine Learning on AWS", chapter 14.
     """
@@ -98,7 +99,8 @@ def single_resources(definition: Record) -> Record:
 
 
 def _first_resources(definition: Record) -> Record:
-    """Of several kinds of instances the first, since this machine lacks none of them."""
+    """The resources of a training job: the first of several kinds of instances, since this machine
+    lacks none of them."""
     flexible = definition.get("HyperParameterTuningResourceConfig", {})
     if configs := flexible.get("InstanceConfigs"):
         return {**configs[0], **pick(flexible, "VolumeKmsKeyId")}
@@ -106,7 +108,8 @@ def _first_resources(definition: Record) -> Record:
 
 
 def trials(cloud: Cloud, tuning_job: Record) -> list[Trial]:
-    """In the order in which they were started, without those that were deleted."""
+    """The training jobs in the order in which they were started, without those that were
+    deleted."""
     metric = tuning_job["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]
     found = []
     for started in tuning_job["Started"]:
@@ -119,12 +122,13 @@ def trials(cloud: Cloud, tuning_job: Record) -> list[Trial]:
 
 
 def history(cloud: Cloud, trial: Trial, metric: str) -> list[float]:
-    """What it has printed of the objective so far."""
+    """The values of the objective that the job has printed so far."""
     return job_component.metric_values(cloud, KIND, trial.name, metric)
 
 
 def summary(trial: Trial, objective: Record) -> Record:
-    """As Describe shows the best one, and List all; `objective`: what is shown of it."""
+    """The training job in the form of Describe's best one and of List; `objective` has the fields
+    of the metric that are shown."""
     value = {} if trial.objective is None else {"Value": trial.objective}
     return {
         **pick(trial.described, *_SUMMARY),
@@ -137,14 +141,14 @@ def summary(trial: Trial, objective: Record) -> Record:
 
 
 def best(found: Sequence[Trial], objective: Record) -> Trial | None:
-    """Of those whose objective counts."""
+    """The best of the training jobs whose objective counts."""
     sign = direction(objective)
     ended = [one for one in found if one.objective_status == "Succeeded"]
     return min(ended, key=lambda one: sign * (one.objective or 0.0), default=None)
 
 
 def direction(objective: Record) -> float:
-    """What a value of the objective is multiplied by so that the smallest is the best."""
+    """The factor that makes the smallest value of the objective the best one."""
     return 1.0 if objective["Type"] == "Minimize" else -1.0
 
 

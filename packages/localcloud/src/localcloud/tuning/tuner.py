@@ -122,7 +122,8 @@ class Tuner:
         self.cloud.store.update(KIND, self.name, Started=record["Started"])
 
     def _results(self, found: Sequence[training.Trial]) -> list[Result]:
-        """Of all training jobs, also of those that are running, have failed or were deleted."""
+        """The results of all training jobs, also of those that are running, have failed or were
+        deleted."""
         sign = training.direction(self._objective)
         values = {
             one.name: sign * one.objective

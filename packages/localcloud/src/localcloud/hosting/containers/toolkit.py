@@ -175,7 +175,8 @@ class Invocations(Handler):
 
 
 def log(text: str) -> None:
-    """One write: what print writes with a text is its end, and other threads may come between."""
+    """Writes a line in one call: print writes a text and its end separately, and other threads may
+    write in between."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 

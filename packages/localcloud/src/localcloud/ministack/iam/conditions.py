@@ -28,7 +28,7 @@ def add_namespace(_ministack: Ministack, context: Context) -> Context:
 
 
 def _namespace(body: bytes, parameters: dict[str, Any]) -> str:
-    """Of a request in the protocols query and JSON, which boto3 prefers to CBOR."""
+    """The namespace in a request by the protocols query or JSON, which boto3 prefers to CBOR."""
     if "Namespace" in parameters:
         given = parameters["Namespace"]
         return str(given[0] if isinstance(given, list) else given)

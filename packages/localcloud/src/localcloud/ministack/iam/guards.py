@@ -126,7 +126,8 @@ class Guards:
     def _writing(
         self, method: str, action: str | None, path: str, headers: Headers, query: Query
     ) -> list[RequiredAction]:
-        """What PutObject requires of the key. A part needs nothing: CreateMultipartUpload did."""
+        """The actions on the key that PutObject requires. A part requires none:
+        CreateMultipartUpload did."""
         if action != "PutObject" or "uploadId" in query:
             return []
         kept, _ = self._ministack.s3._resolve_sse_write_headers(headers, path.split("/")[1])
