@@ -103,6 +103,7 @@ def registration(settings: Settings, values: Values) -> dict[str, Any]:
         "response_types": list(CONTENT_TYPES),
         "inference_instances": [settings.endpoint.instance_type],
         "model_metrics": ModelMetrics(model_statistics=evaluated),
+        # Of the values that AWS names: neither is an enumeration in its model.
         "domain": "NATURAL_LANGUAGE_PROCESSING",
-        "task": "TEXT_CLASSIFICATION",
+        "task": "CLASSIFICATION",
     }

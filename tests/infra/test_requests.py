@@ -99,6 +99,18 @@ def test_an_endpoint_on_gpus_has_an_image_and_hosts_with_a_driver_for_it() -> No
     assert variant["InferenceAmiVersion"] == "al2-ami-sagemaker-inference-gpu-3-1"
 
 
+@EVERY
+def test_the_domain_and_the_task_of_a_version_are_values_that_aws_names(environment: str) -> None:
+    """In botocore's model both are texts, whose values only the documentation of the same fields of
+    another request has."""
+    request = filled(requests.model_package, environment)
+    model = botocore.session.get_session().get_service_model("sagemaker")
+    documented = model.shape_for("RecommendationJobContainerConfig").members
+    for name in ("Domain", "Task"):
+        (_, values) = documented[name].documentation.split("Valid Values:")
+        assert request[name] in re.findall(r"[A-Z_]+", values)
+
+
 def check_request(compile_request: Any, request: dict[str, Any]) -> None:
     model = botocore.session.get_session().get_service_model("sagemaker")
     shape = model.operation_model(OPERATIONS[compile_request]).input_shape

@@ -90,7 +90,7 @@ def test_a_version_is_described_as_it_was_registered(world: World, registry: Reg
         ModelMetrics=metrics,
         CustomerMetadataProperties={"accuracy": "0.7"},
         Domain="NATURAL_LANGUAGE_PROCESSING",
-        Task="TEXT_CLASSIFICATION",
+        Task="CLASSIFICATION",
     )
     assert arn == f"{ARN}:model-package/described/1"
     package = registry.client.describe_model_package(ModelPackageName=arn)
@@ -102,7 +102,7 @@ def test_a_version_is_described_as_it_was_registered(world: World, registry: Reg
     assert package["CustomerMetadataProperties"] == {"accuracy": "0.7"}
     assert (package["Domain"], package["Task"]) == (
         "NATURAL_LANGUAGE_PROCESSING",
-        "TEXT_CLASSIFICATION",
+        "CLASSIFICATION",
     )
     (container,) = package["InferenceSpecification"]["Containers"]
     etag = world.client("s3").head_object(Bucket=BUCKET, Key="model.tar.gz")["ETag"]
