@@ -20,6 +20,9 @@ _HASH = 6
 # CreateHyperParameterTuningJob takes 32 characters (botocore's model of SageMaker).
 _LONGEST_TUNING_JOB = 32
 _LONGEST_KEY, _LONGEST_ATTEMPT = 12, 2
+# Jobs, models and endpoints have the ARN of their execution as a tag: TagValue in botocore's model of
+# SageMaker.
+_NOT_IN_TAGS = re.compile(r"[^\w.:/=+@-]")
 _JOB_NAME = re.compile(rf"-({'|'.join(step.value for step in STEPS_WITH_A_JOB)})-(.+)-\d+")
 
 
@@ -65,6 +68,13 @@ def stack_name(name: str, stack: str) -> str:
 def bucket_name(name: str, purpose: str, account: str, region: str) -> str:
     """`purpose`: data, artefacts or logs."""
     return f"{name}-{purpose}-{account}-{region}"
+
+
+def refused_in_tags(execution: str) -> str:
+    """The first character of an execution's name that Step Functions may take, and a tag does not;
+    empty if there is none."""
+    found = _NOT_IN_TAGS.search(execution)
+    return found[0] if found else ""
 
 
 def run_id(execution: str) -> str:

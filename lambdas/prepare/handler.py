@@ -16,12 +16,12 @@ from source_run import inherit
 
 from contract import s3_keys
 from contract.execution_input import STARTS, check_input
-from contract.names import run_id
 from contract.steps import StartAt
 from shared import s3
 from shared.code_bundle import upload_code
 from shared.environment import Environment
 from shared.errors import translate_errors
+from shared.run import run_id
 
 ENVIRONMENT = Environment.read()
 CODE = Path(__file__).with_name("ml_code")
@@ -104,7 +104,7 @@ def make_run(
     environment: Environment, chosen: dict[str, Any], execution: dict[str, str]
 ) -> dict[str, Any]:
     """The document of the run of an execution, whose input was checked."""
-    identity = run_id(execution["name"])
+    identity = run_id(execution)
     prefix = f"s3://{environment.artefact_bucket}/{s3_keys.run_prefix(identity)}"
     return {
         "id": identity,

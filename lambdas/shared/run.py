@@ -8,8 +8,18 @@ import re
 from typing import Any
 
 from contract import names
+from contract.execution_input import InvalidInput
 
 Document = dict[str, Any]
+
+
+def run_id(execution: Document) -> str:
+    """The id of the run of an execution. Raises InvalidInput for a name that no tag may have."""
+    name = execution["name"]
+    if found := names.refused_in_tags(name):
+        rule = f"{name!r} has {found!r}, which the tags of jobs may not have: start it as another"
+        raise InvalidInput("name of the execution", rule, value=name)
+    return names.run_id(name)
 
 
 def resource_name(run: Document, kind: str, attempt: int) -> str:

@@ -15,14 +15,14 @@ import boto3
 
 from contract import names, s3_keys, s3_uri
 from contract.drift import check_drift
-from contract.names import RUN_TAG, VARIANT, resource_name, run_id
+from contract.names import RUN_TAG, VARIANT, resource_name
 from shared import s3
 from shared.code_bundle import upload_code
 from shared.endpoints import find_endpoint
 from shared.environment import Environment
 from shared.errors import translate_errors
 from shared.jobs import start_once
-from shared.run import replace_placeholders, tagged
+from shared.run import replace_placeholders, run_id, tagged
 from shared.stopped_endpoint import StoppedEndpointRecord
 
 ENVIRONMENT = Environment.read()
@@ -87,7 +87,7 @@ def make_drift(
     ratings_days: int,
 ) -> dict[str, str]:
     """The period and its names; moments are ISO 8601."""
-    end, identity = datetime.fromisoformat(execution["start_time"]), run_id(execution["name"])
+    end, identity = datetime.fromisoformat(execution["start_time"]), run_id(execution)
     prefix = f"s3://{environment.artefact_bucket}/{s3_keys.drift_prefix(end, identity)}"
     since = serving["since"].astimezone(UTC)
     return {

@@ -9,14 +9,13 @@ import boto3
 
 from contract import names, s3_keys
 from contract.execution_input import InvalidInput
-from contract.names import run_id
 from contract.scoring import check_scoring
 from shared import s3
 from shared.environment import Environment
 from shared.errors import translate_errors
 from shared.jobs import start_once
 from shared.model_packages import newest_approved, version_arn
-from shared.run import replace_placeholders, resource_name, tagged
+from shared.run import replace_placeholders, resource_name, run_id, tagged
 
 ENVIRONMENT = Environment.read()
 SAGEMAKER = boto3.client("sagemaker")
@@ -55,7 +54,7 @@ def make_scoring(environment: Environment, parts: str, execution: dict[str, str]
     if not parts.startswith(f"{bucket}/{s3_keys.SCORINGS}/"):
         rule = f"{parts!r} must be below {bucket}/{s3_keys.SCORINGS}/"
         raise InvalidInput("input", rule, value=parts)
-    identity = run_id(execution["name"])
+    identity = run_id(execution)
     return {
         "id": identity,
         "execution": execution["id"],

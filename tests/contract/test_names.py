@@ -4,6 +4,7 @@ from pathlib import Path
 
 import botocore.session
 import pytest
+import regex
 
 from contract.names import (
     CONFIG,
@@ -16,6 +17,7 @@ from contract.names import (
     function_name,
     promotion_role,
     read_job_name,
+    refused_in_tags,
     resource_name,
     run_id,
     scalable_target,
@@ -30,6 +32,16 @@ LAMBDAS = Path(__file__).parents[2] / "lambdas"
 @pytest.mark.parametrize("name", ["run-1", "run-20260131-120000", "a"])
 def test_a_plain_name_is_the_id(name: str) -> None:
     assert run_id(name) == name
+
+
+def test_a_name_of_an_execution_has_no_character_that_the_tags_of_sagemaker_refuse() -> None:
+    model = botocore.session.get_session().get_service_model("sagemaker")
+    allowed = regex.compile(model.shape_for("TagValue").metadata["pattern"])
+    names = [*map(chr, range(33, 127)), *"éß東٣²½’…😀"]
+    assert {name for name in names if refused_in_tags(name)} == {
+        name for name in names if not allowed.fullmatch(name)
+    }
+    assert refused_in_tags("try(1)!") == "("
 
 
 def test_ids_fit_and_never_meet() -> None:

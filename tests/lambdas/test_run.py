@@ -1,6 +1,9 @@
-"""The placeholders of a request."""
+"""The placeholders of a request, and the id of a run."""
 
-from shared.run import fill
+import pytest
+
+from contract.execution_input import InvalidInput
+from shared.run import fill, run_id
 from tests.lambdas.runs import run
 
 
@@ -15,3 +18,9 @@ def test_placeholders_become_this_run() -> None:
 def test_a_value_that_looks_like_a_placeholder_stays_what_it_is() -> None:
     columns = {"text": "{reviews}", "rating": "Rating", "title": ""}
     assert fill("{text_column}", run(columns=columns)) == "{reviews}"
+
+
+def test_a_name_that_no_tag_may_have_is_refused_before_any_job() -> None:
+    assert run_id({"name": "Try_1"}).startswith("try-1-")
+    with pytest.raises(InvalidInput, match=r"^name of the execution: 'try\(1\)' has '\(', which"):
+        run_id({"name": "try(1)"})

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any
 
+from contract.names import refused_in_tags
 from reviews.client.errors import ExecutionFailed, InvalidArgument
 from reviews.client.shell import reviews_command
 
@@ -57,9 +58,10 @@ def check_name(name: str) -> None:
         raise InvalidArgument(
             f"--name {name}: has {len(name)} characters; at most {_LONGEST_NAME} are allowed"
         )
-    if found := _NOT_IN_NAMES.search(name):
+    refused = _NOT_IN_NAMES.search(name)
+    if found := refused[0] if refused else refused_in_tags(name):
         raise InvalidArgument(
-            f"--name {name!r}: {found[0]!r} is not allowed in the name of an execution; letters, "
+            f"--name {name!r}: {found!r} is not allowed in the name of an execution; letters, "
             "digits, hyphens and underscores are"
         )
 

@@ -210,6 +210,7 @@ def test_a_setting_that_no_run_has_is_refused_before_anything_is_uploaded(
         ((), "Give a file of reviews, or continue from an earlier run: "),
         (("--name", "my run"), "--name 'my run': ' ' is not allowed in the name of an execution"),
         (("--name", "a/b"), "--name 'a/b': '/' is not allowed"),
+        (("--name", "try(1)"), "--name 'try(1)': '(' is not allowed"),
         (("--name", "line\nbreak"), r"--name 'line\nbreak': '\n' is not allowed"),
         (("--name", "x" * 81), "has 81 characters; at most 80 are allowed"),
     ],
