@@ -22,6 +22,8 @@ def may_pass_role(own: Resources, role: iam.IRole) -> Sequence[iam.PolicyStateme
 
 
 def may_find_champion(own: Resources) -> Sequence[iam.PolicyStatement]:
+    """To look for its version and its artefact, by HEAD. That HEAD of an encrypted object needs
+    kms:Decrypt is documented for its checksum only, and some report a 403 without it."""
     return (
         allow(
             "sagemaker:ListModelPackages",
@@ -31,6 +33,7 @@ def may_find_champion(own: Resources) -> Sequence[iam.PolicyStatement]:
         # To see whether its artefact still exists.
         allow("s3:ListBucket", on=[own.storage.artefacts.bucket_arn]),
         allow("s3:GetObject", on=[own.of_runs(s3_keys.TRAINING)]),
+        allow("kms:Decrypt", on=[own.key]),
     )
 
 

@@ -22,6 +22,8 @@ _ELSEWHERE = (
     ("Start", "sagemaker:Describe*Job", "only after a lost answer: tests/lambdas/test_jobs.py"),
     ("StartScoring", "sagemaker:DescribeModel", "only after a lost answer"),
     ("StartDrift", "kms:Decrypt", "only where the endpoint is stopped: test_idle_endpoint.py"),
+    ("StartEvaluation", "kms:Decrypt", "of HEAD, for which the embedded AWS does not ask for it"),
+    ("StartScoring", "kms:Decrypt", "the same"),
     ("StartEvaluation", "s3:ListBucket", "only where the champion's artefact is gone"),
     ("CheckFeatures", "s3:*Multipart*", "only large results of queries"),
     ("CheckFeatures", "glue:GetDatabases", "of AWS's policy for Athena; DuckDB reads less"),
