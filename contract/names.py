@@ -20,8 +20,8 @@ _HASH = 6
 # CreateHyperParameterTuningJob takes 32 characters (botocore's model of SageMaker).
 _LONGEST_TUNING_JOB = 32
 _LONGEST_KEY, _LONGEST_ATTEMPT = 12, 2
-# Jobs, models and endpoints have the ARN of their execution as a tag: TagValue in botocore's model of
-# SageMaker.
+# Jobs, models and endpoints have the ARN of their execution as a tag (TagValue in botocore's model
+# of SageMaker).
 _NOT_IN_TAGS = re.compile(r"[^\w.:/=+@-]")
 _JOB_NAME = re.compile(rf"-({'|'.join(step.value for step in STEPS_WITH_A_JOB)})-(.+)-\d+")
 

@@ -37,7 +37,7 @@ def test_a_plain_name_is_the_id(name: str) -> None:
 def test_a_name_of_an_execution_has_no_character_that_the_tags_of_sagemaker_refuse() -> None:
     model = botocore.session.get_session().get_service_model("sagemaker")
     allowed = regex.compile(model.shape_for("TagValue").metadata["pattern"])
-    names = [*map(chr, range(33, 127)), *"éß東٣²½’…😀"]
+    names = [*map(chr, range(33, 127)), *"éß東٣²½…😀"]
     assert {name for name in names if refused_in_tags(name)} == {
         name for name in names if not allowed.fullmatch(name)
     }
