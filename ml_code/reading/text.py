@@ -40,6 +40,12 @@ _BEYOND = (*range(0x1BCA0, 0x1BCA4), *range(0x1D173, 0x1D17B))  # too rare to be
 _JOINERS = "\u034f\u180b\u180c\u180d\u180f\u200c\u200d" + "".join(
     map(chr, (*range(0xFE00, 0xFE10), *_BEYOND, *range(0xE0000, 0xE0080), *range(0xE0100, 0xE01F0)))
 )
+# unicodedata.normalize takes n² steps to put a run of n marks in order: minutes for megabytes of
+# them, as a client may send. At most 30 are kept, by the Stream-Safe Text Format
+# (https://www.unicode.org/reports/tr15/#Stream_Safe_Text_Format). No mark is of \w, \s or ASCII.
+_MOST_MARKS = 30
+_MAY_BE_MARKS = re.compile(rf"[^\w\s\x00-\x7f]{{{_MOST_MARKS + 1},}}")
+_LONG = 500  # characters; shorter texts take no time
 _CONTROLS = "".join(map(chr, (*range(32), *range(127, 160))))
 # Control characters are removed; but Windows-1252 (128 to 159) is often read as Latin-1: "it\x92s".
 _OF_CONTROL: dict[int, str | None] = {
@@ -73,6 +79,8 @@ def cleaned(text: str) -> str:
     if "_x000" in text:
         text = _EXCEL_BREAK.sub(" ", text)
     if not text.isascii():
+        if len(text) > _LONG:
+            text = _MAY_BE_MARKS.sub(lambda run: _with_few_marks(run[0]), text)
         text = unicodedata.normalize("NFC", text)
         if _EITHER.search(text):
             text = _INVISIBLE.sub("", _BLANKS.sub(" ", text))
@@ -113,3 +121,13 @@ def _unescaped(text: str) -> str:
             break
         text = found
     return text
+
+
+def _with_few_marks(run: str) -> str:
+    """Of the marks on a letter the first ones."""
+    kept, marks = [], 0
+    for character in run:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)

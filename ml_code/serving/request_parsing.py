@@ -53,13 +53,18 @@ def parse_request(body: bytes | str, content_type: str | None) -> ReviewTexts:
     if media_type not in _PARSERS:
         raise RequestError(
             415,
-            f"content type {content_type!r} is not supported; send {JSON_LINES}, {JSON} or {CSV}",
+            f"content type {_shown(content_type)} is not supported; send {JSON_LINES}, {JSON} or "
+            f"{CSV}",
         )
     if parameters.get("charset", "utf-8") not in _UTF8:
-        raise RequestError(415, f"charset {parameters['charset']!r} is not supported; send UTF-8")
+        charset = _shown(parameters["charset"])
+        raise RequestError(415, f"charset {charset} is not supported; send UTF-8")
+    if parameters.get("header", "absent") not in ("absent", "present"):
+        header = _shown(parameters["header"])
+        raise RequestError(415, f"header {header} is not supported; send present or absent")
     if len(body) > MAX_BYTES:
         raise RequestError(413, f"the body has {len(body)} bytes; at most {MAX_BYTES} are allowed")
-    request = _PARSERS[media_type](_decoded(body).removeprefix("\ufeff"), parameters)
+    request = _PARSERS[media_type](_decoded(body).lstrip("\ufeff"), parameters)
     if not request.texts:
         raise RequestError(400, "the body holds no text")
     if len(request.texts) > MAX_TEXTS:
@@ -116,7 +121,7 @@ def _csv(body: str, parameters: dict[str, str]) -> ReviewTexts:
     try:
         rows = [(n, row) for n, row in enumerate(lines, 1) if row]
     except csv.Error as error:
-        raise RequestError(400, f"the body is not CSV: row {lines.line_num}: {error}") from error
+        raise RequestError(400, f"the body is not CSV: line {lines.line_num}: {error}") from error
     if parameters.get("header") == "present":
         rows = rows[1:]
     groups = [_features({"features": [_only_field(row, n)]}, f"row {n}") for n, row in rows]
@@ -150,11 +155,11 @@ def _json_value(text: str, where: str) -> Any:
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Raises ValueError for a repeated name: Python would keep the last value, and lose texts."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the name {_shown(repeated)} stands twice in an object")
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"the name {_shown(name)} stands twice in an object")
+        found[name] = value
     return found
 
 

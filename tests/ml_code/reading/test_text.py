@@ -117,7 +117,21 @@ def test_a_title_that_ends_like_a_word_gets_a_full_stop(title, text):
         "[[VIDEOID:",
         "<b a=",
         "&#1",
+        "\u0301\u0323",
     ],
 )
 def test_no_text_takes_long(hostile):
     assert isinstance(cleaned(hostile * 100_000), str)
+
+
+def test_marks_beyond_what_a_letter_can_have_are_left_out():
+    some, many = "e" + "\u0323" * 30, "e" + "\u0323" * 31
+    rest = " soft" * 100
+    assert cleaned(some + rest) == cleaned(many + rest) == unicodedata.normalize("NFC", some) + rest
+    shown = "\u2026" * 40 + "\U0001f469\u200d\U0001f4bb" * 40 + rest
+    assert cleaned(shown) == shown
+
+
+def test_a_mark_is_no_letter_and_no_white_space():
+    marks = [mark for mark in map(chr, range(sys.maxunicode + 1)) if unicodedata.combining(mark)]
+    assert not any(mark.isalnum() or mark.isspace() or mark.isascii() for mark in marks)
