@@ -13,6 +13,7 @@ from .text import cleaned
 
 _MOST_NAMES = 15  # in a message, which SageMaker cuts at 1 KB
 _LONGEST_NAME = 60
+_MOST_SPACES = 4  # in the name of a column; a review has more
 _NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
 # The first expression removes a byte order mark, and tr the line ends of Windows.
 _UNQUOTE = Filter(
@@ -74,7 +75,7 @@ EXPORTS = (
 
 
 def check_columns(path: Path, header: Sequence[str], columns: Columns) -> None:
-    """Raises FileError when a column is missing or repeated, with the columns that may be meant."""
+    """Raises FileError when a column is missing or repeated, or the rating is the text or title."""
     lacking = [column for column in columns.required if column not in header]
     if lacking:
         problem = f"no column named {_quoted(lacking)}; the columns are {listed(header)}"
@@ -83,24 +84,41 @@ def check_columns(path: Path, header: Sequence[str], columns: Columns) -> None:
             raise file_error(path, f"{problem}; {quotes}", _UNQUOTE)
         raise FileError(path, f"{problem}{_offer(header, columns)}")
     for column in filter(None, astuple(columns)):
-        if header.count(column) > 1:
-            raise FileError(
-                path, f"{header.count(column)} columns are named {column!r}; rename all but one"
-            )
+        check_once(path, header, column)
+    if columns.rating and columns.rating in (columns.text, columns.title):
+        raise FileError(
+            path,
+            f"{columns.rating!r} is the column of the rating, and also that of the text or the "
+            "title, which must be others",
+        )
+
+
+def check_once(path: Path, header: Sequence[str], column: str) -> None:
+    """Raises FileError when several columns have this name."""
+    if header.count(column) > 1:
+        raise FileError(
+            path, f"{header.count(column)} columns are named {column!r}; rename all but one"
+        )
 
 
 def resolved(header: Sequence[str], columns: Columns) -> Columns:
-    """The columns by their names in the header: the same name, or one that looks the same.
+    """The columns by their names in the header, found by `in_header`.
+
+    A title that is the text is none: it would be there twice.
+    """
+    text, rating, title = (in_header(header, name) for name in astuple(columns))
+    return Columns(text=text, rating=rating, title="" if title == text else title)
+
+
+def in_header(header: Sequence[str], name: str) -> str:
+    """The same name, or the only one that looks the same; `name` itself where there is neither.
 
     Names look the same that differ in white space or in invisible characters only.
     """
-    shown = {cleaned(name): name for name in reversed(header)}
-    return _named(
-        [
-            name if not name or name in header else shown.get(cleaned(name), name)
-            for name in astuple(columns)
-        ]
-    )
+    if not name or name in header:
+        return name
+    alike = [column for column in header if cleaned(column) == cleaned(name)]
+    return alike[0] if len(alike) == 1 else name
 
 
 def detect(header: Sequence[str], columns: Columns) -> tuple[str, Columns] | None:
@@ -131,7 +149,8 @@ def _named(names: Sequence[str]) -> Columns:
 
 def near_title(header: Sequence[str], columns: Columns) -> str:
     """The column whose name is nearly that of the title; empty where there is none."""
-    return _near({_plain(name): name for name in reversed(header)}, columns).title
+    title = _near({_plain(name): name for name in reversed(header)}, columns).title
+    return "" if title == in_header(header, columns.text) else title
 
 
 def as_settings(columns: Columns) -> list[str]:
@@ -158,7 +177,7 @@ def _advice(header: Sequence[str], columns: Columns) -> str:
             "the fields are separated by neither commas, tabs, semicolons nor |; use one of these"
         )
     name_them = "name yours: --set columns.text=COLUMN --set columns.rating=COLUMN"
-    if any(_NUMBER.fullmatch(name) for name in header):
+    if any(_NUMBER.fullmatch(name) or name.count(" ") > _MOST_SPACES for name in header):
         return f"if that is a review, add a line with the column names above it; else {name_them}"
     return name_them
 

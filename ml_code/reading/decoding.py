@@ -55,7 +55,10 @@ class Decoder:
             (pair for pair in _MARKS if block.startswith(pair[0])), (b"", "utf-8")
         )
         decoder = codecs.getincrementaldecoder(encoding)()
-        block, offset = block[len(mark) :], len(mark)
+        offset = 0
+        while mark and block.startswith(mark, offset):  # programs add one to one
+            offset += len(mark)
+        block = block[offset:]
         while True:
             pending = len(decoder.getstate()[0])
             try:
@@ -78,6 +81,7 @@ class Decoder:
             raise FileError(self._path, f"{problem}; the file is cut off: copy it again") from error
         raise file_error(
             self._path,
-            f"{problem}. If it is Windows-1252 or Latin-1, convert it",
+            f"{problem}. Convert it from its encoding, such as WINDOWS-1252 (for Latin-1, too), "
+            "WINDOWS-1251, SHIFT_JIS or GB18030",
             to_utf8("WINDOWS-1252"),
         ) from error

@@ -117,10 +117,13 @@ def _best_header(
         try:
             header = next(reader, [])
         except csv.Error:
-            header = lines[begin].rstrip("\r\n").split(delimiter)
+            # A quote without an end must not make the rows part of the header.
+            header, end = lines[begin].rstrip("\r\n").split(delimiter), begin + 1
+        else:
+            end = begin + reader.line_num
         shown = set(map(cleaned, header))
         score = sum(cleaned(name) in shown for name in wanted), len(header)
-        found.append((score, delimiter, header, begin + reader.line_num))
+        found.append((score, delimiter, header, end))
     return max(found, key=itemgetter(0))
 
 

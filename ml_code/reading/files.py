@@ -94,9 +94,8 @@ def open_tables(folder: Path, columns: Columns) -> list[tuple[Path, Table]]:
 
 def has_title(tables: Sequence[tuple[Path, Table]], columns: Columns) -> bool:
     """Whether a title is joined to the texts of any of the files."""
-    return bool(columns.title) and any(
-        resolved(table.header, columns).title in table.header for _, table in tables
-    )
+    titles = ((resolved(table.header, columns).title, table.header) for _, table in tables)
+    return any(title and title in header for title, header in titles)
 
 
 def read_chunks(
@@ -110,7 +109,7 @@ def read_chunks(
         of_file = CheckedColumn(found.rating, checked.is_valid)
         for batch in table.read(names, of_file):
             texts, ratings = batch.columns[:2]
-            titles = batch.columns[2] if columns.title else ("",) * len(texts)
+            titles = batch.columns[2] if found.title else ("",) * len(texts)
             yield Chunk(
                 file=path.name,
                 unit=table.unit,

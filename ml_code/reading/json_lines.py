@@ -2,14 +2,15 @@
 
 import json
 import re
-import shlex
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from . import json_documents
 from .commands import Filter
 from .decoding import Decoder
+from .errors import FileError
 from .kinds import file_error, opened
 from .tables import BATCH_ROWS, Batch, CheckedColumn, Fault, NotText
 
@@ -32,8 +33,9 @@ class JsonLines:
             row = _parsed(line) or {}
             keys.update(dict.fromkeys(row))
             count += 1
-        if count == 1 and not set(wanted) & set(row):
-            self._check_is_row(row)
+        document = json_documents.described(row, wanted) if count == 1 else None
+        if document is not None:
+            raise _refusal(path, *document)
         if not keys:
             raise file_error(
                 path,
@@ -62,17 +64,6 @@ class JsonLines:
             columns = [[_text(row.get(name)) for row in rows] for name in names]
             yield Batch(lines=numbers, columns=columns, faults=faults, position=some[-1][2])
 
-    def _check_is_row(self, row: Row) -> None:
-        """Raises FileError for one object with a list of reviews, as responses of APIs are."""
-        for key, value in row.items():
-            if isinstance(value, list) and value and isinstance(value[0], dict):
-                raise file_error(
-                    self._path,
-                    f"is one JSON object, whose {key!r} is a list of objects; write a line for "
-                    "each",
-                    Filter((shlex.join(["jq", "-c", f".[{json.dumps(key)}][]"]),), ".jsonl"),
-                )
-
     def _lines(self) -> Iterator[tuple[int, str, int]]:
         """(number, line, position in the file) of each line that is not blank."""
         with opened(self._path) as (content, raw):
@@ -83,6 +74,10 @@ class JsonLines:
             for number, (line, position) in enumerate(lines, start=1):
                 if line.strip():
                     yield number, line, position
+
+
+def _refusal(path: Path, problem: str, command: Filter | None) -> FileError:
+    return FileError(path, problem) if command is None else file_error(path, problem, command)
 
 
 def _parsed(line: str) -> Row | None:

@@ -13,6 +13,7 @@ from .tables import NotText
 from .text import review_text
 
 NO_TEXT = "no text"
+NEITHER = "neither a text nor a rating"
 TOO_LONG = "text too long for the Feature Store"
 # A record has at most 350 KB (https://docs.aws.amazon.com/sagemaker/latest/dg/feature-store-quotas.html,
 # read in November 2026), of which token ids and names take some.
@@ -29,6 +30,7 @@ _REMEDIES = {
     NO_END: 'a quote within a quoted field must be doubled: "a ""nice"" one"',
     NO_OBJECT: 'each line must be one JSON object: {"Review Text": "…", "Rating": 5}',
     NOT_TEXT: "choose a column of strings",
+    NEITHER: "a text of several lines must stand in quotes",
 }
 
 Verdict = tuple[str, int, str]
@@ -43,11 +45,13 @@ class Judge:
     def judge(self, title: str, body: str, rating: str) -> Verdict:
         """(text, rating index, why the row is not used; empty if it is).
 
-        The text is looked at first: a row without a text is no fault, whatever its rating.
+        A row without a text is no fault, unless there is something else where its rating should
+        be: it is half of a row then, as of a text whose line breaks are not quoted.
         """
         text = review_text(title, body)
         if not text:
-            return "", UNUSED, NO_TEXT
+            is_torn = self._ratings[rating][1] in (NO_NUMBER, UNKNOWN)
+            return "", UNUSED, NEITHER if is_torn else NO_TEXT
         if isinstance(body, NotText) or isinstance(title, NotText):
             return "", UNUSED, NOT_TEXT
         if len(text) * 4 > _LONGEST_TEXT and len(text.encode()) > _LONGEST_TEXT:

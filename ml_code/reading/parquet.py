@@ -12,6 +12,8 @@ from .errors import FileError
 from .kinds import opened
 from .tables import Batch, CheckedColumn, NotText
 
+# Of dates, times and texts beyond Python's; an unknown time zone is a KeyError.
+_UNREADABLE = (OverflowError, ValueError, KeyError)
 _BATCH_ROWS = 5_000  # pyarrow holds them in memory beside our own copy
 
 
@@ -62,7 +64,25 @@ class Parquet:
 
 
 def _texts(column: Any) -> list[str]:
-    return ["" if value is None else _text(value) for value in column.to_pylist()]
+    return ["" if value is None else _text(value) for value in _values(column)]
+
+
+def _values(column: Any) -> list[Any]:
+    try:
+        values: list[Any] = column.to_pylist()
+    except _UNREADABLE:
+        return [_value(scalar) for scalar in column]
+    return values
+
+
+def _value(scalar: Any) -> Any:
+    """What Python cannot represent, such as a date in the year 20000, is the number in the file."""
+    try:
+        return scalar.as_py()
+    except UnicodeDecodeError:
+        return scalar.as_buffer().to_pybytes()
+    except _UNREADABLE:
+        return getattr(scalar, "value", NotText(f"<{scalar.type}>"))
 
 
 def _text(value: Any) -> str:

@@ -1,14 +1,15 @@
 """Reads rows whose quotes or delimiters are not those of RFC 4180, where the result is certain.
 
-Three variants are known: quotes escaped by a backslash, as Spark and MySQL write them; a space in
-front of an opening quote; and quotes in a field that are not doubled. A result counts when it has
-exactly the columns of the header, and does not contain other rows.
+Four variants are known: quotes and delimiters escaped by a backslash, as Spark and MySQL write
+them; a space in front of an opening quote; and quotes in a field that are not doubled. A result
+counts when it has exactly the columns of the header, and does not contain other rows.
 """
 
 import csv
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 MOST_LINES = 12  # of a row that is repaired
 _MANY_INNER_LINES = 10
@@ -52,6 +53,10 @@ class Repairer:
             found = self._by_csv(escaped, lines)
             if found is not None:
                 return found
+        if f"\\{self._delimiter}" in lines[0]:
+            found = self._by_csv(lines, lines, escapechar="\\")
+            if found is not None and self._has_value(found.row):
+                return found
         if f'{self._delimiter} "' in lines[0]:
             found = self._by_csv(lines, lines, skipinitialspace=True)
             if found is not None:
@@ -81,12 +86,8 @@ class Repairer:
         rows = [self._fields_of(line) for line in inner if self._is_row(line)]
         return bool(numbers) and all(_is_number(row[at]) for row in rows for at in numbers)
 
-    def _by_csv(
-        self, lines: Sequence[str], originals: Sequence[str], *, skipinitialspace: bool = False
-    ) -> Repair | None:
-        reader = csv.reader(
-            lines, delimiter=self._delimiter, strict=True, skipinitialspace=skipinitialspace
-        )
+    def _by_csv(self, lines: Sequence[str], originals: Sequence[str], **more: Any) -> Repair | None:
+        reader = csv.reader(lines, delimiter=self._delimiter, strict=True, **more)
         try:
             row = trimmed(next(reader, []), self._width)
         except csv.Error:
@@ -111,7 +112,7 @@ class Repairer:
     def _is_certain(self, text: str, row: Row) -> bool:
         """Whether the row is read right: an odd number of quotes may be half of a text."""
         if text.count('"') % 2 == 0:
-            return self._index is None or self._is_valid(row[self._index])
+            return self._has_value(row)
         return self._width > 1 and self._index is not None and self._is_valid(row[self._index])
 
     def _is_row(self, line: str) -> bool:
@@ -120,6 +121,10 @@ class Repairer:
         row = self._fields(line.rstrip("\r\n"))
         if row is None or len(row) != self._width:
             return False
+        return self._has_value(row)
+
+    def _has_value(self, row: Row) -> bool:
+        """Whether the checked column, if there is one, has a value of its own."""
         return self._index is None or self._is_valid(row[self._index])
 
     def _fields_of(self, line: str) -> Row:

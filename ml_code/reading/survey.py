@@ -11,7 +11,7 @@ from .distinct import DistinctReviews
 from .errors import FileError, UserError
 from .files import has_title, open_tables, read_chunks
 from .judging import Judge, Rejects
-from .ratings import RatingLookup
+from .ratings import Numbers, RatingLookup
 from .splits import check_splits
 from .tables import CheckedColumn
 
@@ -19,13 +19,19 @@ from .tables import CheckedColumn
 @dataclass
 class Survey:
     """How many rows of each class can be used, how many of these repeat the text of another one and
-    are left out, and the other rows by reason."""
+    are left out, and the other rows by reason.
+
+    `ratings` are the lowest and the highest number that is used, and `scale` those of the classes;
+    empty where ratings are texts.
+    """
 
     classes: Counter[str]
     has_title: bool
     duplicates: int = 0
     like_title: str = ""  # where there is no title, a column of nearly its name
     rejects: Rejects = field(default_factory=Rejects)
+    ratings: tuple[int, ...] = ()
+    scale: tuple[int, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -54,14 +60,18 @@ def survey(
         has_title=has_title(tables, columns),
         like_title=next((near_title(table.header, columns) for _, table in tables), ""),
     )
-    reviews, label_of = DistinctReviews(), classes.ratings.label_of
+    reviews, label_of, seen = DistinctReviews(), classes.ratings.label_of, set[int]()
     for chunk in read_chunks(tables, columns, CheckedColumn(columns.rating, ratings.is_rating)):
         usable = list(judge.usable_rows(chunk, found.rejects))
         rating_indices = [rating_index for _, rating_index in usable]
         reviews.add((text for text, _ in usable), rating_indices)
+        seen.update(rating_indices)
         for rating_index, count in Counter(rating_indices).items():
             found.classes[classes.names[label_of[rating_index]]] += count
         progress(chunk.share_read)
+    if seen and isinstance(classes.ratings, Numbers):
+        stars = classes.ratings.stars
+        found.ratings, found.scale = (stars[min(seen)], stars[max(seen)]), (stars[0], stars[-1])
     if not found.rows:
         raise FileError(tables[0][0], "there is a header but no row")
     found.rejects.check_share(found.rows, max_rejected_share)

@@ -9,13 +9,13 @@ from pathlib import Path
 from contract import s3_keys
 from infra.settings import Columns, Settings
 from ml_code.reading.classes import parse
-from ml_code.reading.columns import listed
+from ml_code.reading.columns import check_once, in_header, listed
 from ml_code.reading.feedback import Rating, identity_of_key, identity_of_text, write_lines
 from ml_code.reading.ratings import RatingLookup
 from reviews.client.aws.connection import Connection
 from reviews.client.endpoint.serving_run import serving_columns
 from reviews.client.errors import InvalidArgument
-from reviews.client.files.review_files import ReviewFile, rating_test
+from reviews.client.files.review_files import ReviewFile, plain_errors, rating_test
 
 _DIGITS = 12  # of the hash in a key
 
@@ -100,9 +100,12 @@ def _read(
 
 
 def _position(file: Path, header: Sequence[str], name: str) -> int:
-    if name not in header:
+    column = in_header(header, name)
+    if column not in header:
         raise InvalidArgument(
             f"{file}: there is no column {name!r} of ratings; the columns are "
             f"{listed(header)}: name it with --rating-column"
         )
-    return header.index(name)
+    with plain_errors(file):
+        check_once(file, header, column)
+    return header.index(column)

@@ -57,15 +57,16 @@ class ReviewFile:
                 f"{listed(self.header)}: name that of the {asks_for[0]} with --{asks_for[1]}"
                 f"{_suggestion(self.header, columns, asks_for)}"
             )
-        with _plain_errors(path):
+        with plain_errors(path):
             check_columns(path, self.header, replace(found, rating=""))
         self._text = self.header.index(found.text)
-        self._title = self.header.index(found.title) if found.title in self.header else None
+        has_title = found.title and found.title in self.header  # columns may have empty names
+        self._title = self.header.index(found.title) if has_title else None
         self._checked = CheckedColumn(found.rating, is_rating) if is_rating else None
 
     def __iter__(self) -> Iterator[Review]:
         """Raises InvalidArgument at the first row that cannot be read for certain."""
-        with _plain_errors(self._path):
+        with plain_errors(self._path):
             for batch in self._table.read(self.header, self._checked):
                 for fault in batch.faults:
                     self._refuse(fault.line, fault.reason)
@@ -147,7 +148,7 @@ def examine(
     for each result. Raises InvalidArgument for a file that the processing job would refuse.
     """
     check_file(path)
-    with _plain_errors(path):
+    with plain_errors(path):
         found = survey(
             path,
             _read_columns(columns),
@@ -178,6 +179,12 @@ def _sentences(found: Survey, columns: Columns) -> Iterator[str]:
         yield f"rows that repeat the text of another one, and are left out: {found.duplicates}"
     if found.rejects.counts:
         yield f"not used: {found.rejects.describe()}"
+    if found.ratings != found.scale:
+        (low, high), (lowest, highest) = found.ratings, found.scale
+        yield (
+            f"the ratings that are used go from {low} to {high}, and those of the classes from "
+            f"{lowest} to {highest}: if the file has another scale, name it by the setting `labels`"
+        )
     if found.has_title:
         yield f"the title {columns.title!r} is joined to the text {columns.text!r}"
     elif found.like_title:
@@ -188,7 +195,7 @@ def _sentences(found: Survey, columns: Columns) -> Iterator[str]:
 def _open(path: Path, *wanted: str) -> Table:
     """The table; its delimiter is detected by the `wanted` columns, which the caller checks."""
     check_file(path)
-    with _plain_errors(path):
+    with plain_errors(path):
         table = open_table(path, wanted, whole_header=True)
     if table is None:
         raise InvalidArgument(f"{path}: the file is empty")
@@ -200,7 +207,7 @@ def _read_columns(columns: Columns) -> ReadColumns:
 
 
 @contextmanager
-def _plain_errors(path: Path) -> Iterator[None]:
+def plain_errors(path: Path) -> Iterator[None]:
     """Makes the reader's errors InvalidArgument, with the path and commands for it."""
     try:
         yield

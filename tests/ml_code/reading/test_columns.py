@@ -1,11 +1,12 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from reading.columns import Columns, as_settings, check_columns, detect, near_title, resolved
 from reading.errors import UserError
-from reading.files import open_table, open_tables, read_chunks
+from reading.files import has_title, open_table, open_tables, read_chunks
 from reading.judging import Judge, Rejects
 from reading.ratings import Numbers, RatingLookup
 from reading.tables import CheckedColumn
@@ -170,3 +171,28 @@ def test_only_a_column_that_is_used_must_be_there_once():
         header = ["Review Text", "Rating", "Title", name]
         with pytest.raises(UserError, match=f"2 columns are named '{name}'; rename all but one"):
             check_columns(Path("r.csv"), header, DEFAULTS)
+
+
+def test_a_title_that_is_the_text_is_not_read_twice(tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text("Title,Rating\nSoft wool,5\n")
+    columns = Columns(text="Title", rating="Rating", title="Title")
+    tables = open_tables(path, columns)
+    (chunk,) = read_chunks(tables, columns, CheckedColumn("Rating", STARS.is_rating))
+    assert (chunk.texts, chunk.titles) == (["Soft wool"], ("",))
+    assert not has_title(tables, columns)
+    assert near_title(["Title", "Rating"], columns) == ""
+
+
+@pytest.mark.parametrize("role", ["text", "title"])
+def test_the_column_of_the_rating_is_no_other_one(role):
+    columns = replace(DEFAULTS, **{role: "Rating"})
+    with pytest.raises(UserError, match="'Rating' is the column of the rating, and also that of"):
+        check_columns(Path("r.csv"), ["Review Text", "Rating", "Title"], columns)
+
+
+def test_of_two_columns_that_look_the_same_none_is_taken():
+    header = ["Review Text", "Rating ", "Rating\u00a0"]
+    assert resolved(header, DEFAULTS).rating == "Rating"
+    with pytest.raises(UserError, match="no column named 'Rating'; the columns are 'Review Text'"):
+        check_columns(Path("r.csv"), header, resolved(header, DEFAULTS))

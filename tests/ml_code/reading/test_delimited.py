@@ -168,3 +168,21 @@ def test_rows_with_numbers_behind_a_stray_quote_are_no_text_without_ratings(path
     rows, faults = read(path, content, PLACE)
     assert faults[0] == (2, NO_END)
     assert not any("\n" in text for _, text, _ in rows)
+
+
+@pytest.mark.parametrize("rows", [20, 300])
+def test_a_quote_without_an_end_in_the_header_takes_no_rows(path, rows):
+    lines = "".join(f"text {n},4,{n}\n" for n in range(rows))
+    assert len(read(path, f'Text,Stars,"Size\n{lines}')[0]) == rows
+
+
+@pytest.mark.parametrize("row", ["soft\\, warm\\, long,5", 'soft\\, warm\\, "long",5'])
+def test_a_delimiter_behind_a_backslash_is_of_the_text(path, row):
+    rows, faults = read(path, f"Text,Stars\n{row}\nfine,4\n")
+    assert (len(rows), rows[0][2], faults) == (2, "5", [])
+    assert rows[0][1].replace('"', "") == "soft, warm, long"
+
+
+def test_a_delimiter_behind_a_backslash_ends_a_text_where_the_rating_needs_it(path):
+    assert read(path, "Text,Stars\nC:\\,5\n") == ([(2, "C:\\", "5")], [])
+    assert read(path, "Text,Stars\nC:\\,5,x\n") == ([], [(2, TOO_MANY)])

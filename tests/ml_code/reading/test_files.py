@@ -35,6 +35,7 @@ ML_CODE = Path(__file__).parents[3] / "ml_code"
         ("sep-quoted.csv", b'"sep=;"\nTitle;Review Text;Rating\nNice;soft, warm;5\n;so so;3\n'),
         ("SEP.csv", ("SEP=,\n" + TABLE).encode()),
         ("two-marks.csv", ("\ufeff\ufeff" + TABLE).encode()),
+        ("marks-and-quotes.csv", ("\ufeff\ufeff" + TABLE.replace("Title", '"Title"')).encode()),
         ("spaces.csv", TABLE.replace("Review Text,Rating", " Review\u00a0Text , Rating").encode()),
         ("breaks.csv", TABLE.replace("Review Text", '"Review\nText"').encode()),
         (

@@ -63,6 +63,27 @@ from tests.ml_code.reading.read_files import TABLE, refusal
             "'.[\"data\"][]' < r.csv > converted-r.jsonl",
         ),
         (
+            b'{"Review Text": {"0": "soft"}, "Rating": {"0": 5}}',
+            "all values of a column in each key; write it with DataFrame.to_json(…, orient=",
+        ),
+        (
+            b'{"Review Text": ["soft"], "Rating": [5]}',
+            "all values of a column in each key; write it with DataFrame.to_json(…, orient=",
+        ),
+        (
+            b'{"columns": ["Review Text", "Rating"], "index": [0], "data": [["soft", 5]]}',
+            "is one JSON object with a list for each row; write it with DataFrame.to_json(…,",
+        ),
+        (
+            b'{"0": {"Review Text": "soft", "Rating": 5}, "1": {"Review Text": "so", "Rating": 3}}',
+            "is one JSON object with an object for each row; write a line for each: jq -c '.[]' <",
+        ),
+        (
+            b'{"feed": {"links": [{"a": 1}], "entry": [{"text": "soft"}, {"text": "so"}]}}',
+            "whose 'feed.entry' is a list of objects; write a line for each: jq -c "
+            '\'.["feed"]["entry"][]\' < r.csv > converted-r.jsonl',
+        ),
+        (
             "Title,Review Text\n题,很好\n".encode("utf-16-le"),
             "UTF-16 without a byte order mark; convert it: iconv -f UTF-16LE",
         ),
@@ -87,9 +108,9 @@ from tests.ml_code.reading.read_files import TABLE, refusal
         (b"PAR1 and no more", "not a readable Parquet file"),
         (
             "Review Text,Rating\ncafé,5\n".encode("latin-1"),
-            "not UTF-8: byte 0xe9 in line 2, at offset 22 (invalid continuation byte). If it is "
-            "Windows-1252 or Latin-1, convert it: iconv -f WINDOWS-1252 -t UTF-8 < r.csv > "
-            "converted-r.csv",
+            "not UTF-8: byte 0xe9 in line 2, at offset 22 (invalid continuation byte). Convert "
+            "it from its encoding, such as WINDOWS-1252 (for Latin-1, too), WINDOWS-1251, "
+            "SHIFT_JIS or GB18030: iconv -f WINDOWS-1252 -t UTF-8 < r.csv > converted-r.csv",
         ),
     ],
 )

@@ -2,6 +2,8 @@ import gzip
 
 import pytest
 
+from reading.parquet import Parquet
+from reading.tables import NotText
 from tests.ml_code.reading.read_files import ROWS, rows_of
 
 
@@ -40,3 +42,27 @@ def test_parquet_of_all_types_that_hold_texts_and_numbers_is_read(tmp_path):
         path = tmp_path / f"{number}.parquet"
         parquet.write_table(pyarrow.table({"Review Text": bodies, "Rating": ratings}), path)
         assert rows_of(path) == [("", "soft, warm", "5"), ("", "so so", "3")]
+
+
+def test_values_that_python_cannot_represent_do_not_end_the_reading(tmp_path):
+    import pyarrow
+    from pyarrow import parquet
+
+    names = {
+        "date": pyarrow.array([2**30, 0], pyarrow.date32()),
+        "time": pyarrow.array([2**62, None], pyarrow.timestamp("us")),
+        "zone": pyarrow.array([7, 7], pyarrow.timestamp("us", tz="Foo/Bar")),
+        "span": pyarrow.array([2**62, 0], pyarrow.duration("s")),
+        "list": pyarrow.array([[2**62], []], pyarrow.list_(pyarrow.timestamp("us"))),
+        "text": pyarrow.array([b"\xff", b"x"]).view(pyarrow.string()),
+    }
+    parquet.write_table(pyarrow.table(names), tmp_path / "r.parquet")
+    (batch,) = Parquet(tmp_path / "r.parquet").read(list(names))
+    found = dict(zip(names, batch.columns, strict=True))
+    assert found["date"] == ["1073741824", "1970-01-01"]
+    assert found["time"] == ["4611686018427387904", ""]
+    assert found["zone"] == ["7", "7"]
+    assert found["span"] == ["4611686018427387904", "0:00:00"]
+    assert found["list"] == ["<list<element: timestamp[us]>>", "[]"]
+    assert found["text"] == ["\ufffd", "x"]
+    assert isinstance(found["text"][0], NotText)

@@ -113,3 +113,24 @@ def test_the_share_that_is_read_is_told(path):
         path, COLUMNS, CLASSES, max_rejected_share=0, shares=SHARES, progress=shares.append
     )  # fmt: skip
     assert shares == [1.0]
+
+
+def test_the_rest_of_a_torn_row_is_a_fault_and_not_a_review_without_text(path):
+    torn = [f"{1 + n % 5},text {n}\nand its second line" for n in range(60)]
+    with pytest.raises(UserError) as caught:
+        of(path, torn, "Stars,Text")
+    assert str(caught.value) == (
+        "60 of 120 rows cannot be used, more than the 10% that max_rejected_share allows: 60 x "
+        "neither a text nor a rating (first: r.csv line 3, Stars 'and its second line'); a text of "
+        "several lines must stand in quotes"
+    )
+
+
+def test_the_ratings_that_are_used_are_told_with_the_scale_of_the_classes(path):
+    found = of(path, [f"text {n},{1 + n % 4 if n % 12 else 0}" for n in range(120)])
+    assert (found.ratings, found.scale) == ((1, 4), (1, 5))
+    assert of(path, GOOD).ratings == (1, 5)
+    words = parse("bad=1x/good=2x")
+    path.write_text("Text,Stars\n" + "".join(f"text {n},{1 + n % 2}x\n" for n in range(60)))
+    found = survey(path, COLUMNS, words, max_rejected_share=0.1, shares=SHARES)
+    assert (found.ratings, found.scale) == ((), ())

@@ -216,6 +216,10 @@ def test_the_options_of_the_command_are_named(
             "there is no column 'Review Text'; the columns are 'review text', 'Rating': name that "
             "of the texts with --text-column, such as --text-column 'review text'",
         ),
+        (
+            "Review Text,Rating,Rating\nsoft,5,1\n",
+            "2 columns are named 'Rating'; rename all but one",
+        ),
         ("Review Text,Rating\nsoft,9\n", "no row has both a rating of a class in column 'Rating'"),
     ],
 )
