@@ -29,6 +29,10 @@ COLUMNS = ("text", "rating", "title")
 GROUPS: Mapping[str, tuple[str, ...]] = {"columns": COLUMNS, "training": tuple(OVERRIDABLE)}
 _LONGEST_NAME = 240  # with its option it is an argument of a processing job, which may have 256
 _LONGEST_URI = 1024
+# None of them is in a name that somebody types, and NUL in no argument of a program.
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+# NAME or ORGANISATION/NAME (huggingface_hub 2.4.0, utils/_validators.py), or a folder of the image.
+_BASE_MODEL = re.compile(r"(?:\w[\w.-]*/)?\w[\w.-]*|/.+", re.ASCII)
 # Fields that are ignored: those that Step Functions' console and a parent execution add
 # (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-nested-workflows.html), and those
 # of tracers (Datadog's _datadog, X-Ray's _X_AMZN_TRACE_ID, the W3C's traceparent).
@@ -101,11 +105,14 @@ def _refuse(field: str, value: Any, rule: str) -> InvalidInput:
 
 
 def _check_unicode(request: dict[str, Any]) -> None:
-    """Raises InvalidInput for a lone surrogate, which JSON can have and no service accepts."""
+    """Raises InvalidInput for a lone surrogate, which JSON can have and no service accepts, and for
+    what is nested too deeply to be written again."""
     try:
         json.dumps(request, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         raise InvalidInput("input", f"not Unicode: {error}") from error
+    except RecursionError as error:
+        raise InvalidInput("input", "has too many lists or objects within each other") from error
 
 
 def _check_start(field: str, value: Any) -> None:
@@ -156,17 +163,24 @@ def _check_uri(field: str, value: Any) -> None:
 
 
 def _check_line(field: str, value: str, longest: int) -> None:
-    if len(value) > longest or value.splitlines() not in ([], [value]):
-        raise _refuse(field, value, f"must be one line of at most {longest} characters")
+    if len(value) > longest or _CONTROLS.search(value):
+        rule = f"must be one line of at most {longest} characters, without control characters"
+        raise _refuse(field, value, rule)
 
 
 def _check_base_model(field: str, value: Any) -> None:
-    if not isinstance(value, str) or not value.strip():
-        raise _refuse(field, value, "must be a model's name or s3://bucket/prefix/ of its files")
-    if value.startswith("s3:"):
+    if isinstance(value, str) and value.startswith("s3:"):
         _check_uri(field, value)
-    else:
-        _check_line(field, value, _LONGEST_NAME)
+        return
+    if not isinstance(value, str) or not is_model_name(value):
+        rule = "must be a model's name, such as roberta-base, or s3://bucket/prefix/ of its files"
+        raise _refuse(field, value, rule)
+    _check_line(field, value, _LONGEST_NAME)
+
+
+def is_model_name(value: str) -> bool:
+    """Whether a base model can have this name: that of a model hub, or a folder of the image."""
+    return bool(_BASE_MODEL.fullmatch(value))
 
 
 def _check_group(field: str, value: Any) -> None:
@@ -182,6 +196,15 @@ def _check_columns(field: str, value: Any) -> None:
         if not isinstance(name, str) or not (name or role == "title"):
             raise _refuse(f"{field}.{role}", name, "must be a column's name")
         _check_line(f"{field}.{role}", name, _LONGEST_NAME)
+
+
+def check_roles(columns: Mapping[str, str]) -> None:
+    """Raises InvalidInput where the column of the rating is also the text or the title.
+
+    `columns` are those of the input with those of the settings.
+    """
+    if columns["rating"] in (columns["text"], columns["title"]):
+        raise _refuse("columns.rating", columns["rating"], "must be another column than the others")
 
 
 def _check_training(field: str, value: Any) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 
+from contract.execution_input import is_model_name
 from contract.features import SCHEMA
 from contract.names import LONGEST_NAME, environment_name
 from infra import images
@@ -72,10 +73,8 @@ class Settings:
             raise unknown_environment(self.environment)
         if self.account and not re.fullmatch(r"\d{12}", self.account):
             raise SettingsError(name="account", value=self.account, allowed="12 digits, or empty")
-        if not self.base_model:
-            raise SettingsError(name="base_model", value="", allowed="a name or an s3:// prefix")
-        if self.base_model.startswith("s3:") and not _PREFIX.fullmatch(self.base_model):
-            allowed = "a name, or s3://BUCKET/PREFIX/ of the model's files"
+        if not (_PREFIX.fullmatch(self.base_model) or is_model_name(self.base_model)):
+            allowed = "a name, such as roberta-base, or s3://BUCKET/PREFIX/ of the model's files"
             raise SettingsError(name="base_model", value=self.base_model, allowed=allowed)
         if self.network.closed and not self.base_model.startswith("s3://"):
             allowed = "an s3:// prefix, since the network cannot reach a model hub"

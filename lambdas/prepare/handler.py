@@ -15,7 +15,7 @@ from search import searched
 from source_run import inherit
 
 from contract import s3_keys
-from contract.execution_input import STARTS, check_input
+from contract.execution_input import STARTS, check_input, check_roles
 from contract.steps import StartAt
 from shared import s3
 from shared.code_bundle import upload_code
@@ -103,9 +103,12 @@ def check_account(run: dict[str, Any], event: dict[str, Any]) -> list[str]:
 def make_run(
     environment: Environment, chosen: dict[str, Any], execution: dict[str, str]
 ) -> dict[str, Any]:
-    """The document of the run of an execution, whose input was checked."""
+    """The document of the run of an execution, whose input was checked. Raises InvalidInput for
+    columns that exclude each other."""
     identity = run_id(execution)
     prefix = f"s3://{environment.artefact_bucket}/{s3_keys.run_prefix(identity)}"
+    columns = environment.columns | chosen.get("columns", {})
+    check_roles(columns)
     return {
         "id": identity,
         "execution": execution["id"],
@@ -119,7 +122,7 @@ def make_run(
         "features": f"{prefix}/{s3_keys.FEATURES}",
         "model_data": "",
         "base_model": chosen.get("base_model", environment.base_model),
-        "columns": environment.columns | chosen.get("columns", {}),
+        "columns": columns,
         "max_rejected_share": chosen.get("max_rejected_share", environment.max_rejected_share),
         "labels": environment.labels,
         "training": environment.training | chosen.get("training", {}),

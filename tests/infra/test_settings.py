@@ -131,11 +131,12 @@ def test_a_volume_key_is_for_instances_without_a_disk_of_their_own() -> None:
 
 
 @pytest.mark.parametrize(
-    "base_model", ["s3://bucket", "s3://bucket/", "s3:bucket/model", "s3:///m"]
+    "base_model",
+    ["", "s3://bucket", "s3://bucket/", "s3:bucket/model", "s3:///m", "https://hub/m", "my model"],
 )
-def test_a_base_model_in_s3_has_a_bucket_and_a_prefix(base_model: str) -> None:
+def test_a_base_model_is_a_name_or_in_s3_with_a_bucket_and_a_prefix(base_model: str) -> None:
     (dev,) = settings_for("dev")
-    with pytest.raises(SettingsError, match=f"base_model={base_model!r}: allowed is a name, or s3"):
+    with pytest.raises(SettingsError, match=f"base_model={base_model!r}: allowed is a name, such"):
         replace(dev, base_model=base_model)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from contract.execution_input import InvalidInput, check_input
+from contract.execution_input import InvalidInput
 from tests.lambdas.conftest import LAMBDAS, VARIABLES
 from tests.lambdas.runs import run
 
@@ -60,68 +60,12 @@ def test_an_execution_overrides_single_defaults(load) -> None:
     assert run["columns"] == {"text": "Review Text", "rating": "Rating", "title": "Title"}
 
 
-@pytest.mark.parametrize(
-    ("wrong", "message"),
-    [
-        ([], r"input: \[\] is not a JSON object"),
-        ({}, "reviews: missing; it must be s3://bucket/key of a file of reviews"),
-        ({"reviews": "reviews.csv"}, "reviews: 'reviews.csv' is not s3://bucket/key"),
-        ({"reviews": "s3://data"}, "reviews: 's3://data' is not"),
-        ({"reviews": 7}, "reviews: 7 is not"),
-        (
-            GOOD | {"trainign": {}},
-            "unknown field 'trainign'; allowed: start_at, rev",
-        ),
-        (GOOD | {"base_model": ""}, "base_model: '' must be"),
-        (GOOD | {"base_model": "s3://data"}, "base_model: 's3://data' is not s3://bucket/key"),
-        (GOOD | {"columns": {"body": "x"}}, "columns: unknown field 'body'; allowed: text, rating"),
-        (GOOD | {"columns": {"text": ""}}, "columns.text: '' must be a column's name"),
-        (GOOD | {"columns": "Text"}, "columns: 'Text' must be an object"),
-        (GOOD | {"max_rejected_share": 2}, "max_rejected_share: 2 must be a number from 0 to 1"),
-        (GOOD | {"max_rejected_share": True}, "max_rejected_share: True must be a number"),
-        (GOOD | {"training": {"lr": 1}}, "training: unknown field 'lr'; allowed: epochs, batch"),
-        (GOOD | {"training": {"epochs": 0}}, "training.epochs: 0 must be a whole number from 1"),
-        (GOOD | {"training": {"epochs": 1.5}}, "training.epochs: 1.5 must be a whole number"),
-        (GOOD | {"training": {"epochs": True}}, "training.epochs: True must be"),
-        (GOOD | {"training": {"learning_rate": "a"}}, "training.learning_rate: 'a' must be a num"),
-        (GOOD | {"training": 3}, "training: 3 must be an object"),
-        (GOOD | {"start_at": "gate"}, "start_at: 'gate' must be one of processing, training, eval"),
-        (GOOD | {"start_at": []}, r"start_at: \[\] must be one of"),
-        (GOOD | {"start_at": "training"}, "starts at training: unknown field 'reviews'; allowed"),
-        ({"start_at": "training"}, "from_run: None must be the name of an earlier execution"),
-        (
-            {"start_at": "training", "from_run": "a", "training": {"max_length": 8}},
-            "training.max_length: is that of the features of from_run",
-        ),
-        (
-            {"start_at": "evaluation", "from_run": "a", "training": {}},
-            "unknown field 'training'; allowed: start_at, from_run, model_data",
-        ),
-        (
-            {"start_at": "evaluation", "from_run": "a", "model_data": "model.tar.gz"},
-            "model_data: 'model.tar.gz' is not s3://bucket/key",
-        ),
-    ],
-)
-def test_a_wrong_input_is_named_with_what_is_allowed(wrong: Any, message: str) -> None:
-    with pytest.raises(InvalidInput, match=message):
-        check_input(wrong)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID",
-        "Comment",
-        "_datadog",
-        "_X_AMZN_TRACE_ID",
-        "traceparent",
-    ],
-)
-def test_fields_of_step_functions_and_of_tracers_are_none_of_ours(name: str) -> None:
-    assert check_input(GOOD | {name: {"any": "thing"}}) == GOOD
-    later = {"start_at": "training", "from_run": "run-1"}
-    assert check_input(later | {name: "x"}) == later
+@pytest.mark.parametrize("role", ["text", "title"])
+def test_the_column_of_the_rating_is_no_other_one(load, role: str) -> None:
+    prepare = load("prepare")
+    wish = GOOD | {"columns": {role: "Rating"}}
+    with pytest.raises(InvalidInput, match=r"columns.rating: 'Rating' must be another"):
+        prepare.make_run(prepare.ENVIRONMENT, wish, EXECUTION)
 
 
 def test_reviews_that_are_not_there_are_named(load) -> None:
