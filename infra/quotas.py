@@ -93,15 +93,14 @@ def _of_job(instances: Instances, job: str) -> Iterator[Quota]:
 
 
 def _of_training(settings: Settings) -> Iterator[Quota]:
-    """Spot instances have quotas of their own for each type, as public lists of quotas show
-    (find "for spot training job usage" in public code, 30 November 2026)."""
-    instances, kind = settings.training_instances, "training job"
-    of_types = f"spot {kind}" if settings.capacity.spot else kind
-    for quota in _of_job(instances, kind):
-        name = quota.name.replace(f"for {kind} usage", f"for {of_types} usage")
-        yield replace(quota, name=name)
+    """Spot instances have quotas of their own, also those of a job and of all jobs: the list of
+    AWS's quotas in gruntwork-io/terraform-aws-utilities (modules/request-quota-increase, 14 January
+    2026)."""
+    instances = settings.training_instances
+    kind = "spot training job" if settings.capacity.spot else "training job"
+    yield from _of_job(instances, kind)
     for other in settings.capacity.fallback_types:
-        name, count = f"{other} for {of_types} usage", instances.instance_count
+        name, count = f"{other} for {kind} usage", instances.instance_count
         yield Quota(name=name, least=0, wanted=count, later="a lack of the first instance type")
 
 

@@ -76,7 +76,7 @@ def check_quotas(
 
 def _in_parallel(quota: Quota, parallel: int) -> Quota:
     """The quota for so many trainings at the same time; one of a single job stays."""
-    if _TRAINING not in quota.name or "per training job" in quota.name:
+    if _TRAINING not in quota.name or " per " in quota.name:
         return quota
     return replace(quota, least=quota.least * parallel, wanted=quota.wanted * parallel)
 

@@ -57,9 +57,13 @@ def test_a_serverless_endpoint_needs_concurrency_and_no_instances() -> None:
 
 def test_spot_instances_and_other_types_have_quotas_of_their_own() -> None:
     capacity = Capacity(spot=True, fallback_types=("ml.m5.4xlarge",))
-    found = {each.name: each for each in needed(replace(ONE, capacity=capacity))}
-    assert found["ml.c5.4xlarge for spot training job usage"].least == 1
-    assert "ml.c5.4xlarge for training job usage" not in found
+    two = Instances(instance_type="ml.c5.4xlarge", instance_count=2)
+    spot = replace(ONE, capacity=capacity, training_instances=two)
+    found = {each.name: each for each in needed(spot)}
+    assert found["ml.c5.4xlarge for spot training job usage"].least == 2
+    assert found["Number of instances across all spot training jobs"].least == 2
+    assert found["Maximum number of instances per spot training job"].least == 2
+    assert not [name for name in found if "training" in name and "spot" not in name]
     other = found["ml.m5.4xlarge for spot training job usage"]
-    assert (other.least, other.wanted) == (0, 1)
+    assert (other.least, other.wanted) == (0, 2)
     assert other.later == "a lack of the first instance type"

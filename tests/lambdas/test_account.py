@@ -142,7 +142,7 @@ def test_who_only_evaluates_needs_no_machines_to_train(load) -> None:
 
 
 def test_trainings_at_the_same_time_need_the_instances_of_all(load) -> None:
-    across = "Number of instances across all training jobs"
+    across = "Number of instances across all spot training jobs"
     enough = granted(**{TRAINING: 3.0, across: 3.0})
     assert look(load, ServiceQuotas(enough), parallel=3) == []
     with pytest.raises(Exception, match=f"Quota: {TRAINING}: 2; needed: 3"):

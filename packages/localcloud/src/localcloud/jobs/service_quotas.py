@@ -31,9 +31,11 @@ _USES = {
 _TOTALS = (
     "Number of instances across all processing jobs",
     "Number of instances across all training jobs",
+    "Number of instances across all spot training jobs",
     "Number of instances across all transform jobs",
     "Maximum number of instances per processing job",
     "Maximum number of instances per training job",
+    "Maximum number of instances per spot training job",
     "Number of instances across active endpoints",
 )
 _CONCURRENCY = "Maximum total concurrency that can be allocated across all serverless endpoints"
