@@ -4,6 +4,7 @@ from html import escape
 from typing import Any
 
 from common.html_report import document, note, scrolling, section, table
+from common.reliability_bins import bin_marks, bin_table
 from common.svg_charts import reliability_diagram
 from contract.metrics import ACCURACY, MACRO_F1, METRICS
 
@@ -81,11 +82,6 @@ def _reliability(result: dict[str, Any]) -> str:
     """The calibration with the temperature, and without it for comparison."""
     after, before = result["reliability"], result["reliability_before_scaling"]
     chance = after["error_by_chance"]
-    rows = [
-        (f"{part['from']:.1f} to {part['to']:.1f}", part["rows"], f"{part['confidence']:.3f}",
-         f"{part['accuracy']:.3f}")
-        for part in after["bins"]
-    ]  # fmt: skip
     return section(
         "Reliability diagram",
         note(
@@ -101,18 +97,11 @@ def _reliability(result: dict[str, Any]) -> str:
             f"perfectly calibrated probabilities would have {chance['mean']:.3f} on average, and "
             f"at most {chance['percentile_95']:.3f} in 95 of 100 cases, by chance alone."
         ),
-        reliability_diagram(_marks(after["bins"]), before=_marks(before["bins"])),
-        table(["confidence", "reviews", "mean confidence", "accuracy"], rows),
+        reliability_diagram(
+            bin_marks(after["bins"], "reviews"), before=bin_marks(before["bins"], "reviews")
+        ),
+        bin_table(after["bins"], "reviews"),
     )
-
-
-def _marks(bins: list[dict[str, Any]]) -> list[tuple[float, float, str]]:
-    return [
-        (part["confidence"], part["accuracy"],
-         f"{part['rows']} reviews: confidence {part['confidence']:.0%}, "
-         f"accuracy {part['accuracy']:.0%}")
-        for part in bins
-    ]  # fmt: skip
 
 
 def _mistakes(result: dict[str, Any]) -> str:

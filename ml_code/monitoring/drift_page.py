@@ -5,6 +5,7 @@ from html import escape
 from typing import Any
 
 from common.html_report import document, note, section, table
+from common.reliability_bins import bin_marks, bin_table
 from common.svg_charts import paired_bars, reliability_diagram
 from contract.drift import Bin, Finding, Report, Verdict
 
@@ -98,24 +99,13 @@ def _ratings(report: Report) -> str:
 
 
 def _reliability(found: Mapping[str, Any]) -> list[str]:
-    marks = [
-        (part["confidence"], part["accuracy"],
-         f"{part['rows']} texts: confidence {part['confidence']:.0%}, "
-         f"accuracy {part['accuracy']:.0%}")
-        for part in found["bins"]
-    ]  # fmt: skip
-    rows = [
-        (f"{part['from']:.1f} to {part['to']:.1f}", part["rows"], f"{part['confidence']:.3f}",
-         f"{part['accuracy']:.3f}")
-        for part in found["bins"]
-    ]  # fmt: skip
     return [
         note(
             f"Expected calibration error {found['expected_calibration_error']:.3f}. On the dashed "
             "line the accuracy of texts is their mean confidence."
         ),
-        reliability_diagram(marks, before=()),
-        table(["confidence", "texts", "mean confidence", "accuracy"], rows),
+        reliability_diagram(bin_marks(found["bins"], "texts"), before=()),
+        bin_table(found["bins"], "texts"),
     ]
 
 

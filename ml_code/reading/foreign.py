@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .commands import Command, Filter, GitLfsPull, Program
 
-_GZIP = b"\x1f\x8b"
+GZIP = b"\x1f\x8b"
 _HEADER_BYTES = 64
 _UTF32_MARK = b"\xff\xfe\0\0"  # begins like that of UTF-16
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -34,7 +34,7 @@ class Foreign:
 _FOREIGN = (
     Foreign(b"PK\x03\x04", "a zip archive", "unpack it", Program("unzip")),
     Foreign(b"PK\x05\x06", "an empty zip archive", READS),
-    Foreign(_GZIP, "another gzip file", "unpack both", Filter(("zcat",))),
+    Foreign(GZIP, "another gzip file", "unpack both", Filter(("zcat",))),
     Foreign(
         b"\xd0\xcf\x11\xe0", "an Excel workbook (.xls)", "save it in Excel as CSV UTF-8 (.csv)"
     ),

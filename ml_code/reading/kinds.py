@@ -9,11 +9,10 @@ from typing import IO, cast
 
 from .commands import DECODE, Command, Filter
 from .errors import FileError
-from .foreign import READS, Foreign, first_text, foreign_kind, is_utf16, to_utf8
+from .foreign import GZIP, READS, Foreign, first_text, foreign_kind, is_utf16, to_utf8
 
 DELIMITED, JSON_LINES, PARQUET = "CSV", "JSON Lines", "Parquet"
 _HEAD_BYTES = 4096
-_GZIP = b"\x1f\x8b"
 
 
 def kind_of(path: Path) -> str:
@@ -59,7 +58,7 @@ def opened(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
         raise FileError(path, f"cannot be opened: {error.strerror}") from error
     with raw:
         try:
-            is_packed = raw.read(len(_GZIP)) == _GZIP
+            is_packed = raw.read(len(GZIP)) == GZIP
             raw.seek(0)
             with gzip.open(raw) if is_packed else nullcontext(raw) as content:
                 yield cast(IO[bytes], content), raw

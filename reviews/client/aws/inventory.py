@@ -7,9 +7,11 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from reviews.client.aws.connection import Connection
+from reviews.client.aws.missing import is_missing_resource
 from reviews.client.aws.stacks import find, names
 from reviews.client.endpoint.stopped import StoppedEndpointRecord
 from reviews.client.errors import NotDeployed
+from reviews.client.promotion import versions
 
 _BUCKET = "AWS::S3::Bucket"
 
@@ -81,7 +83,7 @@ def _endpoint(connection: Connection) -> str:
     try:
         found = connection.client("sagemaker").describe_endpoint(EndpointName=name)
     except ClientError as error:
-        if error.response["Error"]["Code"] != "ValidationException":
+        if not is_missing_resource(error):
             raise
         return f"endpoint {name} (stopped)" if _is_stopped(connection) else ""
     return f"endpoint {name} ({found['EndpointStatus']})"
@@ -97,11 +99,5 @@ def _is_stopped(connection: Connection) -> bool:
 
 
 def _versions(connection: Connection) -> int:
-    try:
-        pages = connection.client("sagemaker").get_paginator("list_model_packages")
-        found = pages.paginate(ModelPackageGroupName=connection.settings.name)
-        return sum(len(page["ModelPackageSummaryList"]) for page in found)
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in ("ValidationException", "ResourceNotFound"):
-            raise
-        return 0
+    group = connection.settings.name
+    return sum(1 for _ in versions.summaries(connection.client("sagemaker"), group))

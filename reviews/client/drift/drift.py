@@ -17,6 +17,7 @@ from contract import s3_keys
 from contract.drift import Report
 from contract.names import drift_name
 from reviews.client.aws.connection import Connection
+from reviews.client.aws.missing import is_missing_object
 from reviews.client.errors import InvalidArgument
 from reviews.client.runs import execution
 from reviews.client.runs.execution import Execution
@@ -66,7 +67,7 @@ class Drift:
         try:
             body: bytes = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
         except ClientError as error:
-            if error.response["Error"]["Code"] not in ("NoSuchKey", "AccessDenied"):
+            if not is_missing_object(error):
                 raise
             raise InvalidArgument(f"There is no drift report named {name}") from error
         return body

@@ -6,6 +6,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from reviews.client.aws.connection import Connection
+from reviews.client.aws.missing import is_missing_resource
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +29,7 @@ def find(connection: Connection) -> ServedConfig | None:
         )
         tags = sagemaker.list_tags(ResourceArn=config["EndpointConfigArn"])["Tags"]
     except ClientError as error:
-        if error.response["Error"]["Code"] in ("ValidationException", "ResourceNotFound"):
+        if is_missing_resource(error):
             return None
         raise
     return ServedConfig(

@@ -9,11 +9,11 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from contract.metrics import METRICS
+from reviews.client.aws.missing import is_missing_resource
 from reviews.client.errors import InvalidArgument
 
 APPROVED = "Approved"
 _MOST_SEARCHED = 100  # versions, each of which is described
-_MISSING = ("ValidationException", "ResourceNotFound")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,7 @@ def summaries(sagemaker: Any, group: str) -> Iterator[dict[str, Any]]:
         for page in pages:
             yield from page["ModelPackageSummaryList"]
     except ClientError as error:
-        if error.response["Error"]["Code"] not in _MISSING:
+        if not is_missing_resource(error):
             raise
 
 

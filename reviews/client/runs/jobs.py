@@ -9,8 +9,7 @@ from botocore.exceptions import ClientError
 
 from contract import names
 from contract.steps import JobKind, Step
-
-_GONE = ("ValidationException", "ResourceNotFound")
+from reviews.client.aws.missing import is_missing_resource
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +50,7 @@ def stop(sagemaker: Any, kind: JobKind, name: str) -> None:
     try:
         getattr(sagemaker, f"stop_{kind.in_methods}_job")(**{f"{kind.title}JobName": name})
     except ClientError as error:
-        if error.response["Error"]["Code"] not in _GONE:
+        if not is_missing_resource(error):
             raise
 
 

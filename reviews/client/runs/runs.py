@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from contract import s3_keys, s3_uri
 from contract.steps import JobKind
 from reviews.client.aws.connection import Connection
+from reviews.client.aws.missing import is_missing_object
 from reviews.client.cost import run_costs
 from reviews.client.cost.billed_jobs import BilledJobs
 from reviews.client.cost.run_costs import RunCost
@@ -23,7 +24,6 @@ from reviews.client.runs.tunings import TuningJob
 
 _THREADS = 8
 # For a missing object S3 answers AccessDenied to callers without s3:ListBucket.
-_MISSING_OBJECT = ("NoSuchKey", "NoSuchBucket", "AccessDenied")
 
 
 class Runs:
@@ -184,7 +184,7 @@ class Runs:
         try:
             content = self._get(f"{document['prefix']}/{key}")
         except ClientError as error:
-            if error.response["Error"]["Code"] not in _MISSING_OBJECT:
+            if not is_missing_object(error):
                 raise
             return {}
         return json_object(content)

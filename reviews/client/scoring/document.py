@@ -12,9 +12,8 @@ from botocore.exceptions import ClientError
 from contract import s3_keys
 from contract.names import run_id
 from infra.settings import Columns
+from reviews.client.aws.missing import is_missing_object
 from reviews.client.errors import InvalidArgument
-
-_MISSING = ("NoSuchKey", "AccessDenied")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +59,7 @@ class Document:
         try:
             body = s3.get_object(Bucket=bucket, Key=_key(name))["Body"].read()
         except ClientError as error:
-            if error.response["Error"]["Code"] not in _MISSING:
+            if not is_missing_object(error):
                 raise
             raise InvalidArgument(f"There is no scoring named {name}") from error
         return cls(**json.loads(body))

@@ -9,13 +9,12 @@ from botocore.exceptions import ClientError
 from contract.names import TRANSFORM
 from contract.steps import RUNNING_STATUSES, JobKind
 from infra.settings import Settings
+from reviews.client.aws.missing import is_missing_resource
 from reviews.client.cost import asked_prices, run_costs
 from reviews.client.cost.prices import Prices, Use
 from reviews.client.cost.run_costs import Cost
 from reviews.client.errors import PriceMissing
 from reviews.client.runs import jobs
-
-_GONE = ("ValidationException", "ResourceNotFound")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +55,7 @@ def end(sagemaker: Any, job: TransformJob) -> None:
     try:
         sagemaker.delete_model(ModelName=job.name)
     except ClientError as error:
-        if error.response["Error"]["Code"] not in _GONE:
+        if not is_missing_resource(error):
             raise
 
 

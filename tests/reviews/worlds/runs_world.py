@@ -240,7 +240,7 @@ class RunsWorld(DescribedJobs, EndpointWorld):
         ]
         return {"StackResourceSummaries": summaries}
 
-    def list_model_packages(self, ModelPackageGroupName: str) -> dict[str, Any]:
+    def list_model_packages(self, ModelPackageGroupName: str, **_: str) -> dict[str, Any]:
         version = {
             "ModelPackageArn": f"{SAGEMAKER}model-package/{ModelPackageGroupName}/1",
             "ModelPackageVersion": 1,
