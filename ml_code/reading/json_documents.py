@@ -13,7 +13,7 @@ _BY_PANDAS = "write it with DataFrame.to_json(…, orient='records', lines=True)
 
 def described(document: dict[str, Any], wanted: Sequence[str]) -> _Found | None:
     """(what it is and what to do, the command for that); None where it may be one review."""
-    if any(isinstance(document.get(name), dict | list) for name in wanted):
+    if any(_is_column(document.get(name)) for name in wanted):
         return f"is one JSON object with all values of a column in each key; {_BY_PANDAS}", None
     if set(wanted) & set(document):
         return None
@@ -28,6 +28,13 @@ def described(document: dict[str, Any], wanted: Sequence[str]) -> _Found | None:
     if len(document) > 1 and all(isinstance(value, dict) for value in document.values()):
         return "is one JSON object with an object for each row; write a line for each", _jq(".[]")
     return None
+
+
+def _is_column(value: Any) -> bool:
+    """Whether it has the values of a column: by their numbers, or in a list."""
+    if isinstance(value, dict):
+        return bool(value) and all(map(str.isdecimal, value))
+    return isinstance(value, list) and len(value) > 1
 
 
 def _lists(part: dict[str, Any], keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int]]:

@@ -13,7 +13,7 @@ from reviews.client.cost.estimate import WEEK_HOURS, Assumptions
 from reviews.client.environment import Environment
 
 
-def _number(default: float, help_: str, most: float | None = None) -> Any:
+def _number(default: float, help_: str, most: float = 1e12) -> Any:
     return typer.Option(default, min=0, max=most, help=help_)
 
 

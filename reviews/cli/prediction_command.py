@@ -17,7 +17,8 @@ from reviews.client.endpoint.predictions import Predicted, distinct
 from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
 from reviews.client.files.csv_rows import CsvRows
-from reviews.client.files.review_files import check_file, has_text
+from reviews.client.files.review_files import has_text
+from reviews.client.files.sources import local_file
 from reviews.client.shell import reviews_command
 
 
@@ -27,7 +28,9 @@ def predict(
         list[str] | None, typer.Argument(metavar="TEXT", help="Reviews to classify.")
     ] = None,
     env: Env = "local",
-    file: Annotated[Path | None, typer.Option(help="A file of reviews instead of texts.")] = None,
+    file: Annotated[
+        str, typer.Option(help="A file of reviews instead of texts: a path, or s3://bucket/key.")
+    ] = "",
     out: Annotated[
         Path | None,
         typer.Option(help="Where rows and predictions go, .csv or .jsonl; default: CSV on stdout."),
@@ -44,21 +47,26 @@ def predict(
     ] = False,
 ) -> Answer:
     """Get predictions of the endpoint for texts, or for the rows of a file."""
-    if bool(texts) == (file is not None):
+    if bool(texts) == bool(file):
         from_file = reviews_command("predict", file="FILE", env=env)
         raise InvalidArgument(f"Give either texts, or a file: {from_file}")
-    if file is None:
+    if not file:
         refuse({"--out": out, "--column": column}, "only with --file")
         _check_texts(texts or [])
-    else:
-        check_file(file)
+        return _of_texts(_awake(env, start=start), texts or [])
+    with local_file(file, Environment(env).client("s3")) as local:
         if out is not None:
-            scored_file.check(out, source=file)
+            scored_file.check(out, source=local)
+        return _of_file(_awake(env, start=start), local, out, column)
+
+
+def _awake(env: str, *, start: bool) -> Environment:
+    """The environment, with its endpoint in service if `start` wants that."""
     environment = Environment(env)
     if start:
         with notes.status("Starting the endpoint if it is stopped"):
             environment.endpoint.wake()
-    return _of_file(environment, file, out, column) if file else _of_texts(environment, texts or [])
+    return environment
 
 
 def _check_texts(texts: list[str]) -> None:

@@ -1,7 +1,7 @@
 """What a tuning job may cost, and the limit of time that keeps it below an amount."""
 
 from dataclasses import dataclass
-from math import floor
+from math import floor, isfinite
 
 from contract.tuning import LEAST_SECONDS, MOST_SECONDS
 from infra.settings import Settings
@@ -41,8 +41,10 @@ def most_seconds(found: Rate, *, usd: float, parallel: int) -> int:
 
     Its jobs are billed while they run, so that they cost no more than all of them running from its
     start to its end, and for the time that a stopped job has for its end. Raises InvalidArgument
-    for an amount that is too small.
+    for an amount that is too small, or none.
     """
+    if not isfinite(usd):
+        raise InvalidArgument(f"--max-cost {usd:g}: must be an amount in USD")
     hourly = found.usd * parallel
     seconds = floor(usd / hourly * _HOUR) - _GRACE_SECONDS
     if seconds < LEAST_SECONDS:

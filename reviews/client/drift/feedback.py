@@ -85,6 +85,11 @@ def _read(
     asks_for = ("keys", "key-column") if chosen.key else ("texts", "text-column")
     reviews = ReviewFile(file, chosen.reviews, rating_test(settings), asks_for=asks_for)
     at = _position(file, reviews.header, chosen.reviews.rating)
+    if reviews.header[at] == in_header(reviews.header, chosen.reviews.text):
+        raise InvalidArgument(
+            f"{file}: {reviews.header[at]!r} is the column of the ratings, and also that of the "
+            f"{asks_for[0]}: name others with --rating-column and --{asks_for[1]}"
+        )
     labels = parse(settings.labels.argument)
     lookup = RatingLookup(labels.ratings)
     identity = identity_of_key if chosen.key else identity_of_text

@@ -93,8 +93,8 @@ def parse_fields(assignments: Iterable[str]) -> dict[str, Any]:
     """Turns `training.epochs=3` into {"training": {"epochs": 3}}.
 
     The values of numbers and switches are parsed as JSON, all others are text. Raises
-    InvalidArgument for an unknown field, with the known ones, and for a value that the field does
-    not allow.
+    InvalidArgument for an unknown field, with the known ones, for one that is given twice, and for
+    a value that the field does not allow.
     """
     document: dict[str, Any] = {}
     for assignment in assignments:
@@ -105,6 +105,8 @@ def parse_fields(assignments: Iterable[str]) -> dict[str, Any]:
                 f"--set {assignment}: write it as FIELD=VALUE or GROUP.FIELD=VALUE"
             )
         _check_name(path, group, leaf)
+        if leaf in document.get(group, {}) if leaf else group in document:
+            raise InvalidArgument(f"--set {assignment}: {path} is given twice")
         value = _json_or_text(text) if group in _IN_JSON else text
         _check_value(assignment, group, {leaf: value} if leaf else value)
         if leaf:

@@ -67,7 +67,7 @@ from tests.ml_code.reading.read_files import TABLE, refusal
             "all values of a column in each key; write it with DataFrame.to_json(…, orient=",
         ),
         (
-            b'{"Review Text": ["soft"], "Rating": [5]}',
+            b'{"Review Text": ["soft", "so"], "Rating": [5, 3]}',
             "all values of a column in each key; write it with DataFrame.to_json(…, orient=",
         ),
         (

@@ -196,6 +196,17 @@ def test_ratings_may_have_the_keys_of_requests(
     ]
 
 
+@pytest.mark.parametrize(("option", "what"), [("text", "texts"), ("key", "keys")])
+def test_a_rating_is_neither_a_text_nor_a_key(
+    world: DriftWorld, reviews: Reviews, tmp_path: Path, option: str, what: str
+) -> None:
+    file = tmp_path / "ratings.csv"
+    file.write_text("Review Text,Rating\nsoft,5\n")
+    said = reviews("feedback", str(file), f"--{option}-column", "Rating")
+    assert f"'Rating' is the column of the ratings, and also that of the {what}" in said.err
+    assert not [key for key in world.objects if key.startswith("feedback/")]
+
+
 def test_the_options_of_the_command_are_named(
     world: DriftWorld, reviews: Reviews, tmp_path: Path
 ) -> None:

@@ -50,7 +50,7 @@ def test_a_column_that_only_looks_the_same_is_the_column(
     file = tmp_path / "in.csv"
     file.write_text("\ufeff\ufeffTitle, Review\u00a0Text\nNice,soft\n", encoding="utf-8")
     result = reviews("predict", "--file", str(file))
-    assert result.out.splitlines()[0].startswith("\ufeffTitle, Review\u00a0Text,predicted_label")
+    assert result.out.splitlines()[0].startswith("Title, Review\u00a0Text,predicted_label")
     assert asked == [["Nice. soft"]]
 
 
@@ -63,6 +63,16 @@ def test_a_column_that_is_lacking_is_offered(
     assert result.err.endswith(
         "name that of the texts with --column, such as --column REVIEW_TEXT\n"
     )
+
+
+def test_a_file_of_s3_is_read_like_one_of_this_machine(
+    runs: RunsWorld, asked: list[list[str]], reviews: Reviews
+) -> None:
+    runs.objects["exports/in.csv"] = b"Review Text,Rating\nsoft,5\n"
+    assert reviews("predict", "--file", "s3://data/exports/in.csv").code == 0
+    assert asked == [["soft"]]
+    said = reviews("predict", "--file", "s3://data")
+    assert (said.code, said.err) == (1, "'s3://data' is not s3://bucket/key\n")
 
 
 def test_a_pipe_is_named(runs: RunsWorld, reviews: Reviews, tmp_path: Path) -> None:

@@ -93,6 +93,14 @@ def test_an_amount_becomes_a_limit_of_time(runs: TuningWorld, reviews: Reviews, 
     ("options", "message"),
     [
         (
+            ["--max-cost", "nan"],
+            "--max-cost nan: must be an amount in USD",
+        ),
+        (
+            ["--max-cost", "inf"],
+            "--max-cost inf: must be an amount in USD",
+        ),
+        (
             ["--max-cost", "0.1"],
             "--max-cost 0.1: must be at least 0.12: 2 jobs at a time, each 1 x",
         ),
@@ -104,7 +112,7 @@ def test_an_amount_becomes_a_limit_of_time(runs: TuningWorld, reviews: Reviews, 
         (["--over", "epochs=1,x"], "--over epochs: 'x' must be a whole number from 1 to 100"),
         (["--over", "learning_rate=1e-5..2"], "--over learning_rate: 2 must be a number of at le"),
         (["--over", "epochs=1,2", "--over", "epochs=3,4"], "--over epochs=3,4: epochs is given tw"),
-        (["--over", "epochs=1,2", "--max-jobs", "3"], "--max-jobs: 3 must be at most 2: so many"),
+        (["--over", "epochs=1,2", "--max-jobs", "3"], "--max-jobs: 3 must be at most 2, the num"),
         (
             ["--over", "epochs=1,2", "--set", "training.epochs=2"],
             "training.epochs: is tuned: tuning.over has it, too",

@@ -25,6 +25,12 @@ def test_names_stay_text_even_if_they_are_numbers() -> None:
     assert parse_fields(settings) == {"from_run": "42", "columns": {"text": "1"}}
 
 
+@pytest.mark.parametrize("field", ["training.epochs", "from_run"])
+def test_a_field_that_is_given_twice_is_named(field: str) -> None:
+    with pytest.raises(InvalidArgument, match=f"--set {field}=2: {field} is given twice"):
+        parse_fields([f"{field}=1", "columns.text=a", f"{field}=2"])
+
+
 @pytest.mark.parametrize("setting", ["epochs", "=3", "training.=3", ".epochs=1"])
 def test_a_setting_of_another_form_is_named(setting: str) -> None:
     with pytest.raises(InvalidArgument, match="FIELD=VALUE"):
