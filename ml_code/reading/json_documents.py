@@ -8,6 +8,7 @@ from typing import Any
 from .commands import Filter
 
 _Found = tuple[str, Filter | None]
+_MOST_KEYS = 10  # around a list
 _BY_PANDAS = "write it with DataFrame.to_json(…, orient='records', lines=True)"
 
 
@@ -40,7 +41,7 @@ def _is_column(value: Any) -> bool:
 def _lists(part: dict[str, Any], keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int]]:
     """(the keys that lead to it, its length) of each list of objects."""
     for key, value in part.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and len(keys) < _MOST_KEYS:
             yield from _lists(value, (*keys, key))
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             yield (*keys, key), len(value)

@@ -13,13 +13,14 @@ _WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight"
 _NUMBER = r"([+-]?[0-9]+(?:\.[0-9]+|,[0-9]{1,2})?)"  # three digits: "1,234" may be thousands
 _WORD = rf"({'|'.join(_WORDS)})"
 _STARS = r"(?:[- ]?(?:stars?|sterne?n?|étoiles?|estrellas?|stelle|stella|estrelas?|sterren|★|⭐|"
-_STARS += "星|bubbles?|points?|punkten?))"
+_STARS += r"星|stjärn\w*|gwiazd\w*|зв[её]зд\w*|bubbles?|points?|punkten?))"
 _NAMED = r"(?:rated |rating:? ?)?"
-_OF = r"(?:\s*/\s*|\s+(?:out of|of|von|sur|de|su|van|av)\s+)"
+_OF = r"(?:\s*/\s*|\s+(?:out of|of|von|sur|de|su|van|av|z|из)\s+)"
 _PLAIN = re.compile(rf"{_NAMED}[★⭐]?(?:{_NUMBER}|{_WORD}){_STARS}?")
 _MIXED = re.compile(r"([0-9]+)(?:½| 1/2)")
-# As on Amazon's pages in seven languages: "4,0 von 5 Sternen", "4,0 étoiles sur 5".
+# As on Amazon's pages in nine languages: "4,0 von 5 Sternen", "4,0 étoiles sur 5".
 _OUT_OF = re.compile(rf"{_NAMED}(?:{_NUMBER}|{_WORD}){_STARS}?{_OF}(?:{_NUMBER}|{_WORD}){_STARS}?")
+_WHOLE_FIRST = re.compile(rf"{_NUMBER}つ星のうち\s*{_NUMBER}")  # on those in Japanese
 _PERCENT = re.compile(rf"{_NUMBER}\s?%")
 _FULL, _EMPTY, _HALF = "★⭐🌟*●", "☆✩✰○", "½"
 _HALF_KEPT = "\0"  # in its place during NFKC, which would make "1/2" of it
@@ -52,7 +53,7 @@ def unwrapped(raw: str) -> str:
 def _written(text: str, highest: int) -> float | None:
     text = unicodedata.normalize("NFKC", html.unescape(text).replace("½", _HALF_KEPT))
     text = text.replace("\ufe0f", "").replace(_HALF_KEPT, "½").rstrip(".!")
-    for form in (_plain, _mixed, _star_row, _out_of, _percent):
+    for form in (_plain, _mixed, _star_row, _out_of, _whole_first, _percent):
         found = form(text, highest)
         if found is not None:
             return found
@@ -82,6 +83,11 @@ def _out_of(text: str, highest: int) -> float | None:
     if found is None:
         return None
     return _scaled(_float(found[1] or found[2]), _float(found[3] or found[4]), highest)
+
+
+def _whole_first(text: str, highest: int) -> float | None:
+    found = _WHOLE_FIRST.fullmatch(text)
+    return _scaled(_float(found[2]), _float(found[1]), highest) if found else None
 
 
 def _percent(text: str, highest: int) -> float | None:

@@ -83,6 +83,7 @@ from tests.ml_code.reading.read_files import TABLE, refusal
             "whose 'feed.entry' is a list of objects; write a line for each: jq -c "
             '\'.["feed"]["entry"][]\' < r.csv > converted-r.jsonl',
         ),
+        (b'{"a": ' * 900 + b"1" + b"}" * 900, "no column named 'Review Text'"),
         (
             "Title,Review Text\n题,很好\n".encode("utf-16-le"),
             "UTF-16 without a byte order mark; convert it: iconv -f UTF-16LE",

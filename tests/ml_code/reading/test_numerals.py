@@ -10,6 +10,8 @@ from reading.numerals import is_missing, number
         ("4.0 out of 5 stars", 4), ("4 out of 5", 4), ("Rated 3 out of 5", 3), ("4/5", 4),
         ("4 / 5", 4), ("4,0 von 5 Sternen", 4), ("4,0 étoiles sur 5", 4),
         ("3.0 de 5 estrellas", 3), ("2,0 su 5 stelle", 2),
+        ("4,0 z 5 gwiazdek", 4), ("4,0 av 5 stjärnor", 4), ("4,5 из 5 звёзд", 4.5),
+        ("4 звезды", 4), ("5つ星のうち4.0", 4),
         ("★★★★☆", 4), ("★★★★★", 5), ("⭐⭐⭐", 3), ("⭐️⭐️", 2),
         ("★★½", 2.5), ("***", 3), ("★☆☆☆☆", 1),
         ("FIVE", 5), ("five stars", 5), ("One", 1),
@@ -28,7 +30,8 @@ def test_a_rating_is_read_as_files_write_it(raw, expected):
 
 @pytest.mark.parametrize(
     "raw",
-    ["great", "85%", "7/9", "★★★☆", "☆☆☆☆", "4-5", "4 5", "1,234", "five and a half", "120%", "4/0",
+    ["7つ星のうち4.0", "4つ星のうち5.0",
+     "great", "85%", "7/9", "★★★☆", "☆☆☆☆", "4-5", "4 5", "1,234", "five and a half", "120%", "4/0",
      "2026-01-31", "1_0", "4+", "5 - Excellent", "★★★★★ (5)", "4 1/3", "(5)",
      "true", "--4", "stars", "4.5.1", "nan"],
 )  # fmt: skip
