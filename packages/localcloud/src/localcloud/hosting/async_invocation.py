@@ -24,7 +24,6 @@ from localcloud.core.s3 import Location, TransferError
 from localcloud.hosting import async_config, endpoint_record
 from localcloud.hosting.async_config import CONFIG
 from localcloud.hosting.endpoint_metrics import Invocation
-from localcloud.hosting.fleet import Variant
 from localcloud.hosting.invocation import (
     EndpointNotFound,
     held_instance,
@@ -34,6 +33,7 @@ from localcloud.hosting.invocation import (
 from localcloud.hosting.model_server import ModelServer
 from localcloud.hosting.running import RunningEndpoints
 from localcloud.hosting.server_process import Answer
+from localcloud.hosting.variant import Variant
 from localcloud.iam.role import Role
 from localcloud.jobs.logs import LogStream
 
@@ -47,7 +47,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class Failure(Exception):
-    """No result; the text is the reason, and `body` what the model has answered."""
+    """The request has no result; the text is the reason, and `body` what the model has answered."""
 
     def __init__(self, reason: str, body: bytes = b"") -> None:
         super().__init__(reason)
@@ -131,7 +131,8 @@ class AsyncInvocations(Service):
         self.cloud.store.delete(KIND, key)
 
     def _try(self, record: Record) -> bool:
-        """False while the endpoint starts; one that is deleted leaves its requests unanswered."""
+        """Whether the request is done with: False while the endpoint starts. The requests of a
+        deleted endpoint are not answered."""
         endpoint = record["EndpointName"]
         try:
             with held_instance(self.cloud, endpoint, None) as (variant, server):

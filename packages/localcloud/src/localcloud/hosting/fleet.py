@@ -1,169 +1,26 @@
-"""The fleet of instances of one endpoint configuration, and the choice of one for a request.
+"""The fleet of instances of one endpoint configuration, and the choice of a variant for a request.
 
-Not emulated: instance types, memory and cold starts of serverless variants, shadow variants.
+Not emulated: shadow variants.
 """
 
-import itertools
 import logging
 import math
 import random
 import threading
 import time
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 
 from localcloud.core.cloud import Cloud
-from localcloud.core.errors import AwsError
 from localcloud.core.records import Record
 from localcloud.core.s3 import TransferError
-from localcloud.faults.capacity import ADVICE, NO_CAPACITY, lacks_capacity
-from localcloud.hosting import endpoint_record
-from localcloud.hosting.capture import Capture
 from localcloud.hosting.deployment import ASYNCHRONOUS
 from localcloud.hosting.model_server import ModelServer
-from localcloud.hosting.server_process import INVOCATION_SECONDS, InstanceSpec, StartError
+from localcloud.hosting.server_process import StartError
+from localcloud.hosting.variant import Variant
 
-_STARTUP_SECONDS = 600  # unless ContainerStartupHealthCheckTimeoutInSeconds says otherwise
 _WATCH_SECONDS = 1
 _CLOSED = "The endpoint was closed while its instances were starting."
-_CALLS = {"Creating": "CreateEndpoint", "Updating": "UpdateEndpoint"}  # by an endpoint's status
 _LOGGER = logging.getLogger(__name__)
-
-
-class Variant:
-    """One production variant: its instances take turns."""
-
-    def __init__(
-        self, cloud: Cloud, endpoint: str, description: Record, model: Record, deployed: Record
-    ) -> None:
-        self._cloud, self._endpoint, self._model = cloud, endpoint, model
-        self.name: str = description["VariantName"]
-        self.serverless: Record = description.get("ServerlessConfig", {})
-        self.weight = self.desired_weight = description["InitialVariantWeight"]
-        self.desired_count = description.get("InitialInstanceCount", 1)
-        self.startup_seconds: float = description.get(
-            "ContainerStartupHealthCheckTimeoutInSeconds", _STARTUP_SECONDS
-        )
-        self.servers: list[ModelServer] = []
-        self.servers = self.missing_servers()
-        self.active = len(self.servers)  # so many take requests: fewer while it is a canary
-        self.capture = self._start_capture(deployed.get("DataCaptureConfig", {}))
-        self.asynchronous: Record | None = deployed.get(ASYNCHRONOUS)
-        self._turns = itertools.count()
-        self._busy: Counter[ModelServer] = Counter()
-        self._changed = threading.Condition()
-        self._is_open = True
-
-    def _start_capture(self, config: Record) -> Capture | None:
-        if not config.get("EnableCapture", bool(config)):
-            return None
-        return Capture(self._cloud, self._endpoint, self.name, self.role_arn, config)
-
-    @property
-    def role_arn(self) -> str:
-        """The execution role of its model."""
-        arn: str = self._model["ExecutionRoleArn"]
-        return arn
-
-    def check_capacity(self) -> None:
-        """Raises StartError while a fault takes the machines of the endpoint away."""
-        record = self._cloud.store.get(endpoint_record.KIND, self._endpoint)
-        operation = _CALLS.get(record["EndpointStatus"]) if record else None
-        if record and operation and lacks_capacity(self._cloud, operation, record):
-            reason = "due to InsufficientInstanceCapacity error"
-            raise StartError(f"{NO_CAPACITY} {reason}. {ADVICE}")
-
-    @property
-    def instance_count(self) -> int:
-        """0 for a serverless variant, which has no instances of the customer's."""
-        return 0 if self.serverless else len(self.servers)
-
-    def missing_servers(self) -> list[ModelServer]:
-        """New ones, not yet started, up to the desired count."""
-        return [
-            ModelServer(
-                self._cloud,
-                InstanceSpec.in_endpoint(self._cloud, self._endpoint, self.name),
-                self._model,
-            )
-            for _ in range(self.desired_count - len(self.servers))
-        ]
-
-    def desire(self, change: Record) -> None:
-        self.desired_count = change.get("DesiredInstanceCount", self.desired_count)
-        self.desired_weight = change.get("DesiredWeight", self.desired_weight)
-
-    def settle(self) -> None:
-        """Takes the present count and weight as the desired ones, after a change has failed."""
-        self.desired_count, self.desired_weight = len(self.servers), self.weight
-
-    def adopt(self, servers: Sequence[ModelServer]) -> list[ModelServer]:
-        """Applies the desired count and weight; returns the servers that take no more requests."""
-        with self._changed:
-            both = [*self.servers, *servers]
-            self.servers, leaving = both[: self.desired_count], both[self.desired_count :]
-            self.active, self.weight = len(self.servers), self.desired_weight
-        return leaving
-
-    def dismiss(self, servers: Sequence[ModelServer]) -> None:
-        """Ends the servers when the requests that they are answering have ended."""
-        with self._changed:
-            self._changed.wait_for(
-                lambda: not any(self._busy[server] for server in servers), INVOCATION_SECONDS
-            )
-        for server in servers:
-            server.close()
-
-    @contextmanager
-    def request(self) -> Iterator[ModelServer | None]:
-        """Holds the instance whose turn it is; None when the variant is closed."""
-        server = self._begin()
-        try:
-            yield server
-        finally:
-            if server:
-                with self._changed:
-                    self._busy[server] -= 1
-                    self._changed.notify_all()
-
-    def _begin(self) -> ModelServer | None:
-        with self._changed:
-            if not self._is_open:
-                return None
-            limit = self.serverless.get("MaxConcurrency", math.inf)
-            if self._busy.total() >= limit:
-                raise AwsError("ThrottlingException", "Rate exceeded", 400)
-            server = self.servers[next(self._turns) % self.active]
-            self._busy[server] += 1
-            return server
-
-    def close(self, drain_seconds: float) -> None:
-        """Refuses new requests, and waits for those under way (for at most `drain_seconds`)."""
-        with self._changed:
-            self._is_open = False
-            self._changed.wait_for(lambda: not self._busy.total(), drain_seconds)
-
-    def description(self) -> Record:
-        """The variant in DescribeEndpoint's ProductionVariants."""
-        description = {
-            "VariantName": self.name,
-            "DeployedImages": [
-                {"SpecifiedImage": image, "ResolvedImage": image}
-                for image in self.servers[0].images
-            ],
-            "CurrentWeight": self.weight,
-            "DesiredWeight": self.desired_weight,
-        }
-        if self.serverless:
-            return description | {
-                "CurrentInstanceCount": 0,
-                "CurrentServerlessConfig": self.serverless,
-            }
-        return description | {
-            "CurrentInstanceCount": sum(server.alive for server in self.servers),
-            "DesiredInstanceCount": self.desired_count,
-        }
 
 
 class Fleet:

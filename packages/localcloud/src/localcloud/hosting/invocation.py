@@ -13,10 +13,10 @@ from localcloud.core.errors import AwsError
 from localcloud.core.records import Record
 from localcloud.hosting import capture
 from localcloud.hosting.endpoint_metrics import Invocation
-from localcloud.hosting.fleet import Variant
 from localcloud.hosting.model_server import ModelServer
 from localcloud.hosting.running import RunningEndpoints
 from localcloud.hosting.server_process import Answer
+from localcloud.hosting.variant import Variant
 
 _HANDOVER_SECONDS = 0.01
 _REFUSED = (

@@ -9,7 +9,8 @@ from typing import Self
 from localcloud.core import records
 from localcloud.core.errors import ValidationException
 from localcloud.core.records import Record
-from localcloud.hosting.fleet import Fleet, Variant
+from localcloud.hosting.fleet import Fleet
+from localcloud.hosting.variant import Variant
 
 _MOST_PERCENT = 50
 _LEAST_LINEAR_PERCENT = 10
