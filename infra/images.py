@@ -168,7 +168,7 @@ class Image:
 
 
 def jobs_by_image(images: Mapping[str, Image]) -> dict[Image, list[str]]:
-    """From the image of each job to the jobs of each image."""
+    """The jobs of each image, by the image of each job."""
     found: dict[Image, list[str]] = {}
     for job, image in images.items():
         found.setdefault(image, []).append(job)
@@ -176,7 +176,7 @@ def jobs_by_image(images: Mapping[str, Image]) -> dict[Image, list[str]]:
 
 
 def ends_of_patches(images: Mapping[str, Image]) -> list[dict[str, str]]:
-    """For the step Prepare: the end of patches of each image that has one, and the sentence of
+    """The end of patches of each image that has one, for the step Prepare, with the sentence of
     `reviews doctor` (reviews/client/checks/findings.py) after that day."""
     return [
         {

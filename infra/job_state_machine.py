@@ -124,7 +124,8 @@ class JobStateMachine(Construct):
         )
 
     def _resume(self, start: sfn.State, end: sfn.State) -> sfn.State:
-        """After a redrive. What the job has made is there when its end has failed."""
+        """The choice after a redrive: where only the end has failed, the job's result is still
+        there."""
         choice = sfn.Choice.jsonata(self, RESUME)
         choice.when(condition(f"$resume_at = '{end.state_id}'"), end)
         return choice.otherwise(start)

@@ -31,7 +31,7 @@ _BY_ROLES = (
 
 
 def statements(settings: Settings, account: str, partition: str = "aws") -> list[Statement]:
-    """For an existing key; CDK gives to a new one that of the account."""
+    """The statements for an existing key. CDK gives those of the account to a new one."""
     everybody = {"AWS": f"arn:{partition}:iam::{account}:root"}
     return [
         _allow(everybody, list(_BY_ROLES)),

@@ -106,8 +106,8 @@ class Network(Construct):
             self._add_vpc_endpoints(vpc, group)
 
     def _add_vpc_endpoints(self, vpc: ec2.Vpc, jobs: ec2.SecurityGroup) -> None:
-        """They have their own security group, since lambdas/cleanup waits until no network
-        interface uses that of the jobs."""
+        """Adds the VPC endpoints, with a security group of their own: lambdas/cleanup waits until
+        no network interface uses that of the jobs."""
         vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3).add_to_policy(
             self._only_own_buckets()
         )

@@ -22,7 +22,7 @@ READERS = ("prepare", "copy_model")  # the functions in lambdas/
 
 
 class PromotionRole(Construct):
-    """For the targets of `settings.promotion`, of which there is at least one."""
+    """The role for the targets of `settings.promotion`, of which there is at least one."""
 
     def __init__(self, scope: Construct, id_: str, *, settings: Settings, storage: Storage) -> None:
         super().__init__(scope, id_)

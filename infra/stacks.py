@@ -175,7 +175,8 @@ class PipelineStack(Stack):
         machines: Sequence[PipelineStateMachine | DriftStateMachine],
         cleanup: Cleanup,
     ) -> None:
-        """They are deleted before the cleanup begins, so that no execution starts meanwhile."""
+        """Adds the schedules. They are deleted before the cleanup begins, so that no execution
+        starts meanwhile."""
         pipeline, *drift = (machine.state_machine for machine in machines)
         schedules = []
         if roles.schedule:

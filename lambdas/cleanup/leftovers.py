@@ -131,7 +131,8 @@ def delete_packages(client: Any, group: str) -> None:
 
 
 def delete_logs(client: Any, prefix: str, endpoint: str) -> None:
-    """Other environments of the account share the log groups of jobs; an empty group is deleted."""
+    """Deletes the logs of this environment. Others of the account share the log groups of jobs, of
+    which only an empty one is deleted."""
     _ignore_missing(client.delete_log_group, logGroupName=endpoint_log_group(endpoint))
     for group in dict.fromkeys(kind.log_group for kind in JobKind):
         streams = _ignore_missing(_streams, client, group, prefix) or []

@@ -55,8 +55,9 @@ def check_quotas(
     *,
     parallel: int = 1,
 ) -> Iterator[Problem]:
-    """If the quotas cannot be read, which the account may forbid, the run continues. `unused` are
-    the kinds of jobs that it does not start, `parallel` how many trainings run at the same time."""
+    """Finds the quotas that are too small. If they cannot be read, which the account may forbid,
+    the run continues. `unused` are the kinds of jobs that it does not start, `parallel` how many
+    trainings run at the same time."""
     needed = [
         _in_parallel(quota, parallel)
         for quota in environment.quotas.needed

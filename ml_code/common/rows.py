@@ -39,7 +39,7 @@ class Rows:
         return len(self.labels)
 
     def evenly_spaced(self, most: int) -> Self:
-        """At most so many of the rows, without their texts."""
+        """At most `most` of the rows, at equal distances and without their texts."""
         numbers = np.unique(np.linspace(0, len(self) - 1, min(len(self), most)).astype(int))
         return type(self)(
             [self.ids[row] for row in numbers],

@@ -50,7 +50,8 @@ class JsonLines:
         return self._header
 
     def read(self, names: Sequence[str], checked: CheckedColumn | None = None) -> Iterator[Batch]:  # noqa: ARG002 - a line of JSON is always one row
-        """Other values than texts are given as JSON; null and missing keys as an empty text."""
+        """Yields the columns in batches. Values other than texts are given as JSON; null and
+        missing keys as an empty text."""
         lines = self._lines()
         while some := list(islice(lines, BATCH_ROWS)):
             numbers, rows, faults = [], [], []

@@ -96,7 +96,7 @@ def _percent(text: str, highest: int) -> float | None:
 
 
 def _scaled(part: float, whole: float, highest: int) -> float | None:
-    """From another scale, if it is a whole or half number on ours: 80% and 8/10 are 4 of 5."""
+    """The number on our scale, if it is a whole or half one there: 80% and 8/10 are 4 of 5."""
     if whole == highest:
         return part
     if min(whole, highest) <= 0 or not 0 <= part <= whole:

@@ -49,9 +49,10 @@ class Computation:
 def choose_computation(
     precision: str, model: Any, sample: Batch, group: ProcessGroup
 ) -> Computation:
-    """For `auto` the fastest computation; else this precision with fused attention, unmeasured.
+    """The fastest computation for `auto`; otherwise the given precision with fused attention,
+    without a measurement.
 
-    Measured are forward and backward passes of the sample. All ranks choose the same; the main rank
+    It measures forward and backward passes of the sample. All ranks choose the same; the main rank
     prints the times. The model is set up with what is chosen. With a precision of its own a
     training on the same machine gives the same model again, whatever else the machine does.
     """

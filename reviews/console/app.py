@@ -62,5 +62,5 @@ def _bad_request(_: Request, error: Exception) -> JSONResponse:
 
 
 def _bad_gateway(_: Request, error: Exception) -> JSONResponse:
-    """For errors of AWS, and for calls to AWS without an answer."""
+    """The answer to an error of AWS, or to a call that got no answer from AWS."""
     return JSONResponse({"error": str(error)}, 502)

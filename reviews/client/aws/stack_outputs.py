@@ -27,7 +27,7 @@ class StackOutputs:
 
     @classmethod
     def from_outputs(cls, outputs: dict[str, str], *, stack: str) -> Self:
-        """From CloudFormation's output keys. Raises NotDeployed, which names the missing keys."""
+        """Reads CloudFormation's output keys. Raises NotDeployed, which names the missing keys."""
         keys = {field: _output_key(field) for field in cls.__dataclass_fields__}
         missing = sorted(set(keys.values()) - outputs.keys())
         if missing:

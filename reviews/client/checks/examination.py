@@ -54,7 +54,8 @@ def _bootstrap(connection: Connection) -> Finding:
 
 
 def _stacks(connection: Connection) -> Finding:
-    """Before the first deployment there are none, which does not block it."""
+    """Whether all stacks are up. Before the first deployment there are none, which does not block
+    it."""
     found = {
         name: stacks.find(connection, name).get("StackStatus", "")
         for name in stacks.names(connection.settings)

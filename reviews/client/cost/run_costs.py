@@ -141,8 +141,8 @@ def _from_start_to_end(
 def of_endpoint(
     endpoint: dict[str, Any], config: dict[str, Any], known: Prices, now: datetime
 ) -> Cost | None:
-    """Since the configuration was deployed, or the endpoint started again, with as many instances
-    as it has now. None for a serverless endpoint, which has no instances."""
+    """The cost since the configuration was deployed, or the endpoint started again, with as many
+    instances as it has now. None for a serverless endpoint, which has no instances."""
     counts = [one.get("CurrentInstanceCount", 0) for one in endpoint.get("ProductionVariants", [])]
     (variant,) = config["ProductionVariants"]
     if "InstanceType" not in variant:

@@ -22,7 +22,7 @@ class Comparison:
     metrics: dict[str, Pair]
 
     def document(self) -> dict[str, Any]:
-        """For a program, as JSON."""
+        """The comparison as JSON, for a program."""
         names = [run.name for run in self.runs]
         return {"runs": names, "settings": self.settings, "metrics": self.metrics}
 

@@ -50,7 +50,7 @@ class TuningJob:
         return max(done, key=lambda job: job.macro_f1 or 0.0, default=None)
 
     def document(self) -> dict[str, Any]:
-        """For a program, as JSON."""
+        """The tuning job as JSON, for a program."""
         best = self.best
         return {**asdict(self), "best": best.name if best else None}
 

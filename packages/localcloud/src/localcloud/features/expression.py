@@ -149,7 +149,8 @@ def _plain(value: Any, shape: Shape) -> Found:
 
 
 def _inside(value: Any, shape: Shape, path: str) -> Iterator[Found]:
-    """Any element of a list will do; of pairs of keys and values, the one with the key."""
+    """The values below `path`: of a list those of any element, of pairs of keys and values those
+    with the key."""
     if shape.type_name == "list":
         pairs = shape.member.type_name == "structure" and "Key" in shape.member.members
         for element in value:

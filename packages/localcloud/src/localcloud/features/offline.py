@@ -86,7 +86,7 @@ class OfflineWriter(Service):
             pass
 
     def _write_batch(self, name: str) -> bool:
-        """False if there is none."""
+        """Writes a batch of a group's rows; returns False if there is none."""
         spool = self.cloud.service(OnlineStore).spool
         with self._writing:
             group = self.cloud.store.get("feature-group", name)

@@ -1,4 +1,5 @@
-"""After an earlier server: finishes groups that it was creating or deleting, and restores tables.
+"""Continues after an earlier server: finishes groups that it was creating or deleting, and restores
+tables.
 
 ministack keeps the Glue catalogue at a clean stop only, so a server that was killed loses tables
 of groups that still exist.

@@ -1,4 +1,4 @@
-"""After an earlier server: endpoints start again, and its transform jobs have failed."""
+"""Continues after an earlier server: endpoints start again, and its transform jobs have failed."""
 
 import socket
 import time
@@ -14,7 +14,8 @@ _UPDATE_STOPPED = "InternalServerError: the embedded AWS was stopped during the 
 
 
 class HostingRecovery(Service):
-    """Until its instances are healthy again, an endpoint is in status SystemUpdating."""
+    """Starts endpoints again, which are in status SystemUpdating until their instances are
+    healthy."""
 
     def recover(self) -> None:
         """Returns at once; endpoints start in the background."""

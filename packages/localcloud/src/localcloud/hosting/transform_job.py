@@ -118,7 +118,8 @@ class TransformJob(Job):
             self._workers.append(worker)
 
     def _run_workers(self) -> None:
-        """Until all have ended, or one has failed, or the user or the server ends them."""
+        """Runs the workers until all have ended, or one has failed, or the user or the server ends
+        them."""
         with ThreadPoolExecutor(len(self._workers)) as pool:
             running = [pool.submit(worker.run) for worker in self._workers]
             while wait(running, _POLL_SECONDS).not_done:

@@ -122,7 +122,7 @@ class Job(ABC):
             self.update(**{self.status_field: status, self.end_field: time.time()}, **changes)
 
     def request_stop(self) -> bool:
-        """False if the job has ended meanwhile."""
+        """Asks the job to stop; returns False if it has ended meanwhile."""
         with self.changing:
             if self._ended:
                 return False

@@ -149,7 +149,8 @@ def kill_marked(prefix: str) -> int:
 
 
 def _marked(prefix: str) -> list[psutil.Process]:
-    """Not those that have ended and whose parent has not asked yet: they hold nothing."""
+    """The running processes with the mark, without those that have ended and whose parent has not
+    asked yet: they hold nothing."""
     return [
         process
         for process in psutil.process_iter()
@@ -158,7 +159,8 @@ def _marked(prefix: str) -> list[psutil.Process]:
 
 
 def _running(process: psutil.Process) -> bool:
-    """Not psutil's wait(): it would take a child's exit code away from its Popen object."""
+    """Whether a process runs. psutil's wait() would take a child's exit code away from its Popen
+    object."""
     try:
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:

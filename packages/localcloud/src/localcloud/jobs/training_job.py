@@ -110,13 +110,14 @@ class TrainingJob(Job):
         self._enter("Interrupted")
 
     def _start_over(self) -> None:
-        """On new instances, which have nothing of the earlier ones."""
+        """Begins again on new instances, which have nothing of the earlier ones."""
         self.drop_instances()
         self.interruption.clear()
         self._enter("Starting")
 
     def _seconds_left(self, record: dict[str, Any]) -> float:
-        """Both limits are for all attempts in total; see StoppingCondition."""
+        """The seconds until the earlier one of both limits of StoppingCondition, which count all
+        attempts together."""
         limits = record.get("StoppingCondition", {})
         running = limits.get("MaxRuntimeInSeconds", DEFAULT_MAX_SECONDS) - self._ran
         wait = limits.get("MaxWaitTimeInSeconds", float("inf"))

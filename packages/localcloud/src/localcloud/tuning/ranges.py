@@ -96,7 +96,8 @@ class Space:
 
     @classmethod
     def of(cls, described: Record) -> "Space":
-        """From ParameterRanges. Raises ValidationException for a range that cannot be searched."""
+        """The space of ParameterRanges. Raises ValidationException for a range that cannot be
+        searched."""
         found: list[Range] = [
             *(_numbers(one, is_whole=True) for one in described.get("IntegerParameterRanges", [])),
             *(

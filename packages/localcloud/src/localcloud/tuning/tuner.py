@@ -70,7 +70,7 @@ class Tuner:
             self._update(status, HyperParameterTuningEndTime=time.time(), **failed)
 
     def request_stop(self) -> bool:
-        """False if the tuning job has ended meanwhile."""
+        """Asks the tuning job to stop; returns False if it has ended meanwhile."""
         with self._changing:
             if self._has_ended:
                 return False
@@ -205,7 +205,7 @@ class Tuners(Service):
         thread.start()
 
     def request_stop(self, name: str) -> bool:
-        """False for a tuning job that has ended."""
+        """Asks a tuning job to stop; returns False for one that has ended."""
         with self._lock:
             tuner, _ = self._running.get(name, (None, None))
         return tuner is not None and tuner.request_stop()

@@ -97,7 +97,8 @@ def list_training_jobs_for_hyper_parameter_tuning_job(cloud: Cloud, request: Rec
 
 
 def _by_name(request: Record) -> Record:
-    """Both lists are sorted by name, ascending, where a request does not say otherwise."""
+    """The request with the order of both lists: by name, ascending, where it does not say
+    otherwise."""
     return {"SortBy": "Name", "SortOrder": "Ascending", **request}
 
 
