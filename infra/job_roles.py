@@ -11,6 +11,11 @@ from infra.settings import Settings
 from infra.storage import Storage
 
 _PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+# What AWS's own SDK gives to the role of a job for its buckets and its key:
+# sagemaker-core/src/sagemaker/core/helper/iam_policies.py of aws/sagemaker-python-sdk at a248126
+# (21 August 2026). CreateGrant is for the key of its volume.
+_SEE_BUCKET = ("s3:ListBucket", "s3:GetBucketLocation")
+_USE_KEY = ("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey", "kms:CreateGrant")
 # https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html, of jobs in a VPC, and
 # https://docs.aws.amazon.com/sagemaker/latest/dg/host-vpc.html, of models in one
 _DESCRIBE_VPC = (
@@ -87,7 +92,7 @@ class JobRoles(Construct):
         return self._role(
             "Scoring",
             [
-                allow("s3:ListBucket", on=[artefacts.bucket_arn]),
+                allow(*_SEE_BUCKET, on=[artefacts.bucket_arn]),
                 allow(
                     "s3:GetObject",
                     on=[
@@ -102,12 +107,7 @@ class JobRoles(Construct):
                     "s3:AbortMultipartUpload",
                     on=[artefacts.arn_for_objects(f"{scorings}/{answers}/*")],
                 ),
-                allow(
-                    "kms:Decrypt",
-                    "kms:GenerateDataKey",
-                    "kms:CreateGrant",
-                    on=[self._storage.key.key_arn],
-                ),
+                allow(*_USE_KEY, on=[self._storage.key.key_arn]),
             ],
         )
 
@@ -128,7 +128,7 @@ class JobRoles(Construct):
             "Drift",
             [
                 allow(
-                    "s3:ListBucket",
+                    *_SEE_BUCKET,
                     on=[artefacts.bucket_arn, *([storage.data.bucket_arn] if wheels else [])],
                 ),
                 allow(
@@ -143,31 +143,21 @@ class JobRoles(Construct):
                     "s3:AbortMultipartUpload",
                     on=[artefacts.arn_for_objects(f"{reports}/{report}/*")],
                 ),
-                allow(
-                    "kms:Decrypt",
-                    "kms:GenerateDataKey",
-                    "kms:CreateGrant",
-                    on=[storage.key.key_arn],
-                ),
+                allow(*_USE_KEY, on=[storage.key.key_arn]),
             ],
         )
 
     def _may_write_runs(self, reading: Sequence[str]) -> list[iam.PolicyStatement]:
         storage = self._storage
         return [
-            allow("s3:ListBucket", on=[storage.data.bucket_arn, storage.artefacts.bucket_arn]),
+            allow(*_SEE_BUCKET, on=[storage.data.bucket_arn, storage.artefacts.bucket_arn]),
             allow("s3:GetObject", on=reading),
             allow(
                 "s3:PutObject",
                 "s3:AbortMultipartUpload",
                 on=[storage.artefacts.arn_for_objects(s3_keys.run_prefix("*"))],
             ),
-            allow(
-                "kms:Decrypt",
-                "kms:GenerateDataKey",
-                "kms:CreateGrant",
-                on=[storage.key.key_arn],
-            ),
+            allow(*_USE_KEY, on=[storage.key.key_arn]),
         ]
 
     def _may_capture(self) -> list[iam.PolicyStatement]:

@@ -34,6 +34,8 @@ _ELSEWHERE = (
     ("RegisterModel", "kms:*", "the same"),
     ("JobRolesProcessing", "sagemaker:PutRecord", "only where BatchWriteRecord is not to be had"),
     ("RegisterModel", "ecr:*", "the same"),
+    ("JobRoles", "kms:Encrypt", "of AWS's own roles of jobs; the embedded AWS makes data keys"),
+    ("JobRoles", "s3:GetBucketLocation", "the same; its jobs are told where a bucket is"),
     ("JobRoles", "s3:AbortMultipartUpload", "only a large upload that fails"),
     ("JobRolesTraining", "s3:DeleteObject", "only a checkpoint whose writing is seen half done"),
     ("JobRolesServing", "s3:ListBucket", "so that a missing artefact is told as missing"),
