@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from tests.reviews.console.api import refused
+from tests.reviews.worlds.recorded_runs import FAILED, RUNNING, SUCCEEDED, WAITING
 from tests.reviews.worlds.team_world import CALLER, TeamWorld
-
-RUNNING, SUCCEEDED, FAILED = "run-20261124-130000", "run-20261124-120000", "too-few-epochs"
-WAITING = "run-20261124-140000"
 
 
 def act(client: TestClient, name: str, action: str, **document: Any) -> Any:
@@ -19,9 +18,7 @@ def act(client: TestClient, name: str, action: str, **document: Any) -> Any:
 
 
 def refusal(client: TestClient, name: str, action: str, **document: Any) -> str:
-    answer = client.post(f"/api/executions/{name}/{action}", json=document)
-    assert answer.status_code == 400, answer.text
-    return str(answer.json()["error"])
+    return refused(client.post(f"/api/executions/{name}/{action}", json=document))
 
 
 def offered(client: TestClient, name: str) -> Any:

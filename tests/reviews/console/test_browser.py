@@ -12,11 +12,11 @@ from tests.reviews.console.browsers import CHROMIUM, DRIVER, Browser, chromium
 from tests.reviews.worlds import recorded_runs
 from tests.reviews.worlds.console_world import OUTPUTS, SYNTAX_ERROR
 from tests.reviews.worlds.environment import FakeEnvironment
+from tests.reviews.worlds.recorded_runs import FAILED, RUNNING, SUCCEEDED
 from tests.reviews.worlds.team_world import TeamWorld
 from worlds.waiting import until
 
 pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="there is no Chromium here")
-RUNNING, SUCCEEDED, FAILED = "run-20261124-130000", "run-20261124-120000", "too-few-epochs"
 # A page, and what is there once it is complete.
 PAGES = {
     "/": "#executions a",

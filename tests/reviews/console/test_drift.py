@@ -2,22 +2,16 @@
 
 import json
 from dataclasses import replace
-from typing import Any
 
 from starlette.testclient import TestClient
 
 from reviews.console.guard import REPORT_POLICY
 from tests.drift_reports import report
+from tests.reviews.console.api import get
 from tests.reviews.worlds.environment import FakeEnvironment
 from tests.reviews.worlds.team_world import TeamWorld
 
 OLD, NEW = "20261123T120000Z-a", "20261124T120000Z-b"
-
-
-def get(client: TestClient) -> Any:
-    answer = client.get("/api/drift")
-    assert answer.status_code == 200, answer.text
-    return answer.json()
 
 
 def capture(environment: FakeEnvironment, percent: int) -> None:
@@ -30,14 +24,14 @@ def test_the_newest_report_is_shown_and_the_others_are_named(
 ) -> None:
     world.add_drift_report(OLD, report("class_mix"))
     world.add_drift_report(NEW, replace(report("class_mix"), verdict="no drift"))
-    found = get(client)
+    found = get(client, "/drift")
     assert found["names"] == [NEW, OLD]
     assert found["newest"]["verdict"] == "no drift"
     assert found["newest"]["findings"][0]["title"] == "Predicted classes"
 
 
 def test_before_the_first_report_nothing_is_known(client: TestClient) -> None:
-    assert get(client) == {"names": [], "newest": None}
+    assert get(client, "/drift") == {"names": [], "newest": None}
 
 
 def test_a_number_that_could_not_be_computed_is_not_known(
@@ -46,7 +40,7 @@ def test_a_number_that_could_not_be_computed_is_not_known(
     finding = report("class_mix").findings[0]
     undefined = replace(finding, shift=float("nan"))
     world.add_drift_report(NEW, replace(report("class_mix"), findings=[undefined]))
-    assert get(client)["newest"]["findings"][0]["shift"] is None
+    assert get(client, "/drift")["newest"]["findings"][0]["shift"] is None
 
 
 def test_a_report_of_another_version_is_refused_by_name(

@@ -1,25 +1,13 @@
 """The list of executions, one of them, and two that are compared."""
 
 import json
-from typing import Any
 
 from starlette.testclient import TestClient
 
+from tests.reviews.console.api import get, refused
 from tests.reviews.worlds import recorded_runs
+from tests.reviews.worlds.recorded_runs import FAILED, RUNNING, SUCCEEDED
 from tests.reviews.worlds.team_world import TeamWorld
-
-RUNNING, SUCCEEDED, FAILED = "run-20261124-130000", "run-20261124-120000", "too-few-epochs"
-
-
-def get(client: TestClient, path: str) -> Any:
-    answer = client.get(f"/api{path}")
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def refused(answer: Any, status: int = 400) -> str:
-    assert answer.status_code == status, answer.text
-    return str(answer.json()["error"])
 
 
 def test_executions_are_listed_newest_first(client: TestClient) -> None:

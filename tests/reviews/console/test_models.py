@@ -7,6 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from infra.settings import Peer, Promotion
+from tests.reviews.console.api import get, refused
 from tests.reviews.worlds.environment import FakeEnvironment
 from tests.reviews.worlds.team_world import TeamWorld
 
@@ -16,14 +17,7 @@ _OTHER_ACCOUNT = Peer(
 
 
 def models(client: TestClient) -> Any:
-    answer = client.get("/api/models")
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def refused(answer: Any) -> str:
-    assert answer.status_code == 400, answer.text
-    return str(answer.json()["error"])
+    return get(client, "/models")
 
 
 def test_versions_come_newest_first_and_one_of_them_serves(client: TestClient) -> None:

@@ -1,22 +1,16 @@
 """What the first page shows: nothing that AWS does not give."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from tests.reviews.console.api import get
 from tests.reviews.worlds.team_world import SERVING, TeamWorld
 
 
-def get(client: TestClient, path: str) -> Any:
-    answer = client.get(f"/api/{path}")
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
 def test_what_serves_is_the_run_of_the_configuration_with_its_version(client: TestClient) -> None:
-    assert get(client, "serving")["serving"] == {
+    assert get(client, "/serving")["serving"] == {
         "endpoint": "reviews-dev",
         "status": "InService",
         "config": f"reviews-dev-endpoint-config-{SERVING}-1",
@@ -41,7 +35,7 @@ def test_a_model_that_is_in_no_registry_has_no_version_and_no_scores(
     client: TestClient, world: TeamWorld
 ) -> None:
     world.versions = {3: "another"}
-    found = get(client, "serving")["serving"]
+    found = get(client, "/serving")["serving"]
     assert (found["run"], found["version"]) == (SERVING, None)
 
 
@@ -49,7 +43,7 @@ def test_an_endpoint_that_is_not_there_says_how_to_get_one(
     client: TestClient, world: TeamWorld
 ) -> None:
     world.has_endpoint = False
-    assert get(client, "serving") == {
+    assert get(client, "/serving") == {
         "serving": None,
         "reason": "The endpoint reviews-dev does not exist yet. A run creates it: reviews run FILE "
         "--env dev",
@@ -61,7 +55,7 @@ def test_a_stopped_endpoint_says_since_when_and_is_started(
     client: TestClient, world: TeamWorld
 ) -> None:
     world.stop_endpoint()
-    found = get(client, "serving")
+    found = get(client, "/serving")
     assert found["is_stopped"]
     assert found["reason"].startswith("reviews-dev is stopped since 2026-11-24 12:00 UTC, after 4")
     answer = client.post("/api/endpoint/start", json={})
@@ -81,19 +75,19 @@ def test_requests_are_counted_in_the_last_hour_and_the_last_day(
         "Invocation4XXErrors": [(old, 3.0), (recent, 0.0)],
         "Invocation5XXErrors": [(old, 1.0)],
     }
-    assert get(client, "traffic") == [
+    assert get(client, "/traffic") == [
         {"hours": 1, "requests": 7, "errors_4xx": 0, "errors_5xx": None},
         {"hours": 24, "requests": 107, "errors_4xx": 3, "errors_5xx": 1},
     ]
 
 
 def test_without_data_points_the_number_of_requests_is_not_known(client: TestClient) -> None:
-    (_, day) = get(client, "traffic")
+    (_, day) = get(client, "/traffic")
     assert day == {"hours": 24, "requests": None, "errors_4xx": None, "errors_5xx": None}
 
 
 def test_alarms_have_their_states(client: TestClient) -> None:
-    errors, latency, executions = get(client, "alarms")
+    errors, latency, executions = get(client, "/alarms")
     assert (errors["name"], errors["state"]) == ("EndpointErrors", "ALARM")
     assert (latency["name"], latency["state"]) == ("EndpointLatency", "INSUFFICIENT_DATA")
     assert errors["since"] == "2026-11-24T12:00:00+00:00"

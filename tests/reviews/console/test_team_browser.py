@@ -14,11 +14,11 @@ from tests.drift_reports import report
 from tests.reviews.console.browsers import CHROMIUM, DRIVER, Browser, chromium
 from tests.reviews.worlds.console_world import OUTPUTS
 from tests.reviews.worlds.environment import FakeEnvironment
+from tests.reviews.worlds.recorded_runs import FAILED, RUNNING, WAITING
 from tests.reviews.worlds.team_world import CALLER, SERVING, TeamWorld
 from worlds.waiting import until
 
 pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="there is no Chromium here")
-RUNNING, FAILED, WAITING = "run-20261124-130000", "too-few-epochs", "run-20261124-140000"
 TABLE = "Review Text,Rating\n" + "".join(
     f"text {n}{rating},{rating}\n" for n in range(8) for rating in (1, 3, 5)
 )

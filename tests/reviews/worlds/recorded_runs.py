@@ -8,6 +8,8 @@ from typing import Any
 from tests.reviews.worlds.history import NOON, History
 
 PREFIX = "s3://artefacts/runs"
+SUCCEEDED, RUNNING, WAITING = (f"run-20261124-{hour}0000" for hour in (12, 13, 14))
+FAILED = "too-few-epochs"
 WAIT_SECONDS = 4.0
 TRAINING_LOG = [
     'settings: {"epochs": 3, "batch_size": 32}',
@@ -124,7 +126,7 @@ def begun(name: str, document: dict[str, Any]) -> RecordedRun:
     return RecordedRun(name=name, history=history, status="RUNNING")
 
 
-def waiting(name: str = "run-20261124-140000") -> RecordedRun:
+def waiting(name: str = WAITING) -> RecordedRun:
     """Waits for the approval of its model, as in an environment with that setting."""
     history = trained(name)
     job(history, "Evaluation", f"reviews-dev-evaluate-{name}-1", waits=1)
@@ -133,7 +135,7 @@ def waiting(name: str = "run-20261124-140000") -> RecordedRun:
     return RecordedRun(name=name, history=history, status="RUNNING")
 
 
-def succeeded(name: str = "run-20261124-120000") -> RecordedRun:
+def succeeded(name: str = SUCCEEDED) -> RecordedRun:
     history = trained(name)
     job(history, "Evaluation", f"reviews-dev-evaluate-{name}-1", waits=1)
     history.visit("CheckGate").visit("RegisterModel").visit("Approved?")
@@ -145,7 +147,7 @@ def succeeded(name: str = "run-20261124-120000") -> RecordedRun:
     return RecordedRun(name=name, history=history, status="SUCCEEDED")
 
 
-def failed(name: str = "too-few-epochs") -> RecordedRun:
+def failed(name: str = FAILED) -> RecordedRun:
     """StartTraining is tried twice, SageMaker takes the job, and then the script gives up."""
     history = processed(name)
     training = {"kind": "training", "name": f"reviews-dev-train-{name}-1"}
@@ -170,7 +172,7 @@ def refused(name: str = "bad-from") -> RecordedRun:
     return RecordedRun(name=name, history=history, status="FAILED")
 
 
-def running(name: str = "run-20261124-130000") -> RecordedRun:
+def running(name: str = RUNNING) -> RecordedRun:
     history = processed(name)
     training = {"kind": "training", "name": f"reviews-dev-train-{name}-1"}
     history.visit("StartTraining", training)
@@ -181,7 +183,7 @@ def running(name: str = "run-20261124-130000") -> RecordedRun:
 
 def processed(name: str) -> History:
     """Up to where a training is started."""
-    start = NOON + timedelta(hours=1 if name.endswith("130000") else 0)
+    start = NOON + timedelta(hours=1 if name == RUNNING else 0)
     history = History({"reviews": "s3://data/reviews/sample.csv"}, start=start)
     history.visit("Begin").visit("Prepare", run_document(name)).visit("StartAt?")
     job(history, "Processing", f"reviews-dev-process-{name}-1", waits=3)

@@ -14,7 +14,7 @@ from tests.reviews.worlds.history import NOON
 from tests.reviews.worlds.recorded_runs import RecordedRun
 
 CALLER = "arn:aws:iam::000000000001:user/me"
-SERVING = "run-20261124-120000"
+SERVING = recorded_runs.SUCCEEDED
 _SAGEMAKER = "arn:aws:sagemaker:us-east-1:000000000001:"
 _CONFIG = f"reviews-dev-endpoint-config-{SERVING}-1"
 _IDLE = "after 4 hours without requests"
