@@ -24,7 +24,7 @@ class Bounds:
     high_is_open: bool = False
 
     def __contains__(self, number: float) -> bool:
-        """False for NaN, too."""
+        """Whether the value is within the bounds; NaN is not."""
         is_high_enough = number > self.low if self.low_is_open else number >= self.low
         is_open = self.high_is_open or self.high == inf
         return is_high_enough and (number < self.high if is_open else number <= self.high)

@@ -61,7 +61,7 @@ def _includes(service: str, shape: str, value: str) -> bool:
 
 
 def _holds(service: str, shape: str, most: str) -> bool:
-    """The most characters, items, or the greatest number."""
+    """Whether `most` is the shape's greatest length or number."""
     return str(_shape(service, shape).metadata.get("max")) == most
 
 

@@ -47,7 +47,8 @@ class Test:
 
     @classmethod
     def read(cls, text: str) -> "Test":
-        """`cfn-lint: tests/infra/test_stacks.py::test_cfn_lint_finds_nothing`"""
+        """Parses a text such as `cfn-lint:
+        tests/infra/test_stacks.py::test_cfn_lint_finds_nothing`."""
         program, _, place = text.partition(": ")
         path, _, function = place.partition("::")
         return cls(program=program, path=path, function=function)

@@ -39,7 +39,7 @@ class Tool:
     note: Callable[[Report], str] = lambda _: ""
 
     def run(self) -> list[str]:
-        """Prints what came of it."""
+        """Runs the tool, prints its findings, and returns them."""
         report = _report(self.name, self.arguments)
         found = list(self.findings(report))
         note = self.note(report)

@@ -36,7 +36,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
 def make_model(
     template: dict[str, Any], run: dict[str, Any], values: dict[str, str]
 ) -> dict[str, Any]:
-    """CreateModel."""
+    """The request of CreateModel."""
     request = fill(template, run, **values)
     container = with_own_image(request["PrimaryContainer"], run)
     return tagged({**request, "PrimaryContainer": container}, run)

@@ -68,13 +68,13 @@ def content(client: Any, uri: str) -> list[list[Any]]:
 
 
 def _key(run: Document, template: Any, *inputs: Any) -> str:
-    """SHA-256, in hexadecimal digits."""
+    """The SHA-256 of what decides the step's result, in hexadecimal digits."""
     parts = [replace_placeholders(template, recipe(run)), *inputs]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def _find(client: Any, bucket: str, keys: dict[str, str], step: Step) -> Result | None:
-    """The result, if all of it is there."""
+    """The result of an earlier run's step, if all of it is still there."""
     found = find(client, bucket, keys[step.value]) if step.value in keys else None
     if found is None or not s3.list_uris(client, f"{found['features']}/test/"):
         return None

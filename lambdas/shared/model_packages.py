@@ -34,7 +34,7 @@ def arn_of_run(client: Any, group: str, run: str) -> str:
 
 
 def _arns(client: Any, group: str, **filters: str) -> Iterator[str]:
-    """Newest first."""
+    """The ARNs of the group's versions, newest first."""
     pages = client.get_paginator("list_model_packages").paginate(
         ModelPackageGroupName=group, SortBy="CreationTime", SortOrder="Descending", **filters
     )

@@ -157,7 +157,7 @@ def write_manifest(client: Any, bucket: str, drift: dict[str, str], objects: lis
 def make_job(
     template: dict[str, Any], drift: dict[str, str], code: str, name: str
 ) -> dict[str, Any]:
-    """CreateProcessingJob."""
+    """The request of CreateProcessingJob."""
     request: dict[str, Any] = replace_placeholders(template, {**drift, "code": code})
     run = {**drift, "id": drift["run"]}
     return tagged({**request, "ProcessingJobName": name}, run)

@@ -96,6 +96,7 @@ def _scaling(endpoint: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _result(reason: str) -> dict[str, Any]:
-    """`reason`: why it was not stopped."""
+    """The function's result; `reason` says why the endpoint stays, and is empty if it was
+    stopped."""
     _LOGGER.info("%s", f"stays: {reason}" if reason else "stopped")
     return {"endpoint": ENVIRONMENT.endpoint, "stopped": not reason, "reason": reason}

@@ -35,7 +35,7 @@ class Period:
         return self.sums[CLASS_MIX.name].texts
 
     def add(self, request: CapturedRequest) -> None:
-        """`close` counts the last ones."""
+        """Counts requests in batches; `close` counts the last batch."""
         self._batch.append(request)
         if len(self._batch) == _BATCH_REQUESTS:
             self.close()

@@ -198,7 +198,8 @@ class Preparation:
         return result
 
     def _columns_read(self) -> dict[str, str]:
-        """The title is empty where no file has one."""
+        """The names of the columns that were read; that of the title is empty where no file has
+        one."""
         names = {"text": self._columns.text, "rating": self._columns.rating, "title": ""}
         if has_title(self._tables, self._columns):
             names["title"] = self._columns.title

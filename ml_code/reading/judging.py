@@ -84,7 +84,7 @@ class Rejects:
         self.first.setdefault(reason, where)
 
     def merge(self, later: "Rejects") -> None:
-        """Adds those of a later chunk."""
+        """Adds the rejected rows of a later chunk."""
         self.counts += later.counts
         self.first = later.first | self.first
 

@@ -70,7 +70,7 @@ class Scanner:
                 yield from self._parts(is_last=not has_more)
 
     def _parts(self, *, is_last: bool) -> Iterator[Part]:
-        """Whole batches; the remaining rows wait for more."""
+        """Yields whole batches; the remaining rows wait for more."""
         count, faults = len(self._rows), self._faults
         if count > BATCH_ROWS and not is_last:
             count -= count % BATCH_ROWS

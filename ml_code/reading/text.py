@@ -124,7 +124,7 @@ def _unescaped(text: str) -> str:
 
 
 def _with_few_marks(run: str) -> str:
-    """Of the marks on a letter the first ones."""
+    """The characters with only the first combining marks of each letter."""
     kept, marks = [], 0
     for character in run:
         marks = marks + 1 if unicodedata.combining(character) else 0

@@ -27,7 +27,7 @@ def probabilities(logits: Logits, temperature: float) -> NDArray[np.float32]:
 
 
 def write_temperature(folder: Path, temperature: float) -> None:
-    """Puts it into an artefact folder."""
+    """Writes the temperature into an artefact folder."""
     (folder / TEMPERATURE_FILE).write_text(json.dumps({_KEY: temperature}), encoding="utf-8")
 
 

@@ -66,7 +66,7 @@ def cost(
 
 
 def _refresh(environments: Sequence[Environment]) -> None:
-    """Each region once."""
+    """Asks AWS once for the prices of each region."""
     for environment in {one.settings.region: one for one in environments}.values():
         with notes.status(f"Asking AWS for its prices in {environment.settings.region}"):
             found = environment.refresh_prices()

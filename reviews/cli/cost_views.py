@@ -28,7 +28,7 @@ class Sources:
         return f"[{number}]"
 
     def show(self, console: Console) -> None:
-        """Each with its date."""
+        """Prints the sources, each with its number and date."""
         for (source, read), number in self._numbers.items():
             text = f"[{number}] {read}, {source}"
             console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -19,7 +19,7 @@ class Alarm:
 
 
 def find(connection: Connection) -> list[Alarm]:
-    """Sorted by name."""
+    """The environment's alarms, sorted by name."""
     prefix = f"{connection.settings.name}-"
     pages = connection.client("cloudwatch").get_paginator("describe_alarms")
     found = [

@@ -33,7 +33,7 @@ def load(region: str) -> Prices:
 
 
 def save(region: str, asked: Mapping[str, Price]) -> Path:
-    """Replaces the file of a region; where it is."""
+    """Replaces the file with the prices of a region, and returns its path."""
     path = file(region)
     path.parent.mkdir(parents=True, exist_ok=True)
     document = {product: asdict(price) for product, price in sorted(asked.items())}

@@ -99,5 +99,5 @@ class BilledJobs:
 
 
 def _step(cost: Cost) -> str:
-    """Train, of the warm pool of a training too."""
+    """The step of a cost; that of a training's warm pool is Train, too."""
     return cost.what.partition(",")[0]

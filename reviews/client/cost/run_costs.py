@@ -49,7 +49,7 @@ class Cost:
 
 @dataclass(frozen=True, kw_only=True)
 class RunCost:
-    """`is_free`: it is not on AWS."""
+    """The costs of a run; `is_free` where the environment is not on AWS."""
 
     run: str
     region: str

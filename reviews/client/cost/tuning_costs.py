@@ -69,5 +69,5 @@ def without_limit(found: Rate, *, jobs: int, seconds: int) -> float:
 
 
 def _up(usd: float) -> float:
-    """Rounded up to cents."""
+    """The amount, rounded up to cents."""
     return floor(usd * 100 + 1) / 100

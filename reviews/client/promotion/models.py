@@ -47,7 +47,7 @@ class Models:
         self._sagemaker = connection.client("sagemaker")
 
     def versions(self) -> Iterator[ModelVersion]:
-        """Newest first; each is described when it is reached."""
+        """The versions of the environment, newest first; each is described when it is reached."""
         return versions.every(self._sagemaker, self._group)
 
     def serving(self) -> ModelVersion | None:

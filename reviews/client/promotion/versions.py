@@ -55,7 +55,7 @@ class ModelVersion:
 
 
 def every(sagemaker: Any, group: str) -> Iterator[ModelVersion]:
-    """Newest first; each is described when it is reached."""
+    """The versions of a group, newest first; each is described when it is reached."""
     return (describe(sagemaker, summary) for summary in summaries(sagemaker, group))
 
 

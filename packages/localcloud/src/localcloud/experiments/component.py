@@ -32,7 +32,7 @@ def _is_of_source(component: Record, request: Record) -> bool:
 
 
 def _listable(component: Record) -> Record:
-    """A summary calls the source differently."""
+    """The summary of a component, in which the source has another name."""
     return (
         component | {"TrialComponentSource": component["Source"]}
         if "Source" in component

@@ -25,6 +25,6 @@ def end(event_time: float, duration: Mapping[str, Any] | None) -> float | None:
 
 
 def iso_8601(moment: float) -> str:
-    """Milliseconds only where there are some."""
+    """The moment in ISO 8601, with milliseconds only where there are some."""
     text = datetime.fromtimestamp(round(moment, 3), UTC).isoformat(timespec="milliseconds")
     return f"{text.removesuffix('+00:00').removesuffix('.000')}Z"

@@ -190,7 +190,8 @@ def update_feature_group(cloud: Cloud, request: Record) -> Record:
 
 
 def _update_table(cloud: Cloud, record: Record) -> None:
-    """Somebody may have removed it."""
+    """Updates the Glue table. Raises ValidationException if it cannot, as when somebody has removed
+    it."""
     try:
         glue_table.update_table(cloud, record)
     except ClientError as error:

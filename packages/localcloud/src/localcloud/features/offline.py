@@ -81,7 +81,7 @@ class OfflineWriter(Service):
         ]
 
     def write_group(self, name: str) -> None:
-        """All rows of a group."""
+        """Writes all rows of a group."""
         while self._write_batch(name):
             pass
 

@@ -74,7 +74,7 @@ def _shown(cloud: Cloud, resource: str, record: Record, shape: Shape) -> Record:
 
 
 def _sorted(found: list[Record], request: Record, shape: Shape) -> list[Record]:
-    """What lacks the property comes last."""
+    """The records in order; those that lack the property come last."""
     name, descending = request.get("SortBy"), request.get("SortOrder") != "Ascending"
     if name is None:
         return sorted(found, key=_last_change, reverse=descending)

@@ -117,7 +117,7 @@ class Spool:
         return batch
 
     def written(self, group: str, batch: Batch) -> None:
-        """The batch is in S3."""
+        """Removes a batch that is in S3."""
         with self._transaction():
             self._connection.execute(
                 "DELETE FROM spooled WHERE feature_group = ? AND number <= ?", (group, batch.last)

@@ -52,7 +52,7 @@ def _wait(cloud: Cloud, name: str) -> Record:
 
 
 def _typed(properties: Record) -> Record:
-    """Templates may hold booleans as text."""
+    """The properties with the types of the API: templates may hold booleans as text."""
     typed: Record = {}
     for key, value in properties.items():
         if isinstance(value, dict):

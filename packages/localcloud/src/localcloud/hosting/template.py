@@ -136,7 +136,7 @@ def _request(operation: str, properties: Record) -> Record:
 
 
 def _typed(value: Any, shape: Shape) -> Any:
-    """Templates may hold numbers and booleans as text."""
+    """The value with the types of the shape: templates may hold numbers and booleans as text."""
     kind = shape.type_name
     if isinstance(value, dict) and kind == "structure":
         members = shape.members

@@ -68,7 +68,7 @@ def mount_root(folder: str) -> None:
 
 
 def _enter_namespaces() -> None:
-    """Into new namespaces, in which this process may mount."""
+    """Moves this process into new namespaces, in which it may mount."""
     user, group = os.getuid(), os.getgid()
     try:
         _call("unshare", _NEW_MOUNTS)  # root needs no other user namespace, and may change owners

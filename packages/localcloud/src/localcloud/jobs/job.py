@@ -1,7 +1,7 @@
 """What all kinds of jobs have in common: a thread, programs, an ending, a record.
 
-Not emulated: instance types (every instance is a process group on
-this machine), VPC settings, network isolation.
+Not emulated: instance types (every instance is a process group on this machine), VPC settings,
+network isolation.
 """
 
 import logging

@@ -70,7 +70,7 @@ class ProcessingJob(Job):
                 source.download(s3, folder, instance.index, count)
 
     def _uploads(self, record: dict[str, Any], s3: Any) -> dict[str, list[Synchroniser]]:
-        """Makes the output folders; what to upload, by S3UploadMode."""
+        """Makes the output folders, and returns what to upload by S3UploadMode."""
         uploads: dict[str, list[Synchroniser]] = {"EndOfJob": [], "Continuous": []}
         config = record.get("ProcessingOutputConfig", {})
         for entry in config.get("Outputs", []):

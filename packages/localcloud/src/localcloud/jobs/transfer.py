@@ -1,5 +1,5 @@
-"""Files between S3 and an instance's folder, and tar archives. No name, link or
-archive leads out of its folder.
+"""Files between S3 and an instance's folder, and tar archives. No name, link or archive leads out
+of its folder.
 
 Not emulated: S3 Express, access points, `S3CompressionType` Gzip, augmented manifests.
 """
@@ -89,9 +89,8 @@ def _manifest(s3: Any, location: Location) -> list[tuple[Location, str]]:
     body = s3.get_object(Bucket=location.bucket, Key=location.key)["Body"].read()
     try:
         prefix, *names = document = json.loads(body)
-        json.dumps(
-            document, ensure_ascii=False
-        ).encode()  # raises for half of a surrogate pair, which no key can have
+        # Raises for half of a surrogate pair, which no key can have.
+        json.dumps(document, ensure_ascii=False).encode()
         base = Location.parse(prefix["prefix"])
         return [(Location(base.bucket, base.key + name), name) for name in names]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
@@ -106,7 +105,7 @@ def _client_error(error: ClientError, uri: str) -> str:
 
 
 def inside(folder: Path, relative: str) -> Path:
-    """`folder / relative`, Raises TransferError for a name that leads out of `folder`."""
+    """`folder / relative`. Raises TransferError for a name that leads out of `folder`."""
     name = PurePosixPath(relative)
     if name.is_absolute() or ".." in name.parts or "\0" in relative:
         raise TransferError(f"{relative!r} leaves its folder")

@@ -30,7 +30,7 @@ _NOT_RETAINED = ("InternalServerError", "CapacityError")
 
 
 def check_warm_pool(request: Record) -> None:
-    """Raises an AwsError for a pool that cannot be."""
+    """Raises an AwsError for a pool that is not allowed."""
     resources = request["ResourceConfig"]
     if period_of(request):
         if request.get("EnableManagedSpotTraining"):
@@ -74,7 +74,7 @@ class WarmPools(Service):
         self._taking = threading.Lock()
 
     def recover(self) -> None:
-        """The instances of an earlier server are gone."""
+        """Terminates the pools of an earlier server, whose instances are gone."""
         for record in self.cloud.store.list(_KIND):
             if record.get(_STATUS, {}).get("Status") in ("Available", "InUse"):
                 self._update(record, _ended("Terminated", 0))

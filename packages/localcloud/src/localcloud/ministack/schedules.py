@@ -72,7 +72,7 @@ def trusts(ministack: Ministack, role: str, group: str) -> bool:
 
 
 def check_role(ministack: Ministack, save: Save) -> Save:
-    """CreateSchedule and UpdateSchedule."""
+    """Checks the role of a schedule in CreateSchedule and UpdateSchedule."""
 
     def save_if_trusted(name: str, body: Values) -> Response:
         role = (body.get("Target") or {}).get("RoleArn")
@@ -105,7 +105,7 @@ def new_properties(given: Iterable[Any]) -> Values:
 
 
 def check_template(ministack: Ministack, handle: Callable[..., Any]) -> Callable[..., Any]:
-    """A template's schedule."""
+    """Checks the role of a template's schedule."""
 
     def handle_if_trusted(*given: Any) -> Any:
         properties = new_properties(given)

@@ -86,7 +86,8 @@ def _found(ministack: Ministack, query: dict[str, Any]) -> list[str]:
 
 
 def _matching(tagging: Any, query: dict[str, Any]) -> Iterator[str]:
-    """https://docs.aws.amazon.com/ARG/latest/APIReference/API_ResourceQuery.html"""
+    """The ARNs that a query finds:
+    https://docs.aws.amazon.com/ARG/latest/APIReference/API_ResourceQuery.html"""
     wanted = json.loads(query["Query"])
     kinds = wanted.get("ResourceTypeFilters", [_ALL_TYPES])
     filters = {"TagFilters": wanted.get("TagFilters", [])}

@@ -92,7 +92,7 @@ def _complete(scheduler: Any, key: Key, schedule: Values) -> None:
 
 
 def keep_time_zone(ministack: Ministack, handle: Handle) -> Handle:
-    """A schedule of a template."""
+    """Keeps the time zone of a template's schedule."""
 
     def handle_in_zone(*given: Any) -> Any:
         name, attributes = handle(*given)

@@ -21,7 +21,7 @@ _MODULES = ("sagemaker.utils", "sagemaker.core.common_utils")  # of the SDK's ve
 
 
 class _Loader:
-    """The module as it is, but for the address."""
+    """Loads the module as it is, and then changes the address in it."""
 
     def __init__(self, loader: Any) -> None:
         self._loader = loader

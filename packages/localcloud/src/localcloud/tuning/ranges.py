@@ -24,7 +24,7 @@ class Range(Protocol):
 
     @property
     def dimensions(self) -> int:
-        """How many numbers of a point are its."""
+        """How many coordinates of a point belong to this range."""
 
     @property
     def count(self) -> float:

@@ -67,7 +67,7 @@ def _alarms(ministack: Ministack, operation: str, body: Body) -> str | None:
 
 
 def _catalog(ministack: Ministack, operation: str, body: Body) -> str | None:
-    """The catalog; `catalog_actions` has the database and the table."""
+    """The ARN of the catalog; `catalog_actions` has those of the database and the table."""
     return next(_catalog_arns(ministack, operation, body), None)
 
 
