@@ -30,6 +30,7 @@ _SERVICES = {
 _OBJECT_ACTIONS = (
     "s3:AbortMultipartUpload",
     "s3:DeleteObject",
+    "s3:GetBucketLocation",
     "s3:GetObject",
     "s3:ListBucket",
     "s3:PutObject",
