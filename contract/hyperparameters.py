@@ -158,7 +158,7 @@ class Recipe:
     )
     seed: int = _hyperparameter(
         42,
-        "of the split, the shuffling of rows and dropout",
+        "the seed of the split, the shuffling of rows and dropout",
         Bounds(low=0, high=2**31 - 1),
         of_preparation=True,
     )
@@ -175,8 +175,10 @@ class Hyperparameters(Recipe):
     warmup_share: float = _hyperparameter(
         0.1, "share of the steps in which the learning rate rises", _SHARE
     )
-    weight_decay: float = _hyperparameter(0.01, "of AdamW", _SHARE)
-    label_smoothing: float = _hyperparameter(0.0, "of the cross-entropy loss", _SHARE)
+    weight_decay: float = _hyperparameter(0.01, "the weight decay of AdamW", _SHARE)
+    label_smoothing: float = _hyperparameter(
+        0.0, "how much labels are smoothed in the loss", _SHARE
+    )
     balanced_loss: bool = _hyperparameter(
         False, "weight each class equally in the loss, however many rows it has"
     )
@@ -192,7 +194,7 @@ class Hyperparameters(Recipe):
     compiled: bool = _hyperparameter(False, "use torch.compile; a CPU needs a C++ compiler")
     checkpoint_seconds: float = _hyperparameter(
         60.0,
-        "between two checkpoints; more if saving would take over 2 % of the time; 0: every step",
+        "seconds between checkpoints; more if saving took over 2 % of the time; 0: every step",
         Bounds(low=0),
     )
 

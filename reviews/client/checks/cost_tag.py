@@ -33,7 +33,7 @@ def cost_tag(connection: Connection) -> Finding:
     except ClientError as error:
         if _OF_A_MEMBER not in str(error):
             raise
-        text = f"whether {ENVIRONMENT_TAG} is active, only the management account knows"
+        text = f"only the management account can see whether {ENVIRONMENT_TAG} is active"
         fix = f"there: {_ACTIVATE}; {_OR}"
         return Finding(check=_CHECK, verdict=Verdict.UNKNOWN, found=text, fix=fix)
     listed = found["CostAllocationTags"]
@@ -49,6 +49,6 @@ def cost_tag(connection: Connection) -> Finding:
         _CHECK,
         status == "Active",
         f"{ENVIRONMENT_TAG} is {status.lower()}",
-        needed="active, before which the budget counts nothing",
+        needed="active; until then the budget counts nothing",
         fix=f"{_ACTIVATE}; {_OR}",
     )

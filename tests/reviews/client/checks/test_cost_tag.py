@@ -87,7 +87,7 @@ def test_a_member_of_an_organisation_is_sent_to_the_management_account(billing: 
     )
     found = examined()
     assert found.verdict.value == "unknown"
-    assert "only the management account knows" in found.found
+    assert "only the management account can see whether" in found.found
     assert found.fix.startswith(f"there: {ACTIVATE}")
 
 
