@@ -2,7 +2,6 @@
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
@@ -10,6 +9,7 @@ from constructs import Construct
 from contract import states as names
 from contract.drift import DRIFTED_METRIC
 from contract.names import DRIFT, drift_name, metric_namespace
+from infra.alarms import add_alarm
 from infra.job_state_machine import Calls, JobStateMachine, StateNames
 from infra.permissions import arn
 from infra.pipeline_functions import PipelineFunctions
@@ -79,9 +79,9 @@ class DriftAlarms(Construct):
         topic: sns.ITopic,
     ) -> None:
         super().__init__(scope, id_)
-        self._settings, self._topic = settings, topic
         command = f"reviews drift --env {settings.environment}"
-        self._alarm(
+        add_alarm(
+            self,
             "Drift",
             cloudwatch.Metric(
                 namespace=metric_namespace(settings.name),
@@ -89,34 +89,17 @@ class DriftAlarms(Construct):
                 statistic="Maximum",
                 period=Duration.hours(1),
             ),
+            settings=settings,
+            topic=topic,
             description=f"What the endpoint is asked, or answers, has moved: {command}",
             # There is one value a report: until the next one the alarm stays as it is.
             missing=cloudwatch.TreatMissingData.IGNORE,
         )
-        self._alarm(
+        add_alarm(
+            self,
             "DriftReports",
             machine.metric_failed(period=Duration.minutes(1), statistic="Sum"),
+            settings=settings,
+            topic=topic,
             description="A report about drift could not be written.",
-            missing=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
-
-    def _alarm(
-        self,
-        name: str,
-        metric: cloudwatch.IMetric,
-        *,
-        description: str,
-        missing: cloudwatch.TreatMissingData,
-    ) -> None:
-        alarm = cloudwatch.Alarm(
-            self,
-            name,
-            alarm_name=f"{self._settings.name}-{name}",
-            alarm_description=description,
-            metric=metric,
-            threshold=0,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-            evaluation_periods=1,
-            treat_missing_data=missing,
-        )
-        alarm.add_alarm_action(actions.SnsAction(self._topic))

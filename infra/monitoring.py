@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
@@ -12,6 +11,7 @@ from constructs import Construct
 
 from contract.names import VARIANT, endpoint_log_group, metric_namespace
 from contract.steps import JobKind
+from infra.alarms import add_alarm
 from infra.log_groups import log_group
 from infra.settings import Settings
 from infra.storage import Storage
@@ -105,19 +105,16 @@ class Monitoring(Construct):
         description: str,
         periods: int = 1,
     ) -> str:
-        alarm = cloudwatch.Alarm(
+        return add_alarm(
             self,
             name,
-            alarm_name=f"{self._settings.name}-{name}",
-            alarm_description=description,
-            metric=metric,
+            metric,
+            settings=self._settings,
+            topic=self._topic,
+            description=description,
             threshold=threshold,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-            evaluation_periods=periods,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            periods=periods,
         )
-        alarm.add_alarm_action(actions.SnsAction(self._topic))
-        return f"{self._settings.name}-{name}"
 
     # -- metrics -------------------------------------------------------------------------------
 
