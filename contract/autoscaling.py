@@ -22,7 +22,7 @@ _POLICY = (
 
 
 def describe(client: Any, endpoint: str, variants: Sequence[str]) -> list[dict[str, Any]]:
-    """[{target, policies}]: the scalable target of each variant that has one, with its policies."""
+    """The scalable target of each variant that has one, with its policies: [{target, policies}]."""
     if not variants:  # without a filter AWS would list the targets of every endpoint
         return []
     resources = [names.scalable_target(endpoint, variant)["ResourceId"] for variant in variants]

@@ -21,7 +21,8 @@ Row = dict[str, Any]
 
 
 class JsonLines:
-    """Its header has the keys of the first 1,000 objects, or with `whole` those of all."""
+    """A file of JSON Lines. Its header has the keys of the first 1,000 objects, or with `whole`
+    those of all."""
 
     unit = "line"
 

@@ -11,7 +11,7 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Page:
-    """Its content is pages/<name>.html, its script static/<name>.js."""
+    """A page: its content is pages/<name>.html, its script static/<name>.js."""
 
     name: str
     path: str

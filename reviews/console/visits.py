@@ -29,7 +29,7 @@ class Failure:
 
 @dataclass(kw_only=True)
 class Visit:
-    """From entering a state to exiting it. Input and output are JSON texts of AWS."""
+    """The time from entering a state to exiting it. Input and output are JSON texts of AWS."""
 
     state: str
     came_from: str  # empty for the first state

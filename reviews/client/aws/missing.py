@@ -9,10 +9,12 @@ _NO_OBJECT = ("NoSuchKey", "NoSuchBucket", "AccessDenied")
 
 
 def is_missing_resource(error: ClientError) -> bool:
-    """Of a call of SageMaker: the resource does not exist, or is not in a state for the call."""
+    """Whether a call of SageMaker failed because the resource does not exist, or is not in a state
+    for the call."""
     return error.response["Error"]["Code"] in _NO_RESOURCE
 
 
 def is_missing_object(error: ClientError) -> bool:
-    """Of a call of S3: the object does not exist, or must look so to this caller."""
+    """Whether a call of S3 failed because the object does not exist, or must look so to this
+    caller."""
     return error.response["Error"]["Code"] in _NO_OBJECT

@@ -39,7 +39,8 @@ class Cost:
 
     @property
     def usd(self) -> float | None:
-        """None where the price is not known; what took no time costs nothing at any price."""
+        """The amount, or None where the price is not known; what took no time costs nothing at any
+        price."""
         if not self.instance_seconds:
             return 0.0
         if self.price is None or self.price.usd is None:

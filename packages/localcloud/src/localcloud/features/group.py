@@ -215,7 +215,7 @@ def _with_duration(record: Record, update: Record) -> Record:
 
 
 def delete_feature_group(cloud: Cloud, request: Record) -> Record:
-    """As on AWS, the offline store's files and its Glue table stay."""
+    """Deletes a group. As on AWS, the offline store's files and its Glue table stay."""
     record = find_group(cloud, request["FeatureGroupName"])
     if record["FeatureGroupStatus"] == "Creating":
         raise ResourceInUse(f"Feature Group {record['FeatureGroupName']} is still being created")

@@ -1,4 +1,5 @@
-"""From an HTTP request to an operation and back, by botocore's own service models.
+"""Turns an HTTP request into an operation and its output into a response, by botocore's own service
+models.
 
 Four services share SageMaker's signing name: the control plane (JSON 1.1, with X-Amz-Target) and
 three REST services, which have different paths. Application Auto Scaling has X-Amz-Target, too.

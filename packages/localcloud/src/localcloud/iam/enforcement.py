@@ -8,12 +8,12 @@ _SECONDS = 30
 
 
 def enforce(endpoint_url: str) -> None:
-    """From now on the policies of every role decide what its sessions may do."""
+    """Lets the policies of every role decide from now on what its sessions may do."""
     _ask(endpoint_url, "PUT")
 
 
 def relax(endpoint_url: str) -> None:
-    """From now on every session may do everything."""
+    """Lets every session do everything from now on."""
     _ask(endpoint_url, "DELETE")
 
 

@@ -94,7 +94,7 @@ class Profiler:
         return cls(record, s3) if rules and not disabled else None
 
     def follow(self, pids: Sequence[int]) -> None:
-        """From now on the instances are these processes; what was sampled is kept."""
+        """Samples these processes from now on; what was sampled is kept."""
         self._pids, self._previous = pids, {}
 
     def sample(self) -> None:

@@ -42,7 +42,7 @@ def check_warm_pool(request: Record) -> None:
 
 
 def period_of(record: Record) -> int:
-    """For how many seconds the instances of a job stay; 0 where they do not."""
+    """How many seconds the instances of a job stay; 0 where they do not."""
     seconds: int = record["ResourceConfig"].get("KeepAlivePeriodInSeconds", 0)
     return seconds
 

@@ -75,7 +75,8 @@ def list_hyper_parameter_tuning_jobs(cloud: Cloud, request: Record) -> Record:
 
 
 def list_training_jobs_for_hyper_parameter_tuning_job(cloud: Cloud, request: Record) -> Record:
-    """Without those that have no objective where they are sorted by it, as AWS documents it."""
+    """Lists the training jobs; sorted by the objective, as AWS documents it, only those that have
+    one."""
     record = _find(cloud, request)
     objective = record["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]
     value, shown = "FinalObjectiveMetricValue", records.pick(objective, "MetricName")
@@ -114,7 +115,7 @@ def stop_hyper_parameter_tuning_job(cloud: Cloud, request: Record) -> Record:
 
 
 def delete_hyper_parameter_tuning_job(cloud: Cloud, request: Record) -> Record:
-    """Its training jobs stay, as AWS documents it."""
+    """Deletes a tuning job; its training jobs stay, as AWS documents it."""
     record = _find(cloud, request)
     if record[_STATUS] in RUNNING:
         raise ResourceInUse(
