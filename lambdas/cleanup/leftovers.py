@@ -36,12 +36,14 @@ def remove_leftovers(properties: dict[str, Any], deadline: float) -> None:
     ModelPackageGroup, GlueDatabase, GlueTable, SecurityGroups (ids; none without a VPC).
 
     Raises NotDeletedYet when time.monotonic() has reached the deadline; it may be called again
-    then. With KeepData "true" model versions, logs and the table of the features remain.
+    then. With KeepData "true" model versions, logs and the table of the features remain; the table
+    also where nothing was ever executed.
     """
     prefix, endpoint = properties["NamePrefix"], properties["Endpoint"]
-    sagemaker = boto3.client("sagemaker")
+    sagemaker, states = boto3.client("sagemaker"), boto3.client("stepfunctions")
+    is_used = any(has_executions(states, machine) for machine in properties["StateMachines"])
     for machine in properties["StateMachines"]:
-        stop_executions(boto3.client("stepfunctions"), machine)
+        stop_executions(states, machine)
     stop_jobs(sagemaker, prefix, deadline)
     _ignore_missing(
         boto3.client("application-autoscaling").deregister_scalable_target,
@@ -57,7 +59,8 @@ def remove_leftovers(properties: dict[str, Any], deadline: float) -> None:
     if properties["KeepData"] != "true":
         delete_packages(sagemaker, properties["ModelPackageGroup"])
         delete_logs(boto3.client("logs"), prefix, endpoint)
-        delete_table(properties)
+        if is_used:
+            delete_table(properties)
     if properties.get("SecurityGroups"):
         wait_for_network_interfaces(boto3.client("ec2"), properties["SecurityGroups"], deadline)
 
@@ -83,6 +86,16 @@ def delete_table(properties: dict[str, Any]) -> None:
         DatabaseName=properties["GlueDatabase"],
         Name=properties["GlueTable"],
     )
+
+
+def has_executions(client: Any, state_machine: str) -> bool:
+    """Without any, it may be the first deployment of this stack that is rolled back: then the group
+    of the features, which is of a stack that remains, keeps its table. That of an environment which
+    is destroyed unused goes with its Glue database."""
+    pages = client.get_paginator("list_executions").paginate(
+        stateMachineArn=state_machine, PaginationConfig={"MaxItems": 1}
+    )
+    return any(page["executions"] for page in pages)
 
 
 def stop_executions(client: Any, state_machine: str) -> None:

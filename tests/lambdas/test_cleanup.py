@@ -154,6 +154,14 @@ def test_with_keep_data_the_logs_and_the_table_remain(leftovers) -> None:
     assert account.calls[-1] == "delete_model"
 
 
+def test_a_first_deployment_that_is_rolled_back_leaves_the_features_their_table(leftovers) -> None:
+    module, account = leftovers
+    account.content["list_executions"] = {"executions": []}
+    module.remove_leftovers(PROPERTIES, time.monotonic() + 60)
+    assert "delete_endpoint" in account.calls
+    assert account.tables == []
+
+
 @pytest.mark.parametrize("status", sorted({*STATUSES} - {"Deleting"}))
 def test_an_endpoint_is_deleted_only_when_its_status_lasts(
     leftovers, monkeypatch, status: str
