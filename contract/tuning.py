@@ -22,6 +22,8 @@ STRATEGIES = {
 }
 BAYESIAN, HYPERBAND, GRID = "bayesian", "hyperband", "grid"
 OBJECTIVE = VALIDATION_BEST  # of a tuning job, which maximises it
+# Its value in the summary of a training job, once that has printed one.
+FINAL_OBJECTIVE = "FinalHyperParameterTuningJobObjectiveMetric"
 FIELDS = ("strategy", "max_jobs", "parallel", "max_runtime_s", "over")
 JOBS, PARALLEL = 10, 2  # by default
 # https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-limits.html: 10 can be

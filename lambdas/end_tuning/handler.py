@@ -7,14 +7,13 @@ import boto3
 
 from contract import s3_keys
 from contract.job_errors import STOPPED
-from contract.tuning import read_values
+from contract.tuning import FINAL_OBJECTIVE, read_values
 from shared import s3
 from shared.errors import translate_errors
 from shared.run import Document
 
 SAGEMAKER = boto3.client("sagemaker")
 S3 = boto3.client("s3")
-_METRIC = "FinalHyperParameterTuningJobObjectiveMetric"
 _COMPLETED, _FAILED = "Completed", "Failed"
 
 
@@ -44,8 +43,10 @@ def training_jobs(client: Any, tuning_job: str) -> list[Document]:
 def best_of(jobs: Sequence[Document]) -> Document | None:
     """The job with the largest objective of those that have saved a model. SageMaker's own
     BestTrainingJob may be one that it has stopped, which has saved none."""
-    ended = [job for job in jobs if job["TrainingJobStatus"] == _COMPLETED and _METRIC in job]
-    return max(ended, key=lambda job: float(job[_METRIC]["Value"]), default=None)
+    ended = [
+        job for job in jobs if job["TrainingJobStatus"] == _COMPLETED and FINAL_OBJECTIVE in job
+    ]
+    return max(ended, key=lambda job: float(job[FINAL_OBJECTIVE]["Value"]), default=None)
 
 
 def with_best(run: Document, best: Document, artefact: str) -> Document:
@@ -56,7 +57,7 @@ def with_best(run: Document, best: Document, artefact: str) -> Document:
         "tuning": {
             **run["tuning"],
             "best_job": best["TrainingJobName"],
-            "best_value": best[_METRIC]["Value"],
+            "best_value": best[FINAL_OBJECTIVE]["Value"],
             "model_data": artefact,
         },
     }

@@ -11,8 +11,6 @@ from contract.names import tuning_job_prefix
 from contract.steps import RUNNING_STATUSES, JobKind
 from reviews.client.runs.job_logs import TAIL_LINES, JobLog, LiveValues
 
-_METRIC = "FinalHyperParameterTuningJobObjectiveMetric"
-
 
 @dataclass(frozen=True, kw_only=True)
 class TunedJob:
@@ -76,7 +74,7 @@ def training_jobs(sagemaker: Any, name: str) -> Iterator[dict[str, Any]]:
 
 
 def _job(summary: dict[str, Any]) -> TunedJob:
-    metric = summary.get(_METRIC)
+    metric = summary.get(tuning.FINAL_OBJECTIVE)
     return TunedJob(
         name=summary["TrainingJobName"],
         status=summary["TrainingJobStatus"],
