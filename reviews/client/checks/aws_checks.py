@@ -76,6 +76,8 @@ def region(connection: Connection) -> Finding:
 
 
 def bootstrap(connection: Connection, *, fix: str = "") -> Finding:
+    """The command has an empty app: with that of cdk.json the CDK would first synthesise every
+    environment, with whatever `python3` is in the shell (defineEnvironments of aws-cdk 2.1148)."""
     found = stacks.find(connection, stacks.BOOTSTRAP)
     status = found.get("StackStatus", "")
     version = _bootstrap_version(found)
@@ -84,7 +86,7 @@ def bootstrap(connection: Connection, *, fix: str = "") -> Finding:
         stacks.is_up(status) and (version is None or version >= BOOTSTRAP_VERSION),
         status if version is None else f"{status}, version {version}",
         needed=f"stack {stacks.BOOTSTRAP} of version {BOOTSTRAP_VERSION} or newer",
-        fix=fix or in_project(f"npx cdk bootstrap {stacks.account(connection)}"),
+        fix=fix or in_project(f"npx cdk bootstrap {stacks.account(connection)} --app ''"),
         blocks=True,
     )
 

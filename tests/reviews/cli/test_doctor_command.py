@@ -65,7 +65,7 @@ def test_a_missing_item_has_the_command_that_corrects_it(
     result = reviews("doctor", "--json")
     assert result.code == 1
     assert missing(result) == {
-        "CDK bootstrap": "npx cdk bootstrap aws://123456789012/us-east-1",
+        "CDK bootstrap": "npx cdk bootstrap aws://123456789012/us-east-1 --app ''",
         "Stacks": "reviews deploy --env dev",
     }
     shown = reviews("doctor").out
@@ -92,7 +92,7 @@ def test_from_another_folder_the_commands_go_to_the_project_first(
     account.stacks = {}
     fixes = missing(reviews("doctor", "--json"))
     assert fixes["Node.js"] == f"(cd {embedded.PROJECT} && make install)"
-    bootstrap = "npx cdk bootstrap aws://123456789012/us-east-1"
+    bootstrap = "npx cdk bootstrap aws://123456789012/us-east-1 --app ''"
     assert fixes["CDK bootstrap"] == f"(cd {embedded.PROJECT} && {bootstrap})"
 
 
@@ -198,7 +198,7 @@ def test_a_bootstrap_that_cannot_be_used_blocks(
         del account.stacks["CDKToolkit"]
     blocking = finding(reviews("doctor", "--json"), "CDK bootstrap")
     assert (blocking["found"], blocking["blocks"]) == (found, True)
-    assert blocking["fix"] == "npx cdk bootstrap aws://123456789012/us-east-1"
+    assert blocking["fix"] == "npx cdk bootstrap aws://123456789012/us-east-1 --app ''"
 
 
 def test_credentials_of_another_account_than_that_of_the_settings_block(
