@@ -33,6 +33,8 @@ class MonthlyBudget(Construct):
                 budget_type="COST",
                 time_unit="MONTHLY",
                 budget_limit=budgets.CfnBudget.SpendProperty(amount=wanted.monthly_usd, unit="USD"),
+                # Else credits are subtracted, and no alarm comes until they are used up.
+                cost_types=budgets.CfnBudget.CostTypesProperty(include_credit=False),
                 cost_filters={"TagKeyValue": [tag]} if wanted.covers == "environment" else None,
             ),
             notifications_with_subscribers=[

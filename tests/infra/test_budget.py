@@ -68,6 +68,10 @@ def test_it_counts_what_has_the_tag_that_everything_has(
     assert tag in budget(made, variant)["ResourceTags"]
 
 
+def test_what_credits_pay_for_counts(made: Synthesised) -> None:
+    assert budget(made, "guarded")["Budget"]["CostTypes"] == {"IncludeCredit": False}
+
+
 def test_the_topic_and_the_addresses_hear_of_each_alarm(made: Synthesised) -> None:
     alarms = budget(made, "guarded")["NotificationsWithSubscribers"]
     told = [
