@@ -33,7 +33,7 @@ class Numbers:
         if numerals.is_missing(raw):
             return UNUSED, NO_RATING
         low, high = self.lowest, self.lowest + len(self.label_of) - 1
-        rating = numerals.number(raw, high)
+        rating = numerals.number(raw, low, high)
         if rating is None:
             return UNUSED, NO_NUMBER
         if rating == low - 0.5:
