@@ -37,8 +37,10 @@ def feedback(
     Ratings become classes as in the training. Texts are not uploaded, only their hashes.
     """
     environment = Environment(env)
-    chosen = ratings.columns(environment, rating=rating_column, text=text_column, key=key_column)
-    with local_file(file, environment.client("s3")) as local:
+    with local_file(file, environment) as local:
+        chosen = ratings.columns(
+            environment, rating=rating_column, text=text_column, key=key_column
+        )
         uploaded = ratings.upload(environment, local, chosen)
     return Answer(document=asdict(uploaded), show=message(_sentence(uploaded, environment.name)))
 

@@ -17,7 +17,7 @@ from reviews.client.endpoint.predictions import Predicted, distinct
 from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
 from reviews.client.files.csv_rows import CsvRows
-from reviews.client.files.review_files import has_text
+from reviews.client.files.review_files import ReviewFile, has_text, open_texts
 from reviews.client.files.sources import local_file
 from reviews.client.shell import reviews_command
 
@@ -50,23 +50,24 @@ def predict(
     if bool(texts) == bool(file):
         from_file = reviews_command("predict", file="FILE", env=env)
         raise InvalidArgument(f"Give either texts, or a file: {from_file}")
+    environment = Environment(env)
     if not file:
         refuse({"--out": out, "--column": column}, "only with --file")
         _check_texts(texts or [])
-        return _of_texts(_awake(env, start=start), texts or [])
-    with local_file(file, Environment(env).client("s3")) as local:
+        _wake(environment, start=start)
+        return _of_texts(environment, texts or [])
+    with local_file(file, environment) as local:
         if out is not None:
             scored_file.check(out, source=local)
-        return _of_file(_awake(env, start=start), local, out, column)
+        named = open_texts(local, column, environment.settings) if column else None
+        _wake(environment, start=start)  # then AWS knows the columns of the model in service
+        return _of_file(environment, named or environment.endpoint.open(local), out)
 
 
-def _awake(env: str, *, start: bool) -> Environment:
-    """The environment, with its endpoint in service if `start` wants that."""
-    environment = Environment(env)
+def _wake(environment: Environment, *, start: bool) -> None:
     if start:
         with notes.status("Starting the endpoint if it is stopped"):
             environment.endpoint.wake()
-    return environment
 
 
 def _check_texts(texts: list[str]) -> None:
@@ -94,8 +95,7 @@ def _is_broken(text: str) -> bool:
     return False
 
 
-def _of_file(environment: Environment, file: Path, out: Path | None, column: str) -> Answer:
-    reviews = environment.endpoint.open(file, text_column=column)
+def _of_file(environment: Environment, reviews: ReviewFile, out: Path | None) -> Answer:
     found = track(
         environment.endpoint.predict_file(reviews),
         "Predicting",

@@ -11,7 +11,7 @@ from reviews.cli.options import Env, refuse
 from reviews.cli.output import Answer, message, note, notes, with_json_option
 from reviews.client.environment import Environment
 from reviews.client.errors import AnswersMissing, ExecutionFailed, InvalidArgument
-from reviews.client.files.review_files import ReviewFile
+from reviews.client.files.review_files import ReviewFile, open_texts
 from reviews.client.files.sources import local_file
 from reviews.client.scoring.document import Document
 from reviews.client.scoring.scorings import Counted
@@ -62,7 +62,7 @@ def score(
         raise _no_file(resume, env)
     environment = Environment(env)
     target = _target(file, out)
-    with local_file(file, environment.client("s3")) as local:
+    with local_file(file, environment) as local:
         scored_file.check(target, source=local)
         if resume:
             document = _resumed(environment, resume, local)
@@ -107,10 +107,11 @@ def _target(file: str, out: Path | None) -> Path:
 
 def _start(environment: Environment, local: Path, number: int | None, column: str) -> Document:
     """Reads the whole file, says what it may cost, uploads it and starts the execution."""
+    named = open_texts(local, column, environment.settings) if column else None
     scorings = environment.scorings
     version = scorings.version(number)
     columns = scorings.columns(version, column)
-    reviews = scorings.open(local, columns)
+    reviews = named or scorings.open(local, columns)
     counted = _count(local, reviews)
     note(f"{local.name}: {counted.texts:,} of {counted.rows:,} rows have a text")
     note(f"Model: version {version.number} ({version.status}), of run {version.run}")

@@ -78,7 +78,7 @@ def start(
     environment = Environment(env)
     document = complete(environment, document)
     if file:
-        with local_file(file, environment.client("s3")) as local, reading(local) as progress:
+        with local_file(file, environment) as local, reading(local) as progress:
             document = run_input.with_reviews(
                 environment,
                 local,

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from infra.settings import Columns
 from reviews.client.aws.connection import Connection
 from reviews.client.endpoint import invocation, predictions, serving, traffic
 from reviews.client.endpoint.invocation import Prediction
@@ -51,19 +50,14 @@ class Endpoint:
         """The rows of a file, in its order, each with its prediction. Raises as `predict`."""
         return predictions.predict(self.predict, reviews)
 
-    def open(self, file: Path, *, text_column: str = "") -> ReviewFile:
-        """A file whose rows are to be classified.
+    def open(self, file: Path) -> ReviewFile:
+        """A file whose rows are to be classified, by title and text as the model in service was
+        trained on them.
 
-        Its text is `text_column`, or title and text as the model in service was trained on them.
         Raises InvalidArgument for a file that has no such column.
         """
-        settings = self._connection.settings
-        columns = (
-            Columns(text=text_column, title="")
-            if text_column
-            else serving_columns(self._connection)
-        )
-        return ReviewFile(file, columns, rating_test(settings))
+        columns = serving_columns(self._connection)
+        return ReviewFile(file, columns, rating_test(self._connection.settings))
 
     def stop(self) -> str:
         """Deletes it and records what `start` needs; returns a sentence about the result."""

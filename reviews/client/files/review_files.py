@@ -14,6 +14,7 @@ from ml_code.reading.commands import file_word
 from ml_code.reading.errors import FileError, UserError
 from ml_code.reading.files import open_table
 from ml_code.reading.judging import NOT_TEXT, remedy_of
+from ml_code.reading.kinds import kind_of
 from ml_code.reading.ratings import RatingLookup
 from ml_code.reading.survey import Survey, survey
 from ml_code.reading.tables import CheckedColumn, NotText, Table
@@ -99,7 +100,7 @@ def _suggestion(header: Sequence[str], columns: Columns, asks_for: tuple[str, st
 
 
 def check_file(path: Path) -> None:
-    """Raises InvalidArgument unless the path is a regular file."""
+    """Raises InvalidArgument unless the path is a regular file, of a kind that is read."""
     if path.is_dir():
         raise InvalidArgument(
             f"{path}: is a folder; give one file of reviews (several of JSON Lines may be packed "
@@ -111,6 +112,8 @@ def check_file(path: Path) -> None:
         )
     if not path.is_file():
         raise InvalidArgument(f"{path}: there is no such file")
+    with plain_errors(path):
+        kind_of(path)
 
 
 def detect_columns(path: Path, columns: Columns, *, tell: Tell) -> Columns:
@@ -160,6 +163,11 @@ def examine(
     for sentence in _sentences(found, columns):
         tell(f"{path.name}: {sentence}")
     return found
+
+
+def open_texts(path: Path, column: str, settings: Settings) -> ReviewFile:
+    """A file whose texts are in one column. Raises InvalidArgument for a file without it."""
+    return ReviewFile(path, Columns(text=column, title=""), rating_test(settings))
 
 
 def has_text(review: str) -> bool:

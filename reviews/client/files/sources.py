@@ -5,12 +5,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from botocore.exceptions import ClientError, ParamValidationError
 
 from contract import s3_uri
 from ml_code.reading.errors import FileError
+from reviews.client.aws.connection import Connection
 from reviews.client.errors import InvalidArgument
 from reviews.client.files.review_files import check_file
 
@@ -18,10 +18,11 @@ _S3 = "s3://"
 
 
 @contextmanager
-def local_file(file: str, s3: Any) -> Iterator[Path]:
+def local_file(file: str, connection: Connection) -> Iterator[Path]:
     """The file, or a copy of the object as long as it is needed, since it is read several times.
 
-    Raises InvalidArgument where there is none. Errors about the copy name the object.
+    AWS is asked for an object only. Raises InvalidArgument where there is no file, or one of
+    another kind. Errors about the copy name the object.
     """
     if not file:
         raise InvalidArgument("Give a file of reviews: its path, or s3://bucket/key")
@@ -36,10 +37,11 @@ def local_file(file: str, s3: Any) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / (key.rpartition("/")[2] or "reviews")
         try:
-            s3.download_file(bucket, key, str(target))
+            connection.client("s3").download_file(bucket, key, str(target))
         except (ClientError, ParamValidationError) as error:
             raise InvalidArgument(f"{file}: cannot be read: {error}") from error
         try:
+            check_file(target)
             yield target
         except InvalidArgument as error:
             download = f"aws s3 cp {shlex.quote(file)} . && "

@@ -2,7 +2,7 @@
 
 import io
 import json
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from typer.testing import CliRunner
@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from reviews.cli import progress
 from reviews.cli.main import app
 from reviews.client.environment import Environment
+from reviews.client.errors import NotRunning
 from tests.reviews.cli.commands import Result, Reviews
 from tests.reviews.worlds.endpoint_world import OUTPUTS
 from tests.reviews.worlds.runs_world import RunsWorld
@@ -21,6 +22,16 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> RunsWorld:
     monkeypatch.setattr(Environment, "client", lambda _self, service: made.client(service))
     monkeypatch.setattr(Environment, "outputs", OUTPUTS)
     return made
+
+
+@pytest.fixture
+def no_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever needs AWS fails as without the embedded AWS."""
+
+    def refuse(*_: Any) -> NoReturn:
+        raise NotRunning("AWS was asked")
+
+    monkeypatch.setattr(Environment, "client", refuse)
 
 
 @pytest.fixture

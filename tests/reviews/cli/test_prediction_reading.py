@@ -75,6 +75,30 @@ def test_a_file_of_s3_is_read_like_one_of_this_machine(
     assert (said.code, said.err) == (1, "'s3://data' is not s3://bucket/key\n")
 
 
+COMMANDS = (("predict", "--file"), ("score",), ("run",), ("feedback",))
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_file_that_is_none_is_named_before_aws_is_asked(
+    no_aws: None, reviews: Reviews, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    (tmp_path / "in.csv").write_bytes(b"PK\x03\x04")
+    said = reviews(*command, str(tmp_path / "gone.csv"))
+    assert said.err == f"{tmp_path / 'gone.csv'}: there is no such file\n"
+    said = reviews(*command, str(tmp_path / "in.csv"))
+    assert f"{tmp_path / 'in.csv'}: the file is a zip archive" in said.err
+
+
+@pytest.mark.parametrize("command", COMMANDS[:2], ids=" ".join)
+def test_a_column_that_is_lacking_is_named_before_aws_is_asked(
+    no_aws: None, reviews: Reviews, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    (tmp_path / "in.csv").write_text("Review Text,Rating\nsoft,5\n")
+    words = (*command, str(tmp_path / "in.csv"), "--out", str(tmp_path / "out.csv"))
+    assert "in.csv: there is no column 'Body'" in reviews(*words, "--column", "Body").err
+    assert reviews(*words, "--column", "Review Text").err == "AWS was asked\n"
+
+
 def test_a_pipe_is_named(runs: RunsWorld, reviews: Reviews, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     result = reviews("predict", "--file", str(tmp_path / "pipe"))
