@@ -9,6 +9,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import IO
 
+from . import escapes
 from .commands import Filter
 from .decoding import Decoder
 from .errors import FileError
@@ -34,6 +35,7 @@ class _Layout:
     """How rows are written, the names of the columns, and how many lines the header ends after."""
 
     dialect: Dialect
+    has_escapes: bool  # of mysql --batch
     names: list[str]
     begin: int
 
@@ -59,7 +61,10 @@ class Delimited:
         scanner = Scanner(layout.dialect, layout.names, checked)
         with self._lines() as (blocks, raw):
             for rows, lines, faults in scanner.batches(blocks, layout.begin):
-                yield Batch(lines=lines, columns=pick(rows), faults=faults, position=raw.tell())
+                columns = pick(rows)
+                if layout.has_escapes:
+                    columns = [list(map(escapes.resolved, column)) for column in columns]
+                yield Batch(lines=lines, columns=columns, faults=faults, position=raw.tell())
 
     @contextmanager
     def _lines(self) -> Iterator[tuple[Iterator[list[str]], IO[bytes]]]:
@@ -84,7 +89,8 @@ def _read_header(path: Path, blocks: Iterator[list[str]], wanted: Sequence[str])
         has_quotes=not (delimiter == "\t" and set(header) >= _LITERAL_QUOTES),
         has_spaces=_has_spaces(lines[begin : end + _SEEN_LINES], delimiter),
     )
-    return _Layout(dialect=dialect, names=header, begin=end)
+    has_escapes = delimiter == "\t" and escapes.are_used(lines[end:])
+    return _Layout(dialect=dialect, has_escapes=has_escapes, names=header, begin=end)
 
 
 def _has_spaces(lines: Sequence[str], delimiter: str) -> bool:

@@ -1,5 +1,6 @@
 """Rows whose quotes or delimiters are not as they ought to be."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,35 @@ def test_half_a_text_is_no_row(path):
 def test_a_text_of_two_lines_with_quotes_in_it_is_read(path):
     rows, faults = read(path, 'Text,Stars\n"He said "wow"\nand left",5\nfine,4\n')
     assert (rows, faults) == ([(2, 'He said "wow"\nand left', "5"), (4, "fine", "4")], [])
+
+
+BATCH = "Text\tStars\nsoft\\nand\\twarm\t5\nC:\\\\new\\n\t4\n\\nfine\\0\t3\n"  # of mysql --batch
+
+
+def test_escapes_of_mysql_are_resolved(path):
+    rows, faults = read(path, BATCH)
+    assert [row[1:] for row in rows] == [
+        ("soft\nand\twarm", "5"),
+        ("C:\\new\n", "4"),
+        ("\nfine", "3"),
+    ]
+    assert not faults
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        BATCH + "\\o/\t5\n",
+        BATCH.replace("\t", ","),
+        "Text\tStars\nC:\\new\\toys\t5\n",
+        "Text\tStars\na\\nb\\nc\\nd\\\t5\n",
+    ],
+)
+def test_backslashes_that_may_be_others_are_what_they_are(path, content):
+    rows, _ = read(path, content)
+    assert [row[1] for row in rows] == [
+        re.split("[\t,]", line)[0] for line in content.splitlines()[1:]
+    ]
 
 
 def test_quotes_of_amazons_tsv_are_literal(path):
