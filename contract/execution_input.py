@@ -162,8 +162,13 @@ def _check_uri(field: str, value: Any) -> None:
     _check_line(field, value, _LONGEST_URI)
 
 
+def is_line(value: str, *, longest: int = _LONGEST_NAME) -> bool:
+    """Whether it is one line, by default as short as the name of a column, and not blank."""
+    return bool(value.strip()) and len(value) <= longest and not _CONTROLS.search(value)
+
+
 def _check_line(field: str, value: str, longest: int) -> None:
-    if len(value) > longest or _CONTROLS.search(value):
+    if value and not is_line(value, longest=longest):
         rule = f"must be one line of at most {longest} characters, without control characters"
         raise _refuse(field, value, rule)
 

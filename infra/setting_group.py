@@ -23,13 +23,15 @@ _IN_WORDS = {
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def settings_group(cls: type[_Group]) -> type[_Group]:
-    """A decorator that makes the class a dataclass. A value of another type, an unknown name and a
-    missing one raise SettingsError, like what its __post_init__ refuses."""
+    """A decorator that makes the class a dataclass. A value of another type or without a name, an
+    unknown name and a missing one raise SettingsError, like what its __post_init__ refuses."""
     made = dataclass(cls, frozen=True, kw_only=True, config=_STRICT)
     checked = made.__init__
 
     @wraps(checked)
-    def init(self: Any, **values: Any) -> None:
+    def init(self: Any, *nameless: object, **values: Any) -> None:
+        if nameless:
+            raise SettingsError(name=cls.__name__, value=nameless, allowed="NAME=VALUE for each")
         try:
             checked(self, **values)
         except ValidationError as error:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from infra.setting_error import SettingsError
 from infra.setting_group import settings_group
-from infra.settings.checks import check_range
+from infra.settings.checks import check_emails, check_range
 
 _COVERS = ("environment", "account")
 _MOST_EMAILS = 10  # of one notification, beside a topic: AWS::Budgets::Budget, Subscribers
@@ -31,7 +31,10 @@ class Budget:
         check_range("budget.monthly_usd", self.monthly_usd, 0, _MOST_USD)
         if self.covers not in _COVERS:
             raise _error("covers", self.covers, ", ".join(_COVERS))
-        self._check_emails()
+        check_emails("budget.emails", self.emails)
+        if len(self.emails) > _MOST_EMAILS:
+            allowed = f"a list of {_MOST_EMAILS} mail addresses at most"
+            raise _error("emails", self.emails, allowed)
         alarms = [*self.actual_percents, *self.forecast_percents]
         for name in ("actual_percents", "forecast_percents"):
             percents = getattr(self, name)
@@ -42,13 +45,6 @@ class Budget:
         if not 1 <= len(alarms) <= _MOST_ALARMS:
             allowed = f"1 to {_MOST_ALARMS} of actual_percents and forecast_percents together"
             raise _error("actual_percents", tuple(self.actual_percents), allowed)
-
-    def _check_emails(self) -> None:
-        if len(self.emails) > _MOST_EMAILS:
-            raise _error("emails", self.emails, f"a list of {_MOST_EMAILS} mail addresses at most")
-        for address in self.emails:
-            if "@" not in address:
-                raise _error("emails", address, "mail addresses")
 
 
 def _error(name: str, value: object, allowed: str) -> SettingsError:

@@ -45,7 +45,6 @@ class Endpoint(Instances):
         check_range("endpoint.canary_percent", self.canary_percent, 1, 50)
         check_range("endpoint.bake_s", self.bake_s, 0, 3600)
         check_range("endpoint.max_latency_ms", self.max_latency_ms, 1, 60_000)
-        check_range("endpoint.max_class_share", self.max_class_share, 0, 1)
         check_range("endpoint.capture_percent", self.capture_percent, 0, 100)
         check_range("endpoint.serverless_concurrency", self.serverless_concurrency, 1, 200)
         self._check_stopping()

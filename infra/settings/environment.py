@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 
-from contract.execution_input import is_model_name
+from contract.execution_input import COLUMNS, is_line, is_model_name
 from contract.features import SCHEMA
 from contract.names import LONGEST_NAME, environment_name
 from infra import images
@@ -13,7 +13,7 @@ from infra.setting_error import SettingsError
 from infra.setting_group import settings_group
 from infra.settings.budget import Budget
 from infra.settings.capacity import Capacity
-from infra.settings.checks import check_range, check_schedule
+from infra.settings.checks import check_emails, check_range, check_schedule
 from infra.settings.drift import Drift
 from infra.settings.endpoint import Endpoint
 from infra.settings.gate import Gate
@@ -29,7 +29,7 @@ from infra.settings.scoring import Scoring
 from infra.settings.waiting import Waiting
 
 ENVIRONMENTS = ("local", "dev", "staging", "prod")
-_PREFIX = re.compile(r"s3://[^/]+/[^/].*")
+_PREFIX = re.compile(r"s3://(?:[a-z0-9][a-z0-9.-]+|\{data_bucket\})/[^/{}\n][^{}\n]*")
 
 
 @settings_group
@@ -71,7 +71,7 @@ class Settings:
     def __post_init__(self) -> None:
         if self.environment not in ENVIRONMENTS:
             raise unknown_environment(self.environment)
-        if self.account and not re.fullmatch(r"\d{12}", self.account):
+        if self.account and not re.fullmatch("[0-9]{12}", self.account):
             raise SettingsError(name="account", value=self.account, allowed="12 digits, or empty")
         if not (_PREFIX.fullmatch(self.base_model) or is_model_name(self.base_model)):
             allowed = "a name, such as roberta-base, or s3://BUCKET/PREFIX/ of the model's files"
@@ -84,14 +84,16 @@ class Settings:
                 name="features_format", value=self.features_format, allowed="csv, parquet"
             )
         check_range("max_rejected_share", self.max_rejected_share, 0, 1)
-        for address in self.notify:
-            if "@" not in address:
-                raise SettingsError(name="notify", value=address, allowed="mail addresses")
+        check_emails("notify", self.notify)
+        # The largest share of n classes is 1/n at least: a lower limit would always alarm.
+        least_share = round(1 / len(self.labels.classes), 2)
+        check_range("endpoint.max_class_share", self.endpoint.max_class_share, least_share, 1)
         if self.recipe.star_spread and not self.labels.are_ordered:
             allowed = "0, since ratings that are texts have no neighbours"
             raise SettingsError(
                 name="recipe.star_spread", value=self.recipe.star_spread, allowed=allowed
             )
+        self._check_columns()
         self._check_organisation()
         self._check_instances()
         self._check_schedule()
@@ -127,6 +129,18 @@ class Settings:
 
     def _image(self, job: str, instance_type: str) -> Image:
         return images.choose(job, instance_type, self.region, getattr(self.images, job))
+
+    def _check_columns(self) -> None:
+        """As Prepare checks those of an execution's input."""
+        for role in COLUMNS:
+            name = getattr(self.columns, role)
+            if name and not is_line(name):
+                allowed = "a column's name in one line, of at most 240 characters"
+                raise SettingsError(name=f"columns.{role}", value=name, allowed=allowed)
+        rating = self.columns.rating
+        if rating in (self.columns.text, self.columns.title):
+            allowed = "another column than those of text and title"
+            raise SettingsError(name="columns.rating", value=rating, allowed=allowed)
 
     def _check_organisation(self) -> None:
         prefix = self.organisation.prefix
@@ -175,7 +189,7 @@ class Settings:
     def _check_schedule(self) -> None:
         check_schedule("schedule", self.schedule)
         key = self.scheduled_reviews
-        if not key or key.startswith(("/", "s3:")):
+        if not is_line(key, longest=1024) or key.startswith(("/", "s3:")):
             allowed = "the key of an object in the data bucket"
             raise SettingsError(name="scheduled_reviews", value=key, allowed=allowed)
 

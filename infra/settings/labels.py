@@ -8,6 +8,7 @@ from contract.labels import MOST_NUMBERS
 from infra.setting_error import SettingsError
 from infra.setting_group import settings_group
 from infra.settings import ratings
+from infra.settings.checks import check_range
 from infra.settings.ratings import Rating
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,29}", re.IGNORECASE | re.ASCII)
@@ -28,6 +29,8 @@ class Label:
         if not _NAME.fullmatch(self.name):
             allowed = "a letter and up to 29 letters, digits and underscores, all of ASCII"
             raise SettingsError(name="label.name", value=self.name, allowed=allowed)
+        if self.sentiment is not None:
+            check_range(f"label.sentiment of {self.name}", self.sentiment, -1000, 1000)
         ratings.check(f"label.ratings of {self.name}", self.ratings)
 
     def __str__(self) -> str:
@@ -59,6 +62,7 @@ class Labels:
         if 0 < len(self.sentiments) < len(self.classes):
             allowed = "one of each class, or none"
             raise SettingsError(name="label.sentiment", value=self.sentiments, allowed=allowed)
+        self._check_once("sentiments", map(str, self.sentiments), "a number of its own for each")
         self._check_kind()
         for word in self.words:
             _check_length(word, _LONGEST_WORD)

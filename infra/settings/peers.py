@@ -13,12 +13,19 @@ def connect(
 ) -> tuple[Settings, ...]:
     """The settings with the sources and targets of each environment. A promotion is (from, to).
 
-    Raises SettingsError for an unknown environment, and for two of which only one has its account
-    in its settings: the other one would be looked for in the wrong account.
+    Raises SettingsError for an environment that is unknown or there twice, and for two of which
+    only one has its account in its settings: the other one would be looked for in the wrong
+    account.
     """
-    by_name = {settings.environment: settings for settings in every}
+    by_name: dict[str, Settings] = {}
+    for settings in every:
+        if settings.environment in by_name:
+            allowed = "each environment once, in the function of its name"
+            raise SettingsError(name="environment", value=settings.environment, allowed=allowed)
+        by_name[settings.environment] = settings
     for pair in promotions:
-        if len(set(pair)) < len(pair) or not by_name.keys() >= set(pair):
+        is_pair = isinstance(pair, tuple) and len(pair) == len(set(pair)) == 2
+        if not (is_pair and by_name.keys() >= set(pair)):
             allowed = f"(from, to), two of {', '.join(by_name)}"
             raise SettingsError(name="promotions", value=pair, allowed=allowed)
         source, target = (by_name[name] for name in pair)

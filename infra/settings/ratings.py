@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
+from contract.labels import MOST_NUMBERS
 from infra.setting_error import SettingsError
 
 Rating = int | str
@@ -12,6 +13,9 @@ _NUMBER = re.compile(r"\s*-?\d+(\.\.-?\d+)?\s*", re.ASCII)
 
 def check(name: str, ratings: Sequence[Rating]) -> None:
     """Raises SettingsError, which names the setting `name`."""
+    if isinstance(ratings, range) and not 1 <= len(ratings[: MOST_NUMBERS + 1]) <= MOST_NUMBERS:
+        allowed = f"a range of 1 to {MOST_NUMBERS} numbers, such as range(0, 41) for 0 to 40"
+        raise SettingsError(name=name, value=ratings, allowed=allowed)
     for rating in ratings:
         if isinstance(rating, str) and (not rating.strip() or _NUMBER.fullmatch(rating)):
             allowed = "a whole number without quotation marks, or a text"

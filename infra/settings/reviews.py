@@ -29,5 +29,5 @@ class Shares:
 
     def __post_init__(self) -> None:
         shares = (self.train, self.validation, self.test)
-        if min(shares) <= 0 or abs(sum(shares) - 1) > 1e-6:
+        if not (min(shares) > 0 and abs(sum(shares) - 1) <= 1e-6):  # also for nan
             raise SettingsError(name="shares", value=shares, allowed="above 0, adding up to 1")

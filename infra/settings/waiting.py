@@ -19,9 +19,9 @@ class Waiting:
     capacity_attempts: int = 12  # of an execution, after which it fails
 
     def __post_init__(self) -> None:
-        check_range("start_s", self.start_s, 1, _LONGEST_STATE_MACHINE_WAIT)
-        check_range("longest_s", self.longest_s, self.start_s, _LONGEST_STATE_MACHINE_WAIT)
-        check_range("growth", self.growth, 1, 10)
+        check_range("waiting.start_s", self.start_s, 1, _LONGEST_STATE_MACHINE_WAIT)
+        check_range("waiting.longest_s", self.longest_s, self.start_s, _LONGEST_STATE_MACHINE_WAIT)
+        check_range("waiting.growth", self.growth, 1, 10)
         for name in ("features_limit_s", "approval_limit_s", "capacity_s"):
-            check_range(name, getattr(self, name), 1, _LONGEST_STATE_MACHINE_WAIT)
-        check_range("capacity_attempts", self.capacity_attempts, 0, 1000)
+            check_range(f"waiting.{name}", getattr(self, name), 1, _LONGEST_STATE_MACHINE_WAIT)
+        check_range("waiting.capacity_attempts", self.capacity_attempts, 0, 1000)

@@ -168,7 +168,7 @@ def test_other_alarms_make_another_name_and_another_amount_does_not() -> None:
         ({"covers": "project"}, "budget.covers='project': allowed is environment, account"),
         ({"emails": "a@example.com"}, "emails='a@example.com': allowed is a list, such as"),
         ({"emails": ["nobody"]}, "budget.emails='nobody': allowed is mail addresses"),
-        ({"emails": ["a@b"] * 11}, "a list of 10 mail addresses at most"),
+        ({"emails": [f"{at}@b.org" for at in range(11)]}, "a list of 10 mail addresses at most"),
         ({"actual_percents": (0,)}, "budget.actual_percents=0: allowed is 1 to 1000"),
         ({"forecast_percents": (80, 80)}, "budget.forecast_percents=.* different percents"),
         ({"actual_percents": (), "forecast_percents": ()}, "1 to 10 of actual_percents and"),

@@ -118,6 +118,12 @@ def parsed_labels(arguments: list[str]) -> str:
         ({"ratings": [4.5]}, "ratings=4.5: allowed is a whole number"),
         ({"ratings": [True]}, "ratings=True: allowed is a whole number"),
         ({"ratings": [" "]}, "label.ratings of good=' '"),
+        ({"ratings": range(5, 1)}, r"label.ratings of good=range\(5, 1\): allowed is a range of"),
+        (
+            {"ratings": range(10**12)},
+            "label.ratings of good=.*: allowed is a range of 1 to 127",
+        ),
+        ({"sentiment": 2**70}, "label.sentiment of good=.*: allowed is -1000 to 1000"),
     ],
 )
 def test_a_class_that_cannot_be_is_refused(values: dict[str, Any], message: str) -> None:
@@ -137,6 +143,10 @@ def test_a_class_that_cannot_be_is_refused(values: dict[str, Any], message: str)
         (
             {"classes": [Label(name="a", sentiment=0), Label(name="b")]},
             r"label.sentiment=\[0\]: allowed is one of each class, or none",
+        ),
+        (
+            {"classes": [Label(name="a", sentiment=1), Label(name="b", sentiment=1)]},
+            "labels.sentiments='1': allowed is a number of its own for each",
         ),
         (
             {"classes": [*TWO, Label(name="so_so")]},

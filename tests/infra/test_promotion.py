@@ -56,6 +56,9 @@ def test_an_environment_may_take_models_of_several() -> None:
     [
         ([("dev", "dev")], r"promotions=\('dev', 'dev'\): allowed is \(from, to\), two of dev, st"),
         ([("dev", "test")], r"promotions=\('dev', 'test'\): allowed is"),
+        ([("dev",)], r"promotions=\('dev',\): allowed is \(from, to\)"),
+        (("dev", "prod"), r"promotions='dev': allowed is \(from, to\)"),
+        ([("dev", "staging", "prod")], r"promotions=\('dev', 'staging', 'prod'\): allowed is"),
         ([("dev", "prod"), ("dev", "prod")], r"promotion\.targets=\['prod', 'prod'\]: allowed"),
     ],
 )

@@ -129,7 +129,11 @@ def test_it_is_deleted_before_the_cleanup_begins(scheduled: dict[str, Any]) -> N
 
 @pytest.mark.parametrize(
     "expression",
-    [MONDAYS, "rate(7 days)", "rate(1 hour)", "cron(0/15 8-17 ? * MON-FRI *)", "cron(0 3 L * ? *)"],
+    [
+        *(MONDAYS, "rate(7 days)", "rate(1 hour)", "cron(0/15 8-17 ? * MON-FRI *)"),
+        *("cron(0 3 L * ? *)", "cron(0 6 ? * 2#1 *)", "cron(0 6 ? 1,7 FRIL *)"),
+        "cron(5,35 06 1W JAN-MAR/2 ? 2027-2030)",
+    ],
 )
 def test_recurring_expressions_are_accepted(expression: str) -> None:
     assert replace(DEV, schedule=expression).schedule == expression
@@ -144,6 +148,14 @@ def test_recurring_expressions_are_accepted(expression: str) -> None:
         "cron(0 6 * * *)",
         "cron(0 6 * * MON *)",
         "cron(0 6 ? * ? *)",
+        "cron(60 6 ? * MON *)",
+        "cron(0 24 ? * MON *)",
+        "cron(0 6 32 * ? *)",
+        "cron(0 6 1 13 ? *)",
+        "cron(0 6 ? * XYZ *)",
+        "cron(0 6 ? * 8 *)",
+        "cron(0 6 ? * MON 26)",
+        "cron(, / ? - , *)",
         "at(2026-12-24T18:00:00)",
     ],
 )

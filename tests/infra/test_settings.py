@@ -34,7 +34,9 @@ ISOLATED = Network(isolated=True, wheels="wheels/")
         (Recipe, {"epochs": 0}, "recipe.epochs=0: allowed is a whole number from 1 to 100"),
         (Recipe, {"learning_rate": 1.5}, "learning_rate=1.5"),
         (Shares, {"train": 0.9}, "adding up to 1"),
+        (Shares, {"train": float("nan")}, "adding up to 1"),
         (Columns, {"text": ""}, "columns.text"),
+        (Instances, {"instance_type": "ml.m5 large.x"}, "instance_type='ml.m5 large.x'"),
         (
             Endpoint,
             {"instance_type": "ml.t2.medium", "max_instance_count": 2},
@@ -42,7 +44,7 @@ ISOLATED = Network(isolated=True, wheels="wheels/")
         ),
         (Capacity, {"spot_wait_s": -1}, "capacity.spot_wait_s=-1: allowed is 0 to 604800"),
         (Capacity, {"fallback_types": ["ml.m5.large"] * 5}, "a list of 4 instance types at most"),
-        (Waiting, {"start_s": 60, "longest_s": 30}, "longest_s=30"),
+        (Waiting, {"start_s": 60, "longest_s": 30}, "waiting.longest_s=30"),
     ],
 )
 def test_a_wrong_setting_is_named(make: Any, values: dict[str, Any], message: str) -> None:
@@ -66,6 +68,40 @@ def test_a_value_of_another_type_is_named(values: dict[str, Any], message: str) 
     (dev,) = settings_for("dev")
     with pytest.raises(SettingsError, match=message):
         replace(dev, **values)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"columns": Columns(text="Rating")}, "columns.rating='Rating': allowed is another column"),
+        ({"columns": Columns(title="Rating")}, "columns.rating='Rating': allowed is another"),
+        ({"columns": Columns(text=" ")}, "columns.text=' ': allowed is a column's name in one"),
+        ({"columns": Columns(title="a\nb")}, "columns.title='a.*nb': allowed is a column's name"),
+        ({"columns": Columns(rating="x" * 241)}, "columns.rating='x*': allowed is"),
+        ({"notify": ["@"]}, "notify='@': allowed is mail addresses, each once"),
+        ({"notify": ["a@b.org, c@b.org"]}, "notify='a@b.org, c@b.org': allowed is mail"),
+        ({"notify": ["a@b.org", "a@b.org"]}, "notify='a@b.org': allowed is mail addresses, each o"),
+        ({"scheduled_reviews": " "}, "scheduled_reviews=' ': allowed is the key"),
+        ({"scheduled_reviews": "a\nb.csv"}, "scheduled_reviews=.*: allowed is the key"),
+        (
+            {"endpoint": Endpoint(instance_type="ml.m5.large", max_class_share=0.3)},
+            "endpoint.max_class_share=0.3: allowed is 0.33 to 1",
+        ),
+        (
+            {"endpoint": Endpoint(instance_type="ml.m5.large", max_class_share=90.0)},
+            "endpoint.max_class_share=90.0: allowed is 0.33 to 1",
+        ),
+    ],
+)
+def test_a_value_that_would_fail_later_is_refused(values: dict[str, Any], message: str) -> None:
+    (dev,) = settings_for("dev")
+    with pytest.raises(SettingsError, match=message):
+        replace(dev, **values)
+
+
+def test_a_setting_without_its_name_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"Capacity=\(True,\): allowed is NAME=VALUE for each"):
+        Capacity(True)  # type: ignore[misc]
 
 
 def test_instances_are_counted_in_whole_numbers() -> None:
@@ -132,7 +168,10 @@ def test_a_volume_key_is_for_instances_without_a_disk_of_their_own() -> None:
 
 @pytest.mark.parametrize(
     "base_model",
-    ["", "s3://bucket", "s3://bucket/", "s3:bucket/model", "s3:///m", "https://hub/m", "my model"],
+    [
+        *("", "s3://bucket", "s3://bucket/", "s3:bucket/model", "s3:///m", "https://hub/m"),
+        *("my model", "s3://my bucket/m/", "s3://My_Bucket/m/", "s3://{bucket}/m/", "s3://b/{m}/"),
+    ],
 )
 def test_a_base_model_is_a_name_or_in_s3_with_a_bucket_and_a_prefix(base_model: str) -> None:
     (dev,) = settings_for("dev")
