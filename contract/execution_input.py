@@ -27,7 +27,7 @@ STARTS = tuple(FIELDS)
 COLUMNS = ("text", "rating", "title")
 # Field that is an object → its fields.
 GROUPS: Mapping[str, tuple[str, ...]] = {"columns": COLUMNS, "training": tuple(OVERRIDABLE)}
-_LONGEST_NAME = 240  # with its option it is an argument of a processing job, which may have 256
+LONGEST_ARGUMENT = 240  # with its option it is a word of a processing job, which may have 256
 _LONGEST_URI = 1024
 # None of them is in a name that somebody types, and NUL in no argument of a program.
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
@@ -162,13 +162,13 @@ def _check_uri(field: str, value: Any) -> None:
     _check_line(field, value, _LONGEST_URI)
 
 
-def is_line(value: str, *, longest: int = _LONGEST_NAME) -> bool:
-    """Whether it is one line, by default as short as the name of a column, and not blank."""
-    return bool(value.strip()) and len(value) <= longest and not _CONTROLS.search(value)
+def is_line(value: str, longest: int) -> bool:
+    """Whether it is one line of at most so many characters, without control characters."""
+    return len(value) <= longest and not _CONTROLS.search(value)
 
 
 def _check_line(field: str, value: str, longest: int) -> None:
-    if value and not is_line(value, longest=longest):
+    if not is_line(value, longest):
         rule = f"must be one line of at most {longest} characters, without control characters"
         raise _refuse(field, value, rule)
 
@@ -180,7 +180,7 @@ def _check_base_model(field: str, value: Any) -> None:
     if not isinstance(value, str) or not is_model_name(value):
         rule = "must be a model's name, such as roberta-base, or s3://bucket/prefix/ of its files"
         raise _refuse(field, value, rule)
-    _check_line(field, value, _LONGEST_NAME)
+    _check_line(field, value, LONGEST_ARGUMENT)
 
 
 def is_model_name(value: str) -> bool:
@@ -200,7 +200,7 @@ def _check_columns(field: str, value: Any) -> None:
     for role, name in value.items():
         if not isinstance(name, str) or not (name or role == "title"):
             raise _refuse(f"{field}.{role}", name, "must be a column's name")
-        _check_line(f"{field}.{role}", name, _LONGEST_NAME)
+        _check_line(f"{field}.{role}", name, LONGEST_ARGUMENT)
 
 
 def check_roles(columns: Mapping[str, str]) -> None:

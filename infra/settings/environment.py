@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 
-from contract.execution_input import COLUMNS, is_line, is_model_name
+from contract.execution_input import COLUMNS, LONGEST_ARGUMENT, is_line, is_model_name
 from contract.features import SCHEMA
 from contract.names import LONGEST_NAME, environment_name
 from infra import images
@@ -29,6 +29,7 @@ from infra.settings.scoring import Scoring
 from infra.settings.waiting import Waiting
 
 ENVIRONMENTS = ("local", "dev", "staging", "prod")
+_LONGEST_KEY = 900  # as a URI with its bucket it may have 1,024 characters
 _PREFIX = re.compile(r"s3://(?:[a-z0-9][a-z0-9.-]+|\{data_bucket\})/[^/{}\n][^{}\n]*")
 
 
@@ -134,8 +135,8 @@ class Settings:
         """As Prepare checks those of an execution's input."""
         for role in COLUMNS:
             name = getattr(self.columns, role)
-            if name and not is_line(name):
-                allowed = "a column's name in one line, of at most 240 characters"
+            if name and not (name.strip() and is_line(name, LONGEST_ARGUMENT)):
+                allowed = f"a column's name in one line, of at most {LONGEST_ARGUMENT} characters"
                 raise SettingsError(name=f"columns.{role}", value=name, allowed=allowed)
         rating = self.columns.rating
         if rating in (self.columns.text, self.columns.title):
@@ -189,7 +190,8 @@ class Settings:
     def _check_schedule(self) -> None:
         check_schedule("schedule", self.schedule)
         key = self.scheduled_reviews
-        if not is_line(key, longest=1024) or key.startswith(("/", "s3:")):
+        is_key = key.strip() and is_line(key, _LONGEST_KEY) and not key.startswith(("/", "s3:"))
+        if not is_key:
             allowed = "the key of an object in the data bucket"
             raise SettingsError(name="scheduled_reviews", value=key, allowed=allowed)
 

@@ -139,12 +139,9 @@ def detect(header: Sequence[str], columns: Columns) -> tuple[str, Columns] | Non
 
 def _near(near: Mapping[str, str], columns: Columns) -> Columns:
     """The names in the header; `near` has them by name without case, spaces and punctuation."""
-    found = [near.get(_plain(name), "") if name else "" for name in astuple(columns)]
-    return _named(found)
-
-
-def _named(names: Sequence[str]) -> Columns:
-    return Columns(**dict(zip((field.name for field in fields(Columns)), names, strict=True)))
+    names = astuple(columns)
+    text, rating, title = (near.get(_plain(name), "") if name else "" for name in names)
+    return Columns(text=text, rating=rating, title=title)
 
 
 def near_title(header: Sequence[str], columns: Columns) -> str:

@@ -10,7 +10,6 @@ from typing import Any
 from . import json_documents
 from .commands import Filter
 from .decoding import Decoder
-from .errors import FileError
 from .kinds import file_error, opened
 from .tables import BATCH_ROWS, Batch, CheckedColumn, Fault, NotText
 
@@ -36,7 +35,7 @@ class JsonLines:
             count += 1
         document = json_documents.described(row, wanted) if count == 1 else None
         if document is not None:
-            raise _refusal(path, *document)
+            raise file_error(path, *document)
         if not keys:
             raise file_error(
                 path,
@@ -76,10 +75,6 @@ class JsonLines:
             for number, (line, position) in enumerate(lines, start=1):
                 if line.strip():
                     yield number, line, position
-
-
-def _refusal(path: Path, problem: str, command: Filter | None) -> FileError:
-    return FileError(path, problem) if command is None else file_error(path, problem, command)
 
 
 def _parsed(line: str) -> Row | None:

@@ -37,11 +37,14 @@ def _of_foreign(path: Path, foreign: Foreign, *, is_packed: bool) -> FileError:
     problem, command = f"{what}; {foreign.remedy}", foreign.command
     if is_packed and command is None and foreign.remedy != READS:
         problem, command = f"{problem}, after you have unpacked it", DECODE
-    return FileError(path, problem) if command is None else file_error(path, problem, command)
+    return file_error(path, problem, command)
 
 
-def file_error(path: Path, problem: str, command: Command) -> FileError:
-    """A FileError whose command first unpacks the file and converts it to UTF-8 where it must."""
+def file_error(path: Path, problem: str, command: Command | None) -> FileError:
+    """A FileError whose command, if there is one, first unpacks the file and converts it to UTF-8
+    where it must."""
+    if command is None:
+        return FileError(path, problem)
     with opened(path) as (content, raw):
         decoders = ["zcat"] if content is not raw else []
         if is_utf16(content.read(_HEAD_BYTES)):

@@ -1,6 +1,6 @@
 """Reads rows whose quotes or delimiters are not those of RFC 4180, where the result is certain.
 
-Four variants are known: quotes and delimiters escaped by a backslash, as Spark and MySQL write
+Three variants are known: quotes and delimiters escaped by a backslash, as Spark and MySQL write
 them; a space in front of an opening quote; and quotes in a field that are not doubled. A result
 counts when it has exactly the columns of the header, and does not contain other rows.
 """

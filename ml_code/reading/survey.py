@@ -11,7 +11,7 @@ from .distinct import DistinctReviews
 from .errors import FileError, UserError
 from .files import has_title, open_tables, read_chunks
 from .judging import Judge, Rejects
-from .ratings import Numbers, RatingLookup
+from .ratings import UNUSED, Numbers, RatingLookup
 from .splits import check_splits
 from .tables import CheckedColumn
 
@@ -71,7 +71,9 @@ def survey(
         progress(chunk.share_read)
     if seen and isinstance(classes.ratings, Numbers):
         stars = classes.ratings.stars
-        found.ratings, found.scale = (stars[min(seen)], stars[max(seen)]), (stars[0], stars[-1])
+        of_classes = [star for star, label in zip(stars, label_of, strict=True) if label != UNUSED]
+        found.ratings = stars[min(seen)], stars[max(seen)]
+        found.scale = of_classes[0], of_classes[-1]
     if not found.rows:
         raise FileError(tables[0][0], "there is a header but no row")
     found.rejects.check_share(found.rows, max_rejected_share)

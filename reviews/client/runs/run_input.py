@@ -105,14 +105,13 @@ def parse_fields(assignments: Iterable[str]) -> dict[str, Any]:
                 f"--set {assignment}: write it as FIELD=VALUE or GROUP.FIELD=VALUE"
             )
         _check_name(path, group, leaf)
-        if leaf in document.get(group, {}) if leaf else group in document:
-            raise InvalidArgument(f"--set {assignment}: {path} is given twice")
         value = _json_or_text(text) if group in _IN_JSON else text
         _check_value(assignment, group, {leaf: value} if leaf else value)
-        if leaf:
-            document.setdefault(group, {})[leaf] = value
-        else:
-            document[group] = value
+        place = document.setdefault(group, {}) if leaf else document
+        name = leaf or group
+        if name in place:
+            raise InvalidArgument(f"--set {assignment}: {path} is given twice")
+        place[name] = value
     return document
 
 

@@ -134,3 +134,10 @@ def test_the_ratings_that_are_used_are_told_with_the_scale_of_the_classes(path):
     path.write_text("Text,Stars\n" + "".join(f"text {n},{1 + n % 2}x\n" for n in range(60)))
     found = survey(path, COLUMNS, words, max_rejected_share=0.1, shares=SHARES)
     assert (found.ratings, found.scale) == ((), ())
+
+
+def test_a_number_at_an_end_that_is_left_out_is_not_of_the_scale(path):
+    path.write_text("\n".join(["Text,Stars", *GOOD]))
+    classes = parse("bad=1,2/good=3..5/=0")
+    found = survey(path, COLUMNS, classes, max_rejected_share=0.1, shares=SHARES)
+    assert (found.ratings, found.scale) == ((1, 5), (1, 5))
