@@ -30,7 +30,7 @@ from infra.settings.waiting import Waiting
 
 ENVIRONMENTS = ("local", "dev", "staging", "prod")
 _LONGEST_KEY = 900  # as a URI with its bucket it may have 1,024 characters
-_PREFIX = re.compile(r"s3://(?:[a-z0-9][a-z0-9.-]+|\{data_bucket\})/[^/{}\n][^{}\n]*")
+_PREFIX = re.compile(r"s3://(?:[a-z0-9][a-z0-9.-]{2,62}|\{data_bucket\})/[^/{}\n][^{}\n]*")
 
 
 @settings_group

@@ -170,7 +170,13 @@ def test_a_volume_key_is_for_instances_without_a_disk_of_their_own() -> None:
     "base_model",
     [
         *("", "s3://bucket", "s3://bucket/", "s3:bucket/model", "s3:///m", "https://hub/m"),
-        *("my model", "s3://my bucket/m/", "s3://My_Bucket/m/", "s3://{bucket}/m/", "s3://b/{m}/"),
+        *(
+            "my model",
+            "s3://my bucket/m/",
+            "s3://My_Bucket/m/",
+            "s3://{bucket}/m/",
+            "s3://data/{m}/",
+        ),
     ],
 )
 def test_a_base_model_is_a_name_or_in_s3_with_a_bucket_and_a_prefix(base_model: str) -> None:

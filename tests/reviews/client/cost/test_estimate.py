@@ -112,7 +112,7 @@ def test_a_serverless_endpoint_costs_by_the_request_and_nothing_at_night() -> No
 
 
 def test_the_endpoints_of_a_vpc_cost_all_hours() -> None:
-    closed = replace(DEV, network=Network(vpc="new", wheels="wheels/"), base_model="s3://b/m/")
+    closed = replace(DEV, network=Network(vpc="new", wheels="wheels/"), base_model="s3://data/m/")
     assert item(estimate(closed, ASSUMED), "VPC endpoints").usd == pytest.approx(4 * 7.3)
     assert not [found for found in estimate(DEV, ASSUMED).items if found.name == "VPC endpoints"]
 
