@@ -31,6 +31,7 @@ _FULL, _EMPTY, _HALF = "★⭐🌟*●♥❤■◆", "☆✩✰○♡🤍□◇"
 _NO_STARS = frozenset("♥❤■◆")  # three hearts may also be a reader's delight
 _HALF_KEPT = "\0"  # in its place during NFKC, which would make "1/2" of it
 _STAR_ROW = re.compile(rf"([{re.escape(_FULL)}]+)({_HALF}?)([{_EMPTY}]*)")
+_AMOUNT = re.compile(rf"[0-9½{re.escape(_FULL)}]|{_WORD}|{_COUNTED}")  # in each rating
 _QUOTES = "\"'`\u00b4\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"
 
 
@@ -67,6 +68,8 @@ def _written(text: str, low: int, high: int) -> float | None:
 
 def _with_remark(text: str, low: int, high: int) -> float | None:
     """4 for "4 - very good", "Good (4)" and "★★★★☆ 4/5", whose parts agree."""
+    if not _AMOUNT.search(text):
+        return None  # as in most texts, at once
     for parts in pairs(text):
         numbers = [_read(part, high) for part in parts]
         for found, remark in zip(numbers, reversed(parts), strict=True):
