@@ -92,9 +92,7 @@ def has_executions(client: Any, state_machine: str) -> bool:
     """Without any, it may be the first deployment of this stack that is rolled back: then the group
     of the features, which is of a stack that remains, keeps its table. That of an environment which
     is destroyed unused goes with its Glue database."""
-    pages = client.get_paginator("list_executions").paginate(
-        stateMachineArn=state_machine, PaginationConfig={"MaxItems": 1}
-    )
+    pages = client.get_paginator("list_executions").paginate(stateMachineArn=state_machine)
     return any(page["executions"] for page in pages)
 
 

@@ -68,7 +68,7 @@ def test_an_inactive_tag_has_the_command_that_activates_it(billing: Billing) -> 
     found = examined()
     assert found.verdict.value == "missing"
     assert not found.blocks
-    assert "reviews:environment is inactive; needed: active, before which" in found.text
+    assert "is inactive; needed: active; until then the budget counts nothing" in found.text
     assert found.fix.startswith(ACTIVATE)
     assert 'budget.covers="account"' in found.fix
 
