@@ -89,9 +89,12 @@ def delete_table(properties: dict[str, Any]) -> None:
 
 
 def has_executions(client: Any, state_machine: str) -> bool:
-    """Without any, it may be the first deployment of this stack that is rolled back: then the group
-    of the features, which is of a stack that remains, keeps its table. That of an environment which
-    is destroyed unused goes with its Glue database."""
+    """Whether the state machine has ever executed anything.
+
+    If it has not, this may be the rollback of the stack's first deployment. The Feature Group is in
+    another stack, which remains, and must keep its table. Where an unused environment is destroyed,
+    the table is deleted with its Glue database.
+    """
     pages = client.get_paginator("list_executions").paginate(stateMachineArn=state_machine)
     return any(page["executions"] for page in pages)
 

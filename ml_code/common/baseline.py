@@ -110,8 +110,11 @@ def make_baseline(
     measures: TextMeasures,
     class_counts: Mapping[str, int],
 ) -> Baseline:
-    """The baseline of a test split, whose rows [rows] the arrays have. `class_counts` are the
-    reviews of each class before they were balanced, or empty where these are not known."""
+    """The baseline of a test split; the arrays are [rows].
+
+    `class_counts` are the reviews of each class before they were balanced, or empty where these are
+    not known.
+    """
     weights = _weights(classes, actual, class_counts)
     languages = _main_languages(measures.languages)
     other = np.array([one not in {*languages, UNDETERMINED} for one in measures.languages])

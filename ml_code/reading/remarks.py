@@ -28,7 +28,7 @@ def bracketed(text: str) -> str:
 
 
 def pairs(text: str) -> Iterator[tuple[str, str]]:
-    """Each way to take it for two parts, of which one may be a remark about the other."""
+    """Each way to split the text into two parts, of which one may be a remark about the other."""
     if len(text) > _LONGEST:
         return
     for found in _SEPARATOR.finditer(text):
@@ -41,6 +41,8 @@ def says(remark: str, number: float, low: float, high: float) -> bool:
     """Whether it is a known word for such a number of a scale from `low` to `high`."""
     found = _WORD.fullmatch(remark)
     side, middle = found.lastgroup if found else "", (low + high) / 2
-    if side == "between":
-        return low < number < high
-    return number < middle if side == "low" else side == "high" and number >= middle
+    if side == "low":
+        return number < middle
+    if side == "high":
+        return number >= middle
+    return side == "between" and low < number < high
