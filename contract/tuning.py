@@ -7,7 +7,7 @@ An execution whose input has `tuning` runs a tuning job in place of one training
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from contract.hyperparameters import TUNABLE, Hyperparameter
@@ -24,6 +24,7 @@ BAYESIAN, HYPERBAND, GRID = "bayesian", "hyperband", "grid"
 OBJECTIVE = VALIDATION_BEST  # of a tuning job, which maximises it
 # Its value in the summary of a training job, once that has printed one.
 FINAL_OBJECTIVE = "FinalHyperParameterTuningJobObjectiveMetric"
+_SAVED = "Completed"  # the status of a training job that has saved its model
 FIELDS = ("strategy", "max_jobs", "parallel", "max_runtime_s", "over")
 JOBS, PARALLEL = 10, 2  # by default
 # https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-limits.html: 10 can be
@@ -209,6 +210,15 @@ def hyperband_bounds(training: Mapping[str, Any]) -> dict[str, int]:
     all of its epochs must not be, since it is about to save its model.
     """
     return {"MinResource": 1, "MaxResource": training["epochs"] + 1}
+
+
+def best_job(jobs: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The summary with the largest objective among those of training jobs that have saved a model.
+
+    SageMaker's own BestTrainingJob may be one that it has stopped, which has saved none.
+    """
+    saved = [job for job in jobs if job["TrainingJobStatus"] == _SAVED and FINAL_OBJECTIVE in job]
+    return max(saved, key=lambda job: float(job[FINAL_OBJECTIVE]["Value"]), default=None)
 
 
 def read_values(tuned: Mapping[str, str]) -> dict[str, Any]:

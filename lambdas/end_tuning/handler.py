@@ -1,13 +1,13 @@
 """Takes the best model of a tuning job: its training job becomes that of the run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import boto3
 
 from contract import s3_keys
 from contract.job_errors import STOPPED
-from contract.tuning import FINAL_OBJECTIVE, read_values
+from contract.tuning import FINAL_OBJECTIVE, best_job, read_values
 from shared import s3
 from shared.errors import translate_errors
 from shared.run import Document
@@ -22,7 +22,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     run, name = event["run"], event["job"]["name"]
     found = SAGEMAKER.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
     jobs = training_jobs(SAGEMAKER, name)
-    best = best_of(jobs)
+    best = best_job(jobs)
     if best is None:
         return {"run": run, "model_data": "", **failure(found, jobs)}
     job = SAGEMAKER.describe_training_job(TrainingJobName=best["TrainingJobName"])
@@ -40,16 +40,7 @@ def training_jobs(client: Any, tuning_job: str) -> list[Document]:
     return [summary for page in pages for summary in page["TrainingJobSummaries"]]
 
 
-def best_of(jobs: Sequence[Document]) -> Document | None:
-    """The job with the largest objective of those that have saved a model. SageMaker's own
-    BestTrainingJob may be one that it has stopped, which has saved none."""
-    ended = [
-        job for job in jobs if job["TrainingJobStatus"] == _COMPLETED and FINAL_OBJECTIVE in job
-    ]
-    return max(ended, key=lambda job: float(job[FINAL_OBJECTIVE]["Value"]), default=None)
-
-
-def with_best(run: Document, best: Document, artefact: str) -> Document:
+def with_best(run: Document, best: Mapping[str, Any], artefact: str) -> Document:
     """The run with the hyperparameters of the best job."""
     return {
         **run,

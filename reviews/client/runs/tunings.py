@@ -32,36 +32,34 @@ class TunedJob:
 
 @dataclass(frozen=True, kw_only=True)
 class TuningJob:
-    """`max_jobs` is its limit of training jobs, `jobs` those that it has started so far."""
+    """`max_jobs` is its limit of training jobs, `jobs` those that it has started so far, `best` the
+    one of them whose model the run goes on with, by now."""
 
     name: str
     status: str
     strategy: str
     max_jobs: int
     jobs: Sequence[TunedJob]
-
-    @property
-    def best(self) -> TunedJob | None:
-        """The best training job by the rule of lambdas/end_tuning: among those that have saved a
-        model."""
-        done = [job for job in self.jobs if job.status == "Completed" and job.macro_f1 is not None]
-        return max(done, key=lambda job: job.macro_f1 or 0.0, default=None)
+    best: TunedJob | None
 
     def document(self) -> dict[str, Any]:
         """The tuning job as JSON, for a program."""
-        best = self.best
-        return {**asdict(self), "best": best.name if best else None}
+        return {**asdict(self), "best": self.best.name if self.best else None}
 
 
 def describe(sagemaker: Any, name: str) -> TuningJob:
     found = sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
     config = found["HyperParameterTuningJobConfig"]
+    summaries = list(training_jobs(sagemaker, name))
+    jobs = {summary["TrainingJobName"]: _job(summary) for summary in summaries}
+    best = tuning.best_job(summaries)
     return TuningJob(
         name=name,
         status=found["HyperParameterTuningJobStatus"],
         strategy=config["Strategy"].lower(),
         max_jobs=config["ResourceLimits"].get("MaxNumberOfTrainingJobs", 0),
-        jobs=[_job(summary) for summary in training_jobs(sagemaker, name)],
+        jobs=list(jobs.values()),
+        best=jobs[best["TrainingJobName"]] if best else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""What all kinds of jobs have in common: a thread, programs, an ending, a record.
+"""What all kinds of jobs have in common: a thread, a record, an ending.
 
 Not emulated: instance types (every instance is a process group on this machine), VPC settings,
 network isolation.
@@ -6,12 +6,10 @@ network isolation.
 
 import logging
 import os
-import shutil
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from localcloud.core.cloud import Cloud
@@ -27,20 +25,14 @@ from localcloud.iam.roles import (
     log_group,
     volume_key_actions,
 )
-from localcloud.jobs import container_root, spot
-from localcloud.jobs.instance import Instance, mark
-from localcloud.jobs.interpreter import make_environment, search_path
-from localcloud.jobs.layout import Layout, make_temporary, unfound_path
-from localcloud.jobs.logs import LogStream
-from localcloud.jobs.memory import KILLED, memory_limit, out_of_memory
+from localcloud.jobs import spot
+from localcloud.jobs.instance_group import POLL_SECONDS, InstanceGroup
 from localcloud.jobs.outcome import Ending, JobError, ServerStopped, data_error
-from localcloud.jobs.process import Program, base_environment
 
 GRACE_SECONDS = 120  # between SIGTERM and SIGKILL, as StopTrainingJob documents
 LONGEST_REASON = 1024  # characters of FailureReason and ExitMessage
 SERVER_STOPPED = "InternalServerError: the embedded AWS was stopped while the job was running"
 RUNNING = ("InProgress", "Stopping")
-_POLL_SECONDS = 0.1
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -77,10 +69,9 @@ class Job(ABC):
         self.stop = threading.Event()
         self.abort = threading.Event()
         self.interruption = threading.Event()
-        self.instances: list[Instance] = []
+        self.instances = InstanceGroup(cloud, self.kind, name, self.folder)
         self.changing = threading.RLock()  # the job's thread and requests change the record
         self._ended = False
-        self._temporaries: list[Path] = []
 
     @property
     def record(self) -> dict[str, Any]:
@@ -114,7 +105,7 @@ class Job(ABC):
         """Every stage of the job up to `finish`."""
 
     def finish(self, status: str, reason: str = "", **changes: Any) -> None:
-        self.close_instances()  # first: a job that has ended has a whole log and no process
+        self.instances.close()  # first: a job that has ended has a whole log and no process
         if reason:
             changes["FailureReason"] = reason[:LONGEST_REASON]
         with self.changing:
@@ -163,47 +154,6 @@ class Job(ABC):
         if lacks_capacity(self.cloud, operation, self.record):
             raise JobError(f"CapacityError: {NO_CAPACITY}. {ADVICE}")
 
-    def make_instances(self, role: Role, hosts: Sequence[str]) -> None:
-        """One folder, Python and log stream for each host."""
-        epoch = int(time.time() * 1000)
-        logs = role.client("logs")
-        for index, host in enumerate(hosts):
-            folder = self.folder / f"algo-{index + 1}"
-            stream = f"{self.name}/algo-{index + 1}-{epoch}"
-            log = LogStream(logs, self.log_group, stream)
-            self.instances.append(Instance(index, host, Layout(folder / "ml"), folder, log))
-
-    def start(
-        self,
-        instance: Instance,
-        command: Sequence[str],
-        environment: dict[str, str],
-        on_line: Callable[[str], None] = lambda _: None,
-    ) -> None:
-        def write(line: str) -> None:
-            instance.log.write(line)
-            if not container_root.is_available() and (hint := unfound_path(line)):
-                instance.log.write(hint)
-            on_line(line)
-
-        binaries = make_environment(instance.folder / "python")
-        temporary = make_temporary(self.cloud.data_dir)
-        self._temporaries.append(temporary)
-        own = {"PATH": search_path(binaries), "TMPDIR": str(temporary)}
-        environment = base_environment() | own | environment
-        # A name is looked up on the job's own PATH, not the server's.
-        executable = shutil.which(command[0], path=environment["PATH"])
-        if executable is None:
-            raise JobError(f"AlgorithmError: {command[0]!r} is not an executable of the container")
-        folder = instance.layout.make()
-        instance.program = Program(
-            container_root.at_root(folder, [executable, *command[1:]]),
-            folder=folder,
-            environment=environment,
-            mark=mark(self.cloud, self.kind, self.name, str(instance.index)),
-            on_line=write,
-        )
-
     def supervise(self, max_seconds: float, each_second: Callable[[], None]) -> Ending:
         """Waits until all programs have ended, one has failed, or time or the user ends them."""
         deadline = time.monotonic() + max_seconds
@@ -216,62 +166,19 @@ class Job(ABC):
             if time.monotonic() > deadline:
                 self.announce_stop()
                 return self._terminate("TimedOut", GRACE_SECONDS)
-            ending = self._ending() or self._exhausted()
+            ending = self.instances.ending()
             if ending is not None:
-                self._close_programs()
+                self.instances.close_programs()
                 return ending
             if time.monotonic() >= tick:
                 each_second()
                 tick += 1
-            time.sleep(_POLL_SECONDS)
+            time.sleep(POLL_SECONDS)
         raise ServerStopped
 
-    def _ending(self) -> Ending | None:
-        codes = [instance.program.exit_code for instance in self.instances if instance.program]
-        for index, code in enumerate(codes):
-            if code:
-                return Ending("Failed", code, index)
-        return Ending("Completed") if all(code == 0 for code in codes) else None
-
-    def _exhausted(self) -> Ending | None:
-        limit = memory_limit()
-        if limit is None:
-            return None
-        for index, instance in enumerate(self.instances):
-            reason = instance.program and out_of_memory(instance.program.pid, limit)
-            if reason:
-                return Ending("Failed", KILLED, index, reason)
-        return None
-
     def _terminate(self, outcome: str, grace_seconds: float) -> Ending:
-        programs = [instance.program for instance in self.instances if instance.program]
-        for program in programs:
-            program.terminate()
-        deadline = time.monotonic() + grace_seconds
-        # A shell ends at once, and the script that it has started may still be saving.
-        while not all(program.ended for program in programs):
-            if self.abort.is_set() or time.monotonic() > deadline:
-                break
-            time.sleep(_POLL_SECONDS)
-        self._close_programs()
+        self.instances.terminate(grace_seconds, self.abort.is_set)
         return Ending(outcome)
-
-    def _close_programs(self) -> None:
-        for instance in self.instances:
-            if instance.program:
-                instance.program.close()
-
-    def close_instances(self) -> None:
-        self._close_programs()
-        for instance in self.instances:
-            instance.log.close()
-
-    def drop_instances(self) -> None:
-        """Removes the instances with all their files; what was logged and uploaded stays."""
-        self.close_instances()
-        for folder in (self.folder, *self._temporaries):
-            shutil.rmtree(folder, ignore_errors=True)
-        self.instances, self._temporaries = [], []
 
     def check_stopped(self) -> bool:
         if self.abort.is_set():
@@ -280,6 +187,6 @@ class Job(ABC):
 
     def _clean_up(self) -> None:
         if os.environ.get("LOCALCLOUD_KEEP_JOB_FOLDERS"):
-            self.close_instances()
+            self.instances.close()
         else:
-            self.drop_instances()
+            self.instances.drop()

@@ -35,7 +35,8 @@ class ProcessingJob(Job):
         self.check_capacity()
         s3 = role.client("s3")
         cluster = record["ProcessingResources"]["ClusterConfig"]
-        self.make_instances(role, [f"algo-{i + 1}" for i in range(cluster["InstanceCount"])])
+        hosts = [f"algo-{i + 1}" for i in range(cluster["InstanceCount"])]
+        self.instances.make(role, hosts, self.log_group)
         try:
             self._download(record, s3)
         except TransferError as error:
@@ -96,14 +97,14 @@ class ProcessingJob(Job):
             ]
             _localise_scripts(instance, command)
             requested = instance.layout.localise_all(record.get("Environment", {}))
-            self.start(instance, command, role.environment() | requested)
+            self.instances.start(instance, command, role.environment() | requested)
 
     def _write_configuration(self, record: dict[str, Any], instance: Instance) -> None:
         layout = instance.layout
-        hosts = [other.host for other in self.instances]
         layout.make("output")
         layout.write_json(
-            "config/resourceconfig.json", {"current_host": instance.host, "hosts": hosts}
+            "config/resourceconfig.json",
+            {"current_host": instance.host, "hosts": self.instances.hosts},
         )
         shown = {name: value for name, value in record.items() if name in _CONFIGURATION}
         layout.write_json(

@@ -62,7 +62,7 @@ class TrainingJob(Job):
         self._profiler = Profiler.of(record, self.s3)
         self.update(TrainingStartTime=time.time())
         ending = self._last_attempt(record)
-        if any(instance.program for instance in self.instances):
+        if self.instances.programs:
             self._upload(record, ending)
         self._finish(ending)
 
@@ -90,7 +90,7 @@ class TrainingJob(Job):
         self._began = time.time()
         hosts = training_container.hosts(record["ResourceConfig"]["InstanceCount"])
         training_container.check_hosts(hosts)
-        self.make_instances(self.role, hosts)
+        self.instances.make(self.role, hosts, self.log_group)
         self._enter("Downloading")
         self._download(record)
         seconds = self._seconds_left(record)
@@ -111,7 +111,7 @@ class TrainingJob(Job):
 
     def _start_over(self) -> None:
         """Begins again on new instances, which have nothing of the earlier ones."""
-        self.drop_instances()
+        self.instances.drop()
         self.interruption.clear()
         self._enter("Starting")
 
@@ -171,16 +171,16 @@ class TrainingJob(Job):
 
     def _start_programs(self, record: dict[str, Any]) -> None:
         port = str(_free_port())
-        hosts = [instance.host for instance in self.instances]
         if warm_pools.uses_pool(record):
             self.cloud.service(WarmPools).bring_cache(record, self.instances)
         for instance in self.instances:
-            training_container.write_configuration(record, instance, hosts)
-            variables = training_container.environment(record, instance, port)
+            training_container.write_configuration(record, instance, self.instances.hosts)
             command = training_container.command(record, instance)
-            self.start(instance, command, self.role.environment() | variables, self.metrics.scan)
+            requested = training_container.environment(record, instance, port)
+            variables = self.role.environment() | requested
+            self.instances.start(instance, command, variables, self.metrics.scan)
         if self._profiler:
-            self._profiler.follow([i.program.pid for i in self.instances if i.program])
+            self._profiler.follow([program.pid for program in self.instances.programs])
 
     def _each_second(self) -> None:
         if self._profiler:
@@ -240,7 +240,7 @@ class TrainingJob(Job):
                 self.finish("Failed", self._failure(ending))
 
     def finish(self, status: str, reason: str = "", *, secondary: str = "", **changes: Any) -> None:
-        self.close_instances()
+        self.instances.close()
         with self.changing:
             record = self.record
             transitions = record["SecondaryStatusTransitions"]

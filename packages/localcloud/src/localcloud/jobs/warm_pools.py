@@ -9,7 +9,7 @@ pool over without a KeepAlivePeriodInSeconds of its own has been checked by noth
 import shutil
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -113,7 +113,7 @@ class WarmPools(Service):
 
     # -- the cache -----------------------------------------------------------------------------
 
-    def bring_cache(self, record: Record, instances: Sequence[Instance]) -> None:
+    def bring_cache(self, record: Record, instances: Iterable[Instance]) -> None:
         """Makes the cache folder of each instance, with what is in that of the pool."""
         for instance in instances:
             folder = instance.layout.path(CACHE)
@@ -123,7 +123,7 @@ class WarmPools(Service):
                     self._folder(record[_TAKEN], instance).rename(folder)
             folder.mkdir(exist_ok=True)
 
-    def end(self, record: Record, reason: str, instances: Sequence[Instance]) -> Record:
+    def end(self, record: Record, reason: str, instances: Iterable[Instance]) -> Record:
         """The changes in the record of a job that has ended, with which its pool begins or ends."""
         self._drop_expired()
         if _TAKEN in record:
