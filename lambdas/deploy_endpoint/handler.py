@@ -25,7 +25,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
         "endpoint_config": resource_name(run, CONFIG, attempt),
     }
     values = names | {"model_data": event["model_data"]}
-    create_model(SAGEMAKER, run, make_model(event["model"], run, values))
+    create_model(SAGEMAKER, run, model_request(event["model"], run, values))
     config = tagged(fill(event["endpoint_config"], run, **values), run)
     create_config(SAGEMAKER, run, config)
     endpoint = Endpoint(SAGEMAKER, SCALING, STATES, ENVIRONMENT.endpoint)
@@ -33,10 +33,10 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
     return {"name": ENVIRONMENT.endpoint, **names}
 
 
-def make_model(
+def model_request(
     template: dict[str, Any], run: dict[str, Any], values: dict[str, str]
 ) -> dict[str, Any]:
-    """The request of CreateModel."""
+    """CreateModel for the run; `values` fill the placeholders of `template`."""
     request = fill(template, run, **values)
     container = with_own_image(request["PrimaryContainer"], run)
     return tagged({**request, "PrimaryContainer": container}, run)

@@ -35,7 +35,7 @@ QUOTAS = boto3.client("service-quotas", config=account.PATIENCE)
 @translate_errors
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     chosen = check_input(event["input"])
-    run = make_run(ENVIRONMENT, chosen, event["execution"])
+    run = run_document(ENVIRONMENT, chosen, event["execution"])
     run |= find_source(run, chosen, event)
     run |= searched(run, chosen)
     bucket = ENVIRONMENT.artefact_bucket
@@ -100,7 +100,7 @@ def check_account(run: dict[str, Any], event: dict[str, Any]) -> list[str]:
     return account.warnings(problems, force=event["force"])
 
 
-def make_run(
+def run_document(
     environment: Environment, chosen: dict[str, Any], execution: dict[str, str]
 ) -> dict[str, Any]:
     """The document of the run of an execution, whose input was checked. Raises InvalidInput for

@@ -17,7 +17,7 @@ _LONGEST_DESCRIPTION = 1024
 
 @translate_errors
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    request = make_request(event)
+    request = model_package_request(event)
     arn: str = SAGEMAKER.create_model_package(**request)["ModelPackageArn"]
     return {
         "arn": arn,
@@ -26,8 +26,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     }
 
 
-def make_request(event: dict[str, Any]) -> dict[str, Any]:
-    """The request of CreateModelPackage. With the client token a repeated call, also after a
+def model_package_request(event: dict[str, Any]) -> dict[str, Any]:
+    """CreateModelPackage. With the client token a repeated call, also after a
     redrive, returns the same version: a run has one model."""
     run, gate = event["run"], event["gate"]
     request: dict[str, Any] = fill(event["request"], run, model_data=event["model_data"])

@@ -4,7 +4,7 @@ from shared.inputs import TRAINING_PATH, is_in_s3, training_channel
 from shared.run import Document, fill, tagged
 
 
-def make_request(run: Document, template: Document, name: str) -> Document:
+def training_job_request(run: Document, template: Document, name: str) -> Document:
     """CreateTrainingJob for the job `name`; `template` is compiled at synth."""
     uri = run["base_model"]
     more = {"base_model": TRAINING_PATH} if is_in_s3(uri) else {}

@@ -44,13 +44,13 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     hours = check_drift(event["input"], hours=event["hours"])
     record = StoppedEndpointRecord(S3, ENVIRONMENT.artefact_bucket)
     serving = find_serving(SAGEMAKER, ENVIRONMENT.endpoint, record)
-    drift = make_drift(ENVIRONMENT, event["execution"], serving, hours, event["ratings_days"])
+    drift = drift_document(ENVIRONMENT, event["execution"], serving, hours, event["ratings_days"])
     check_baseline(S3, drift)
     objects = find_objects(S3, ENVIRONMENT, drift)
     write_manifest(S3, ENVIRONMENT.artefact_bucket, drift, objects)
     name = resource_name(ENVIRONMENT.name, names.DRIFT, drift["id"], event["attempt"])
     code = upload_code(S3, CODE, ENVIRONMENT.artefact_bucket)
-    request = make_job(event["request"], drift, code, name)
+    request = processing_job_request(event["request"], drift, code, name)
     start_once(
         drift,
         lambda: SAGEMAKER.create_processing_job(**request),
@@ -79,14 +79,14 @@ def _stopped_config(endpoint: str, record: StoppedEndpointRecord) -> str:
     return stopped.config
 
 
-def make_drift(
+def drift_document(
     environment: Environment,
     execution: dict[str, str],
     serving: dict[str, Any],
     hours: int,
     ratings_days: int,
 ) -> dict[str, str]:
-    """The period and its names; moments are ISO 8601."""
+    """The document of the report: its period, names and places; moments are ISO 8601."""
     end, identity = datetime.fromisoformat(execution["start_time"]), run_id(execution)
     prefix = f"s3://{environment.artefact_bucket}/{s3_keys.drift_prefix(end, identity)}"
     since = serving["since"].astimezone(UTC)
@@ -154,10 +154,10 @@ def write_manifest(client: Any, bucket: str, drift: dict[str, str], objects: lis
     client.put_object(Bucket=bucket, Key=key, Body=json.dumps(document).encode())
 
 
-def make_job(
+def processing_job_request(
     template: dict[str, Any], drift: dict[str, str], code: str, name: str
 ) -> dict[str, Any]:
-    """The request of CreateProcessingJob."""
+    """CreateProcessingJob for the report; `code` is the prefix of the job's scripts."""
     request: dict[str, Any] = replace_placeholders(template, {**drift, "code": code})
     run = {**drift, "id": drift["run"]}
     return tagged({**request, "ProcessingJobName": name}, run)

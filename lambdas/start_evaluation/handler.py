@@ -21,7 +21,7 @@ S3 = boto3.client("s3")
 
 @translate_errors
 def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
-    request = make_request(event, find_champion(SAGEMAKER, S3, ENVIRONMENT.model_group))
+    request = processing_job_request(event, find_champion(SAGEMAKER, S3, ENVIRONMENT.model_group))
     name, model = request["ProcessingJobName"], event["model_data"]
     record(S3, ENVIRONMENT.artefact_bucket, event["run"], Step.TRAIN, model_data=model)
     start_once(
@@ -32,7 +32,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
     return {"kind": JobKind.PROCESSING.value, "name": name}
 
 
-def make_request(event: dict[str, Any], champion: str) -> dict[str, Any]:
+def processing_job_request(event: dict[str, Any], champion: str) -> dict[str, Any]:
+    """CreateProcessingJob for the evaluation; `champion` is an artefact, or empty."""
     run, arguments = event["run"], []
     request: dict[str, Any] = fill(event["request"], run, model_data=event["model_data"])
     if run["start_at"] == StartAt.PROMOTION.value:

@@ -16,7 +16,7 @@ SAGEMAKER = boto3.client("sagemaker")
 @translate_errors
 def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
     run = event["run"]
-    request = make_request(run, event["request"], event["attempt"])
+    request = processing_job_request(run, event["request"], event["attempt"])
     name = request["ProcessingJobName"]
     start_once(
         run,
@@ -26,7 +26,10 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
     return {"kind": JobKind.PROCESSING.value, "name": name}
 
 
-def make_request(run: dict[str, Any], template: dict[str, Any], attempt: int) -> dict[str, Any]:
+def processing_job_request(
+    run: dict[str, Any], template: dict[str, Any], attempt: int
+) -> dict[str, Any]:
+    """CreateProcessingJob for the run; `template` is compiled at synth."""
     uri = run["base_model"]
     more = {"base_model": PROCESSING_PATH} if is_in_s3(uri) else {}
     request: dict[str, Any] = fill(template, run, **more)

@@ -29,17 +29,17 @@ class ModelMissing(Exception):
 @translate_errors
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     chosen = check_scoring(event["input"])
-    scoring = make_scoring(ENVIRONMENT, chosen["input"], event["execution"])
+    scoring = scoring_document(ENVIRONMENT, chosen["input"], event["execution"])
     parts = find_parts(S3, scoring["input"])
     package = find_package(SAGEMAKER, S3, ENVIRONMENT.model_group, chosen.get("version"))
     name = resource_name(scoring, names.TRANSFORM, event["attempt"])
-    model = make_model(event["model"], scoring, package, name)
+    model = model_request(event["model"], scoring, package, name)
     start_once(
         scoring,
         lambda: SAGEMAKER.create_model(**model),
         lambda: SAGEMAKER.describe_model(ModelName=name),
     )
-    job = make_job(event["transform"], scoring, name, parts=len(parts))
+    job = transform_job_request(event["transform"], scoring, name, parts=len(parts))
     start_once(
         scoring,
         lambda: SAGEMAKER.create_transform_job(**job),
@@ -48,8 +48,11 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     return {**scoring, "job": name, "parts": len(parts), "version": package["version"]}
 
 
-def make_scoring(environment: Environment, parts: str, execution: dict[str, str]) -> dict[str, str]:
-    """Raises InvalidInput for parts that the job's role may not read."""
+def scoring_document(
+    environment: Environment, parts: str, execution: dict[str, str]
+) -> dict[str, str]:
+    """The document of the scoring, which has its names and places; `parts` is the prefix of its
+    input. Raises InvalidInput for parts that the job's role may not read."""
     bucket = f"s3://{environment.artefact_bucket}"
     if not parts.startswith(f"{bucket}/{s3_keys.SCORINGS}/"):
         rule = f"{parts!r} must be below {bucket}/{s3_keys.SCORINGS}/"
@@ -91,7 +94,7 @@ def find_package(sagemaker: Any, storage: Any, group: str, version: int | None) 
     return {"version": number, "image": container["Image"], "model_data": artefact}
 
 
-def make_model(
+def model_request(
     template: dict[str, Any], scoring: dict[str, str], package: dict[str, Any], name: str
 ) -> dict[str, Any]:
     """CreateModel. The image is that of the package: its artefact has packages for that Python."""
@@ -101,7 +104,7 @@ def make_model(
     return tagged({**request, "PrimaryContainer": container}, scoring)
 
 
-def make_job(
+def transform_job_request(
     template: dict[str, Any], scoring: dict[str, str], name: str, *, parts: int
 ) -> dict[str, Any]:
     """CreateTransformJob. SageMaker gives each instance whole parts, so that there are never more

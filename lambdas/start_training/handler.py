@@ -8,7 +8,7 @@ from contract.steps import JobKind, Step
 from shared.errors import translate_errors
 from shared.jobs import start_once
 from shared.run import Document, resource_name
-from shared.training_request import make_request
+from shared.training_request import training_job_request
 
 SAGEMAKER = boto3.client("sagemaker")
 
@@ -18,7 +18,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
     run = event["run"]
     name = resource_name(run, Step.TRAIN.value, event["attempt"])
     template = with_type(event["request"], event["instance_types"], event["capacity_waits"])
-    request = make_request(run, template, name)
+    request = training_job_request(run, template, name)
     start_once(
         run,
         lambda: SAGEMAKER.create_training_job(**request),

@@ -16,7 +16,7 @@ from contract.tuning import (
 from shared.errors import translate_errors
 from shared.jobs import start_once
 from shared.run import Document
-from shared.training_request import make_request
+from shared.training_request import training_job_request
 
 SAGEMAKER = boto3.client("sagemaker")
 # What HyperParameterTrainingJobDefinition has of CreateTrainingJob (botocore's model of SageMaker):
@@ -43,7 +43,7 @@ _OF_THE_ALGORITHM = ("TrainingImage", "TrainingInputMode", "MetricDefinitions")
 def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
     run = event["run"]
     name = f"{run['tuning']['job']}{event['attempt']}"
-    request = make_tuning_request(run, event["request"], event["instance_types"], name)
+    request = tuning_job_request(run, event["request"], event["instance_types"], name)
     start_once(
         run,
         lambda: SAGEMAKER.create_hyper_parameter_tuning_job(**request),
@@ -52,20 +52,21 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
     return {"kind": JobKind.TUNING.value, "name": name}
 
 
-def make_tuning_request(run: Document, template: Document, types: list[str], name: str) -> Document:
+def tuning_job_request(run: Document, template: Document, types: list[str], name: str) -> Document:
     """CreateHyperParameterTuningJob; `template` is that of the training job, `types` the instance
     types that it may have, in their order."""
-    training = make_request(run, template, name)
+    training = training_job_request(run, template, name)
     ranges = parameter_ranges(run["tuning"]["over"])
     return {
         "HyperParameterTuningJobName": name,
-        "HyperParameterTuningJobConfig": make_config(run, ranges),
-        "TrainingJobDefinition": make_definition(training, ranges, types),
+        "HyperParameterTuningJobConfig": tuning_job_config(run, ranges),
+        "TrainingJobDefinition": training_job_definition(training, ranges, types),
         "Tags": training["Tags"],  # SageMaker adds them to the training jobs, too
     }
 
 
-def make_config(run: Document, ranges: Document) -> Document:
+def tuning_job_config(run: Document, ranges: Document) -> Document:
+    """HyperParameterTuningJobConfig; `ranges` are its ParameterRanges."""
     tuning = run["tuning"]
     limits = {
         "MaxNumberOfTrainingJobs": tuning["max_jobs"],
@@ -89,7 +90,7 @@ def make_config(run: Document, ranges: Document) -> Document:
     return config
 
 
-def make_definition(training: Document, ranges: Document, types: list[str]) -> Document:
+def training_job_definition(training: Document, ranges: Document, types: list[str]) -> Document:
     """TrainingJobDefinition: the request without the hyperparameters that are tuned."""
     tuned = {one["Name"] for kind in ranges.values() for one in kind}
     static = {

@@ -14,7 +14,7 @@ from infra import requests
 from infra.settings import settings_for
 from localcloud.http.constraints import check
 from localcloud.http.wire import service_model
-from shared.training_request import make_request
+from shared.training_request import training_job_request
 from tests.fuzz.cases import fuzz
 from tests.fuzz.functions import functions
 from tests.fuzz.values import changed, documents, texts
@@ -77,19 +77,22 @@ class Pipeline:
 
     def run(self, document: Any) -> dict[str, Any]:
         chosen = self.prepare.check_input(document)
-        run: dict[str, Any] = self.prepare.make_run(self.prepare.ENVIRONMENT, chosen, EXECUTION)
+        run: dict[str, Any] = self.prepare.run_document(self.prepare.ENVIRONMENT, chosen, EXECUTION)
         run |= self._searched(run, chosen)
         return {**run, "code": "s3://artefacts/code/abc"}
 
     def requests(self, run: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         process, tune = self._modules["process"], self._modules["tune"]
         if run["start_at"] == "processing":
-            yield "CreateProcessingJob", process.make_request(run, self._templates["process"], 1)
+            yield (
+                "CreateProcessingJob",
+                process.processing_job_request(run, self._templates["process"], 1),
+            )
         template = self._templates["train"]
-        yield "CreateTrainingJob", make_request(run, template, "reviews-dev-train-run-1-1")
+        yield "CreateTrainingJob", training_job_request(run, template, "reviews-dev-train-run-1-1")
         if "tuning" in run:
             name = f"{run['tuning']['job']}1"
-            made = tune.make_tuning_request(run, template, ["ml.c7i.4xlarge"], name)
+            made = tune.tuning_job_request(run, template, ["ml.c7i.4xlarge"], name)
             yield "CreateHyperParameterTuningJob", made
         event = {
             "run": run,
@@ -99,7 +102,7 @@ class Pipeline:
             "needs_approval": True,
             "attempt": 1,
         }
-        yield "CreateModelPackage", self._modules["package"].make_request(event)
+        yield "CreateModelPackage", self._modules["package"].model_package_request(event)
 
 
 @pytest.fixture(scope="module")

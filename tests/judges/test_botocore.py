@@ -13,7 +13,7 @@ from contract.tuning import STRATEGIES, resolve
 from localcloud.http.acceptance import compiled_pattern
 from localcloud.http.constraints import check
 from shared.run import fill, tags
-from shared.training_request import make_request
+from shared.training_request import training_job_request
 from tests.infra.test_requests import AT_RUN_TIME, RUN
 from tests.judges.calls import Call, calls, operations
 from tests.judges.conftest import Variant
@@ -64,22 +64,22 @@ def sent(definition: dict[str, Any], load: Callable[..., ModuleType]) -> dict[st
 
     def of_job(state: str, folder: str, base_model: str) -> Any:
         run = {**RUN, "base_model": base_model}
-        return load(folder).make_request(run, payloads[state]["request"], 1)
+        return load(folder).processing_job_request(run, payloads[state]["request"], 1)
 
     evaluation = {**event, "request": payloads["StartEvaluation"]["request"]}
     registration = {**event, **payloads["RegisterModel"], "run": RUN, "gate": GATE, **AT_RUN_TIME}
-    name = definition_name(payloads)
+    name, package = definition_name(payloads), load("register_model").model_package_request
     return {
         "CreateProcessingJob by a name": of_job(
             "StartProcessing", "start_processing", "roberta-base"
         ),
         "CreateProcessingJob": of_job("StartProcessing", "start_processing", "s3://data/base/"),
         **trainings(payloads, load),
-        "CreateProcessingJob of an evaluation": load("start_evaluation").make_request(
+        "CreateProcessingJob of an evaluation": load("start_evaluation").processing_job_request(
             evaluation, "s3://artefacts/runs/run-0/training/model.tar.gz"
         ),
-        "CreateModelPackage": load("register_model").make_request(registration),
-        "CreateModelPackage of a promotion and of a rollback": load("register_model").make_request(
+        "CreateModelPackage": package(registration),
+        "CreateModelPackage of a promotion and of a rollback": package(
             {**registration, "run": PROMOTED}
         ),
         "CreateModel": filled("model"),
@@ -94,10 +94,10 @@ def trainings(payloads: dict[str, Any], load: Callable[..., ModuleType]) -> dict
     found: dict[str, Any] = {}
     for what, base_model in (("by a name", "roberta-base"), ("", "s3://data/base/")):
         template, run = payloads["StartTraining"]["request"], {**RUN, "base_model": base_model}
-        made = make_request(run, template, "reviews-dev-train-run-1-1")
+        made = training_job_request(run, template, "reviews-dev-train-run-1-1")
         found[f"CreateTrainingJob {what}".strip()] = made
     template, types = (payloads["StartTuning"][name] for name in ("request", "instance_types"))
-    make = load("start_tuning").make_tuning_request
+    make = load("start_tuning").tuning_job_request
     for strategy in STRATEGIES:
         search = {"job": "reviews-dev-abcde", **resolve({"strategy": strategy}, RUN["training"])}
         made = make({**RUN, "tuning": search}, template, types, "reviews-dev-abcde1")

@@ -156,7 +156,9 @@ def test_every_request_keeps_all_constraints(
     models, start, end = Models(which), load("start_drift"), load("end_drift")
     for variant in capturing:
         given = definition_of(variant)["States"]["StartComparison"]["Arguments"]["Payload"]
-        request = start.make_job(given["request"], STARTED, "s3://artefacts/code/abc", JOB)
+        request = start.processing_job_request(
+            given["request"], STARTED, "s3://artefacts/code/abc", JOB
+        )
         assert not re.search(r"\{\w+\}", str(request)), variant.name
         shape = models.service("sagemaker").operation_model("CreateProcessingJob").input_shape
         check(request, shape)

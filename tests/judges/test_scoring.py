@@ -152,8 +152,10 @@ def test_every_request_keeps_all_constraints(
     for variant in variants:
         payload = definition_of(variant)["States"]["StartTransform"]["Arguments"]["Payload"]
         sent = {
-            "CreateModel": module.make_model(payload["model"], scoring, package, JOB),
-            "CreateTransformJob": module.make_job(payload["transform"], scoring, JOB, parts=3),
+            "CreateModel": module.model_request(payload["model"], scoring, package, JOB),
+            "CreateTransformJob": module.transform_job_request(
+                payload["transform"], scoring, JOB, parts=3
+            ),
         }
         for operation, request in sent.items():
             assert not re.search(r"\{\w+\}", str(request)), (variant.name, operation)

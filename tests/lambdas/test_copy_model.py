@@ -191,5 +191,5 @@ def test_a_promoted_model_is_evaluated_from_texts(load) -> None:
         "AppSpecification": {"ContainerArguments": ["--model=x"]},
     }
     event = {"run": promoted(), "request": template, "model_data": TARGET, "attempt": 1}
-    request = load("start_evaluation").make_request(event, "")
+    request = load("start_evaluation").processing_job_request(event, "")
     assert request["AppSpecification"]["ContainerArguments"] == ["--model=x", "--from-texts"]

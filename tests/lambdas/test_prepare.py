@@ -19,7 +19,7 @@ EXECUTION = {
 
 def test_a_run_has_the_defaults_of_the_environment(load) -> None:
     prepare = load("prepare")
-    run = prepare.make_run(prepare.ENVIRONMENT, GOOD, EXECUTION)
+    run = prepare.run_document(prepare.ENVIRONMENT, GOOD, EXECUTION)
     assert run == {
         "id": "run-20260131-120000",
         "execution": EXECUTION["id"],
@@ -53,7 +53,7 @@ def test_an_execution_overrides_single_defaults(load) -> None:
     prepare = load("prepare")
     wish = GOOD | {"training": {"epochs": 1}, "columns": {"title": "Title"}}
     wish |= {"max_rejected_share": 0.5}
-    run = prepare.make_run(prepare.ENVIRONMENT, wish, EXECUTION)
+    run = prepare.run_document(prepare.ENVIRONMENT, wish, EXECUTION)
     assert run["training"]["epochs"] == 1
     assert run["max_rejected_share"] == 0.5
     assert run["training"]["batch_size"] == 32
@@ -65,7 +65,7 @@ def test_the_column_of_the_rating_is_no_other_one(load, role: str) -> None:
     prepare = load("prepare")
     wish = GOOD | {"columns": {role: "Rating"}}
     with pytest.raises(InvalidInput, match=r"columns.rating: 'Rating' must be another"):
-        prepare.make_run(prepare.ENVIRONMENT, wish, EXECUTION)
+        prepare.run_document(prepare.ENVIRONMENT, wish, EXECUTION)
 
 
 def test_reviews_that_are_not_there_are_named(load) -> None:

@@ -24,8 +24,8 @@ def test_every_model_is_registered_with_its_metrics_and_lineage(
         "model_data": "s3://a/model.tar.gz",
         "request": {"InferenceSpecification": {"Containers": [{"ModelDataUrl": "{model_data}"}]}},
     }
-    make_request = load("register_model").make_request
-    request = make_request(event)
+    model_package_request = load("register_model").model_package_request
+    request = model_package_request(event)
     assert request["ModelApprovalStatus"] == status
     (container,) = request["InferenceSpecification"]["Containers"]
     assert container == {"ModelDataUrl": "s3://a/model.tar.gz"}
@@ -34,6 +34,6 @@ def test_every_model_is_registered_with_its_metrics_and_lineage(
     assert properties["accuracy"] == "0.7"
     assert properties["run"] == "run-1"
     assert properties["code"] == "abc"
-    assert make_request(event)["ClientToken"] == request["ClientToken"]
-    another = make_request(event | {"run": run(id="run-2")})
+    assert model_package_request(event)["ClientToken"] == request["ClientToken"]
+    another = model_package_request(event | {"run": run(id="run-2")})
     assert another["ClientToken"] != request["ClientToken"]

@@ -126,7 +126,7 @@ def test_it_is_registered_and_deployed_with_the_image_of_its_version(load) -> No
         "model_data": ARTEFACT,
         "request": {"InferenceSpecification": {"Containers": [container]}},
     }
-    request = load("register_model").make_request(event)
+    request = load("register_model").model_package_request(event)
     (registered,) = request["InferenceSpecification"]["Containers"]
     assert registered == {"Image": IMAGE, "ModelDataUrl": ARTEFACT}
     assert request["ModelApprovalStatus"] == "Approved"
@@ -134,9 +134,9 @@ def test_it_is_registered_and_deployed_with_the_image_of_its_version(load) -> No
     assert request["CustomerMetadataProperties"]["rollback_to"] == "3"
     template = {"ModelName": "{model}", "PrimaryContainer": container}
     values = {"model": "m", "model_data": ARTEFACT}
-    make_model = load("deploy_endpoint").make_model
-    assert make_model(template, rolled_back(), values)["PrimaryContainer"] == registered
-    trained = make_model(template, run(), values)["PrimaryContainer"]
+    model_request = load("deploy_endpoint").model_request
+    assert model_request(template, rolled_back(), values)["PrimaryContainer"] == registered
+    trained = model_request(template, run(), values)["PrimaryContainer"]
     assert trained["Image"] == "of the settings"
 
 

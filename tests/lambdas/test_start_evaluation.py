@@ -8,18 +8,18 @@ from tests.lambdas.runs import run
 
 
 def test_evaluation_reads_the_model_of_the_training(load) -> None:
-    make_request = load("start_evaluation").make_request
+    processing_job_request = load("start_evaluation").processing_job_request
     template = {
         "Uri": "{model_data}",
         "ProcessingInputs": [],
         "AppSpecification": {"ContainerArguments": ["--model=x"]},
     }
     event = {"run": run(), "request": template, "model_data": "s3://a/model.tar.gz", "attempt": 2}
-    request = make_request(event, "")
+    request = processing_job_request(event, "")
     assert request["Uri"] == "s3://a/model.tar.gz"
     assert request["ProcessingJobName"] == "reviews-dev-evaluate-run-1-2"
     assert request["ProcessingInputs"] == []
-    compared = make_request(event, "s3://a/champion.tar.gz")
+    compared = processing_job_request(event, "s3://a/champion.tar.gz")
     (champion,) = compared["ProcessingInputs"]
     assert champion["S3Input"]["S3Uri"] == "s3://a/champion.tar.gz"
     assert compared["AppSpecification"]["ContainerArguments"] == [

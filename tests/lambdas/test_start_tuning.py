@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 from contract.tuning import STRATEGIES, resolve
 from infra import requests
 from infra.settings import settings_for
-from shared.training_request import make_request
+from shared.training_request import training_job_request
 from tests.lambdas.runs import TAGS, run
 
 (DEV,) = settings_for("dev")
@@ -39,7 +39,7 @@ def tuned(**wish: Any) -> dict[str, Any]:
 
 
 def request(load: Any, *types: str, **wish: Any) -> dict[str, Any]:
-    make = load("start_tuning").make_tuning_request
+    make = load("start_tuning").tuning_job_request
     made: dict[str, Any] = make(tuned(**wish), template(), list(types) or ["ml.a"], f"{JOB}1")
     return made
 
@@ -58,7 +58,7 @@ def test_botocores_model_of_sagemaker_accepts_each_strategy(load, strategy: str)
 
 def test_its_training_jobs_are_those_of_the_training_step(load) -> None:
     """But for what a tuning job sets itself, or does not have."""
-    single = make_request(tuned(), template(), f"{JOB}1")
+    single = training_job_request(tuned(), template(), f"{JOB}1")
     definition = request(load)["TrainingJobDefinition"]
     changed = {"HyperParameters", "AlgorithmSpecification"}
     for name in single.keys() & definition.keys() - changed:
