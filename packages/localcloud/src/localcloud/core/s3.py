@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from localcloud.core.errors import ValidationException
+
 
 class TransferError(Exception):
     """A download or an upload failed; the text becomes the FailureReason of the job."""
@@ -28,3 +30,11 @@ class Location:
 
     def __str__(self) -> str:
         return f"s3://{self.bucket}/{self.key}"
+
+
+def check_uri(field: str, uri: str) -> None:
+    """Raises ValidationException, which names the field, for what is no S3 URI."""
+    try:
+        Location.parse(uri)
+    except TransferError as error:
+        raise ValidationException(f"{field}: {error}") from error

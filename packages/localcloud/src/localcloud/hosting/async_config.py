@@ -14,7 +14,7 @@ from typing import Any
 from localcloud.core import records
 from localcloud.core.errors import ValidationException
 from localcloud.core.records import Record
-from localcloud.core.s3 import Location, TransferError
+from localcloud.core.s3 import Location, check_uri
 from localcloud.hosting.deployment import ASYNCHRONOUS
 
 CONFIG = ASYNCHRONOUS
@@ -31,10 +31,7 @@ def check(request: Mapping[str, Any]) -> None:
     if "S3OutputPath" not in output:
         raise ValidationException("OutputConfig.S3OutputPath is required by localcloud")
     for field in ("S3OutputPath", "S3FailurePath"):
-        try:
-            Location.parse(output.get(field, output["S3OutputPath"]))
-        except TransferError as error:
-            raise ValidationException(f"OutputConfig.{field}: {error}") from error
+        check_uri(f"OutputConfig.{field}", output.get(field, output["S3OutputPath"]))
     if "DataCaptureConfig" in request:
         raise ValidationException(
             f"DataCaptureConfig beside {CONFIG} is not supported by localcloud"

@@ -6,15 +6,15 @@ end in filters, data capture. Kept and shown without effect: instance type, mach
 
 from localcloud.core import records
 from localcloud.core.cloud import Cloud
-from localcloud.core.errors import ResourceInUse, ValidationException
+from localcloud.core.errors import ValidationException
 from localcloud.core.records import Record
-from localcloud.core.s3 import Location, TransferError
+from localcloud.core.s3 import check_uri
 from localcloud.experiments import job_component
 from localcloud.hosting.data_processing import DEFAULTS, DataProcessing
 from localcloud.hosting.model import find_model
 from localcloud.hosting.payloads import Batching
 from localcloud.hosting.transform_job import KIND, TransformJob
-from localcloud.jobs import ending
+from localcloud.jobs import job_operations
 from localcloud.jobs.job_queue import JobQueue
 
 _MOST_MEGABYTES = 100
@@ -28,11 +28,7 @@ def create_transform_job(cloud: Cloud, request: Record) -> Record:
     job_component.check(cloud, request)
     arn = records.arn(cloud, "transform-job", name)
     record = _complete(request) | {"TransformJobArn": arn, "TransformJobStatus": "InProgress"}
-    taken = ResourceInUse(
-        "Job name must be unique within an AWS account and region, "
-        f"and a job with this name already exists ({arn})"
-    )
-    records.create(cloud, KIND, name, record, taken)
+    records.create(cloud, KIND, name, record, job_operations.name_taken(arn))
     job_component.create(cloud, KIND, record)
     cloud.service(JobQueue).submit(TransformJob(cloud, name, model))
     return {"TransformJobArn": arn}
@@ -57,7 +53,7 @@ def _check(request: Record) -> None:
     DataProcessing.of(request)
     _check_input(request["TransformInput"])
     _check_payload(request)
-    _check_uri("TransformOutput.S3OutputPath", request["TransformOutput"]["S3OutputPath"])
+    check_uri("TransformOutput.S3OutputPath", request["TransformOutput"]["S3OutputPath"])
 
 
 def _check_input(source: Record) -> None:
@@ -72,7 +68,7 @@ def _check_input(source: Record) -> None:
             f"S3DataType {location['S3DataType']!r} is not supported by localcloud, only S3Prefix "
             "and ManifestFile"
         )
-    _check_uri("TransformInput", location["S3Uri"])
+    check_uri("TransformInput", location["S3Uri"])
 
 
 def _check_payload(request: Record) -> None:
@@ -86,13 +82,6 @@ def _check_payload(request: Record) -> None:
             f"MaxConcurrentTransforms * MaxPayloadInMB cannot exceed {_MOST_MEGABYTES} MB; "
             f"it is {total}"
         )
-
-
-def _check_uri(what: str, uri: str) -> None:
-    try:
-        Location.parse(uri)
-    except TransferError as error:
-        raise ValidationException(f"{what}: {error}") from error
 
 
 def describe_transform_job(cloud: Cloud, request: Record) -> Record:
@@ -121,7 +110,7 @@ def list_transform_jobs(cloud: Cloud, request: Record) -> Record:
 
 def stop_transform_job(cloud: Cloud, request: Record) -> Record:
     name = request["TransformJobName"]
-    ending.stop(cloud, TransformJob, name, _missing(name))
+    job_operations.stop(cloud, TransformJob, name, _missing(name))
     return {}
 
 

@@ -25,7 +25,7 @@ from localcloud.iam.role import Role
 from localcloud.jobs.instance import mark
 from localcloud.jobs.job import Job
 from localcloud.jobs.logs import LogStream
-from localcloud.jobs.outcome import JobError, data_error
+from localcloud.jobs.outcome import JobError, data_transfer
 from localcloud.jobs.transfer import Source, upload_file
 
 KIND = "transform-job"
@@ -83,15 +83,11 @@ class TransformJob(Job):
         for worker in self._workers:
             worker.close()
 
-    # -- stages ------------------------------------------------------------------------------
-
     def _find_objects(self, record: Record, role: Role) -> list[InputObject]:
         description = record["TransformInput"]["DataSource"]["S3DataSource"]
         source = Source(description["S3Uri"], description["S3DataType"])
-        try:
+        with data_transfer("download"):
             found = source.objects(role.client("s3"))
-        except TransferError as error:
-            raise data_error("download", error) from error
         folder = self.folder / "objects"
         return [
             InputObject(location, name, folder / str(index))
@@ -132,13 +128,11 @@ class TransformJob(Job):
     def _upload(self, record: Record, role: Role, objects: Sequence[InputObject]) -> None:
         output, s3 = record["TransformOutput"], role.client("s3")
         target = Location.parse(output["S3OutputPath"])
-        try:
+        with data_transfer("upload"):
             for entry in objects:
                 if entry.result:
                     key = output.get("KmsKeyId", "")
                     upload_file(s3, entry.result, target / f"{entry.name}.out", key)
-        except TransferError as error:
-            raise data_error("upload", error) from error
 
 
 def _environment(record: Record) -> dict[str, str]:

@@ -29,7 +29,7 @@ class Checkpoints:
             Source(str(self._location)).download(self._s3, self._folder)
         self._upload.mark()
 
-    def save_now_and_then(self) -> None:
+    def save_if_due(self) -> None:
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + _SECONDS
             self.save()

@@ -20,8 +20,6 @@ TEMPORARY = "job-tmp"  # in the data folder
 # A Unix socket's path has at most 104 bytes (macOS), and multiprocessing puts its sockets here.
 _LONGEST_TEMPORARY = 104 - len("/pymp-12345678/listener-12345678")
 _CONTAINER_PATH = re.compile(r"(?<![\w.-])/opt/ml(?![\w.-])")
-
-
 _NAMED_PATH = re.compile(_CONTAINER_PATH.pattern + r"(?:/[\w./-]*)?")
 _FAILURES = ("No such file or directory", "Permission denied", "Read-only file system")
 

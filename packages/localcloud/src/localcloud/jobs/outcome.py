@@ -1,5 +1,7 @@
 """How a job ends: the ending of its programs, and the errors that end it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from localcloud.core.s3 import TransferError
@@ -29,3 +31,12 @@ class Ending:
 def data_error(action: str, error: TransferError) -> JobError:
     """The error of a job whose data could not be moved. action: download, upload or transfer."""
     return JobError(f"ClientError: Data {action} failed: {error}")
+
+
+@contextmanager
+def data_transfer(action: str) -> Iterator[None]:
+    """Surrounds a download or an upload of a job's data, whose TransferError ends the job."""
+    try:
+        yield
+    except TransferError as error:
+        raise data_error(action, error) from error

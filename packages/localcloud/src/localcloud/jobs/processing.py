@@ -9,12 +9,12 @@ from pathlib import Path
 
 from localcloud.core import records
 from localcloud.core.cloud import Cloud
-from localcloud.core.errors import ResourceInUse, ValidationException
+from localcloud.core.errors import ValidationException
 from localcloud.core.records import Record
 from localcloud.core.s3 import Location, TransferError
 from localcloud.experiments import job_component
 from localcloud.iam.role import check_role
-from localcloud.jobs import ending, service_quotas
+from localcloud.jobs import job_operations, service_quotas
 from localcloud.jobs.images import repository
 from localcloud.jobs.job_queue import JobQueue
 from localcloud.jobs.layout import CONTAINER_ROOT, Layout
@@ -30,11 +30,7 @@ def create_processing_job(cloud: Cloud, request: Record) -> Record:
         "ProcessingJobArn": arn,
         "ProcessingJobStatus": "InProgress",
     }
-    taken = ResourceInUse(
-        "Job name must be unique within an AWS account and region, "
-        f"and a job with this name already exists ({arn})"
-    )
-    records.create(cloud, KIND, name, record, taken)
+    records.create(cloud, KIND, name, record, job_operations.name_taken(arn))
     job_component.create(cloud, KIND, record)
     cloud.service(JobQueue).submit(ProcessingJob(cloud, name))
     return {"ProcessingJobArn": arn}
@@ -128,13 +124,13 @@ def list_processing_jobs(cloud: Cloud, request: Record) -> Record:
 
 def stop_processing_job(cloud: Cloud, request: Record) -> Record:
     name = request["ProcessingJobName"]
-    ending.stop(cloud, ProcessingJob, name, _missing(name))
+    job_operations.stop(cloud, ProcessingJob, name, _missing(name))
     return {}
 
 
 def delete_processing_job(cloud: Cloud, request: Record) -> Record:
     name = request["ProcessingJobName"]
-    ending.delete(cloud, ProcessingJob, name, _missing(name))
+    job_operations.delete(cloud, ProcessingJob, name, _missing(name))
     return {}
 
 

@@ -8,11 +8,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from localcloud.core.s3 import Location, TransferError
+from localcloud.core.s3 import Location
 from localcloud.iam.role import Role
 from localcloud.jobs.instance import Instance
 from localcloud.jobs.job import LONGEST_REASON, Job
-from localcloud.jobs.outcome import Ending, data_error
+from localcloud.jobs.outcome import Ending, data_transfer
 from localcloud.jobs.transfer import Source, Synchroniser
 
 KIND = "processing-job"
@@ -37,10 +37,8 @@ class ProcessingJob(Job):
         cluster = record["ProcessingResources"]["ClusterConfig"]
         hosts = [f"algo-{i + 1}" for i in range(cluster["InstanceCount"])]
         self.instances.make(role, hosts, self.log_group)
-        try:
+        with data_transfer("download"):
             self._download(record, s3)
-        except TransferError as error:
-            raise data_error("download", error) from error
         if self.check_stopped():
             return self.finish("Stopped")
         uploads = self._uploads(record, s3)
@@ -147,11 +145,9 @@ _CONFIGURATION = (
 
 
 def _upload(uploads: list[Synchroniser]) -> None:
-    try:
+    with data_transfer("upload"):
         for upload in uploads:
             upload.upload_changes()
-    except TransferError as error:
-        raise data_error("upload", error) from error
 
 
 def _localise_scripts(instance: Instance, command: list[str]) -> None:

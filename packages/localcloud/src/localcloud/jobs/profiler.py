@@ -9,9 +9,9 @@ Framework profiling (ProfilingParameters) ended with PyTorch 2.0 and the SDK's 2
 Its parameters are kept and shown, since no library in newer images reads them; a job of an older
 image, which would be profiled on AWS, is refused.
 
-Not emulated: GPU rules (BatchSize, CPUBottleneck,
-LowGPUUtilization, …), sampling below one second. Refused: rules other than ProfilerReport, and its
-parameters, all of which are thresholds of those rules.
+Not emulated: GPU rules (BatchSize, CPUBottleneck, LowGPUUtilization, …), sampling below one second.
+Refused: rules other than ProfilerReport, and its parameters, all of which are thresholds of those
+rules.
 """
 
 import json
@@ -28,6 +28,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from localcloud.core.errors import ValidationException
 from localcloud.core.s3 import Location
 from localcloud.jobs.images import PYTORCH_TRAINING, repository
+from localcloud.jobs.memory import processes
 from localcloud.jobs.profiler_report import render, summarise
 
 RULE = "ProfilerReport"
@@ -185,11 +186,10 @@ def _status(rule: dict[str, Any], status: str, details: str = "") -> dict[str, A
 
 
 def _tree_usage(pid: int) -> tuple[float, float, float] | None:
-    """CPU seconds, resident bytes and disk bytes of a process and its descendants."""
-    try:
-        root = psutil.Process(pid)
-        tree = [root, *root.children(recursive=True)]
-    except psutil.NoSuchProcess:
+    """CPU seconds, resident bytes and disk bytes of a process and its descendants; None if it has
+    ended."""
+    tree = list(processes(pid))
+    if not tree:
         return None
     total = [0.0, 0.0, 0.0]
     for process in tree:

@@ -14,12 +14,12 @@ from typing import Any
 
 from localcloud.core import records
 from localcloud.core.cloud import Cloud
-from localcloud.core.errors import ResourceInUse, ResourceNotFound, ValidationException
+from localcloud.core.errors import ResourceNotFound, ValidationException
 from localcloud.core.records import Record
-from localcloud.core.s3 import Location, TransferError
+from localcloud.core.s3 import check_uri
 from localcloud.experiments import job_component
 from localcloud.iam.role import check_role
-from localcloud.jobs import ending, service_quotas, stages
+from localcloud.jobs import job_operations, secondary_status, service_quotas
 from localcloud.jobs.checkpoints import LOCAL_PATH
 from localcloud.jobs.images import PYTORCH, PYTORCH_TRAINING, repository
 from localcloud.jobs.job_queue import JobQueue
@@ -63,7 +63,7 @@ def create_training_job(cloud: Cloud, request: Record) -> Record:
         **_complete(request),
         "TrainingJobArn": arn,
         "TrainingJobStatus": "InProgress",
-        **stages.enter([], "Starting"),
+        **secondary_status.enter([], "Starting"),
     }
     if request.get("ProfilerRuleConfigurations"):
         record["ProfilerRuleEvaluationStatuses"] = [
@@ -73,11 +73,7 @@ def create_training_job(cloud: Cloud, request: Record) -> Record:
             }
             for rule in request["ProfilerRuleConfigurations"]
         ]
-    taken = ResourceInUse(
-        "Job name must be unique within an AWS account and region, "
-        f"and a job with this name already exists ({arn})"
-    )
-    records.create(cloud, KIND, name, record, taken)
+    records.create(cloud, KIND, name, record, job_operations.name_taken(arn))
     cloud.service(WarmPools).take(record)
     job_component.create(cloud, KIND, record)
     cloud.service(JobQueue).submit(TrainingJob(cloud, name))
@@ -131,7 +127,7 @@ def check_training_job(cloud: Cloud, request: Record) -> None:
     for channel in request.get("InputDataConfig", []):
         _check_channel(channel)
     output = request["OutputDataConfig"]
-    _check_uri("OutputDataConfig.S3OutputPath", output["S3OutputPath"])
+    check_uri("OutputDataConfig.S3OutputPath", output["S3OutputPath"])
     if output.get("CompressionType", "GZIP") != "GZIP":
         raise ValidationException(
             "OutputDataConfig.CompressionType NONE is not supported by localcloud"
@@ -170,7 +166,7 @@ def _check_channel(channel: Record) -> None:
             "by localcloud"
         )
     records.refuse(source, _SOURCE)
-    _check_uri(f"Channel {name!r}", source["S3Uri"])
+    check_uri(f"Channel {name!r}", source["S3Uri"])
 
 
 def _check_mode(what: str, mode: str) -> None:
@@ -182,18 +178,11 @@ def _check_mode(what: str, mode: str) -> None:
 
 def _check_checkpoints(config: Record | None) -> None:
     if config:
-        _check_uri("CheckpointConfig.S3Uri", config["S3Uri"])
+        check_uri("CheckpointConfig.S3Uri", config["S3Uri"])
         try:
             Layout(Path(CONTAINER_ROOT)).path(config.get("LocalPath", LOCAL_PATH))
         except ValueError as error:
             raise ValidationException(f"CheckpointConfig.LocalPath: {error}") from error
-
-
-def _check_uri(what: str, uri: str) -> None:
-    try:
-        Location.parse(uri)
-    except TransferError as error:
-        raise ValidationException(f"{what}: {error}") from error
 
 
 def describe_training_job(cloud: Cloud, request: Record) -> Record:
@@ -238,11 +227,11 @@ def update_training_job(cloud: Cloud, request: Record) -> Record:
 
 def stop_training_job(cloud: Cloud, request: Record) -> Record:
     name = request["TrainingJobName"]
-    ending.stop(cloud, TrainingJob, name, "Requested resource not found.")
+    job_operations.stop(cloud, TrainingJob, name, "Requested resource not found.")
     return {}
 
 
 def delete_training_job(cloud: Cloud, request: Record) -> Record:
     name = request["TrainingJobName"]
-    ending.delete(cloud, TrainingJob, name, "Requested resource not found.")
+    job_operations.delete(cloud, TrainingJob, name, "Requested resource not found.")
     return {}

@@ -16,7 +16,7 @@ from localcloud.jobs.instance import Instance
 from localcloud.jobs.outcome import JobError
 
 # Run, and not imported: it loads the toolkit of the container.
-_PROGRAM = Path(__file__).resolve().with_name("container.py")
+_PROGRAM = Path(__file__).resolve().with_name("training_entry_point.py")
 _FRAMEWORK = dict.fromkeys((PYTORCH, PYTORCH_TRAINING), "sagemaker_pytorch_container.training:main")
 _LOOPBACK = "lo0" if platform.system() == "Darwin" else "lo"
 _GROUP = "homogeneousCluster"

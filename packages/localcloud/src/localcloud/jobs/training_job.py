@@ -11,15 +11,14 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from localcloud.core.s3 import Location, TransferError
+from localcloud.core.s3 import TransferError
 from localcloud.experiments import job_component
-from localcloud.jobs import spot, stages, training_container, warm_pools
-from localcloud.jobs.checkpoints import LOCAL_PATH, Checkpoints
+from localcloud.jobs import secondary_status, spot, training_container, warm_pools
 from localcloud.jobs.job import Job
 from localcloud.jobs.metrics import MetricScanner
-from localcloud.jobs.outcome import Ending, JobError, ServerStopped, data_error
+from localcloud.jobs.outcome import Ending, JobError, ServerStopped
 from localcloud.jobs.profiler import Profiler, unfinished_rules
-from localcloud.jobs.transfer import Source, files, inside, pack, upload_file
+from localcloud.jobs.training_data import TrainingData
 from localcloud.jobs.warm_pools import WarmPools
 
 KIND = "training-job"
@@ -40,11 +39,10 @@ class TrainingJob(Job):
     _ran = 0.0  # seconds of programs in all attempts
     _unbilled = 0.0  # seconds of attempts that were interrupted
     _exceeded = ""  # the secondary status if the time is used up
-    _checkpoints: tuple[Checkpoints, ...] = ()
 
     @classmethod
     def at_the_end(cls, record: Mapping[str, Any]) -> dict[str, Any]:
-        stage = stages.enter(record["SecondaryStatusTransitions"], "Failed", ended=True)
+        stage = secondary_status.enter(record["SecondaryStatusTransitions"], "Failed", ended=True)
         return stage | unfinished_rules(record)
 
     def execute(self) -> None:
@@ -52,21 +50,20 @@ class TrainingJob(Job):
         self.role = self.assume_role(record["RoleArn"])
         self.check_rights(self.role, record["AlgorithmSpecification"]["TrainingImage"])
         self.check_capacity()
-        self.s3 = self.role.client("s3")
+        s3 = self.role.client("s3")
         self.metrics = MetricScanner(
             record["AlgorithmSpecification"].get("MetricDefinitions", []),
             self.role.client("cloudwatch"),
             self.name,
             lambda points: job_component.add_metrics(self.cloud, self.kind, self.name, points),
         )
-        self._profiler = Profiler.of(record, self.s3)
+        self._profiler = Profiler.of(record, s3)
+        self._data = TrainingData(s3, record, self.instances, self.folder)
         self.update(TrainingStartTime=time.time())
         ending = self._last_attempt(record)
         if self.instances.programs:
-            self._upload(record, ending)
+            self._upload(ending)
         self._finish(ending)
-
-    # -- attempts ------------------------------------------------------------------------------
 
     def _last_attempt(self, record: dict[str, Any]) -> Ending:
         retries = record.get("RetryStrategy", {}).get("MaximumRetryAttempts", 0)
@@ -92,7 +89,7 @@ class TrainingJob(Job):
         training_container.check_hosts(hosts)
         self.instances.make(self.role, hosts, self.log_group)
         self._enter("Downloading")
-        self._download(record)
+        self._data.download(self.check_stopped)
         seconds = self._seconds_left(record)
         if self.check_stopped():
             return Ending("Stopped")
@@ -105,7 +102,7 @@ class TrainingJob(Job):
         return self._train(record, seconds)
 
     def _interrupted(self) -> None:
-        self._save_checkpoints()
+        self._data.save_checkpoints()
         self._unbilled += spot.unbilled(time.time() - self._began)
         self._enter("Interrupted")
 
@@ -124,41 +121,6 @@ class TrainingJob(Job):
         waiting = record["CreationTime"] + wait - time.time()
         self._exceeded = "MaxWaitTimeExceeded" if waiting < running else "MaxRuntimeExceeded"
         return min(float(running), float(waiting))
-
-    # -- stages of an attempt ------------------------------------------------------------------
-
-    def _download(self, record: dict[str, Any]) -> None:
-        self._checkpoints = self._make_checkpoints(record)
-        try:
-            for channel in training_container.channels(record):
-                self._download_channel(channel)
-            for checkpoint in self._checkpoints:
-                checkpoint.restore()
-        except TransferError as error:
-            raise data_error("download", error) from error
-
-    def _download_channel(self, channel: dict[str, Any]) -> None:
-        description = channel["DataSource"]["S3DataSource"]
-        source = Source(
-            description["S3Uri"],
-            description["S3DataType"],
-            description.get("S3DataDistributionType", "FullyReplicated"),
-        )
-        for instance in self.instances:
-            if not self.check_stopped():
-                folder = inside(instance.layout.root / "input" / "data", channel["ChannelName"])
-                source.download(self.s3, folder, instance.index, len(self.instances))
-
-    def _make_checkpoints(self, record: dict[str, Any]) -> tuple[Checkpoints, ...]:
-        config = record.get("CheckpointConfig")
-        if not config:
-            return ()
-        location = Location.parse(config["S3Uri"])
-        local = config.get("LocalPath", LOCAL_PATH)
-        return tuple(
-            Checkpoints(self.s3, instance.layout.path(local), location, within=self.folder)
-            for instance in self.instances
-        )
 
     def _train(self, record: dict[str, Any], max_seconds: float) -> Ending:
         self._start_programs(record)
@@ -186,8 +148,7 @@ class TrainingJob(Job):
         if self._profiler:
             self._profiler.sample()
         self._publish_metrics()
-        for checkpoint in self._checkpoints:
-            checkpoint.save_now_and_then()
+        self._data.save_checkpoints_if_due()
 
     def _publish_metrics(self) -> None:
         final = self.metrics.final
@@ -195,40 +156,16 @@ class TrainingJob(Job):
             self.update(FinalMetricDataList=final)
         self.metrics.publish()
 
-    def _save_checkpoints(self) -> None:
-        try:
-            for checkpoint in self._checkpoints:
-                checkpoint.save()
-        except TransferError as error:
-            raise data_error("upload", error) from error
-
-    def _upload(self, record: dict[str, Any], ending: Ending) -> None:
+    def _upload(self, ending: Ending) -> None:
         """Uploads what SageMaker uploads: the model unless training failed; other output and
         checkpoints always."""
         self._enter("Uploading")
-        try:
-            if ending.outcome != "Failed":
-                model = self._pack(record, "model.tar.gz", "model")
-                if model:
-                    self.update(ModelArtifacts={"S3ModelArtifacts": str(model)})
-            self._pack(record, "output.tar.gz", "output/data")
-        except TransferError as error:
-            raise data_error("upload", error) from error
-        self._save_checkpoints()
+        if ending.outcome != "Failed" and (model := self._data.upload_model()):
+            self.update(ModelArtifacts={"S3ModelArtifacts": str(model)})
+        self._data.upload_output()
+        self._data.save_checkpoints()
         if self._profiler:
             self.update(ProfilerRuleEvaluationStatuses=self._profiler.evaluate())
-
-    def _pack(self, record: dict[str, Any], name: str, folder: str) -> Location | None:
-        folders = [instance.layout.root / folder for instance in self.instances]
-        if not any(path for one in folders for path in files(one, within=self.folder)):
-            return None
-        config = record["OutputDataConfig"]
-        target = Location.parse(config["S3OutputPath"]) / self.name / "output" / name
-        archive = pack(folders, self.folder / name, within=self.folder)
-        upload_file(self.s3, archive, target, config.get("KmsKeyId", ""))
-        return target
-
-    # -- the record ----------------------------------------------------------------------------
 
     def _finish(self, ending: Ending) -> None:
         match ending.outcome:
@@ -244,7 +181,7 @@ class TrainingJob(Job):
         with self.changing:
             record = self.record
             transitions = record["SecondaryStatusTransitions"]
-            changes |= stages.enter(transitions, secondary or status, ended=True)
+            changes |= secondary_status.enter(transitions, secondary or status, ended=True)
             changes |= unfinished_rules(record)
             changes |= self.cloud.service(WarmPools).end(record, reason, self.instances)
             if "TrainingStartTime" in record:
@@ -254,12 +191,12 @@ class TrainingJob(Job):
             super().finish(status, reason, **changes)
 
     def stopping(self) -> None:
-        stage = stages.enter(self.record["SecondaryStatusTransitions"], "Stopping")
+        stage = secondary_status.enter(self.record["SecondaryStatusTransitions"], "Stopping")
         self.update(TrainingJobStatus="Stopping", **stage)
 
     def _enter(self, status: str) -> None:
         with self.changing:
-            self.update(**stages.enter(self.record["SecondaryStatusTransitions"], status))
+            self.update(**secondary_status.enter(self.record["SecondaryStatusTransitions"], status))
 
     def _failure(self, ending: Ending) -> str:
         """The failure file, which the toolkit writes with the script's last error message."""

@@ -1,4 +1,4 @@
-"""Stop and Delete, for jobs of every kind."""
+"""What Create, Stop and Delete have in common for jobs of every kind."""
 
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ResourceInUse, ResourceNotFound, ValidationException
@@ -6,8 +6,16 @@ from localcloud.jobs.job import RUNNING, Job
 from localcloud.jobs.job_queue import JobQueue
 
 
+def name_taken(arn: str) -> ResourceInUse:
+    """The refusal of a name that the job `arn` has."""
+    return ResourceInUse(
+        "Job name must be unique within an AWS account and region, "
+        f"and a job with this name already exists ({arn})"
+    )
+
+
 def stop(cloud: Cloud, kind: type[Job], name: str, missing: str) -> None:
-    """Returns before the job has ended.
+    """Asks a job to stop; returns before it has ended.
 
     Raises ResourceNotFound with the message `missing`, or ValidationException for an ended job.
     """
@@ -24,7 +32,7 @@ def stop(cloud: Cloud, kind: type[Job], name: str, missing: str) -> None:
 
 
 def delete(cloud: Cloud, kind: type[Job], name: str, missing: str) -> None:
-    """Forgets an ended job, whose name is free then.
+    """Deletes the record of a job that has ended; its name is free then.
 
     Raises ResourceNotFound with the message `missing`, or ResourceInUse for a job that has not
     ended.

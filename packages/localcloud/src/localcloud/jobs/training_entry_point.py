@@ -1,8 +1,8 @@
 """Entry point of a training "container": AWS's own toolkit, with a port that is free.
 
-Run as `python -P container.py` in the job's environment (-P keeps this folder's modules out of the
-program's import path). The toolkit fixes port 7777 for torch.distributed, because a container has a
-network of its own; several jobs on one machine need one each.
+Run as `python -P training_entry_point.py` in the job's environment (-P keeps this folder's modules
+out of the program's import path). The toolkit fixes port 7777 for torch.distributed, because a
+container has a network of its own; several jobs on one machine need one each.
 
 SIGTERM ends no process 1 of a container that has no handler, so the toolkit outlives it there and
 hands on the script's last lines. Here it ends if no script has been started yet: nothing would be
