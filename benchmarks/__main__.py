@@ -84,8 +84,9 @@ def _measured(name: str, reviews: Path) -> str:
     minutes = (time.perf_counter() - started) / 60
     if checked:
         require_quiet_machine()  # what began meanwhile shows at the end
+    today = datetime.now(UTC)
     note = (
-        f"{datetime.now(UTC):%d %B %Y}, {_processor()}, {minutes:.0f} min, "
+        f"{today.day} {today:%B %Y}, {_processor()}, {minutes:.0f} min, "
         f"`python -m benchmarks {name} --reviews {reviews.name}`"
     )
     print(f"\n{note}", flush=True)
