@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.core.s3 import Location
-from localcloud.hosting.server_process import Answer
+from localcloud.hosting.container_client import Answer
 from localcloud.hosting.transform_instance import InputObject, Settings, TransformInstance
 
 

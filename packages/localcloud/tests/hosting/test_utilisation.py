@@ -30,8 +30,8 @@ def busy() -> Iterator[int]:
 
 
 def traffic(pid: int | None, folder: Path, **variant: Any) -> dict[str, Any]:
-    server = SimpleNamespace(pids=(pid,) if pid else (), folder=folder)
-    given = {"name": "v", "serverless": {}, "servers": [server], **variant}
+    instance = SimpleNamespace(pids=(pid,) if pid else (), folder=folder)
+    given = {"name": "v", "serverless": {}, "instances": [instance], **variant}
     return {"e": SimpleNamespace(fleet=SimpleNamespace(variants=[SimpleNamespace(**given)]))}
 
 

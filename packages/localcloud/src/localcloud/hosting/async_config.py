@@ -15,15 +15,14 @@ from localcloud.core import records
 from localcloud.core.errors import ValidationException
 from localcloud.core.records import Record
 from localcloud.core.s3 import Location, check_uri
-from localcloud.hosting.deployment import ASYNCHRONOUS
+from localcloud.hosting.deployment import ASYNC_CONFIG
 
-CONFIG = ASYNCHRONOUS
 DEFAULT_CONCURRENCY = 4  # for each instance; AWS "chooses an optimal value"
 
 
 def check(request: Mapping[str, Any]) -> None:
     """Raises ValidationException for what cannot answer asynchronously here."""
-    config = request.get(CONFIG)
+    config = request.get(ASYNC_CONFIG)
     if config is None:
         return
     output = config["OutputConfig"]
@@ -34,10 +33,10 @@ def check(request: Mapping[str, Any]) -> None:
         check_uri(f"OutputConfig.{field}", output.get(field, output["S3OutputPath"]))
     if "DataCaptureConfig" in request:
         raise ValidationException(
-            f"DataCaptureConfig beside {CONFIG} is not supported by localcloud"
+            f"DataCaptureConfig beside {ASYNC_CONFIG} is not supported by localcloud"
         )
     if any("ServerlessConfig" in variant for variant in request["ProductionVariants"]):
-        raise ValidationException(f"{CONFIG} is not supported for serverless endpoints.")
+        raise ValidationException(f"{ASYNC_CONFIG} is not supported for serverless endpoints.")
 
 
 def locations(config: Mapping[str, Any], request: Mapping[str, Any], inference_id: str) -> Record:

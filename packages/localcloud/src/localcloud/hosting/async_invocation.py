@@ -22,7 +22,8 @@ from localcloud.core.cloud import Cloud, Service
 from localcloud.core.records import Record
 from localcloud.core.s3 import Location, TransferError
 from localcloud.hosting import async_config, endpoint_record
-from localcloud.hosting.async_config import CONFIG
+from localcloud.hosting.container_client import Answer
+from localcloud.hosting.deployment import ASYNC_CONFIG
 from localcloud.hosting.endpoint_metrics import Invocation
 from localcloud.hosting.invocation import (
     EndpointNotFound,
@@ -30,9 +31,8 @@ from localcloud.hosting.invocation import (
     request_headers,
     validation_error,
 )
-from localcloud.hosting.model_server import ModelServer
 from localcloud.hosting.running import RunningEndpoints
-from localcloud.hosting.server_process import Answer
+from localcloud.hosting.serving_instance import ServingInstance
 from localcloud.hosting.variant import Variant
 from localcloud.iam.role import Role
 from localcloud.jobs.logs import LogStream
@@ -61,7 +61,9 @@ def invoke_endpoint_async(cloud: Cloud, request: Record) -> Record:
         raise validation_error(f"Endpoint {name} of account {cloud.account} not found.")
     config = traffic.fleet.asynchronous
     if config is None:
-        raise validation_error(f"Endpoint {name} has no {CONFIG}: ask it with InvokeEndpoint.")
+        raise validation_error(
+            f"Endpoint {name} has no {ASYNC_CONFIG}: ask it with InvokeEndpoint."
+        )
     if ("InputLocation" in request) == bool(body):
         raise validation_error("A request needs either InputLocation or a Body.")
     inference_id = request.get("InferenceId") or str(uuid.uuid4())
@@ -135,24 +137,24 @@ class AsyncInvocations(Service):
         deleted endpoint are not answered."""
         endpoint = record["EndpointName"]
         try:
-            with held_instance(self.cloud, endpoint, None) as (variant, server):
-                _answer(self.cloud, record, variant, server)
+            with held_instance(self.cloud, endpoint, None) as (variant, instance):
+                _answer(self.cloud, record, variant, instance)
         except EndpointNotFound:
             return self.cloud.store.get(endpoint_record.KIND, endpoint) is None
         return True
 
 
-def _answer(cloud: Cloud, record: Record, variant: Variant, server: ModelServer) -> None:
+def _answer(cloud: Cloud, record: Record, variant: Variant, instance: ServingInstance) -> None:
     role = Role.assume(cloud, variant.role_arn, f"SageMaker-{variant.name}")
     config: Record = (variant.asynchronous or {}).get("OutputConfig", {})
     topics = config.get("NotificationConfig", {})
     try:
-        answer = _ask(cloud, record, variant, server, role)
+        answer = _ask(cloud, record, variant, instance, role)
         _put(role, record["OutputLocation"], answer.body, answer.content_type, config)
     except Failure as failure:
         if cloud.stopping.is_set():
             raise
-        _log(role, server, f"{record['InferenceId']}: {failure}")
+        _log(role, instance, f"{record['InferenceId']}: {failure}")
         if "FailureLocation" in record:
             _put(role, record["FailureLocation"], failure.body, "text/plain", config)
         notice = async_config.message(cloud.region, record, "", str(failure))
@@ -162,14 +164,16 @@ def _answer(cloud: Cloud, record: Record, variant: Variant, server: ModelServer)
         _notify(role, topics.get("SuccessTopic"), notice)
 
 
-def _ask(cloud: Cloud, record: Record, variant: Variant, server: ModelServer, role: Role) -> Answer:
+def _ask(
+    cloud: Cloud, record: Record, variant: Variant, instance: ServingInstance, role: Role
+) -> Answer:
     limit = record.get("RequestTTLSeconds", _TTL_SECONDS)
     if time.time() - record["ReceivedTime"] > limit:
         raise Failure(f"ClientError: the request has waited for more than {limit} seconds")
     body = _read(record, role)
     seconds = record.get("InvocationTimeoutSeconds", _INVOCATION_SECONDS)
     asked = time.perf_counter()
-    answer = server.invoke(body, request_headers(record), seconds)
+    answer = instance.invoke(body, request_headers(record), seconds)
     cloud.service(RunningEndpoints).metrics.add(
         Invocation(
             endpoint=record["EndpointName"],
@@ -224,12 +228,12 @@ def _notify(role: Role, topic: str | None, message: Record) -> None:
         role.client("sns").publish(TopicArn=topic, Message=text)
 
 
-def _log(role: Role, server: ModelServer, line: str) -> None:
+def _log(role: Role, instance: ServingInstance, line: str) -> None:
     """Writes into the platform's log of the instance, which names the request.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-monitor.html
     """
-    spec = server.spec
+    spec = instance.spec
     log = LogStream(role.client("logs"), spec.log_group, f"{spec.log_stream}/data-log")
     log.write(line)
     log.close()

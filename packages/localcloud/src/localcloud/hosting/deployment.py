@@ -14,14 +14,14 @@ _RETAINED = {
     "DesiredWeight": "InitialVariantWeight",
 }
 _CAPTURE = "DataCaptureConfig"
-ASYNCHRONOUS = "AsyncInferenceConfig"
+ASYNC_CONFIG = "AsyncInferenceConfig"
 DEFAULT_WEIGHT = 1.0
 
 
 def describe(config: Record) -> Record:
     """What a new endpoint of this configuration runs."""
     return {
-        **records.pick(config, "EndpointConfigName", _CAPTURE, ASYNCHRONOUS),
+        **records.pick(config, "EndpointConfigName", _CAPTURE, ASYNC_CONFIG),
         "ProductionVariants": [_complete(variant) for variant in config["ProductionVariants"]],
     }
 
@@ -43,7 +43,7 @@ def retain(new: Record, running: Record, excluded: Collection[str] = ()) -> Reco
         "EndpointConfigName": new["EndpointConfigName"],
         "ProductionVariants": variants,
         **records.pick(running, _CAPTURE),
-        **records.pick(new, ASYNCHRONOUS),
+        **records.pick(new, ASYNC_CONFIG),
     }
 
 

@@ -105,7 +105,7 @@ def describe_endpoint(cloud: Cloud, request: Record) -> Record:
     found = endpoint_record.find(cloud, name)
     record = {field: value for field, value in found.items() if value is not None}
     record |= deployment.capture_summary(record[DEPLOYED])
-    record |= records.pick(record[DEPLOYED], deployment.ASYNCHRONOUS)
+    record |= records.pick(record[DEPLOYED], deployment.ASYNC_CONFIG)
     running = cloud.service(RunningEndpoints)
     if pending := running.pending.get(name):
         record["PendingDeploymentSummary"] = _pending(pending)

@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from localcloud.core.cloud import Cloud
 from localcloud.core.records import Record
 from localcloud.core.s3 import TransferError
-from localcloud.hosting.deployment import ASYNCHRONOUS
-from localcloud.hosting.model_server import ModelServer
-from localcloud.hosting.server_process import StartError
+from localcloud.hosting.container_process import StartError
+from localcloud.hosting.deployment import ASYNC_CONFIG
+from localcloud.hosting.serving_instance import ServingInstance
 from localcloud.hosting.variant import Variant
 
 _WATCH_SECONDS = 1
@@ -34,41 +34,41 @@ class Fleet:
         self.since = self.created = time.time()
         self._closed = threading.Event()
         self._restarts = threading.Lock()  # no restart while instances come and go
-        self.asynchronous: Record | None = deployed.get(ASYNCHRONOUS)
+        self.asynchronous: Record | None = deployed.get(ASYNC_CONFIG)
         self.variants = [
             Variant(cloud, endpoint, description, models[description["ModelName"]], deployed)
             for description in deployed["ProductionVariants"]
         ]
 
     @property
-    def _servers(self) -> list[ModelServer]:
-        return [server for variant in self.variants for server in variant.servers]
+    def _instances(self) -> list[ServingInstance]:
+        return [instance for variant in self.variants for instance in variant.instances]
 
     @property
     def instance_count(self) -> int:
-        return len(self._servers)
+        return len(self._instances)
 
     def start(self) -> None:
         """Returns when every instance is healthy; otherwise raises StartError, leaving nothing."""
         try:
-            self._start({variant: variant.servers for variant in self.variants})
+            self._start({variant: variant.instances for variant in self.variants})
         except BaseException:
             self.close()
             raise
         threading.Thread(target=self._watch, name="endpoint-watch", daemon=True).start()
 
-    def _start(self, wanted: Mapping[Variant, Sequence[ModelServer]]) -> None:
+    def _start(self, wanted: Mapping[Variant, Sequence[ServingInstance]]) -> None:
         try:
-            for variant, servers in wanted.items():
-                for server in servers:
+            for variant, instances in wanted.items():
+                for instance in instances:
                     if self._closed.is_set():
                         raise StartError(_CLOSED)
                     variant.check_capacity()
-                    server.prepare()
-                    server.start()
-            for variant, servers in wanted.items():
-                for server in servers:
-                    server.wait_healthy(variant.startup_seconds, self._closed)
+                    instance.prepare()
+                    instance.start()
+            for variant, instances in wanted.items():
+                for instance in instances:
+                    instance.wait_healthy(variant.startup_seconds, self._closed)
         except TransferError as error:
             raise StartError(f"Failed to download model data: {error}") from error
 
@@ -78,25 +78,25 @@ class Fleet:
         variants = [variant for variant in self.variants if variant.name in wanted]
         for variant in variants:
             variant.desire(wanted[variant.name])
-        added = {variant: variant.missing_servers() for variant in variants}
+        added = {variant: variant.missing_instances() for variant in variants}
         try:
             self._start(added)
             leaving = self._adopt(added)
         except BaseException:
-            for variant, servers in added.items():
+            for variant, instances in added.items():
                 variant.settle()
-                variant.dismiss(servers)
+                variant.dismiss(instances)
             raise
-        for variant, servers in leaving.items():
-            variant.dismiss(servers)
+        for variant, instances in leaving.items():
+            variant.dismiss(instances)
 
     def _adopt(
-        self, added: Mapping[Variant, Sequence[ModelServer]]
-    ) -> dict[Variant, list[ModelServer]]:
+        self, added: Mapping[Variant, Sequence[ServingInstance]]
+    ) -> dict[Variant, list[ServingInstance]]:
         with self._restarts:
             if self._closed.is_set():
                 raise StartError(_CLOSED)
-            return {variant: variant.adopt(servers) for variant, servers in added.items()}
+            return {variant: variant.adopt(instances) for variant, instances in added.items()}
 
     def choose(self, variant_name: str | None) -> Variant | None:
         """The named variant, or one drawn by weight; None if there is none of that name."""
@@ -108,7 +108,7 @@ class Fleet:
     def activate(self, share: float) -> None:
         """Sends requests to this share of the capacity; at least one instance of each variant."""
         for variant in self.variants:
-            variant.active = max(1, math.ceil(share * len(variant.servers)))
+            variant.active = max(1, math.ceil(share * len(variant.instances)))
 
     def enter(self, stage: str) -> None:
         self.stage, self.since = stage, time.time()
@@ -120,8 +120,8 @@ class Fleet:
         for variant in self.variants:
             variant.close(max(0.0, deadline - time.monotonic()))
         with self._restarts:
-            for server in self._servers:
-                server.close()
+            for instance in self._instances:
+                instance.close()
         for variant in self.variants:
             if variant.capture:
                 variant.capture.close()
@@ -129,7 +129,7 @@ class Fleet:
     def _watch(self) -> None:
         while not self._closed.wait(_WATCH_SECONDS):
             with self._restarts:
-                for server in self._servers:
-                    if not server.alive and not self._closed.is_set():
-                        _LOGGER.warning("restarting the container of %s", server.spec.log_stream)
-                        server.start()
+                for instance in self._instances:
+                    if not instance.alive and not self._closed.is_set():
+                        _LOGGER.warning("restarting the container of %s", instance.spec.log_stream)
+                        instance.start()

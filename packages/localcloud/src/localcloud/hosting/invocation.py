@@ -12,10 +12,10 @@ from localcloud.core.cloud import Cloud
 from localcloud.core.errors import AwsError
 from localcloud.core.records import Record
 from localcloud.hosting import capture
+from localcloud.hosting.container_client import Answer
 from localcloud.hosting.endpoint_metrics import Invocation
-from localcloud.hosting.model_server import ModelServer
 from localcloud.hosting.running import RunningEndpoints
-from localcloud.hosting.server_process import Answer
+from localcloud.hosting.serving_instance import ServingInstance
 from localcloud.hosting.variant import Variant
 
 _HANDOVER_SECONDS = 0.01
@@ -38,16 +38,16 @@ def invoke_endpoint(cloud: Cloud, request: Record) -> Record:
     started = time.perf_counter()
     name, headers = request["EndpointName"], request_headers(request)
     records.refuse(request, _REFUSED)
-    with held_instance(cloud, name, request.get("TargetVariant")) as (variant, server):
+    with held_instance(cloud, name, request.get("TargetVariant")) as (variant, instance):
         if variant.asynchronous is not None:
             raise validation_error(
                 f"Endpoint {name} has AsyncInferenceConfig: ask it with InvokeEndpointAsync."
             )
         target = request.get("TargetContainerHostname")
-        if refusal := server.refusal(target):
+        if refusal := instance.refusal(target):
             raise validation_error(refusal)
         asked = time.perf_counter()
-        answer = server.invoke(request["Body"], headers, target=target)
+        answer = instance.invoke(request["Body"], headers, target=target)
         model_seconds = time.perf_counter() - asked
     if variant.capture and answer.status == 200:
         variant.capture.add(_exchange(request, headers, answer))
@@ -83,15 +83,15 @@ def request_headers(request: Record) -> dict[str, str]:
 @contextmanager
 def held_instance(
     cloud: Cloud, name: str, target: str | None
-) -> Iterator[tuple[Variant, ModelServer]]:
+) -> Iterator[tuple[Variant, ServingInstance]]:
     """Holds an instance; a fleet that is being closed hands the request over to the next one."""
     while traffic := cloud.service(RunningEndpoints).traffic.get(name):
         variant = traffic.choose(target)
         if variant is None:
             raise validation_error(f"Variant {target} not found for endpoint {name}.")
-        with variant.request() as server:
-            if server:
-                yield variant, server
+        with variant.request() as instance:
+            if instance:
+                yield variant, instance
                 return
         time.sleep(_HANDOVER_SECONDS)
     raise EndpointNotFound(f"Endpoint {name} of account {cloud.account} not found.")

@@ -13,11 +13,11 @@ from localcloud.core.cloud import Cloud
 from localcloud.core.records import Record
 from localcloud.hosting import endpoint_record
 from localcloud.hosting.baking import Baking
+from localcloud.hosting.container_client import INVOCATION_SECONDS
 from localcloud.hosting.endpoint_record import DEPLOYED
 from localcloud.hosting.fleet import Fleet
 from localcloud.hosting.model import find_model
 from localcloud.hosting.running import RunningEndpoints
-from localcloud.hosting.server_process import INVOCATION_SECONDS
 from localcloud.hosting.traffic import Policy, Traffic
 from localcloud.iam.role import Role
 

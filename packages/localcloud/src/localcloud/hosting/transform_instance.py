@@ -16,10 +16,10 @@ from typing import IO, Any, Self, cast
 
 from localcloud.core.records import Record
 from localcloud.core.s3 import Location, TransferError
+from localcloud.hosting.container_client import Answer
 from localcloud.hosting.data_processing import DataProcessing, ProcessingError
-from localcloud.hosting.model_server import ModelServer
 from localcloud.hosting.payloads import Batching, PayloadTooLarge
-from localcloud.hosting.server_process import Answer
+from localcloud.hosting.serving_instance import ServingInstance
 from localcloud.jobs.logs import LogStream
 from localcloud.jobs.transfer import download_file
 
@@ -102,13 +102,13 @@ class TransformInstance:
 
     def __init__(
         self,
-        server: ModelServer,
+        instance: ServingInstance,
         log: LogStream,
         s3: Any,
         settings: Settings,
         objects: Sequence[InputObject],
     ) -> None:
-        self._server, self._log, self._s3 = server, log, s3
+        self._instance, self._log, self._s3 = instance, log, s3
         self._settings, self._objects = settings, objects
         self._closed = threading.Event()
 
@@ -121,9 +121,9 @@ class TransformInstance:
                 raise
 
     def _run(self) -> None:
-        self._server.prepare()
-        self._server.start()
-        self._server.wait_healthy(_STARTUP_SECONDS, self._closed)
+        self._instance.prepare()
+        self._instance.start()
+        self._instance.wait_healthy(_STARTUP_SECONDS, self._closed)
         self._write(str(self._settings))
         width = self._settings.concurrency
         with ThreadPoolExecutor(width) as objects, ThreadPoolExecutor(width) as requests:
@@ -132,7 +132,7 @@ class TransformInstance:
 
     def close(self) -> None:
         self._closed.set()
-        self._server.close()
+        self._instance.close()
         self._log.close()
 
     def _try(self, requests: Executor, entry: InputObject) -> None:
@@ -173,7 +173,7 @@ class TransformInstance:
         for _ in range(settings.attempts):
             if self._closed.is_set():
                 break
-            answer = self._server.invoke(payload, settings.headers, settings.seconds)
+            answer = self._instance.invoke(payload, settings.headers, settings.seconds)
             if answer.status == 200:
                 return answer.body
             if 400 <= answer.status < 500:

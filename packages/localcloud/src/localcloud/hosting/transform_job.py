@@ -12,9 +12,10 @@ from typing import Any
 from localcloud.core.cloud import Cloud
 from localcloud.core.records import Record
 from localcloud.core.s3 import Location, TransferError
+from localcloud.hosting.container_process import StartError
+from localcloud.hosting.instance_spec import InstanceSpec, instance_id
 from localcloud.hosting.model_containers import containers
-from localcloud.hosting.model_server import ModelServer
-from localcloud.hosting.server_process import InstanceSpec, StartError, instance_id
+from localcloud.hosting.serving_instance import ServingInstance
 from localcloud.hosting.transform_instance import (
     InputObject,
     ObjectFailure,
@@ -98,19 +99,19 @@ class TransformJob(Job):
         count, settings = record["TransformResources"]["InstanceCount"], Settings.of(record)
         epoch = int(time.time() * 1000)
         for index in range(count):
-            instance = instance_id()
+            identifier = instance_id()
             spec = InstanceSpec(
-                folder=self.folder / instance,
-                mark=mark(self.cloud, KIND, self.name, instance),
+                folder=self.folder / identifier,
+                mark=mark(self.cloud, KIND, self.name, identifier),
                 log_group=self.log_group,
-                log_stream=f"{self.name}/{instance}-{epoch}",
+                log_stream=f"{self.name}/{identifier}-{epoch}",
                 unhealthy=_UNHEALTHY,
                 environment=_environment(record),
             )
             log = LogStream(role.client("logs"), self.log_group, f"{spec.log_stream}/data-log")
-            server = ModelServer(self.cloud, spec, self._model)
+            instance = ServingInstance(self.cloud, spec, self._model)
             share = objects[index::count]
-            worker = TransformInstance(server, log, role.client("s3"), settings, share)
+            worker = TransformInstance(instance, log, role.client("s3"), settings, share)
             self._workers.append(worker)
 
     def _run_workers(self) -> None:

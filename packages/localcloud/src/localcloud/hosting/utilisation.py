@@ -60,10 +60,10 @@ class Utilisation:
         now = time.time()
         for endpoint, traffic in list(self._traffic.items()):
             for variant in traffic.fleet.variants:
-                for server in variant.servers if not variant.serverless else ():
-                    if not server.pids:
+                for instance in variant.instances if not variant.serverless else ():
+                    if not instance.pids:
                         continue
-                    for name, value in self._of(server.pids, server.folder):
+                    for name, value in self._of(instance.pids, instance.folder):
                         yield {
                             "MetricName": name,
                             "Dimensions": dimensions(endpoint, variant.name),

@@ -16,9 +16,11 @@ from localcloud.core.records import Record
 from localcloud.faults.capacity import ADVICE, NO_CAPACITY, lacks_capacity
 from localcloud.hosting import endpoint_record
 from localcloud.hosting.capture import Capture
-from localcloud.hosting.deployment import ASYNCHRONOUS
-from localcloud.hosting.model_server import ModelServer
-from localcloud.hosting.server_process import INVOCATION_SECONDS, InstanceSpec, StartError
+from localcloud.hosting.container_client import INVOCATION_SECONDS
+from localcloud.hosting.container_process import StartError
+from localcloud.hosting.deployment import ASYNC_CONFIG
+from localcloud.hosting.instance_spec import InstanceSpec
+from localcloud.hosting.serving_instance import ServingInstance
 
 _STARTUP_SECONDS = 600  # unless ContainerStartupHealthCheckTimeoutInSeconds says otherwise
 _CALLS = {"Creating": "CreateEndpoint", "Updating": "UpdateEndpoint"}  # by an endpoint's status
@@ -38,13 +40,13 @@ class Variant:
         self.startup_seconds: float = description.get(
             "ContainerStartupHealthCheckTimeoutInSeconds", _STARTUP_SECONDS
         )
-        self.servers: list[ModelServer] = []
-        self.servers = self.missing_servers()
-        self.active = len(self.servers)  # so many take requests: fewer while it is a canary
+        self.instances: list[ServingInstance] = []
+        self.instances = self.missing_instances()
+        self.active = len(self.instances)  # how many get requests: fewer while it is a canary
         self.capture = self._start_capture(deployed.get("DataCaptureConfig", {}))
-        self.asynchronous: Record | None = deployed.get(ASYNCHRONOUS)
+        self.asynchronous: Record | None = deployed.get(ASYNC_CONFIG)
         self._turns = itertools.count()
-        self._busy: Counter[ModelServer] = Counter()
+        self._busy: Counter[ServingInstance] = Counter()
         self._changed = threading.Condition()
         self._is_open = True
 
@@ -70,17 +72,17 @@ class Variant:
     @property
     def instance_count(self) -> int:
         """0 for a serverless variant, which has no instances of the customer's."""
-        return 0 if self.serverless else len(self.servers)
+        return 0 if self.serverless else len(self.instances)
 
-    def missing_servers(self) -> list[ModelServer]:
-        """New servers up to the desired count, not yet started."""
+    def missing_instances(self) -> list[ServingInstance]:
+        """New instances up to the desired count, not yet started."""
         return [
-            ModelServer(
+            ServingInstance(
                 self._cloud,
                 InstanceSpec.in_endpoint(self._cloud, self._endpoint, self.name),
                 self._model,
             )
-            for _ in range(self.desired_count - len(self.servers))
+            for _ in range(self.desired_count - len(self.instances))
         ]
 
     def desire(self, change: Record) -> None:
@@ -89,47 +91,47 @@ class Variant:
 
     def settle(self) -> None:
         """Takes the present count and weight as the desired ones, after a change has failed."""
-        self.desired_count, self.desired_weight = len(self.servers), self.weight
+        self.desired_count, self.desired_weight = len(self.instances), self.weight
 
-    def adopt(self, servers: Sequence[ModelServer]) -> list[ModelServer]:
-        """Applies the desired count and weight; returns the servers that take no more requests."""
+    def adopt(self, instances: Sequence[ServingInstance]) -> list[ServingInstance]:
+        """Applies the desired count and weight; returns the instances that get no more requests."""
         with self._changed:
-            both = [*self.servers, *servers]
-            self.servers, leaving = both[: self.desired_count], both[self.desired_count :]
-            self.active, self.weight = len(self.servers), self.desired_weight
+            both = [*self.instances, *instances]
+            self.instances, leaving = both[: self.desired_count], both[self.desired_count :]
+            self.active, self.weight = len(self.instances), self.desired_weight
         return leaving
 
-    def dismiss(self, servers: Sequence[ModelServer]) -> None:
-        """Ends the servers when the requests that they are answering have ended."""
+    def dismiss(self, instances: Sequence[ServingInstance]) -> None:
+        """Ends the instances when the requests that they are answering have ended."""
         with self._changed:
             self._changed.wait_for(
-                lambda: not any(self._busy[server] for server in servers), INVOCATION_SECONDS
+                lambda: not any(self._busy[instance] for instance in instances), INVOCATION_SECONDS
             )
-        for server in servers:
-            server.close()
+        for instance in instances:
+            instance.close()
 
     @contextmanager
-    def request(self) -> Iterator[ModelServer | None]:
+    def request(self) -> Iterator[ServingInstance | None]:
         """Holds the instance whose turn it is; None when the variant is closed."""
-        server = self._begin()
+        instance = self._begin()
         try:
-            yield server
+            yield instance
         finally:
-            if server:
+            if instance:
                 with self._changed:
-                    self._busy[server] -= 1
+                    self._busy[instance] -= 1
                     self._changed.notify_all()
 
-    def _begin(self) -> ModelServer | None:
+    def _begin(self) -> ServingInstance | None:
         with self._changed:
             if not self._is_open:
                 return None
             limit = self.serverless.get("MaxConcurrency", math.inf)
             if self._busy.total() >= limit:
                 raise AwsError("ThrottlingException", "Rate exceeded", 400)
-            server = self.servers[next(self._turns) % self.active]
-            self._busy[server] += 1
-            return server
+            instance = self.instances[next(self._turns) % self.active]
+            self._busy[instance] += 1
+            return instance
 
     def close(self, drain_seconds: float) -> None:
         """Refuses new requests, and waits for those under way (for at most `drain_seconds`)."""
@@ -143,7 +145,7 @@ class Variant:
             "VariantName": self.name,
             "DeployedImages": [
                 {"SpecifiedImage": image, "ResolvedImage": image}
-                for image in self.servers[0].images
+                for image in self.instances[0].images
             ],
             "CurrentWeight": self.weight,
             "DesiredWeight": self.desired_weight,
@@ -154,6 +156,6 @@ class Variant:
                 "CurrentServerlessConfig": self.serverless,
             }
         return description | {
-            "CurrentInstanceCount": sum(server.alive for server in self.servers),
+            "CurrentInstanceCount": sum(instance.alive for instance in self.instances),
             "DesiredInstanceCount": self.desired_count,
         }

@@ -1,28 +1,29 @@
-"""One container of an instance of an endpoint or transform job: a model in a process of its own."""
+"""One container of an instance: the model's files in a folder, and the program that serves them."""
 
 import contextlib
 import os
-import secrets
 import shutil
 import socket
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import urllib3
-
 from localcloud.core.cloud import Cloud
+from localcloud.hosting.container_client import (
+    INVOCATION_SECONDS,
+    Answer,
+    ContainerClient,
+    no_answer,
+)
 from localcloud.hosting.endpoint_record import FailedChange
-from localcloud.hosting.model_containers import PRIMARY
+from localcloud.hosting.instance_spec import InstanceSpec
 from localcloud.iam.authorization import AccessDenied, Authorization
 from localcloud.iam.role import Role
 from localcloud.iam.roles import image_pull_actions, log_and_metric_actions, log_group
 from localcloud.jobs import container_root
 from localcloud.jobs.images import PYTORCH_INFERENCE, RAY, SKLEARN, repository
-from localcloud.jobs.instance import mark
 from localcloud.jobs.interpreter import make_environment, search_path
 from localcloud.jobs.layout import Layout
 from localcloud.jobs.logs import LogStream
@@ -31,72 +32,14 @@ from localcloud.jobs.transfer import download_file, extract, inside
 
 # Run, and not imported: its programs load the toolkits of the containers.
 _LAUNCH = Path(__file__).resolve().parent / "containers" / "launch.py"
-INVOCATION_SECONDS = 60  # SageMaker's limit for a container's answer
-_PING_SECONDS = 2
 _POLL_SECONDS = 0.1
-_CONNECTIONS = 16
 
 
 class StartError(FailedChange):
     """The container did not become healthy; the text becomes the FailureReason."""
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What a container answered, or status 0 when it did not answer in time."""
-
-    status: int
-    body: bytes
-    content_type: str
-    container: str = PRIMARY
-
-
-@dataclass(frozen=True)
-class InstanceSpec:
-    """The folder and log stream of an instance, and the message if it does not become healthy."""
-
-    folder: Path
-    mark: str
-    log_group: str
-    log_stream: str
-    unhealthy: str
-    environment: Mapping[str, str] = field(default_factory=dict)
-    container: str = PRIMARY
-
-    @classmethod
-    def in_endpoint(cls, cloud: Cloud, endpoint: str, variant: str) -> "InstanceSpec":
-        instance = instance_id()
-        return cls(
-            folder=cloud.data_dir / "endpoints" / endpoint / instance,
-            mark=mark(cloud, "endpoint", endpoint, instance),
-            log_group=f"/aws/sagemaker/Endpoints/{endpoint}",
-            log_stream=f"{variant}/{instance}",
-            unhealthy=(
-                f"The primary container for production variant {variant} did not pass the ping "
-                "health check. Please check CloudWatch logs for this endpoint."
-            ),
-        )
-
-    def of_container(self, name: str) -> "InstanceSpec":
-        """The specification of one of several containers:
-        https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html has the log stream
-        `[production-variant-name]/[instance-id]/[container-name]`."""
-        return replace(
-            self,
-            folder=self.folder / name,
-            mark=f"{self.mark}{name}|",
-            log_stream=f"{self.log_stream}/{name}",
-            unhealthy=self.unhealthy.replace(f"The {PRIMARY} container", f"The {name} container"),
-            container=name,
-        )
-
-
-def instance_id() -> str:
-    """A new identifier in the form of EC2."""
-    return f"i-{secrets.token_hex(8)}"
-
-
-class ServerProcess:
+class ContainerProcess:
     """Prepares the model's folder once; `start` runs the serving program in it, again and again."""
 
     def __init__(
@@ -107,7 +50,7 @@ class ServerProcess:
         self._layout = Layout(spec.folder / "ml")
         self._log: LogStream | None = None
         self._program: Program | None = None
-        self._pool: urllib3.HTTPConnectionPool | None = None
+        self._client: ContainerClient | None = None
 
     @property
     def image(self) -> str:
@@ -140,7 +83,7 @@ class ServerProcess:
         self._binaries = make_environment(self.spec.folder / "python")
 
     def _check_rights(self) -> None:
-        """What SageMaker does with the role before it fetches the model."""
+        """Checks that SageMaker may do with the role what it does first. Raises StartError."""
         authorization, key = self._cloud.service(Authorization), self._role.access_key
         try:
             authorization.require(key, image_pull_actions(self.image))
@@ -171,12 +114,10 @@ class ServerProcess:
                 on_line=self._log.write,
                 pass_fds=[listener.fileno()],
             )
-        self._pool = urllib3.HTTPConnectionPool(
-            "127.0.0.1", port, maxsize=_CONNECTIONS, retries=False
-        )
+        self._client = ContainerClient(port, self.spec.container)
 
     def _program_name(self) -> str:
-        """What stands in for the image's own server."""
+        """The program of `containers` that stands in for the image's own server."""
         image = repository(self.image)
         if image == RAY:
             return "ray_application"
@@ -206,54 +147,31 @@ class ServerProcess:
     def wait_healthy(self, seconds: float, abort: threading.Event) -> None:
         """Raises StartError when the program ends or does not answer /ping in time."""
         deadline = time.monotonic() + seconds
-        while not self._ping():
+        while not self._is_healthy():
             if not self.alive or time.monotonic() > deadline or abort.is_set():
                 last = self._program.last_line if self._program else ""
                 raise StartError(self.spec.unhealthy + (f" {last}" if last else ""))
             time.sleep(_POLL_SECONDS)
 
-    def _ping(self) -> bool:
-        if self._pool is None or not self.alive:
-            return False
-        try:
-            return self._pool.request("GET", "/ping", timeout=_PING_SECONDS).status == 200
-        except urllib3.exceptions.HTTPError:
-            return False
+    def _is_healthy(self) -> bool:
+        return self._client is not None and self.alive and self._client.ping()
 
     def invoke(
         self, body: bytes, headers: dict[str, str], seconds: float = INVOCATION_SECONDS
     ) -> Answer:
-        if self._pool is None:
-            return self._no_answer("the container is not running")
-        try:
-            response = self._pool.request(
-                "POST", "/invocations", body=body, headers=headers, timeout=seconds
-            )
-        except urllib3.exceptions.ReadTimeoutError:
-            return self._no_answer(_TIMED_OUT.format(self.spec.container))
-        except urllib3.exceptions.HTTPError as error:
-            return self._no_answer(f"the container closed the connection: {error}")
-        content_type = response.headers.get("Content-Type", "application/octet-stream")
-        return Answer(response.status, response.data, content_type, self.spec.container)
-
-    def _no_answer(self, why: str) -> Answer:
-        return Answer(0, why.encode(), "text/plain", self.spec.container)
+        if self._client is None:
+            return no_answer(self.spec.container, "the container is not running")
+        return self._client.invoke(body, headers, seconds)
 
     def close(self) -> None:
         if self._program:
             self._program.terminate()
             self._program.close()
-        if self._pool:
-            self._pool.close()
+        if self._client:
+            self._client.close()
         if self._log:
             self._log.close()
         if not os.environ.get("LOCALCLOUD_KEEP_JOB_FOLDERS"):
             shutil.rmtree(self.spec.folder, ignore_errors=True)
             with contextlib.suppress(OSError):  # other instances' folders
                 self.spec.folder.parent.rmdir()
-
-
-_TIMED_OUT = (
-    "Your invocation timed out while waiting for a response from container {}. Review the "
-    "latency metrics for each container in Amazon CloudWatch, resolve the issue, and try again."
-)

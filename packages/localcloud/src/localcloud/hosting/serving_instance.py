@@ -10,16 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.core.cloud import Cloud
+from localcloud.hosting.container_client import INVOCATION_SECONDS, Answer
+from localcloud.hosting.container_process import ContainerProcess
+from localcloud.hosting.instance_spec import InstanceSpec
 from localcloud.hosting.model_containers import containers
-from localcloud.hosting.server_process import (
-    INVOCATION_SECONDS,
-    Answer,
-    InstanceSpec,
-    ServerProcess,
-)
 
 
-class ModelServer:
+class ServingInstance:
     """Prepares its containers once; `start` runs those that do not run, again and again."""
 
     def __init__(self, cloud: Cloud, spec: InstanceSpec, model: Mapping[str, Any]) -> None:
@@ -27,7 +24,7 @@ class ModelServer:
         served, role = containers(model), model["ExecutionRoleArn"]
         self._is_direct = model.get("InferenceExecutionConfig", {}).get("Mode") == "Direct"
         self._processes = {
-            name: ServerProcess(
+            name: ContainerProcess(
                 cloud, spec if len(served) == 1 else spec.of_container(name), role, container
             )
             for name, container in served.items()
