@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
+from reviews.cli.answers import AsJson, Stream, with_json_option
 from reviews.cli.options import Env
-from reviews.cli.output import AsJson, Stream, message, with_json_option
+from reviews.cli.output import message
 from reviews.client.environment import Environment
 
 

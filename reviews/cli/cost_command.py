@@ -7,8 +7,9 @@ import typer
 
 from infra.settings import ENVIRONMENTS
 from reviews.cli import cost_views, run_cost_views
+from reviews.cli.answers import Answer, with_json_option
 from reviews.cli.options import PastRun
-from reviews.cli.output import Answer, note, notes, with_json_option
+from reviews.cli.output import note, notes
 from reviews.client.cost.estimate import WEEK_HOURS, Assumptions
 from reviews.client.environment import Environment
 

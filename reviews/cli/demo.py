@@ -14,8 +14,9 @@ import typer
 from rich.console import Console
 
 from reviews.cli import feature_views, prediction_views, processes, run_views
+from reviews.cli.answers import with_error_messages
 from reviews.cli.following import follow
-from reviews.cli.output import note, reading, with_error_messages
+from reviews.cli.output import note, reading
 from reviews.client.aws import embedded
 from reviews.client.environment import Environment
 from reviews.client.files import samples

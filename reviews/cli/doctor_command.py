@@ -6,8 +6,9 @@ from dataclasses import asdict
 from rich.console import Console
 
 from reviews.cli import checks
+from reviews.cli.answers import Answer, with_json_option
 from reviews.cli.options import Env
-from reviews.cli.output import Answer, notes, with_json_option
+from reviews.cli.output import notes
 from reviews.client.checks.findings import Finding, Verdict
 from reviews.client.environment import Environment
 

@@ -8,8 +8,9 @@ import typer
 
 from contract.drift import MOST_HOURS
 from reviews.cli import drift_views
+from reviews.cli.answers import Answer, with_json_option
 from reviews.cli.options import Env, refuse
-from reviews.cli.output import Answer, message, note, notes, with_json_option
+from reviews.cli.output import message, note, notes
 from reviews.client.environment import Environment
 from reviews.client.errors import Interrupted, InvalidArgument
 from reviews.client.runs.execution import Execution

@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
+from reviews.cli.answers import Answer, with_json_option
 from reviews.cli.options import Env
-from reviews.cli.output import Answer, message, notes, with_json_option
+from reviews.cli.output import message, notes
 from reviews.client.environment import Environment
 
 app = typer.Typer(

@@ -8,8 +8,9 @@ import typer
 
 from contract.features import SPLITS
 from reviews.cli import feature_views
+from reviews.cli.answers import Answer, with_json_option
 from reviews.cli.options import Env
-from reviews.cli.output import Answer, message, notes, with_json_option
+from reviews.cli.output import message, notes
 from reviews.client.environment import Environment
 
 

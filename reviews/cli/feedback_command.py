@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
+from reviews.cli.answers import Answer, with_json_option
 from reviews.cli.options import Env
-from reviews.cli.output import Answer, message, with_json_option
+from reviews.cli.output import message
 from reviews.client.drift import feedback as ratings
 from reviews.client.drift.feedback import Uploaded
 from reviews.client.environment import Environment

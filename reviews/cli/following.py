@@ -6,7 +6,8 @@ from rich.console import Console
 
 from contract.advice import NEW_RUN
 from reviews.cli import progress, run_views
-from reviews.cli.output import Answer, note, notes
+from reviews.cli.answers import Answer
+from reviews.cli.output import note, notes
 from reviews.client.environment import Environment
 from reviews.client.errors import ExecutionFailed, Interrupted
 from reviews.client.runs.progress import Watcher

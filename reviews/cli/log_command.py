@@ -7,8 +7,8 @@ import typer
 from rich.console import Console
 
 from contract.steps import STEPS_WITH_A_JOB
+from reviews.cli.answers import Answer, Stream, with_json_option
 from reviews.cli.options import Env, RunOption
-from reviews.cli.output import Answer, Stream, with_json_option
 from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
 

@@ -26,7 +26,7 @@ from reviews.cli import (
     stack_commands,
     tune_command,
 )
-from reviews.cli.output import Group
+from reviews.cli.answers import Group
 
 app = typer.Typer(
     cls=Group,

@@ -10,8 +10,9 @@ import typer
 from rich.progress import track
 
 from reviews.cli import prediction_views, scored_file
+from reviews.cli.answers import Answer, with_json_option
 from reviews.cli.options import Env, refuse
-from reviews.cli.output import Answer, message, note, notes, with_json_option
+from reviews.cli.output import message, note, notes
 from reviews.client.endpoint import predictions
 from reviews.client.endpoint.predictions import Predicted, distinct
 from reviews.client.environment import Environment

@@ -5,9 +5,10 @@ from typing import Annotated, Any
 import typer
 
 from infra.settings import ENVIRONMENTS
+from reviews.cli.answers import Answer, AsJson, with_json_option
 from reviews.cli.following import followed
 from reviews.cli.options import Env, Wait, Yes, environments
-from reviews.cli.output import Answer, AsJson, confirm, message, note, with_json_option
+from reviews.cli.output import confirm, message, note
 from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
 from reviews.client.promotion.models import Started

@@ -8,8 +8,8 @@ import typer
 from rich.console import Console
 
 from reviews.cli import run_views, tuning_views
+from reviews.cli.answers import Answer, AsJson, with_json_option
 from reviews.cli.options import Env, NamedRun, Run
-from reviews.cli.output import Answer, AsJson, with_json_option
 from reviews.cli.run_views import Row
 from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument

@@ -7,9 +7,10 @@ from rich.console import Console
 
 from contract.advice import NEW_RUN
 from reviews.cli import run_views, starting, tuning_views
+from reviews.cli.answers import Answer, AsJson, with_json_option
 from reviews.cli.following import followed
 from reviews.cli.options import Env, NamedRun, Run, Wait, Yes
-from reviews.cli.output import Answer, AsJson, confirm, message, note, with_json_option
+from reviews.cli.output import confirm, message, note
 from reviews.cli.starting import DetectColumns, Fields, NoReuse, Reviews, RunName
 from reviews.client.environment import Environment
 from reviews.client.runs.execution import Execution
@@ -32,10 +33,10 @@ def run(
     --set start_at=training with its features, start_at=evaluation with its model.
     """
     document = starting.document_of(fields, no_reuse=no_reuse)
-    wish = starting.Wish(
+    request = starting.StartRequest(
         reviews=reviews, name=name, document=document, detect_columns=detect_columns
     )
-    return starting.start(wish, env, wait=wait)
+    return starting.start(request, env, wait=wait)
 
 
 @with_json_option

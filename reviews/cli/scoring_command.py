@@ -7,8 +7,9 @@ import typer
 from rich.progress import Progress, track
 
 from reviews.cli import scored_file, scoring_views
+from reviews.cli.answers import Answer, with_json_option
 from reviews.cli.options import Env, refuse
-from reviews.cli.output import Answer, message, note, notes, with_json_option
+from reviews.cli.output import message, note, notes
 from reviews.client.environment import Environment
 from reviews.client.errors import AnswersMissing, ExecutionFailed, InvalidArgument
 from reviews.client.files.review_files import ReviewFile, open_texts

@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from reviews.cli import checks, processes, stack_views
+from reviews.cli.answers import Answer, AsJson, with_json_option
 from reviews.cli.deployment import Deployment
 from reviews.cli.options import Env, Yes
-from reviews.cli.output import Answer, AsJson, confirm, message, note, notes, with_json_option
+from reviews.cli.output import confirm, message, note, notes
 from reviews.client.aws import embedded, inventory
 from reviews.client.checks.findings import Verdict
 from reviews.client.environment import Environment

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from contract.steps import StartAt
+from reviews.cli.answers import Answer
 from reviews.cli.following import followed
 from reviews.cli.options import refuse
-from reviews.cli.output import Answer, message, note, reading
+from reviews.cli.output import message, note, reading
 from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument
 from reviews.client.files.sources import local_file
@@ -48,7 +49,7 @@ def document_of(fields: list[str] | None, *, no_reuse: bool) -> Document:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class StartRequest:
     """What a command was asked to start: the file or the URI of the reviews, if any, and the
     execution's input without them."""
 
@@ -59,20 +60,20 @@ class Wish:
 
 
 def start(
-    wish: Wish,
+    request: StartRequest,
     env: str,
     *,
     wait: bool,
     complete: Callable[[Environment, Document], Document] = lambda _, document: document,
 ) -> Answer:
-    """Checks the wish, uploads the file and starts the run.
+    """Checks what was asked for, uploads the file and starts the run.
 
     `complete` makes the input from what the options say, before anything is uploaded. Raises
     InvalidArgument.
     """
-    execution.check_name(wish.name)
-    document, file = dict(wish.document), wish.reviews
-    if wish.detect_columns and not file:
+    execution.check_name(request.name)
+    document, file = dict(request.document), request.reviews
+    if request.detect_columns and not file:
         raise InvalidArgument("--detect-columns: only with FILE")
     run_input.check_start(document, file or None)
     environment = Environment(env)
@@ -83,11 +84,11 @@ def start(
                 environment,
                 local,
                 document,
-                detect_columns=wish.detect_columns,
+                detect_columns=request.detect_columns,
                 tell=note,
                 progress=progress,
             )
-    arn = environment.runs.start(document, wish.name)
+    arn = environment.runs.start(document, request.name)
     started = arn.rpartition(":")[2]
     if wait:
         return followed(environment, arn)

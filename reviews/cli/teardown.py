@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from reviews.cli.output import with_error_messages
+from reviews.cli.answers import with_error_messages
 from reviews.client.aws import leftovers, stacks
 from reviews.client.environment import Environment
 from reviews.client.errors import InvalidArgument

@@ -7,8 +7,9 @@ import typer
 
 from contract.tuning import BAYESIAN, JOBS, PARALLEL, STRATEGIES
 from reviews.cli import starting
+from reviews.cli.answers import Answer, with_json_option
 from reviews.cli.options import Env, Wait
-from reviews.cli.output import Answer, note, with_json_option
+from reviews.cli.output import note
 from reviews.cli.starting import DetectColumns, Fields, NoReuse, Reviews, RunName
 from reviews.client.cost import tuning_costs
 from reviews.client.environment import Environment
@@ -46,14 +47,14 @@ def tune(
     """
     search = tuning_input.parse(over or [], strategy=strategy, max_jobs=max_jobs, parallel=parallel)
     document = starting.document_of(fields, no_reuse=no_reuse)
-    wish = starting.Wish(
+    request = starting.StartRequest(
         reviews=reviews,
         name=name,
         document={**document, "tuning": search},
         detect_columns=detect_columns,
     )
     return starting.start(
-        wish,
+        request,
         env,
         wait=wait,
         complete=lambda environment, given: _with_limits(environment, given, max_cost),

@@ -3,44 +3,13 @@
 import re
 
 from sqlglot import exp
-from sqlglot.time import format_time
 
-from localcloud.athena.functions import MAKE_MAPS, substitute, translate_call
+from localcloud.athena.functions import MAKE_MAPS, translate_call
+from localcloud.athena.patterns import translate_datetime, translate_format
 from localcloud.athena.statements import FailedQuery
+from localcloud.athena.substitution import substitute
 
-_SPECIFIER = re.compile(r"%(?:%|(?:(\d+)\$)?([-#+ 0,(]*\d*(?:\.\d+)?)([a-zA-Z]))")
 _IS_JSON = "is_json"
-# Joda's letters, https://www.joda.org/joda-time/apidocs/org/joda/time/format/DateTimeFormat.html
-_JODA = {
-    "yyyy": "%Y",
-    "YYYY": "%Y",
-    "yy": "%y",
-    "y": "%Y",
-    "MMMM": "%B",
-    "MMM": "%b",
-    "MM": "%m",
-    "M": "%-m",
-    "dd": "%d",
-    "d": "%-d",
-    "DDD": "%j",
-    "D": "%-j",
-    "EEEE": "%A",
-    "EEE": "%a",
-    "E": "%a",
-    "HH": "%H",
-    "H": "%-H",
-    "hh": "%I",
-    "h": "%-I",
-    "mm": "%M",
-    "m": "%-M",
-    "ss": "%S",
-    "s": "%-S",
-    "SSS": "%g",
-    "a": "%p",
-    "'T'": "T",
-    "'Z'": "Z",
-    "''": "'",
-}
 
 
 def rename_map_functions(tree: exp.Expr) -> None:
@@ -97,7 +66,7 @@ def _replacement(node: exp.Expr) -> exp.Expr | None:
         case exp.Struct() if not any(isinstance(one, exp.PropertyEQ) for one in node.expressions):
             return _row(node)
         case exp.Format():
-            return _format(node)
+            return translate_format(node)
         case exp.Unnest():
             return _unnest(node)
     return None
@@ -106,11 +75,7 @@ def _replacement(node: exp.Expr) -> exp.Expr | None:
 def _function(call: exp.Anonymous) -> exp.Expr | None:
     name, arguments = call.name.lower(), call.expressions
     if name in ("format_datetime", "parse_datetime") and len(arguments) == 2:
-        if not isinstance(arguments[1], exp.Literal):
-            raise FailedQuery(f"NOT_SUPPORTED: {name} needs a literal pattern in the embedded AWS")
-        pattern = exp.Literal.string(format_time(arguments[1].name, _JODA))
-        body = "strftime(t, p)" if name[0] == "f" else "timezone('UTC', strptime(t, p))"
-        return substitute(body, {"t": arguments[0], "p": pattern})
+        return translate_datetime(name, *arguments)
     if name == "json_exists" and len(arguments) == 2:
         _strip_mode(arguments[1])
     return translate_call(call)
@@ -217,26 +182,3 @@ def _unnest(node: exp.Unnest) -> exp.Expr | None:
 
 def _call(name: str, *arguments: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this=name, expressions=list(arguments))
-
-
-def _format(node: exp.Format) -> exp.Expr:
-    """Java's format as C's, which lacks argument indexes, and %s and %b of any type."""
-    text, values = node.this, list(node.expressions)
-    if not isinstance(text, exp.Literal):
-        return _call("printf", text.copy(), *(value.copy() for value in values))
-    taken: list[exp.Expr] = []
-    ordinary = iter(range(len(values)))
-
-    def specifier(found: re.Match[str]) -> str:
-        place, flags, letter = found.groups()
-        if not letter:
-            return found[0]
-        index = int(place) - 1 if place else next(ordinary, len(values))
-        if index >= len(values):
-            raise FailedQuery(f"INVALID_FUNCTION_ARGUMENT: Format specifier '{found[0]}'")
-        value = values[index].copy()
-        taken.append(exp.cast(value, "text") if letter in "sb" else value)
-        return f"%{flags}{'s' if letter in 'sb' else letter}"
-
-    plain = exp.Literal.string(_SPECIFIER.sub(specifier, text.name))
-    return _call("printf", plain, *taken)

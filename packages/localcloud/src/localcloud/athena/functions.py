@@ -6,14 +6,10 @@ expressions bind themselves begin with an underscore, so that no argument means 
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache
-from typing import Any, ClassVar
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.dialects.trino import Trino
-from sqlglot.parsers.trino import TrinoParser
+
+from localcloud.athena.substitution import substitute
 
 _TABLE = {
     # Dates and times
@@ -110,7 +106,7 @@ _TABLE = {
     "regexp_replace(s, p, r)": (
         r"regexp_replace(s, p, regexp_replace(r, '\$(\d)', '\\\1', 'g'), 'g')"
     ),
-    # Texts
+    # Strings
     "codepoint(s)": "unicode(s)",
     "hamming_distance(a, b)": "hamming(a, b)",
     "normalize(s)": "nfc_normalize(s)",
@@ -121,7 +117,7 @@ _TABLE = {
         " array_to_string(list_slice(string_split(s, d), n, -1), d)) END"
     ),
     "split_part(s, d, n)": "list_extract(string_split(s, d), n)",
-    # Addresses
+    # URLs
     "url_decode(s)": "url_decode(replace(s, '+', ' '))",
     "url_encode(s)": "replace(url_encode(s), '%20', '+')",
     "url_extract_host(u)": (
@@ -165,7 +161,7 @@ _TABLE = {
     "entropy(c)": "log2(sum(c)) - sum(CASE WHEN c > 0 THEN c * log2(c) END) / sum(c)",
     "every(x)": "bool_and(x)",
     "reduce_agg(x, s, f, g)": "list_reduce(list(x), f, s)",
-    # What a type is called
+    # Types
     "typeof(x)": r"regexp_replace(lower(typeof(x)), '^(.*)\[\]$', 'array(\1)')",
 }
 _SIGNATURE = re.compile(r"(\w+)\((.*)\)")
@@ -189,19 +185,7 @@ def _by_name_and_count() -> dict[tuple[str, int], tuple[list[str], str]]:
 
 
 _ROWS = _by_name_and_count()
-_NAMES = {name.upper() for name, _ in _ROWS}
-
-
-def _without_ours(makers: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: make for name, make in makers.items() if name not in _NAMES}
-
-
-class EmbeddedAthena(Trino):
-    """Trino's SQL, in which functions of the table keep their names and arguments."""
-
-    class Parser(TrinoParser):
-        FUNCTIONS: ClassVar = _without_ours(TrinoParser.FUNCTIONS)
-        FUNCTION_PARSERS: ClassVar = _without_ours(TrinoParser.FUNCTION_PARSERS)
+NAMES = {name.upper() for name, _ in _ROWS}  # in capitals, as in sqlglot's tables
 
 
 def translate_call(call: exp.Anonymous) -> exp.Expr | None:
@@ -211,38 +195,3 @@ def translate_call(call: exp.Anonymous) -> exp.Expr | None:
         return None
     names, body = row
     return substitute(body, dict(zip(names, call.expressions, strict=True)))
-
-
-def substitute(body: str, arguments: Mapping[str, exp.Expr]) -> exp.Expr:
-    """DuckDB's expression with the arguments in place of its parameters and lambdas."""
-    root = exp.Paren(this=_parsed(body).copy())
-    for node in list(root.walk(bfs=False))[::-1]:  # inner nodes first
-        if isinstance(node, exp.Anonymous) and node.name in arguments:
-            node.replace(_apply_lambda(arguments[node.name], node.expressions))
-        elif isinstance(node, exp.Column) and node.name in arguments and not node.table:
-            node.replace(_parenthesized(arguments[node.name]))
-    # An aggregate may have FILTER or OVER after it, which a parenthesis may not.
-    is_call = isinstance(root.this, exp.Func) and not isinstance(root.this, exp.Binary)
-    return root.this if is_call else root
-
-
-@cache
-def _parsed(body: str) -> exp.Expr:
-    return sqlglot.parse_one(body, read="duckdb")
-
-
-def _apply_lambda(function: exp.Expr, values: Sequence[exp.Expr]) -> exp.Expr:
-    """The body of a lambda with values in place of its parameters."""
-    if not isinstance(function, exp.Lambda):
-        return exp.Anonymous(this=function.name, expressions=list(values))
-    by_name = dict(zip((one.name for one in function.expressions), values, strict=False))
-    root = exp.Paren(this=function.this.copy())
-    for node in list(root.walk(bfs=False))[::-1]:
-        if isinstance(node, exp.Identifier) and node.name in by_name:
-            whole = node.parent if isinstance(node.parent, exp.Column) else node
-            whole.replace(_parenthesized(by_name[node.name]))
-    return root
-
-
-def _parenthesized(value: exp.Expr) -> exp.Expr:
-    return exp.Paren(this=value.copy()) if isinstance(value, exp.Binary) else value.copy()

@@ -15,9 +15,8 @@ from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
-from localcloud.athena.functions import EmbeddedAthena
+from localcloud.athena.dialect import EmbeddedAthena
 
-_DIALECT = EmbeddedAthena
 _QUERIES = ("SELECT", "TABLE", "VALUES", "WITH")
 _STATEMENTS = (
     *("ALTER", "ANALYZE", "CALL", "COMMIT", "CREATE", "DEALLOCATE", "DELETE", "DESC", "DESCRIBE"),
@@ -71,7 +70,7 @@ def _first_word(text: str) -> str:
 def _tokens(text: str) -> list[Token]:
     # Backticks are Hive's, and occur only in statements on the catalog.
     try:
-        return list(sqlglot.tokenize(text, read="hive" if "`" in text else _DIALECT))
+        return list(sqlglot.tokenize(text, read="hive" if "`" in text else EmbeddedAthena))
     except SqlglotError as error:
         raise MalformedQuery("line 1:1: a quote, a comment or a name does not end") from error
 
@@ -81,7 +80,7 @@ def parse(text: str) -> exp.Expr:
     """The tree of a query, which callers must not change. Raises MalformedQuery."""
     _check_single(text)
     try:
-        tree = sqlglot.parse_one(text, read=_DIALECT)
+        tree = sqlglot.parse_one(text, read=EmbeddedAthena)
     except ParseError as error:
         raise MalformedQuery(_mismatch(error)) from error
     except SqlglotError as error:

@@ -28,7 +28,8 @@ from localcloud.ministack.iam import (
     boundaries,
     callers,
     conditions,
-    evaluator,
+    decisions,
+    denials,
     guards,
     queries,
     resources,
@@ -57,9 +58,10 @@ _SERVICES: tuple[Patch, ...] = (
 )
 _IAM: tuple[Patch, ...] = (
     *boundaries.PATCHES,
-    *evaluator.PATCHES,
-    *resources.PATCHES,
+    *decisions.PATCHES,
     *conditions.PATCHES,
+    *denials.PATCHES,
+    *resources.PATCHES,
     *guards.PATCHES,
     *queries.PATCHES,
     *callers.PATCHES,

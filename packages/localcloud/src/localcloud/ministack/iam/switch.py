@@ -5,7 +5,7 @@ from typing import Any
 
 from localcloud.http.server import Asgi, send_json
 from localcloud.iam.enforcement import PATH
-from localcloud.ministack.iam.evaluator import policy_evaluation
+from localcloud.ministack.iam.policy_evaluation import policy_evaluation
 from localcloud.ministack.modules import Ministack
 
 

@@ -17,8 +17,9 @@ from botocore.exceptions import (
 )
 from typer.testing import CliRunner
 
+from reviews.cli.answers import Answer, AsJson, Group, Stream, with_json_option
 from reviews.cli.main import app as reviews
-from reviews.cli.output import Answer, AsJson, Group, Stream, message, with_json_option
+from reviews.cli.output import message
 from reviews.client.errors import InvalidArgument
 
 
