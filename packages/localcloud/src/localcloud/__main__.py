@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from localcloud import onpath, server, service
+from localcloud import sdk_startup, server, service
 from localcloud.core.address import Address, ServerError, client_environment, without_account
 from localcloud.core.loopback import no_proxy
 from localcloud.faults import commands as faults
@@ -112,13 +112,13 @@ def _running(parsed: argparse.Namespace) -> Address:
 
 
 def _environment(parsed: argparse.Namespace) -> dict[str, str]:
-    """The variables of a client, with the folder `onpath` first in PYTHONPATH, which only the
+    """The variables of a client, with the folder `sdk_startup` first in PYTHONPATH, which only the
     SageMaker SDK needs."""
     address = _running(parsed)
     variables = client_environment(address, parsed.data_dir)
     if parsed.role:
         variables |= sessions.variables(address.endpoint_url, parsed.role)
-    return variables | {"PYTHONPATH": onpath.python_path(os.environ.get("PYTHONPATH"))}
+    return variables | {"PYTHONPATH": sdk_startup.python_path(os.environ.get("PYTHONPATH"))}
 
 
 def _env(parsed: argparse.Namespace) -> int:

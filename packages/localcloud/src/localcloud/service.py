@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 
-from localcloud import onpath
+from localcloud import sdk_startup
 from localcloud.core.address import (
     Address,
     ServerError,
@@ -49,7 +49,7 @@ def serve(data_dir: Path, port: int = 0) -> None:
     address = Address(f"http://127.0.0.1:{port}", os.getpid(), port)
     # Lambdas, which are child processes, look for AWS where this process' environment says.
     os.environ.update(client_environment(address, data_dir))
-    os.environ["PYTHONPATH"] = onpath.python_path(os.environ.get("PYTHONPATH"))
+    os.environ["PYTHONPATH"] = sdk_startup.python_path(os.environ.get("PYTHONPATH"))
 
     from localcloud import ministack
     from localcloud.composition import open_regions

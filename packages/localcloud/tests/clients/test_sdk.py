@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from localcloud import onpath
+from localcloud import sdk_startup
 from worlds.execution_world import BUCKET, World, archive, world
 
 __all__ = ["world"]
@@ -163,7 +163,7 @@ def test_the_sdk_finds_registers_and_transforms(
 def test_the_sdk_serves_a_version_asynchronously_and_in_batches(
     world: World, config: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PYTHONPATH", onpath.python_path(os.environ.get("PYTHONPATH")))
+    monkeypatch.setenv("PYTHONPATH", sdk_startup.python_path(os.environ.get("PYTHONPATH")))
     data = world.upload("sdk/lengths.tar.gz", archive({"code/inference.py": LENGTHS}))
     assert run_program(world, config, "sdk_serving.py", data).result == {
         "answer": [["3"], ["2"]],

@@ -10,7 +10,7 @@ from localcloud.core.errors import AwsError
 from localcloud.iam.authorization import Authorization, PolicyEvaluation, RequiredAction
 from localcloud.iam.call import Call
 from localcloud.iam.permissions import is_known, required_actions
-from localcloud.iam.roles import image_pull_actions
+from localcloud.iam.role_actions import image_pull_actions
 from worlds.wire_client import new_cloud
 
 PLACE = "us-east-1:000000000000"

@@ -1,4 +1,4 @@
-"""Ends the child processes of a server when the server ends."""
+"""Trees of processes: what a process has started, and how it is ended."""
 
 import contextlib
 
@@ -12,7 +12,7 @@ def tree(pid: int) -> list[psutil.Process]:
     try:
         process = psutil.Process(pid)
         return [process, *process.children(recursive=True)]
-    except psutil.NoSuchProcess:
+    except psutil.Error:
         return []
 
 

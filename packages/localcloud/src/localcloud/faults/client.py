@@ -39,8 +39,8 @@ class FaultClient:
         faults: list[dict[str, Any]] = self._ask("GET")["faults"]
         return faults
 
-    def _ask(self, method: str, wish: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        body = None if wish is None else json.dumps(wish).encode()
+    def _ask(self, method: str, fault: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        body = None if fault is None else json.dumps(fault).encode()
         request = Request(self._url, body, method=method)  # noqa: S310 - the server's own
         try:
             with urlopen(request, timeout=_SECONDS) as response:  # noqa: S310

@@ -54,8 +54,8 @@ def run(parsed: argparse.Namespace, client: FaultClient) -> None:
     """Performs one action. Raises FaultError for a fault that cannot be set."""
     match parsed.action:
         case "add":
-            wish = {name: getattr(parsed, name) for name in _OPTIONS}
-            given = {name: value for name, value in wish.items() if value is not None}
+            options = {name: getattr(parsed, name) for name in _OPTIONS}
+            given = {name: value for name, value in options.items() if value is not None}
             number = client.add(parsed.kind, parsed.call, **given)
             print(f"Fault {number} is set." if number else f"{parsed.call} is interrupted.")
         case "list":

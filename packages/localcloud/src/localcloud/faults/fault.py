@@ -63,19 +63,21 @@ class Fault:
     status: int | None = None
 
     @classmethod
-    def parse(cls, wish: Any) -> Self:
+    def parse(cls, options: Any) -> Self:
         """Raises FaultError that names the option, its value and what is allowed."""
-        if not isinstance(wish, dict):
+        if not isinstance(options, dict):
             raise FaultError("A fault is a JSON object")
         known = [field.name for field in fields(cls)]
-        unknown = sorted(set(wish) - set(known))
+        unknown = sorted(set(options) - set(known))
         if unknown:
             raise FaultError(f"Unknown option {unknown[0]!r}; there are: {', '.join(known)}")
-        if wish.get("kind") not in tuple(KINDS):
-            raise FaultError(f"Unknown fault {wish.get('kind')!r}; there are: {', '.join(KINDS)}")
-        if not isinstance(wish.get("call"), str):
-            raise FaultError(f"call must be a text, not {wish.get('call')!r}")
-        fault = cls(**{name: value for name, value in wish.items() if value is not None})
+        if options.get("kind") not in tuple(KINDS):
+            raise FaultError(
+                f"Unknown fault {options.get('kind')!r}; there are: {', '.join(KINDS)}"
+            )
+        if not isinstance(options.get("call"), str):
+            raise FaultError(f"call must be a text, not {options.get('call')!r}")
+        fault = cls(**{name: value for name, value in options.items() if value is not None})
         fault._check()
         return fault if fault.share < 1 or fault.times else replace(fault, times=1)
 

@@ -105,7 +105,7 @@ def batch_get_record(cloud: Cloud, request: Record) -> Record:
 def _read(
     cloud: Cloud, schema: Schema, record_id: str, identifier: Record, options: Record
 ) -> Record:
-    """Record and, if it is wished for, ExpiresAt; nothing if there is no such record."""
+    """Record and, if the request asks for it, ExpiresAt; nothing if there is no such record."""
     found = cloud.service(OnlineStore).get(schema.name, record_id, time.time())
     record = _shape(schema, found[0] if found else {}, identifier.get("FeatureNames"))
     if found is None:

@@ -21,7 +21,7 @@ from localcloud.hosting.endpoint_record import FailedChange
 from localcloud.hosting.instance_spec import InstanceSpec
 from localcloud.iam.authorization import AccessDenied, Authorization
 from localcloud.iam.role import Role
-from localcloud.iam.roles import image_pull_actions, log_and_metric_actions, log_group
+from localcloud.iam.role_actions import image_pull_actions, log_and_metric_actions, log_group
 from localcloud.jobs import container_root
 from localcloud.jobs.images import PYTORCH_INFERENCE, RAY, SKLEARN, repository
 from localcloud.jobs.interpreter import make_environment, search_path

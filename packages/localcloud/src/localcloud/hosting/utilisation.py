@@ -17,9 +17,10 @@ from typing import Any
 import psutil
 
 from localcloud.core.cloud import Cloud
+from localcloud.core.processes import tree
 from localcloud.hosting.endpoint_metrics import dimensions
 from localcloud.hosting.traffic import Traffic
-from localcloud.jobs.memory import processes, resident
+from localcloud.jobs.memory import resident
 
 NAMESPACE = "/aws/sagemaker/Endpoints"
 _SECONDS = 60
@@ -73,13 +74,13 @@ class Utilisation:
                         }
 
     def _of(self, pids: tuple[int, ...], folder: Path) -> Iterator[tuple[str, float]]:
-        tree, now = [one for pid in pids for one in processes(pid)], time.monotonic()
-        used = sum(map(_cpu_seconds, tree))
+        processes, now = [one for pid in pids for one in tree(pid)], time.monotonic()
+        used = sum(map(_cpu_seconds, processes))
         before = self._cpu.get(pids)
         self._cpu[pids] = used, now
         if before and now > before[1]:
             yield "CPUUtilization", max(0.0, 100 * (used - before[0]) / (now - before[1]))
-        held = sum(map(resident, tree))
+        held = sum(map(resident, processes))
         yield "MemoryUtilization", 100 * held / psutil.virtual_memory().total
         yield "DiskUtilization", 100 * _size(folder) / shutil.disk_usage(folder).total
 

@@ -27,7 +27,7 @@ _ONLINE_STORE = (
 )
 
 
-def keys(call: Call) -> Iterator[RequiredAction]:
+def key_actions(call: Call) -> Iterator[RequiredAction]:
     """The caller creates the grants that encrypt volumes, and encrypts and decrypts records."""
     if call.operation in _JOBS:
         yield from _grant_actions(volume_key(call.settings))

@@ -3,21 +3,20 @@
 from collections.abc import Iterator
 
 from localcloud.core.cloud import ApiCall, Cloud
-from localcloud.http.wire import RUNTIMES
+from localcloud.http.wire import QUOTAS, RUNTIMES, SCALING
 from localcloud.iam import resources, scaling
 from localcloud.iam.authorization import Authorization, RequiredAction
 from localcloud.iam.call import Call
-from localcloud.iam.keys import keys
+from localcloud.iam.keys import key_actions
 
 _SERVICE = "sagemaker.amazonaws.com"
-_QUOTAS = "service-quotas"
 
 
 def is_known(service: str, operation: str) -> bool:
     """Whether the required actions of an operation are known."""
-    if service == _QUOTAS:
+    if service == QUOTAS:
         return True
-    known = scaling.is_known if service == scaling.SCALING else resources.is_known
+    known = scaling.is_known if service == SCALING else resources.is_known
     return known(operation)
 
 
@@ -32,17 +31,17 @@ def authorize(cloud: Cloud, asked: ApiCall) -> None:
 
 def required_actions(call: Call) -> Iterator[RequiredAction]:
     """Every action that a call requires, by the Service Authorization Reference."""
-    if call.service == scaling.SCALING:
-        yield from scaling.scaling(call)
+    if call.service == SCALING:
+        yield from scaling.scaling_actions(call)
         return
-    if call.service == _QUOTAS:  # its actions have no resource types
+    if call.service == QUOTAS:  # its actions have no resource types
         yield RequiredAction(f"servicequotas:{call.operation}")
         return
-    found = list(resources.resources(call))
+    found = list(resources.resource_arns(call))
     yield from (call.own(resource) for resource in found)
     yield from _tagging_actions(call, found[0])
     yield from _pass_role_actions(call)
-    yield from keys(call)
+    yield from key_actions(call)
     yield from scaling.deregistration_actions(call)
 
 

@@ -129,7 +129,7 @@ def is_known(operation: str) -> bool:
     return operation in (*_NAMES, *_BY_ARN, *_WITHOUT_RESOURCE_TYPES, *_RESOURCES)
 
 
-def resources(call: Call) -> Iterator[str]:
+def resource_arns(call: Call) -> Iterator[str]:
     """The ARNs of the resources of a call; `*` where the action has no resource types."""
     if call.operation in _RESOURCES:
         yield from _RESOURCES[call.operation](call)

@@ -1,11 +1,11 @@
-"""Application Auto Scaling, and the scaling of an endpoint that is deleted."""
+"""The actions that the scaling of endpoints requires: to set it up, and when one is deleted."""
 
 from collections.abc import Iterator, Mapping
 
+from localcloud.http.wire import SCALING
 from localcloud.iam.authorization import RequiredAction
 from localcloud.iam.call import Call
 
-SCALING = "application-autoscaling"
 _WITHOUT_RESOURCE_TYPES = (
     "DescribeScalableTargets",
     "DescribeScalingActivities",
@@ -34,7 +34,7 @@ def is_known(operation: str) -> bool:
     return operation in (*_SCALED, *_WITHOUT_RESOURCE_TYPES)
 
 
-def scaling(call: Call) -> Iterator[RequiredAction]:
+def scaling_actions(call: Call) -> Iterator[RequiredAction]:
     """The caller needs permissions on the endpoint and its alarms, too:
     https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html"""
     action = f"{SCALING}:{call.operation}"

@@ -13,7 +13,7 @@ import sysconfig
 import venv
 from pathlib import Path
 
-from localcloud import onpath
+from localcloud import sdk_startup
 
 _SDK = "localcloud_sdk"  # the module in which the SageMaker SDK learns an address
 _SCRIPT = "#!{python}\nimport sys\nfrom {module} import main\nsys.exit(main())\n"
@@ -29,7 +29,7 @@ def make_environment(folder: Path) -> Path:
     own = Path(sysconfig.get_path("purelib", scheme="venv", vars=scheme))
     # addsitedir also reads the parent's .pth files, so that editable installs keep working. The
     # other line is not in PYTHONPATH, since a request may set that.
-    shutil.copy(onpath.MODULE, own / f"{_SDK}.py")
+    shutil.copy(sdk_startup.MODULE, own / f"{_SDK}.py")
     (own / "server-packages.pth").write_text(
         f"import site; site.addsitedir({json.dumps(parent)})\nimport {_SDK}\n"
     )

@@ -19,7 +19,7 @@ from localcloud.faults.capacity import ADVICE, NO_CAPACITY, lacks_capacity
 from localcloud.iam.authorization import AccessDenied, Authorization
 from localcloud.iam.call import volume_key
 from localcloud.iam.role import Role
-from localcloud.iam.roles import (
+from localcloud.iam.role_actions import (
     image_pull_actions,
     log_and_metric_actions,
     log_group,

@@ -6,9 +6,10 @@ that a job may hold more than its limit until it is looked at again.
 """
 
 import os
-from collections.abc import Iterator
 
 import psutil
+
+from localcloud.core.processes import tree
 
 JOB_MEMORY_MB = "LOCALCLOUD_JOB_MEMORY_MB"
 KILLED = 128 + 9  # the exit code of a container that the kernel ended for its memory
@@ -32,23 +33,14 @@ def memory_limit() -> int | None:
 
 def out_of_memory(pid: int, limit: int) -> str | None:
     """Why the program must end: it and its descendants hold more than `limit` bytes."""
-    tree = list(processes(pid))
+    members = tree(pid)
     # Each process's own sum counts shared pages again, so it is never too small, and it is cheap.
-    if sum(resident(process) for process in tree) <= limit:
+    if sum(resident(process) for process in members) <= limit:
         return None
-    held = sum(_proportional(process) for process in tree)
+    held = sum(_proportional(process) for process in members)
     if held <= limit:
         return None
     return f"{_OUT_OF_MEMORY} It held {held // _MIB} MB; {JOB_MEMORY_MB} is {limit // _MIB}"
-
-
-def processes(pid: int) -> Iterator[psutil.Process]:
-    """A program and all that it has started."""
-    try:
-        root = psutil.Process(pid)
-        yield from [root, *root.children(recursive=True)]
-    except psutil.Error:  # ended meanwhile
-        return
 
 
 def resident(process: psutil.Process) -> int:

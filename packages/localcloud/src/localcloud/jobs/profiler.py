@@ -26,9 +26,9 @@ import psutil
 from botocore.exceptions import BotoCoreError, ClientError
 
 from localcloud.core.errors import ValidationException
+from localcloud.core.processes import tree
 from localcloud.core.s3 import Location
 from localcloud.jobs.images import PYTORCH_TRAINING, repository
-from localcloud.jobs.memory import processes
 from localcloud.jobs.profiler_report import render, summarise
 
 RULE = "ProfilerReport"
@@ -188,11 +188,11 @@ def _status(rule: dict[str, Any], status: str, details: str = "") -> dict[str, A
 def _tree_usage(pid: int) -> tuple[float, float, float] | None:
     """CPU seconds, resident bytes and disk bytes of a process and its descendants; None if it has
     ended."""
-    tree = list(processes(pid))
-    if not tree:
+    members = tree(pid)
+    if not members:
         return None
     total = [0.0, 0.0, 0.0]
-    for process in tree:
+    for process in members:
         try:
             times = process.cpu_times()
             total[0] += times.user + times.system

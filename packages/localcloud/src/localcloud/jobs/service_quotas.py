@@ -16,7 +16,6 @@ import botocore.session
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import AwsError, ResourceLimitExceeded
 
-SERVICE = "service-quotas"
 INSTANCES = "LOCALCLOUD_INSTANCES"
 _DEFAULT_INSTANCES = 20
 # The use of instances → the shape of botocore's model that lists their types.

@@ -84,7 +84,7 @@ class TrainingData:
                 return None
             config = self._record["OutputDataConfig"]
             base = Location.parse(config["S3OutputPath"])
-            target = base / self._record["TrainingJobName"] / "output" / name
+            target: Location = base / self._record["TrainingJobName"] / "output" / name
             archive = pack(folders, self._folder / name, within=self._folder)
             upload_file(self._s3, archive, target, config.get("KmsKeyId", ""))
             return target

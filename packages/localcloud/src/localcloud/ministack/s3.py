@@ -6,7 +6,7 @@ from typing import Any
 from localcloud.ministack.modules import Ministack
 from localcloud.ministack.patch import Handler, Patch, Response, names
 
-_KEY_HEADER = "x-amz-server-side-encryption-aws-kms-key-id"
+KEY_HEADER = "x-amz-server-side-encryption-aws-kms-key-id"
 Create = Callable[[str, dict[str, Any], str], Any]
 
 
@@ -33,8 +33,8 @@ def use_the_default_key(_ministack: Ministack, serve: Handler) -> Handler:
         body: bytes,
         query: dict[str, list[str]],
     ) -> Response:
-        if headers.get("x-amz-server-side-encryption") == "aws:kms" and _KEY_HEADER not in headers:
-            headers = {**headers, _KEY_HEADER: "alias/aws/s3"}
+        if headers.get("x-amz-server-side-encryption") == "aws:kms" and KEY_HEADER not in headers:
+            headers = {**headers, KEY_HEADER: "alias/aws/s3"}
         return await serve(method, path, headers, body, query)
 
     return serve_with_key

@@ -19,7 +19,7 @@ from uuid import uuid4
 from botocore.model import Shape
 
 from localcloud.http.wire import service_model
-from localcloud.iam.roles import managed_rule_actions
+from localcloud.iam.role_actions import managed_rule_actions
 from localcloud.ministack.aborting import Aborted, Execution, current_execution, is_aborted
 from localcloud.ministack.iam.callers import session
 from localcloud.ministack.iam.guards import own_request

@@ -2,7 +2,7 @@
 
 import time
 
-from localcloud.ministack.pacing import delay
+from localcloud.ministack.retries import delay
 from worlds.execution_world import (
     world,
 )

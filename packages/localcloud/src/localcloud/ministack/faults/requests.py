@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 from typing import Any
 from uuid import uuid4
 
@@ -11,13 +10,12 @@ from localcloud.faults.registry import Faults
 from localcloud.faults.responses import ErrorResponse, error_of
 from localcloud.http.server import Asgi, close_without_response
 from localcloud.http.wire import HttpRequest
+from localcloud.ministack.iam.callers import NAMESPACE
 from localcloud.ministack.modules import Ministack
 from localcloud.ministack.patch import Handler, Patch, Response, names
 
 KINDS = ("throttle", "error", "lost", "slow")
 LOST = "x-localcloud-lost"  # on a response that must not reach the client
-# State machines of ministack cannot parse errors of a query service with a namespace.
-_NAMESPACE = re.compile(rb' xmlns="[^"]*"')
 
 
 def inject_into_requests(ministack: Ministack, serve: Handler, prefix: str) -> Handler:
@@ -66,7 +64,7 @@ def _refusal(error: ErrorResponse, handler: str, request: HttpRequest, actions: 
         body = json.dumps(json.loads(body) | error.members).encode()
     if error.status >= 500:
         body = body.replace(b"<Type>Sender</Type>", b"<Type>Receiver</Type>")
-    return error.status, headers, _NAMESPACE.sub(b"", body)
+    return error.status, headers, NAMESPACE.sub(b"", body)
 
 
 # -- lost responses ------------------------------------------------------------------------------

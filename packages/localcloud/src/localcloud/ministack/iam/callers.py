@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from localcloud.iam.authorization import Authorization, RequiredAction
-from localcloud.iam.roles import log_group
+from localcloud.iam.role_actions import log_group
 from localcloud.ministack.iam.guards import own_request
 from localcloud.ministack.modules import Ministack
 from localcloud.ministack.patch import Handler, Patch, Response, names
@@ -18,7 +18,8 @@ _TOPIC_ERRORS = {
     "AuthorizationError": "AuthorizationErrorException",
     "KMSAccessDenied": "KmsAccessDeniedException",
 }
-_NAMESPACE = re.compile(rb' xmlns="[^"]*"')
+# Of an error of a query service, which ministack's state machines cannot parse with a namespace.
+NAMESPACE = re.compile(rb' xmlns="[^"]*"')
 Call = Callable[..., Any]
 
 
@@ -124,8 +125,7 @@ def call_as_role(ministack: Ministack, call: Callable[..., Response]) -> Callabl
         service = headers["authorization"].split("/")[-2]
         headers = headers | own_request(ministack, service, session)
         status, found, body = call(dispatch, method, path, headers, *rest, **options)
-        # ministack cannot parse errors of a query service with a namespace.
-        return status, found, _NAMESPACE.sub(b"", body) if status >= 400 else body
+        return status, found, NAMESPACE.sub(b"", body) if status >= 400 else body
 
     return call_with_session
 

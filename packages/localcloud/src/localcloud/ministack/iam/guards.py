@@ -9,10 +9,10 @@ from localcloud.iam.authorization import RequiredAction
 from localcloud.ministack.iam import resources
 from localcloud.ministack.modules import Ministack
 from localcloud.ministack.patch import Handler, Patch, Response, names
+from localcloud.ministack.s3 import KEY_HEADER
 
 Headers = dict[str, str]
 Query = dict[str, list[str]]
-_KEY = "x-amz-server-side-encryption-aws-kms-key-id"
 
 
 class Guards:
@@ -109,7 +109,7 @@ class Guards:
         if status == 404:  # without s3:ListBucket, a missing object is a 403
             required = [RequiredAction("s3:ListBucket", f"arn:aws:s3:::{path.split('/')[1]}")]
         elif method == "GET":
-            required = self._use_of_key("s3", _lower(headers).get(_KEY), "Decrypt")
+            required = self._use_of_key("s3", _lower(headers).get(KEY_HEADER), "Decrypt")
         denial = self.denial(caller, required)
         return self.refuse("s3", denial) if denial else response
 
@@ -121,7 +121,7 @@ class Guards:
             return []
         own = own_request(self._ministack, "s3")
         _, found, _ = await serve("HEAD", f"/{source}", own, b"", {})
-        return self._use_of_key("s3", _lower(found).get(_KEY), "Decrypt")
+        return self._use_of_key("s3", _lower(found).get(KEY_HEADER), "Decrypt")
 
     def _writing(
         self, method: str, action: str | None, path: str, headers: Headers, query: Query
@@ -132,7 +132,7 @@ class Guards:
             return []
         kept, _ = self._ministack.s3._resolve_sse_write_headers(headers, path.split("/")[1])
         operations = ("GenerateDataKey", "Decrypt") if method == "POST" else ("GenerateDataKey",)
-        return self._use_of_key("s3", (kept or {}).get(_KEY), *operations)
+        return self._use_of_key("s3", (kept or {}).get(KEY_HEADER), *operations)
 
     def _publishing(self, form: dict[str, Any]) -> list[RequiredAction]:
         def value(name: str) -> str:

@@ -11,9 +11,9 @@ from localcloud.ministack.iam.guards import Guards, Headers, Query
 from localcloud.ministack.iam.resources import table_arns
 from localcloud.ministack.modules import Ministack
 from localcloud.ministack.patch import Handler, Patch, Response, names
+from localcloud.ministack.s3 import KEY_HEADER
 
 _CALLER: ContextVar[str | None] = ContextVar("caller of Athena", default=None)
-_KEY = "x-amz-server-side-encryption-aws-kms-key-id"
 Execute = Callable[..., Awaitable[None]]
 
 
@@ -116,14 +116,14 @@ class QueryGuard:
     def _reading(self, bucket: str, key: str) -> Iterator[RequiredAction]:
         yield RequiredAction("s3:GetObject", f"arn:aws:s3:::{bucket}/{key}")
         record = (self._s3._buckets.get(bucket) or {}).get("objects", {}).get(key) or {}
-        kms_key = record.get("preserved_headers", {}).get(_KEY)
+        kms_key = record.get("preserved_headers", {}).get(KEY_HEADER)
         if kms_key:
             yield RequiredAction("kms:Decrypt", kms_key)
 
     def _writing(self, bucket: str, key: str) -> Iterator[RequiredAction]:
         yield RequiredAction("s3:GetBucketLocation", f"arn:aws:s3:::{bucket}")
         yield RequiredAction("s3:PutObject", f"arn:aws:s3:::{bucket}/{key}")
-        kms_key = self._s3._bucket_default_sse_headers(bucket).get(_KEY)
+        kms_key = self._s3._bucket_default_sse_headers(bucket).get(KEY_HEADER)
         if kms_key:
             yield RequiredAction("kms:GenerateDataKey", kms_key)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from localcloud.iam.authorization import RequiredAction
-from localcloud.iam.roles import log_group
+from localcloud.iam.role_actions import log_group
 from localcloud.ministack.modules import Ministack
 from localcloud.ministack.patch import Patch, names
 

@@ -1,4 +1,5 @@
-"""A folder for PYTHONPATH, so that the SageMaker SDK in programs asks this server's STS."""
+"""A folder for PYTHONPATH: a Python that starts with it lets the SageMaker SDK ask this server's
+STS."""
 
 import os
 from pathlib import Path
