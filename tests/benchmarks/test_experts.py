@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from benchmarks import expert_preparation, expert_training
-from tests.ml_code.conftest import make_base_model
 from tests.ml_code.tiny import FILLER, WORDS, make_reviews, write_reviews
+from tests.ml_code.tiny_models import make_base_model
 
 
 def test_the_expert_prepares_balanced_classes_of_texts_that_do_not_repeat(tmp_path):

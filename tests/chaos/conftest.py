@@ -15,8 +15,10 @@ from tests.chaos.outcomes import Tried
 from tests.chaos.runs import start
 from tests.integration import reviews, streams
 from tests.integration.executions import finish
+from tests.ml_code.tiny_models import base_model, session_features, trained
 from worlds.waiting import until
 
+__all__ = ["base_model", "session_features", "trained"]
 _TEXTS = [text for _, text in reviews.rows()][::3]  # 134: several records in each of two parts
 
 

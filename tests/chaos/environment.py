@@ -11,7 +11,7 @@ from reviews.client.files import storage
 from tests.chaos.app import chaos_settings
 from tests.integration import reviews
 from tests.integration.deployment import Deployment
-from tests.ml_code.conftest import make_base_model
+from tests.ml_code.tiny_models import make_base_model
 
 _WAIT_SCALE = "0.05"  # of a state machine's seconds
 

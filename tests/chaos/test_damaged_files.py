@@ -16,10 +16,8 @@ from reading.errors import UserError
 from tests.chaos import scripts
 from tests.chaos.outcomes import Outcome, Tried
 from tests.chaos.scripts import Ended, Moment
-from tests.ml_code.conftest import base_model, session_features
 from tests.ml_code.tiny import EVENT_TIME, make_reviews, write_reviews
 
-__all__ = ["base_model", "session_features"]
 pytestmark = pytest.mark.slow
 AREA = "Damaged files"
 Damage = Callable[[bytes], bytes]

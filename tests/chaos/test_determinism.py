@@ -8,10 +8,8 @@ from contract.features import SPLITS
 from tests.chaos import scripts
 from tests.chaos.outcomes import Outcome, Tried
 from tests.chaos.scripts import hashes
-from tests.ml_code.conftest import base_model
 from tests.ml_code.tiny import EVENT_TIME, make_reviews, write_reviews
 
-__all__ = ["base_model"]
 pytestmark = pytest.mark.slow
 AREA = "Determinism"
 MODEL = ("model.safetensors", "model_int8.onnx", "calibration.json")

@@ -1,6 +1,5 @@
 """Jobs of the embedded AWS whose process is killed, whose machine is taken back, or is full."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +9,11 @@ from localcloud.faults.client import FaultClient
 from localcloud.server import LocalCloud
 from tests.chaos.outcomes import Outcome, Tried
 from tests.chaos.real_jobs import RealJobs
-from tests.ml_code.conftest import base_model
 from tests.ml_code.tiny import make_reviews, write_reviews
-from worlds.execution_world import BUCKET, World
+from worlds.execution_world import World, cloud, world
 from worlds.waiting import until
 
-__all__ = ["base_model"]
+__all__ = ["cloud", "world"]
 pytestmark = pytest.mark.slow
 AREA = "Jobs of the embedded AWS"
 SPOT = {
@@ -25,16 +23,9 @@ SPOT = {
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    with LocalCloud(data_dir=tmp_path_factory.mktemp("cloud")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def jobs(cloud: LocalCloud, base_model: Path, tmp_path_factory: pytest.TempPathFactory) -> RealJobs:
-    world = World(cloud.environment())
-    world.role = world.make_role()
-    world.client("s3").create_bucket(Bucket=BUCKET)
+def jobs(
+    cloud: LocalCloud, world: World, base_model: Path, tmp_path_factory: pytest.TempPathFactory
+) -> RealJobs:
     made = RealJobs(cloud, world)
     folder = tmp_path_factory.mktemp("reviews")
     made.upload(

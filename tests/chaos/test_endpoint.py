@@ -12,11 +12,10 @@ import pytest
 from localcloud.server import LocalCloud
 from tests.chaos.load import BAD_SHARE, asked
 from tests.chaos.outcomes import Outcome, Tried
-from tests.ml_code.conftest import base_model, session_features, trained
-from worlds.execution_world import BUCKET, INFERENCE, World
+from worlds.execution_world import INFERENCE, World, cloud, world
 from worlds.served_model import deployment, make_model, size, variant
 
-__all__ = ["base_model", "session_features", "trained"]
+__all__ = ["cloud", "world"]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 AREA = "Endpoint"
 NAME = "chaos"
@@ -30,20 +29,6 @@ BROKEN = """
         raise RuntimeError("these weights are of another model")
 """
 CANARY = deployment("CANARY", wait=10, CanarySize=size(50))
-
-
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    with LocalCloud(data_dir=tmp_path_factory.mktemp("cloud")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def world(cloud: LocalCloud) -> World:
-    made = World(cloud.environment())
-    made.role = made.make_role()
-    made.client("s3").create_bucket(Bucket=BUCKET)
-    return made
 
 
 def packed(folder: Path) -> bytes:

@@ -13,12 +13,10 @@ from localcloud.server import LocalCloud
 from tests.chaos.ingestion import Ingestion
 from tests.chaos.outcomes import Outcome, Tried
 from tests.chaos.scripts import KILLED
-from tests.ml_code.conftest import base_model
 from tests.ml_code.tiny import EVENT_TIME, make_reviews, write_reviews
 from worlds.feature_world import BUCKET, clients
 from worlds.waiting import until
 
-__all__ = ["base_model"]
 pytestmark = pytest.mark.slow
 AREA = "Feature Store"
 PUT = "sagemaker:BatchWriteRecord"

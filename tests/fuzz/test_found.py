@@ -22,18 +22,12 @@ from reviews.client.runs.run_input import parse_fields
 from serving.errors import RequestError
 from serving.request_parsing import parse_request
 from tests.fuzz.functions import Load, functions
-from tests.fuzz.lonely_cloud import answered, lonely_cloud
+from tests.fuzz.isolated_cloud import answered
 from tests.fuzz.test_functions import LABELS, Model
 from tests.fuzz.test_transfer import Objects, packed
 from tests.lambdas.runs import run
 
 DEEP = "[" * 100_000
-
-
-@pytest.fixture
-def cloud(tmp_path: Path) -> Iterator[Cloud]:
-    yield (made := lonely_cloud(tmp_path))
-    made.store.close()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from localcloud.faults.client import PATH
 from localcloud.http.wire import CONTROL_PLANE, service_model
 from localcloud.server import LocalCloud
 from tests.fuzz.cases import fuzz
-from tests.fuzz.lonely_cloud import check
+from tests.fuzz.isolated_cloud import check
 from tests.fuzz.shapes import requests
 from tests.fuzz.values import deep_json, documents, short_texts
 

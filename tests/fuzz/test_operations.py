@@ -1,10 +1,8 @@
 """Bodies of every operation of SageMaker, its runtimes and its scaling."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from hypothesis import strategies as st
 
 from localcloud.composition import OPERATIONS
@@ -18,7 +16,7 @@ from localcloud.http.wire import (
     service_model,
 )
 from tests.fuzz.cases import fuzz
-from tests.fuzz.lonely_cloud import answered, lonely_cloud
+from tests.fuzz.isolated_cloud import answered
 from tests.fuzz.shapes import requests
 from tests.fuzz.values import address_texts, deep_json, documents, texts
 
@@ -30,12 +28,6 @@ TARGETS = {
 KNOWN = sorted(name for service, name in OPERATIONS if service == CONTROL_PLANE)
 UNKNOWN = sorted(set(service_model(CONTROL_PLANE).operation_names) - set(KNOWN))
 NAMES = st.sampled_from(KNOWN) | st.sampled_from(UNKNOWN)
-
-
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    yield (made := lonely_cloud(tmp_path_factory.mktemp("cloud")))
-    made.store.close()
 
 
 def _bodies(service: str, name: str) -> st.SearchStrategy[tuple[str, str, Any]]:

@@ -1,16 +1,14 @@
 """Records of the Feature Store, by its four ways of writing and reading."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from hypothesis import strategies as st
 
 from localcloud.core.cloud import Cloud
 from localcloud.http.wire import HttpRequest
 from tests.fuzz.cases import fuzz
-from tests.fuzz.lonely_cloud import GROUP, answered, lonely_cloud
+from tests.fuzz.isolated_cloud import GROUP, answered
 from tests.fuzz.values import address_texts, changed, documents, texts
 from worlds.feature_world import record
 
@@ -51,12 +49,6 @@ WRITES = st.one_of(
     ),
     st.tuples(st.just("POST"), st.just(f"{PLACE}/ListRecords"), changed({"MaxResults": 2}, VALUES)),
 )
-
-
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    yield (made := lonely_cloud(tmp_path_factory.mktemp("cloud")))
-    made.store.close()
 
 
 @fuzz("feature records", few=80, many=6_000, call=WRITES)

@@ -1,7 +1,6 @@
 """Conditions of a search, of records that have a bit of everything."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from localcloud.core.cloud import Cloud
 from localcloud.features.search import _RECORDS
 from localcloud.http.wire import HttpRequest, service_model
 from tests.fuzz.cases import fuzz
-from tests.fuzz.lonely_cloud import answered, lonely_cloud
+from tests.fuzz.isolated_cloud import answered
 from tests.fuzz.shapes import ARN
 from tests.fuzz.values import changed, texts
 
@@ -79,17 +78,16 @@ TRAINING = {
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    made = lonely_cloud(tmp_path_factory.mktemp("cloud"))
+def cloud(cloud: Cloud) -> Cloud:
+    """With two training jobs, which have tags."""
     for number in (1, 2):
         name = f"job-{number}"
         arn = f"{ARN}:training-job/{name}"
-        made.store.put(
+        cloud.store.put(
             "training-job", name, {**TRAINING, "TrainingJobName": name, "TrainingJobArn": arn}
         )
-        made.store.put("tags", arn, {"team": "a,b"})
-    yield made
-    made.store.close()
+        cloud.store.put("tags", arn, {"team": "a,b"})
+    return cloud
 
 
 def _deep(depth: int) -> Any:

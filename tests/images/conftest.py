@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.images.rebuilt import Image, PythonMissing, Rebuilt, build, find_python
-from tests.ml_code.conftest import make_base_model, session_features
 from tests.ml_code.tiny import FILLER, WORDS
+from tests.ml_code.tiny_models import make_base_model, session_features
 
 __all__ = ["session_features"]
 _built = cache(build)

@@ -14,7 +14,7 @@ from infra.settings import settings_for
 from localcloud.jobs.layout import Layout
 from tests.images.conftest import Rebuild
 from tests.images.rebuilt import ROOT
-from tests.ml_code.conftest import trained
+from tests.ml_code.tiny_models import trained
 
 __all__ = ["trained"]
 pytestmark = [pytest.mark.gigabytes, pytest.mark.timeout(1800)]

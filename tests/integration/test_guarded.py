@@ -17,17 +17,13 @@ from tests.integration import reviews
 from tests.integration.deployment import Deployment
 from tests.integration.executions import begin, finish, start
 from tests.integration.guarded_app import BOUNDARY, TAGS, guarded
+from worlds.execution_world import cloud
 
+__all__ = ["cloud"]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 POLICY = Path(__file__).parents[2] / "docs" / "permissions-boundary.json"
 NAME = "acme-toys-local"
-
-
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    with LocalCloud(data_dir=tmp_path_factory.mktemp("localcloud")) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

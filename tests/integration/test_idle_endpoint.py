@@ -24,9 +24,11 @@ from tests.integration import reviews
 from tests.integration.deployment import Deployment
 from tests.integration.executions import begin, finish, start, unique
 from tests.integration.idle_app import stopping
+from worlds.execution_world import cloud
 from worlds.least_privilege import statements, unused
 from worlds.waiting import until
 
+__all__ = ["cloud"]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 
 NAME = "reviews-local"
@@ -38,12 +40,6 @@ _ELSEWHERE = (
     ("StartEndpoint", "sagemaker:DeleteEndpoint", "only a start that has failed"),
     ("StopIdle", "cloudwatch:DeleteAlarms", "here the service-linked role deletes the alarms"),
 )
-
-
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    with LocalCloud(data_dir=tmp_path_factory.mktemp("localcloud")) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,9 @@ from infra.settings import Settings
 from tests.infra.synthesis import folder_of_the_run, templates
 from tests.infra.variants import VARIANTS, synthesised
 from tests.judges.templates import Resolver, Template
+from tests.lambdas.conftest import load
+
+__all__ = ["load"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,9 +20,6 @@ from tests.judges.conftest import Variant
 from tests.judges.executions import CONTEXT, answers
 from tests.judges.models import NEWEST, PINNED, Models
 from tests.judges.node import judged_by
-from tests.lambdas.conftest import load
-
-__all__ = ["load"]
 
 GATE = {
     "passed": False,

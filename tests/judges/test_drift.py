@@ -16,9 +16,6 @@ from tests.judges.models import NEWEST, PINNED, Models
 from tests.judges.node import judged_by
 from tests.judges.reasons import NO_MACHINES
 from tests.judges.test_jsonata import expressions
-from tests.lambdas.conftest import load
-
-__all__ = ["load"]
 
 JOB = "reviews-prod-drift-weekly-1"
 STARTED = {

@@ -15,9 +15,6 @@ from tests.judges.models import NEWEST, PINNED, Models
 from tests.judges.node import judged_by
 from tests.judges.reasons import NO_MACHINES, REFUSED
 from tests.judges.test_jsonata import expressions
-from tests.lambdas.conftest import load
-
-__all__ = ["load"]
 
 JOB = "reviews-dev-transform-score-1-1"
 SCORING = {"id": "score-1", "job": JOB, "parts": 2, "version": 3}

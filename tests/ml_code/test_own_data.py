@@ -18,8 +18,8 @@ from serving.request_handler import respond
 from serving.request_parsing import CSV, JSON
 from serving.response_formats import Predictions, serialise
 from serving.review_model import prediction
-from tests.ml_code.conftest import make_base_model
 from tests.ml_code.tiny import EVENT_TIME, write_reviews
+from tests.ml_code.tiny_models import make_base_model
 
 WORDS = {
     "schlecht": ["kaputt", "enttäuscht", "hässlich", "billig", "nie"],

@@ -6,12 +6,10 @@ from typing import Any
 
 import pytest
 
-from worlds.execution_world import SKLEARN, World, world
+from worlds.execution_world import SKLEARN, World
 from worlds.served_model import HANDLER, invoke, serve
 from worlds.tuning import Tuning
 from worlds.waiting import until
-
-__all__ = ["world"]
 
 OTHER = "eu-west-1"
 VARIANT = {

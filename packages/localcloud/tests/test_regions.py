@@ -1,7 +1,6 @@
 """Each region has resources of its own, at the same names: by boto3 clients of two regions."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,12 +31,6 @@ SCRIPT = "import os; print('in', os.environ['AWS_REGION'])"
 
 def arn(region: str, resource: str, service: str = "sagemaker") -> str:
     return f"arn:aws:{service}:{region}:000000000000:{resource}"
-
-
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    with LocalCloud(data_dir=tmp_path_factory.mktemp("cloud")) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -12,11 +12,9 @@ from typing import Any
 import pytest
 
 from localcloud import server
-from worlds.execution_world import World, world, zipped
+from worlds.execution_world import World, zipped
 from worlds.served_model import serve
 from worlds.waiting import until
-
-__all__ = ["world"]
 
 pytestmark = pytest.mark.timeout(400)
 ROOT = Path(__file__).parents[1]

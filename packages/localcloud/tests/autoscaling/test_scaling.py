@@ -10,11 +10,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.server import LocalCloud
-from worlds.execution_world import BUCKET, World, world
+from worlds.execution_world import BUCKET, World
 from worlds.served_model import HANDLER, PROCESS, invoke, make_model, serve
 from worlds.waiting import until
-
-__all__ = ["world"]
 
 
 def place(endpoint: str, variant: str = "AllTraffic") -> dict[str, str]:

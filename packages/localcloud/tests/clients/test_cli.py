@@ -10,10 +10,8 @@ import pyarrow.fs
 import pytest
 
 from worlds.aws_cli import AwsCli
-from worlds.execution_world import BUCKET, INFERENCE, World, world
+from worlds.execution_world import BUCKET, INFERENCE, World
 from worlds.waiting import until
-
-__all__ = ["world"]
 
 ARN = "arn:aws:sagemaker:us-east-1:000000000000"
 GROUP = "cli-reviews"

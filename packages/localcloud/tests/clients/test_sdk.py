@@ -12,9 +12,7 @@ from typing import Any
 import pytest
 
 from localcloud import sdk_startup
-from worlds.execution_world import BUCKET, World, archive, world
-
-__all__ = ["world"]
+from worlds.execution_world import BUCKET, World, archive
 
 pytestmark = pytest.mark.timeout(400)
 PROGRAMS = Path(__file__).parent

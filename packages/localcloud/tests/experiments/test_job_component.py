@@ -5,10 +5,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from worlds.execution_world import BUCKET, SKLEARN, TRAINING, World, s3_input, world
+from worlds.execution_world import BUCKET, SKLEARN, TRAINING, World, s3_input
 from worlds.transforms import SHOUT, end, error, make_model, start
-
-__all__ = ["world"]
 
 ARN = "arn:aws:sagemaker:us-east-1:000000000000"
 PREPARE = """

@@ -14,12 +14,6 @@ GROUP = "strict"
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    with LocalCloud(data_dir=tmp_path_factory.mktemp("cloud")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def client(cloud: LocalCloud) -> Client:
     make = clients(cloud.data_dir)
     online_group(make, GROUP)

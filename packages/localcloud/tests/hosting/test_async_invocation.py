@@ -9,12 +9,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.server import LocalCloud
-from worlds.execution_world import BUCKET, INFERENCE, World, archive, world
+from worlds.execution_world import BUCKET, INFERENCE, World, archive
 from worlds.served_model import variant
 from worlds.transforms import error
 from worlds.waiting import until
-
-__all__ = ["world"]
 
 HANDLER = """
     import os, time

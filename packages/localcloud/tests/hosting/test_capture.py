@@ -7,11 +7,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.hosting.capture import Exchange, file_name, lines
-from worlds.execution_world import BUCKET, World, world
+from worlds.execution_world import BUCKET, World
 from worlds.served_model import BODY, HANDLER, invoke, make_model, variant
 from worlds.waiting import until
-
-__all__ = ["world"]
 
 MOMENT = datetime(2026, 1, 31, 9, 5, 7, 12_345, tzinfo=UTC)
 EXCHANGE = Exchange(

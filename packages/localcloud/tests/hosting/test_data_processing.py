@@ -10,10 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.hosting.data_processing import DataProcessing, ProcessingError
-from worlds.execution_world import BUCKET, World, world
+from worlds.execution_world import BUCKET, World
 from worlds.transforms import end, error, lines, make_model, start
-
-__all__ = ["world"]
 
 CSV, JSON, LINES = "text/csv", "application/json", "application/jsonlines"
 LENGTHS = """

@@ -6,11 +6,9 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from worlds.execution_world import INFERENCE, World, archive, world
+from worlds.execution_world import INFERENCE, World, archive
 from worlds.served_model import HANDLER, invoke, make_model, serve, variant
 from worlds.waiting import until
-
-__all__ = ["world"]
 
 
 @pytest.fixture(scope="module")

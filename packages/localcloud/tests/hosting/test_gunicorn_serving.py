@@ -5,9 +5,7 @@ import importlib.util
 import pytest
 from botocore.exceptions import ClientError
 
-from worlds.execution_world import REGISTRY, SKLEARN, World, archive, world
-
-__all__ = ["world"]
+from worlds.execution_world import REGISTRY, SKLEARN, World, archive
 
 APPLICATION = """
     import os

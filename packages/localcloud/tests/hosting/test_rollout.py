@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from worlds.execution_world import World, world
+from worlds.execution_world import World
 from worlds.served_model import (
     HANDLER,
     PROCESS,
@@ -16,8 +16,6 @@ from worlds.served_model import (
     variant,
 )
 from worlds.waiting import until
-
-__all__ = ["world"]
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from worlds.execution_world import INFERENCE, World, archive, world
+from worlds.execution_world import INFERENCE, World, archive
 from worlds.served_model import HANDLER, invoke
 from worlds.waiting import until
-
-__all__ = ["world"]
 
 ARN = "arn:aws:sagemaker:us-east-1:000000000000"
 

@@ -7,11 +7,9 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-from worlds.execution_world import World, world
+from worlds.execution_world import World
 from worlds.served_model import HANDLER, PROCESS, invoke, serve
 from worlds.waiting import until
-
-__all__ = ["world"]
 
 # No answer before as many processes as the model has workers are at one.
 MEETING = HANDLER.replace("VERSION", PROCESS).replace(

@@ -5,17 +5,10 @@ import io
 from pathlib import Path
 
 import boto3
-import pytest
 
 from localcloud import __main__ as program
 from localcloud.iam import sessions
 from localcloud.server import LocalCloud
-
-
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory):
-    with LocalCloud(data_dir=tmp_path_factory.mktemp("cloud")) as running:
-        yield running
 
 
 def exported(data_dir: Path, *options: str) -> dict[str, str]:

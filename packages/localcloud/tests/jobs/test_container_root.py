@@ -3,12 +3,10 @@
 import pytest
 
 from localcloud.jobs import container_root
-from worlds.execution_world import BUCKET, World, s3_input, world
-from worlds.job_world import GROUP, JobWorld, jobs
+from worlds.execution_world import BUCKET, World, s3_input
+from worlds.job_world import GROUP, JobWorld
 from worlds.served_model import serve
 from worlds.waiting import until
-
-__all__ = ["jobs", "world"]
 
 needs_mounts = pytest.mark.skipif(
     not container_root.is_available(), reason="needs Linux, /opt, and root or user namespaces"

@@ -7,9 +7,7 @@ import pytest
 from localcloud.core.records import Record
 from localcloud.hosting import model, transform
 from localcloud.jobs import processing, training
-from worlds.execution_world import SKLEARN, TRAINING, World, world
-
-__all__ = ["world"]
+from worlds.execution_world import SKLEARN, TRAINING, World
 
 _JOB = {"AlgorithmSpecification": {"TrainingImage": TRAINING, "TrainingInputMode": "File"}}
 

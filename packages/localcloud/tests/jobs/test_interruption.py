@@ -9,10 +9,8 @@ from localcloud.core.errors import AwsError
 from localcloud.jobs import spot
 from localcloud.jobs.interruption import interrupt
 from localcloud.jobs.profiler import Profiler
-from worlds.execution_world import World, world
-from worlds.job_world import JobWorld, jobs, stages
-
-__all__ = ["jobs", "world"]
+from worlds.execution_world import World
+from worlds.job_world import JobWorld, stages
 
 SPOT = {
     "EnableManagedSpotTraining": True,

@@ -13,11 +13,9 @@ from localcloud.jobs import checkpoints
 from localcloud.jobs import job as job_module
 from localcloud.jobs.memory import memory_limit, out_of_memory
 from localcloud.jobs.training import stop_training_job
-from worlds.execution_world import World, world
-from worlds.job_world import JobWorld, jobs, stages
+from worlds.execution_world import World
+from worlds.job_world import JobWorld, stages
 from worlds.waiting import until
-
-__all__ = ["jobs", "world"]
 
 OUT_OF_MEMORY = (
     "ClientError: Please use an instance type with more memory, or reduce the size of job data "

@@ -1,10 +1,8 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from worlds.execution_world import BUCKET, SKLEARN, World, cluster, s3_input, s3_output, world
+from worlds.execution_world import BUCKET, SKLEARN, World, cluster, s3_input, s3_output
 from worlds.waiting import until
-
-__all__ = ["world"]
 
 ECHO = """
     import json, pathlib, sys

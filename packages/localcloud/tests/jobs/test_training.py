@@ -5,10 +5,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from worlds.execution_world import BUCKET, REGISTRY, TRAINING, World, archive, cluster, world
+from worlds.execution_world import BUCKET, REGISTRY, TRAINING, World, archive, cluster
 from worlds.waiting import until
-
-__all__ = ["world"]
 
 DISTRIBUTED = """
     import json, os

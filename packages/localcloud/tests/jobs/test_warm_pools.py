@@ -12,10 +12,8 @@ from localcloud.jobs.training import (
     update_training_job,
 )
 from localcloud.jobs.warm_pools import FOLDER, WarmPools
-from worlds.execution_world import cluster, world
-from worlds.job_world import JobWorld, jobs
-
-__all__ = ["jobs", "world"]
+from worlds.execution_world import cluster
+from worlds.job_world import JobWorld
 
 WRITE = """
     import os, pathlib

@@ -6,9 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, WaiterError
 
-from worlds.execution_world import World, world
-
-__all__ = ["world"]
+from worlds.execution_world import World
 
 ACCOUNT = "000000000000"
 TAGGED = "user:reviews:environment$reviews-dev"

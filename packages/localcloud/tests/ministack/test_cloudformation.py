@@ -5,9 +5,7 @@ from typing import Any
 
 import pytest
 
-from worlds.execution_world import BUCKET, World, world
-
-__all__ = ["world"]
+from worlds.execution_world import BUCKET, World
 
 # Answers FAILED to Delete as long as the bucket has the object.
 RELUCTANT = """

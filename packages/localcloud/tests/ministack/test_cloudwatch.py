@@ -6,10 +6,8 @@ from typing import Any
 
 import pytest
 
-from worlds.execution_world import World, world
+from worlds.execution_world import World
 from worlds.waiting import until
-
-__all__ = ["world"]
 
 NAMESPACE = "Tests"
 

@@ -1,18 +1,11 @@
 """How requests find SageMaker, its scaling and its quotas in ministack."""
 
 import json
-from collections.abc import Iterator
 from urllib.request import Request, urlopen
 
 import pytest
 
 from localcloud.server import LocalCloud
-
-
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    with LocalCloud(data_dir=tmp_path_factory.mktemp("cloud")) as running:
-        yield running
 
 
 @pytest.mark.parametrize(

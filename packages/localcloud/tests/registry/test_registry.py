@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from worlds.execution_world import BUCKET, INFERENCE, World, world
-
-__all__ = ["world"]
+from worlds.execution_world import BUCKET, INFERENCE, World
 
 ARN = "arn:aws:sagemaker:us-east-1:000000000000"
 

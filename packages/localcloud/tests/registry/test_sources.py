@@ -5,10 +5,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from worlds.execution_world import BUCKET, INFERENCE, World, archive, world
+from worlds.execution_world import BUCKET, INFERENCE, World, archive
 from worlds.transforms import error
-
-__all__ = ["world"]
 
 ARN = "arn:aws:sagemaker:us-east-1:000000000000"
 

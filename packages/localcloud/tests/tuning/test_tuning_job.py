@@ -6,11 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from worlds.execution_world import world
-from worlds.tuning import Tuning, tuning
+from worlds.tuning import Tuning
 from worlds.waiting import until
-
-__all__ = ["tuning", "world"]
 
 ARN = "arn:aws:sagemaker:us-east-1:000000000000"
 ENDLESS = """

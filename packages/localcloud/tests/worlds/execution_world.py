@@ -8,7 +8,6 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -212,10 +211,16 @@ def wait(describe: Any, field: str, running: tuple[str, ...]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    folder: Path = tmp_path_factory.mktemp("cloud")
-    with LocalCloud(data_dir=folder) as cloud:
-        made = World(dict(cloud.environment()))
-        made.role = made.make_role()
-        made.client("s3").create_bucket(Bucket=BUCKET)
-        yield made
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    """An embedded AWS for the tests of one file."""
+    with LocalCloud(data_dir=tmp_path_factory.mktemp("cloud")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def world(cloud: LocalCloud) -> World:
+    """The embedded AWS with a role and a bucket."""
+    made = World(dict(cloud.environment()))
+    made.role = made.make_role()
+    made.client("s3").create_bucket(Bucket=BUCKET)
+    return made

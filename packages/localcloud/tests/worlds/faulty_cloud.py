@@ -9,7 +9,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from localcloud.server import LocalCloud
-from worlds.execution_world import BUCKET, World, zipped
+from worlds.execution_world import World, zipped
 
 Clients = Callable[[str], Any]
 ONCE = Config(retries={"total_max_attempts": 1})
@@ -25,20 +25,6 @@ def handler(event, context):
     S3.put_object(Bucket=event["bucket"], Key=event["key"], Body=b"done")
     return "answer"
 """
-
-
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    with LocalCloud(data_dir=tmp_path_factory.mktemp("cloud")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def world(cloud: LocalCloud) -> World:
-    made = World(cloud.environment())
-    made.role = made.make_role()
-    made.client("s3").create_bucket(Bucket=BUCKET)
-    return made
 
 
 @pytest.fixture(scope="module")

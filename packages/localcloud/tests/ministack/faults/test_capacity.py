@@ -7,18 +7,9 @@ import pytest
 
 from localcloud.server import LocalCloud
 from worlds.execution_world import World
-from worlds.faulty_cloud import (
-    Clients,
-    _all_goes_well_again,
-    client,
-    cloud,
-    function,
-    world,
-)
+from worlds.faulty_cloud import Clients
 from worlds.served_model import make_model
 from worlds.waiting import until
-
-__all__ = ["_all_goes_well_again", "client", "cloud", "function", "world"]
 
 NO_CAPACITY = (
     "Unable to provision requested ML compute capacity{}. Please retry using a different ML "

@@ -8,16 +8,7 @@ from botocore.exceptions import ClientError
 from localcloud.__main__ import main
 from localcloud.faults.fault import FaultError
 from localcloud.server import LocalCloud
-from worlds.faulty_cloud import (
-    Clients,
-    _all_goes_well_again,
-    client,
-    cloud,
-    function,
-    world,
-)
-
-__all__ = ["_all_goes_well_again", "client", "cloud", "function", "world"]
+from worlds.faulty_cloud import Clients
 
 
 @pytest.mark.parametrize(

@@ -5,17 +5,7 @@ from typing import Any
 
 from localcloud.server import LocalCloud
 from worlds.execution_world import BUCKET, World
-from worlds.faulty_cloud import (
-    Clients,
-    _all_goes_well_again,
-    client,
-    cloud,
-    function,
-    make_function,
-    world,
-)
-
-__all__ = ["_all_goes_well_again", "client", "cloud", "function", "world"]
+from worlds.faulty_cloud import Clients, make_function
 
 
 def invoke(functions: Any, function: str, **event: Any) -> tuple[str | None, Any]:

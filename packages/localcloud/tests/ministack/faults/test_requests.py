@@ -10,19 +10,8 @@ from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutE
 
 from localcloud.server import LocalCloud
 from worlds.execution_world import BUCKET, World
-from worlds.faulty_cloud import (
-    Clients,
-    _all_goes_well_again,
-    client,
-    cloud,
-    error,
-    function,
-    make_group,
-    world,
-)
+from worlds.faulty_cloud import Clients, error, make_group
 from worlds.waiting import until
-
-__all__ = ["_all_goes_well_again", "client", "cloud", "function", "world"]
 
 SAGEMAKER = {"ServiceNamespace": "sagemaker"}
 

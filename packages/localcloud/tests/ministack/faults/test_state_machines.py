@@ -7,17 +7,8 @@ import pytest
 
 from localcloud.server import LocalCloud
 from worlds.execution_world import BUCKET
-from worlds.faulty_cloud import (
-    Clients,
-    _all_goes_well_again,
-    client,
-    cloud,
-    function,
-    world,
-)
+from worlds.faulty_cloud import Clients
 from worlds.waiting import until
-
-__all__ = ["_all_goes_well_again", "client", "cloud", "function", "world"]
 
 ROLE = "arn:aws:iam::000000000000:role/execution"
 

@@ -6,17 +6,8 @@ from typing import Any
 from localcloud.faults.fault import OFFLINE_STORE
 from localcloud.server import LocalCloud
 from worlds.execution_world import BUCKET, World
-from worlds.faulty_cloud import (
-    Clients,
-    _all_goes_well_again,
-    client,
-    cloud,
-    function,
-    world,
-)
+from worlds.faulty_cloud import Clients
 from worlds.waiting import until
-
-__all__ = ["_all_goes_well_again", "client", "cloud", "function", "world"]
 
 
 def test_a_template_fails_with_cloudformations_words(cloud: LocalCloud, client: Clients) -> None:

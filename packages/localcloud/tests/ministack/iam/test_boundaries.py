@@ -6,10 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from worlds.enforced_iam import BUCKET, world
+from worlds.enforced_iam import BUCKET
 from worlds.iam_world import IamWorld, allow
-
-__all__ = ["world"]
 
 OBJECTS = f"arn:aws:s3:::{BUCKET}/data/*"
 _TRUST = {

@@ -6,12 +6,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from worlds.enforced_iam import BUCKET, PLACE, SAGEMAKER, key, world
+from worlds.enforced_iam import BUCKET, PLACE, SAGEMAKER
 from worlds.iam_world import IamWorld, allow, not_allowed, refusal
 from worlds.waiting import until
-
-__all__ = ["key", "world"]
-
 
 READ = f"""
 s3 = boto3.client("s3")

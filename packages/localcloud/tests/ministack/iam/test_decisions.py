@@ -7,10 +7,8 @@ from botocore.exceptions import ClientError
 
 from localcloud.iam.decisions import used
 from worlds import least_privilege
-from worlds.enforced_iam import BUCKET, key, world
+from worlds.enforced_iam import BUCKET
 from worlds.iam_world import POLICY, IamWorld, allow
-
-__all__ = ["key", "world"]
 
 
 def test_decisions_tell_which_statements_are_used(world: IamWorld) -> None:

@@ -6,10 +6,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.__main__ import main
-from worlds.enforced_iam import BUCKET, SECRET, key, world
+from worlds.enforced_iam import BUCKET, SECRET
 from worlds.iam_world import IamWorld, allow, not_allowed, refusal
-
-__all__ = ["key", "world"]
 
 
 def test_iam_is_enforced_only_on_demand(

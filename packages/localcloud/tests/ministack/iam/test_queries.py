@@ -5,11 +5,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from worlds.enforced_iam import BUCKET, PLACE, key, world
+from worlds.enforced_iam import BUCKET, PLACE
 from worlds.iam_world import IamWorld, Person, allow, not_allowed, refusal
 from worlds.waiting import until
-
-__all__ = ["key", "world"]
 
 
 @pytest.fixture(scope="module")

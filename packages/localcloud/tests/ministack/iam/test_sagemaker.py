@@ -5,12 +5,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from worlds.enforced_iam import BUCKET, SAGEMAKER, key, world
+from worlds.enforced_iam import BUCKET, SAGEMAKER
 from worlds.execution_world import SKLEARN
 from worlds.iam_world import IamWorld, Person, allow, not_allowed, refusal
 from worlds.waiting import until
-
-__all__ = ["key", "world"]
 
 
 def job(name: str, role: str, **changes: Any) -> dict[str, Any]:

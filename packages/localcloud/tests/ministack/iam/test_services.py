@@ -3,10 +3,8 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from worlds.enforced_iam import PLACE, key, world
+from worlds.enforced_iam import PLACE
 from worlds.iam_world import IamWorld, allow, not_allowed, refusal
-
-__all__ = ["key", "world"]
 
 
 def test_a_log_group_is_known_by_what_is_in_it(world: IamWorld) -> None:

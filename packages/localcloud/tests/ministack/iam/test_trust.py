@@ -5,10 +5,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from worlds.enforced_iam import world
 from worlds.iam_world import IamWorld, allow, refusal
-
-__all__ = ["world"]
 
 
 def test_a_trust_policy_may_name_a_role_in_a_condition(world: IamWorld) -> None:

@@ -7,14 +7,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.server import LocalCloud
-from worlds.execution_world import (
-    World,
-    world,
-)
-from worlds.machines import Machines, counted, error, look_up, machines
+from worlds.execution_world import World
+from worlds.machines import Machines, counted, error, look_up
 from worlds.waiting import until
-
-__all__ = ["machines", "world"]
 
 GROUPS = "arn:aws:sagemaker:us-east-1:000000000000:model-package-group"
 

@@ -3,13 +3,8 @@
 import time
 
 from localcloud.ministack.retries import delay
-from worlds.execution_world import (
-    world,
-)
-from worlds.machines import Machines, look_up, machines
+from worlds.machines import Machines, look_up
 from worlds.waiting import until
-
-__all__ = ["machines", "world"]
 
 
 def test_a_retrier_waits_longer_each_time_up_to_its_longest() -> None:

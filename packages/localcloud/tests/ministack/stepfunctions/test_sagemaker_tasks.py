@@ -8,12 +8,9 @@ from typing import Any
 import pytest
 
 from localcloud.faults.client import FaultClient
-from worlds.execution_world import BUCKET, INFERENCE, SKLEARN, TRAINING, World, cluster, world
-from worlds.machines import Machines, look_up, machines
+from worlds.execution_world import BUCKET, INFERENCE, SKLEARN, TRAINING, World, cluster
+from worlds.machines import Machines, look_up
 from worlds.waiting import until
-
-__all__ = ["machines", "world"]
-
 
 ARN = "arn:aws:sagemaker:us-east-1:000000000000"
 

@@ -6,12 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from worlds.execution_world import (
-    world,
-)
-from worlds.machines import Machines, error, machines
-
-__all__ = ["machines", "world"]
+from worlds.machines import Machines, error
 
 
 def test_a_start_that_is_repeated_while_the_execution_runs_is_the_same(machines: Machines) -> None:

@@ -5,16 +5,9 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from worlds.execution_world import (
-    BUCKET,
-    World,
-    world,
-    zipped,
-)
-from worlds.machines import Machines, error, machines
+from worlds.execution_world import BUCKET, World, zipped
+from worlds.machines import Machines, error
 from worlds.waiting import until
-
-__all__ = ["machines", "world"]
 
 PASS_ON = """
 import boto3

@@ -1,6 +1,6 @@
 """SageMaker in a cloud that has nothing else: every other service says that there is no such thing.
 
-What no operation may do there is to fail itself, so an answer is one of the documented kinds.
+No operation may fail itself there, so each answer is of a documented kind.
 """
 
 import json
@@ -52,15 +52,15 @@ class _Nothing:
 
 
 @dataclass(frozen=True, eq=False)
-class LonelyCloud(Cloud):
+class IsolatedCloud(Cloud):
     def client(self, _service: str) -> Any:
         return _Nothing()
 
 
-def lonely_cloud(folder: Path) -> Cloud:
+def isolated_cloud(folder: Path) -> Cloud:
     """With one feature group, of both stores."""
     store = Store(folder / "sagemaker.sqlite")
-    cloud = LonelyCloud(
+    cloud = IsolatedCloud(
         "http://127.0.0.1:9", folder, store, operations=OPERATIONS, authorize=authorize
     )
     wish = request(GROUP)

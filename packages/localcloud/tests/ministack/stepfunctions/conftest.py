@@ -1,0 +1,5 @@
+"""`machines` makes state machines and runs them."""
+
+from worlds.machines import machines
+
+__all__ = ["machines"]
