@@ -17,7 +17,8 @@ _HASH = 6
 
 
 class MonthlyBudget(Construct):
-    """AWS Budgets is one for all regions; CloudFormation makes a budget from any of them."""
+    """AWS Budgets is one for all regions; CloudFormation makes a budget from most of them
+    (infra/regions.py)."""
 
     def __init__(
         self, scope: Construct, id_: str, *, settings: Settings, topic: sns.ITopic

@@ -1,6 +1,6 @@
 """The Feature Group with its online and offline store, and the Athena workgroup for queries."""
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import Stack, Tags
 from aws_cdk import aws_athena as athena
 from aws_cdk import aws_glue as glue
 from aws_cdk import aws_iam as iam
@@ -11,8 +11,13 @@ from constructs import Construct
 
 from contract import s3_keys
 from contract.features import SCHEMA
+from infra.removal import removal_policy
 from infra.settings import Settings
 from infra.storage import Storage
+
+# CloudFormation replaces a Feature Group whose tags change (its schema: tagUpdatable is false), and
+# "cannot update a stack when a custom-named resource requires replacing".
+TAGGED_ONCE = sagemaker.CfnFeatureGroup.CFN_RESOURCE_TYPE_NAME
 
 
 class FeatureStore(Construct):
@@ -37,9 +42,10 @@ class FeatureStore(Construct):
         )
         group = self._group(settings=settings, key=key, artefacts=artefacts, role=role)
         group.add_resource_dependency(database)
-        if settings.keep_data:
-            for kept in (database, group):
-                kept.apply_removal_policy(RemovalPolicy.RETAIN)
+        for tag, value in settings.organisation.feature_group_tags.items():
+            Tags.of(group).add(tag, value)
+        for kept in (database, group):
+            kept.apply_removal_policy(removal_policy(settings))
         self._workgroup(settings=settings, key=key, artefacts=artefacts)
 
     def _group(

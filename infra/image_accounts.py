@@ -1,8 +1,8 @@
-"""The accounts of AWS's container registries, by region.
+"""The accounts of AWS's container registries, for each region of infra/regions.py.
 
 From docs/reference/region_availability.md of github.com/aws/deep-learning-containers, commit
-e0ecede of 21 August 2026, read on 28 November 2026; `MACHINE_LEARNING` in the Middle East also from
-the image URIs of the SageMaker SDK 2.257.7.
+e0ecede of 21 August 2026, read on 28 November 2026; `MACHINE_LEARNING` in Tel Aviv also from the
+image URIs of the SageMaker SDK 2.257.7.
 """
 
 _DEEP_LEARNING_COMMON = "763104351884"
@@ -17,24 +17,12 @@ DEEP_LEARNING = {
     ),
     "af-south-1": "626614931356",
     "ap-east-1": "871362719292",
-    "ap-east-2": "975050140332",
     "ap-northeast-3": "364406365360",
-    "ap-south-2": "772153158452",
     "ap-southeast-3": "907027046896",
-    "ap-southeast-4": "457447274322",
-    "ap-southeast-5": "550225433462",
-    "ap-southeast-6": "633930458069",
-    "ap-southeast-7": "590183813437",
-    "ca-west-1": "204538143572",
-    "cn-north-1": "727897471807",
-    "cn-northwest-1": "727897471807",
     "eu-central-2": "380420809688",
     "eu-south-1": "692866216735",
     "eu-south-2": "503227376785",
     "il-central-1": "780543022126",
-    "me-central-1": "914824155844",
-    "me-south-1": "217643126080",
-    "mx-central-1": "637423239942",
 }  # fmt: skip
 MACHINE_LEARNING = {
     "af-south-1": "510948584623",
@@ -43,15 +31,10 @@ MACHINE_LEARNING = {
     "ap-northeast-2": "366743142698",
     "ap-northeast-3": "867004704886",
     "ap-south-1": "720646828776",
-    "ap-south-2": "628508329040",
     "ap-southeast-1": "121021644041",
     "ap-southeast-2": "783357654285",
     "ap-southeast-3": "951798379941",
-    "ap-southeast-4": "106583098589",
     "ca-central-1": "341280168497",
-    "ca-west-1": "190319476487",
-    "cn-north-1": "450853457545",
-    "cn-northwest-1": "451049120500",
     "eu-central-1": "492215442770",
     "eu-central-2": "680994064768",
     "eu-north-1": "662702820516",
@@ -61,8 +44,6 @@ MACHINE_LEARNING = {
     "eu-west-2": "764974769150",
     "eu-west-3": "659782779980",
     "il-central-1": "898809789911",
-    "me-central-1": "272398656194",
-    "me-south-1": "801668240914",
     "sa-east-1": "737474898029",
     "us-east-1": "683313688378",
     "us-east-2": "257758044811",

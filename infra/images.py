@@ -24,7 +24,7 @@ _READ_ON = date(2026, 11, 28)
 PATCHED = "an image that AWS patches"
 RENEWAL = "docs/aws-checklist.md#images says how to renew the table in infra/images.py"
 _URI = re.compile(
-    r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/"
+    r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/"
     r"(?P<repository>[a-z0-9][a-z0-9._/-]*)(:[\w.-]+|@sha256:[0-9a-f]{64})"
 )
 
@@ -46,12 +46,8 @@ class AwsImage:
     read_on: date = _READ_ON
 
     def uri(self, region: str) -> str:
-        """Raises SettingsError for a region without this image."""
-        if region not in self.accounts:
-            allowed = f"for {self.repository}: {', '.join(sorted(self.accounts))}"
-            raise SettingsError(name="region", value=region, allowed=allowed)
-        domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-        return f"{self.accounts[region]}.dkr.ecr.{region}.{domain}/{self.repository}:{self.tag}"
+        account = self.accounts[region]
+        return f"{account}.dkr.ecr.{region}.amazonaws.com/{self.repository}:{self.tag}"
 
 
 _SCIKIT_LEARN = AwsImage(
@@ -156,10 +152,8 @@ class Image:
 
     @property
     def repository_arn(self) -> str:
-        """The ARN of its repository, in the partition of its region."""
-        region = self._part("region")
-        partition = "aws-cn" if region.startswith("cn-") else "aws"
-        return f"arn:{partition}:ecr:{region}:{self._part('account')}:repository/{self.repository}"
+        region, account = self._part("region"), self._part("account")
+        return f"arn:aws:ecr:{region}:{account}:repository/{self.repository}"
 
     def _part(self, name: str) -> str:
         found = _URI.fullmatch(self.uri)
@@ -192,7 +186,7 @@ def ends_of_patches(images: Mapping[str, Image]) -> list[dict[str, str]]:
 def choose(job: str, instance_type: str, region: str, own: OwnImage) -> Image:
     """The environment's own image, else AWS's for these instances.
 
-    Raises SettingsError for instances or regions that AWS's images are not for.
+    Raises SettingsError for instances that AWS's images are not for.
     """
     if own.uri:
         return Image(uri=own.uri, python=own.python, contract=own.contract, ami=own.ami)

@@ -1,9 +1,9 @@
 """The model package group, in which every trained model is registered as a version."""
 
-from aws_cdk import RemovalPolicy
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
+from infra.removal import removal_policy
 from infra.settings import Settings
 
 
@@ -16,5 +16,4 @@ class ModelRegistry(Construct):
             model_package_group_name=settings.name,
             model_package_group_description=f"Review classifiers of {settings.environment}",
         )
-        if settings.keep_data:
-            self.group.apply_removal_policy(RemovalPolicy.RETAIN)
+        self.group.apply_removal_policy(removal_policy(settings))

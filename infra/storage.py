@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aws_cdk import CfnResource, Duration, RemovalPolicy, Stack
+from aws_cdk import CfnResource, Duration, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -12,6 +12,7 @@ from contract import s3_keys
 from contract.names import bucket_name
 from infra.key_policy import service_statements
 from infra.log_groups import log_group
+from infra.removal import removal_policy
 from infra.settings import Settings
 
 _OLD_VERSION_DAYS = 30
@@ -30,7 +31,7 @@ class Storage(Construct):
     def __init__(self, scope: Construct, id_: str, *, settings: Settings) -> None:
         super().__init__(scope, id_)
         self._settings = settings
-        self._removal = RemovalPolicy.RETAIN if settings.keep_data else RemovalPolicy.DESTROY
+        self._removal = removal_policy(settings)
         self.key = self._existing_key() or self._make_key()
         self._logs = self._bucket(
             "AccessLogs",

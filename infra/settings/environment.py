@@ -9,6 +9,7 @@ from contract.features import SCHEMA
 from contract.names import LONGEST_NAME, environment_name
 from infra import images
 from infra.images import Image, OwnImages
+from infra.regions import REGIONS, WITHOUT_BUDGETS
 from infra.setting_error import SettingsError
 from infra.setting_group import settings_group
 from infra.settings.budget import Budget
@@ -72,6 +73,7 @@ class Settings:
     def __post_init__(self) -> None:
         if self.environment not in ENVIRONMENTS:
             raise unknown_environment(self.environment)
+        self._check_region()
         if self.account and not re.fullmatch("[0-9]{12}", self.account):
             raise SettingsError(name="account", value=self.account, allowed="12 digits, or empty")
         if not (_PREFIX.fullmatch(self.base_model) or is_model_name(self.base_model)):
@@ -130,6 +132,14 @@ class Settings:
 
     def _image(self, job: str, instance_type: str) -> Image:
         return images.choose(job, instance_type, self.region, getattr(self.images, job))
+
+    def _check_region(self) -> None:
+        if self.region not in REGIONS:
+            raise SettingsError(name="region", value=self.region, allowed=", ".join(REGIONS))
+        if self.has_budget and self.region in WITHOUT_BUDGETS:
+            allowed = f"0 in {self.region}, where CloudFormation makes no budgets"
+            value = self.budget.monthly_usd
+            raise SettingsError(name="budget.monthly_usd", value=value, allowed=allowed)
 
     def _check_columns(self) -> None:
         """As Prepare checks those of an execution's input."""

@@ -36,7 +36,8 @@ class Organisation:
     """
 
     prefix: str = "reviews"  # of all names; `reviews` finds the environment by it
-    tags: Mapping[str, str] = field(default_factory=dict)  # of everything that is made
+    tags: Mapping[str, str] = field(default_factory=dict)  # of all but the Feature Group
+    feature_group_tags: Mapping[str, str] = field(default_factory=dict)  # given to it once only
     permissions_boundary: str = ""  # of every role: the name or the ARN of a managed policy
     kms_key: str = ""  # the ARN of an existing key; empty: a key of the environment
     log_days: int = 90  # for which CloudWatch and S3 keep logs
@@ -48,7 +49,8 @@ class Organisation:
                 + " or ".join(_REFUSED_BY_S3)
             )
             raise _error("prefix", self.prefix, allowed)
-        self._check_tags()
+        _check_tags("tags", self.tags)
+        _check_tags("feature_group_tags", self.feature_group_tags)
         boundary = self.permissions_boundary
         if boundary and not _BOUNDARY.fullmatch(boundary):
             allowed = "the name or the ARN of a managed policy, or empty"
@@ -65,28 +67,29 @@ class Organisation:
         found = _KEY.fullmatch(self.kms_key)
         return found[1] if found else ""
 
-    def _check_tags(self) -> None:
-        """IAM takes no two keys that differ in their case only, on a role:
-        https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html"""
-        if len(self.tags) > _MOST_TAGS:
-            raise _error("tags", f"{len(self.tags)} tags", f"at most {_MOST_TAGS}")
-        seen: dict[str, str] = {}
-        for key, value in self.tags.items():
-            _check_tag(key, value)
-            if other := seen.get(key.lower()):
-                raise _error("tags", key, f"a key that differs from {other!r} not in case only")
-            seen[key.lower()] = key
+
+def _check_tags(name: str, tags: Mapping[str, str]) -> None:
+    """IAM takes no two keys that differ in their case only, on a role:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html"""
+    if len(tags) > _MOST_TAGS:
+        raise _error(name, f"{len(tags)} tags", f"at most {_MOST_TAGS}")
+    seen: dict[str, str] = {}
+    for key, value in tags.items():
+        _check_tag(name, key, value)
+        if other := seen.get(key.lower()):
+            raise _error(name, key, f"a key that differs from {other!r} not in case only")
+        seen[key.lower()] = key
 
 
-def _check_tag(key: str, value: str) -> None:
+def _check_tag(name: str, key: str, value: str) -> None:
     if not 1 <= len(key) <= _LONGEST_KEY or not _TAG.fullmatch(key):
         allowed = f"1 to {_LONGEST_KEY} letters, digits, spaces and _.:/=+-@"
-        raise _error("tags", key, allowed)
+        raise _error(name, key, allowed)
     if key.lower().startswith(("aws:", _OWN_TAGS)):
-        raise _error("tags", key, f"a key that begins neither with aws: nor with {_OWN_TAGS}")
+        raise _error(name, key, f"a key that begins neither with aws: nor with {_OWN_TAGS}")
     if len(value) > _LONGEST_VALUE or not _TAG.fullmatch(value):
         allowed = f"at most {_LONGEST_VALUE} letters, digits, spaces and _.:/=+-@"
-        raise SettingsError(name=f"organisation.tags[{key!r}]", value=value, allowed=allowed)
+        raise _error(f"{name}[{key!r}]", value, allowed)
 
 
 def _error(name: str, value: object, allowed: str) -> SettingsError:

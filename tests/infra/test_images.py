@@ -9,6 +9,7 @@ from sagemaker import image_uris
 
 from infra import instances
 from infra.images import IMAGES, RAY, SERVING, TOOLKIT, OwnImage, OwnImages
+from infra.regions import REGIONS
 from infra.setting_error import SettingsError
 from infra.settings import Endpoint, Instances, Settings, settings_for
 from localcloud.jobs.images import KNOWN
@@ -55,14 +56,11 @@ def test_another_region_has_another_account() -> None:
     image = dev(region="eu-south-2").image_of_training()
     assert image.uri.startswith("503227376785.dkr.ecr.eu-south-2.amazonaws.com/pytorch:")
     assert image.repository_arn == "arn:aws:ecr:eu-south-2:503227376785:repository/pytorch"
-    china = dev(region="cn-north-1").image_of_training()
-    assert china.uri.startswith("727897471807.dkr.ecr.cn-north-1.amazonaws.com.cn/pytorch:")
-    assert china.repository_arn.startswith("arn:aws-cn:ecr:cn-north-1:")
 
 
-def test_a_region_without_the_image_is_named() -> None:
-    with pytest.raises(SettingsError, match=r"region='mars-1': allowed is for .*us-east-1"):
-        dev(region="mars-1")
+def test_there_is_an_account_for_every_region_of_an_environment() -> None:
+    for image in IMAGES:
+        assert set(image.accounts) == set(REGIONS), image.repository
 
 
 def test_instances_that_the_images_are_not_for_are_named() -> None:

@@ -48,6 +48,7 @@ def resources(synthesised: Synthesised) -> Iterator[tuple[str, dict[str, Any]]]:
         ({"tags": {"reviews:run": "x"}}, "begins neither with aws: nor with reviews:"),
         ({"tags": {"team": "x", "Team": "y"}}, "differs from 'team' not in case only"),
         ({"tags": {f"key{n}": "" for n in range(48)}}, "'48 tags': allowed is at most 47"),
+        ({"feature_group_tags": {"team": "a&b"}}, r"organisation.feature_group_tags\['team'\]="),
         ({"permissions_boundary": "two words"}, "the name or the ARN of a managed policy"),
         ({"kms_key": "alias/reviews"}, "organisation.kms_key='alias/reviews': allowed is arn:aws"),
         ({"log_days": 100}, "organisation.log_days=100: allowed is 1, 3, 5, 7, 14, 30, 60, 90"),
@@ -117,7 +118,6 @@ def test_everything_that_can_have_tags_has_them(guarded: Synthesised) -> None:
         "AWS::Logs::LogGroup",
         "AWS::S3::Bucket",
         "AWS::SNS::Topic",
-        "AWS::SageMaker::FeatureGroup",
         "AWS::SageMaker::ModelPackageGroup",
         "AWS::StepFunctions::StateMachine",
     }

@@ -81,6 +81,13 @@ def test_a_value_of_another_type_is_named(values: dict[str, Any], message: str) 
         ({"notify": ["@"]}, "notify='@': allowed is mail addresses, each once"),
         ({"notify": ["a@b.org, c@b.org"]}, "notify='a@b.org, c@b.org': allowed is mail"),
         ({"notify": ["a@b.org", "a@b.org"]}, "notify='a@b.org': allowed is mail addresses, each o"),
+        ({"region": "mars-1"}, "region='mars-1': allowed is af-south-1, ap-east-1, "),
+        ({"region": "ap-south-2"}, "region='ap-south-2': allowed is af-south-1, "),
+        ({"region": "cn-north-1"}, "region='cn-north-1': allowed is af-south-1, "),
+        (
+            {"region": "eu-north-1", "notify": ["a@b.org"]},
+            "budget.monthly_usd=200.0: allowed is 0 in eu-north-1, where CloudFormation makes no",
+        ),
         ({"scheduled_reviews": " "}, "scheduled_reviews=' ': allowed is the key"),
         ({"scheduled_reviews": "a\nb.csv"}, "scheduled_reviews=.*: allowed is the key"),
         (

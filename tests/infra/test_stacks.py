@@ -86,16 +86,26 @@ def test_other_features_make_another_group() -> None:
 
 @EVERY
 def test_only_prod_keeps_its_data(synthesised: Synthesised, environment: str) -> None:
-    for kind in ("AWS::S3::Bucket", "AWS::KMS::Key"):
-        for item in synthesised.resources(environment, "Storage", kind).values():
-            assert item["DeletionPolicy"] == ("Retain" if environment == "prod" else "Delete")
     for stack, kind in (
+        ("Storage", "AWS::S3::Bucket"),
+        ("Storage", "AWS::KMS::Key"),
         ("Features", "AWS::SageMaker::FeatureGroup"),
         ("Features", "AWS::Glue::Database"),
+        ("Pipeline", "AWS::SageMaker::ModelPackageGroup"),
     ):
         for item in synthesised.resources(environment, stack, kind).values():
-            kept = item.get("DeletionPolicy") == "Retain"
-            assert kept == (environment == "prod"), kind
+            kept = environment == "prod"
+            assert item["DeletionPolicy"] == ("RetainExceptOnCreate" if kept else "Delete"), kind
+            assert item["UpdateReplacePolicy"] == ("Retain" if kept else "Delete"), kind
+
+
+@EVERY
+def test_a_first_deployment_that_is_rolled_back_leaves_no_name_that_the_next_one_needs(
+    synthesised: Synthesised, environment: str
+) -> None:
+    for stack in ("Storage", "Features", "Pipeline"):
+        for name, item in synthesised.template(environment, stack)["Resources"].items():
+            assert item.get("DeletionPolicy") != "Retain", name
 
 
 @EVERY

@@ -109,6 +109,7 @@ VARIANTS: Mapping[str, Settings] = {
         organisation=Organisation(
             prefix="acme-toys",
             tags={"cost-centre": "4711", "owner": "toys@example.com"},
+            feature_group_tags={"team": "toys"},
             permissions_boundary="reviews-boundary",
             kms_key="arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef",
             log_days=365,
