@@ -6,6 +6,7 @@ from io import StringIO
 from pathlib import Path
 from typing import IO, NoReturn
 
+from .commands import Filter
 from .errors import FileError
 from .foreign import to_utf8
 from .kinds import file_error
@@ -25,6 +26,7 @@ class Decoder:
     def __init__(self, content: IO[bytes], path: Path) -> None:
         self._content, self._path = content, path
         self._lines = 0  # decoded so far
+        self._is_ascii = True  # what is decoded so far
 
     def lines(self) -> Iterator[list[str]]:
         """The lines with their ends (`\\n`, `\\r\\n` or `\\r`), some at a time, without NULs.
@@ -62,7 +64,9 @@ class Decoder:
         while True:
             pending = len(decoder.getstate()[0])
             try:
-                yield decoder.decode(block, final=not block)
+                text = decoder.decode(block, final=not block)
+                self._is_ascii = self._is_ascii and text.isascii()
+                yield text
             except UnicodeDecodeError as error:
                 yield error.object[: error.start].decode(encoding)  # so that lines are counted
                 self._refuse(error, encoding, offset - pending)
@@ -79,9 +83,23 @@ class Decoder:
             raise FileError(self._path, f"{problem}; the file is damaged: copy it again") from error
         if error.reason == "unexpected end of data":
             raise FileError(self._path, f"{problem}; the file is cut off: copy it again") from error
+        if not self._is_ascii or _is_mostly_utf8(error.object):
+            raise file_error(
+                self._path,
+                f"{problem}. Most of the file is UTF-8: mend this line, or leave such bytes out",
+                Filter(("iconv -c -f UTF-8 -t UTF-8",)),
+            ) from error
         raise file_error(
             self._path,
             f"{problem}. Convert it from its encoding, such as WINDOWS-1252 (for Latin-1, too), "
             "WINDOWS-1251, SHIFT_JIS or GB18030",
             to_utf8("WINDOWS-1252"),
         ) from error
+
+
+def _is_mostly_utf8(block: bytes) -> bool:
+    """Whether more letters beyond ASCII are right than wrong: texts that were cut within a letter,
+    or a few rows of another encoding, must not change the encoding of all others."""
+    text = block.decode("utf-8", "replace")
+    wrong = text.count("\ufffd")
+    return sum(not letter.isascii() for letter in text) > 2 * wrong

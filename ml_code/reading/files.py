@@ -56,8 +56,9 @@ def review_files(folder: Path) -> list[Path]:
 def open_table(path: Path, wanted: Sequence[str], *, whole_header: bool = False) -> Table | None:
     """The table in a file; None for an archive of an empty file.
 
-    The `wanted` columns help to find the delimiter; with `whole_header` all of a JSON Lines file is
-    read for its keys. Raises FileError when the file is empty or of another kind.
+    The `wanted` columns help to find the delimiter, and fields of objects; with `whole_header` all
+    of a JSON Lines file is read for its keys. Raises FileError when the file is empty or of another
+    kind.
     """
     try:
         size = path.stat().st_size
@@ -69,7 +70,7 @@ def open_table(path: Path, wanted: Sequence[str], *, whole_header: bool = False)
     if not kind:
         return None
     if kind == PARQUET:
-        return Parquet(path)
+        return Parquet(path, wanted)
     if kind == JSON_LINES:
         return JsonLines(path, wanted, whole=whole_header)
     return Delimited(path, wanted)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from . import json_documents
 from .commands import Filter
 from .decoding import Decoder
 from .kinds import file_error, opened
+from .nested import field_names, field_of, lacks
 from .tables import BATCH_ROWS, Batch, CheckedColumn, Fault, NotText
 
 _HEADER_LINES = 1000
@@ -21,29 +22,16 @@ Row = dict[str, Any]
 
 class JsonLines:
     """A file of JSON Lines. Its header has the keys of the first 1,000 objects, or with `whole`
-    those of all."""
+    those of all; where these lack a `wanted` column, the fields of objects by names with dots."""
 
     unit = "line"
 
     def __init__(self, path: Path, wanted: Sequence[str] = (), *, whole: bool = False) -> None:
-        self._path = path
-        keys: dict[str, None] = {}
-        count = 0
-        for _, line, _ in islice(self._lines(), None if whole else _HEADER_LINES):
-            row = _parsed(line) or {}
-            keys.update(dict.fromkeys(row))
-            count += 1
-        document = json_documents.described(row, wanted) if count == 1 else None
-        if document is not None:
-            raise file_error(path, *document)
-        if not keys:
-            raise file_error(
-                path,
-                "begins like JSON, but has no JSON object in a line of its own; write a line for "
-                "each review",
-                Filter(("jq -c .",), ".jsonl"),
-            )
-        self._header = list(keys)
+        self._path, self._most = path, None if whole else _HEADER_LINES
+        self._header = self._names(dict.keys)
+        self._check_form(wanted)
+        if lacks(self._header, wanted):
+            self._header = self._names(field_names)
 
     @property
     def header(self) -> list[str]:
@@ -62,8 +50,29 @@ class JsonLines:
                 else:
                     numbers.append(number)
                     rows.append(row)
-            columns = [[_text(row.get(name)) for row in rows] for name in names]
+            columns = [[_text(field_of(row, name)) for row in rows] for name in names]
             yield Batch(lines=numbers, columns=columns, faults=faults, position=some[-1][2])
+
+    def _names(self, names_of: Callable[[Row], Iterable[str]]) -> list[str]:
+        """The names in the objects of the header, each once."""
+        found: dict[str, None] = {}
+        for _, line, _ in islice(self._lines(), self._most):
+            found.update(dict.fromkeys(names_of(_parsed(line) or {})))
+        return list(found)
+
+    def _check_form(self, wanted: Sequence[str]) -> None:
+        """Raises FileError for a file that is one JSON document, or has no object in a line."""
+        first = [_parsed(line) or {} for _, line, _ in islice(self._lines(), 2)]
+        document = json_documents.described(first[0], wanted) if len(first) == 1 else None
+        if document is not None:
+            raise file_error(self._path, *document)
+        if not self._header:
+            raise file_error(
+                self._path,
+                "begins like JSON, but has no JSON object in a line of its own; write a line for "
+                "each review",
+                Filter(("jq -c .",), ".jsonl"),
+            )
 
     def _lines(self) -> Iterator[tuple[int, str, int]]:
         """(number, line, position in the file) of each line that is not blank."""

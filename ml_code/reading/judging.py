@@ -29,7 +29,7 @@ _REMEDIES = {
     TOO_MANY: 'a field that contains the delimiter must be quoted: "lovely, soft"',
     NO_END: 'a quote within a quoted field must be doubled: "a ""nice"" one"',
     NO_OBJECT: 'each line must be one JSON object: {"Review Text": "…", "Rating": 5}',
-    NOT_TEXT: "choose a column of strings",
+    NOT_TEXT: "choose a column of strings, or a field of its objects, as COLUMN.FIELD",
     NEITHER: "a text of several lines must stand in quotes",
 }
 

@@ -3,13 +3,14 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from .errors import FileError
 from .kinds import opened
+from .nested import lacks
 from .tables import Batch, CheckedColumn, NotText
 
 # Of dates, times and texts beyond Python's; an unknown time zone is a KeyError.
@@ -18,14 +19,23 @@ _BATCH_ROWS = 5_000  # pyarrow holds them in memory beside our own copy
 
 
 class Parquet:
-    """A file of Apache Parquet. Values of other types are given as Python writes them."""
+    """A file of Apache Parquet. Values of other types are given as Python writes them.
+
+    Where its columns lack a `wanted` one, its header has the fields of structs by names with dots.
+    """
 
     unit = "row"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, wanted: Sequence[str] = ()) -> None:
         self._path, self._bytes = path, path.stat().st_size
         with self._file() as file:
-            self._header = list(file.schema_arrow.names)
+            fields = list(file.schema_arrow)
+        self._header = [field.name for field in fields]
+        self._inside: dict[str, Sequence[str]] = {}  # name → the names that lead to the field
+        if lacks(self._header, wanted):
+            paths = list(_paths(fields))
+            self._header = list(map(".".join, paths))
+            self._inside = {".".join(path): path for path in paths if len(path) > 1}
 
     @property
     def header(self) -> list[str]:
@@ -37,7 +47,7 @@ class Parquet:
         with self._file() as file:
             total, done = file.metadata.num_rows, 0
             for part in file.iter_batches(batch_size=_BATCH_ROWS, columns=present):
-                columns = {name: _texts(part.column(at)) for at, name in enumerate(present)}
+                columns = {name: _texts(self._column(part, name)) for name in present}
                 absent = ("",) * part.num_rows
                 done += part.num_rows
                 yield Batch(
@@ -46,6 +56,14 @@ class Parquet:
                     faults=(),
                     position=self._bytes * done // total,
                 )
+
+    def _column(self, part: Any, name: str) -> Any:
+        """By its name: pyarrow gives all columns of a repeated name, in the order of the file."""
+        from pyarrow.compute import struct_field
+
+        first, *fields = self._inside.get(name, (name,))
+        column = part.column(part.schema.names.index(first))
+        return struct_field(column, fields) if fields else column
 
     @contextmanager
     def _file(self) -> Iterator[Any]:
@@ -61,6 +79,17 @@ class Parquet:
             except (pyarrow.ArrowException, OSError, ValueError, KeyError) as error:
                 reason = " ".join(str(error).split())[:200]
                 raise FileError(self._path, f"not a readable Parquet file: {reason}") from error
+
+
+def _paths(fields: Iterable[Any]) -> Iterator[tuple[str, ...]]:
+    """The names that lead to each column; in place of a struct, to each of its fields."""
+    from pyarrow.types import is_struct
+
+    for field in fields:
+        if is_struct(field.type) and field.type.num_fields:
+            yield from ((field.name, *path) for path in _paths(field.type))
+        else:
+            yield (field.name,)
 
 
 def _texts(column: Any) -> list[str]:

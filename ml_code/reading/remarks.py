@@ -15,8 +15,11 @@ _LOW += "terrible|unhappy|unlikely|unsatisfied|worst"
 _BETWEEN = "acceptable|average|fair|neutral|ok|okay"
 _HIGH = "agree|amazing|best|excellent|fantastic|good|great|happy|liked|likely|loved|outstanding|"
 _HIGH += "perfect|positive|satisfied|superb"
+# SurveyMonkey's scales: "Not at all likely - 0", "3 - Neither satisfied nor dissatisfied".
+_LOW += rf"|not (?:at all |very |so )?(?:{_HIGH})"
+_BETWEEN += r"|neither \w+ nor \w+"
 _WORD = re.compile(
-    r"(?:i )?(?:very |extremely |strongly |somewhat |quite )?"
+    r"(?:i )?(?:very |extremely |strongly |somewhat |quite |completely |slightly )?"
     rf"(?:(?P<low>{_LOW})|(?P<between>{_BETWEEN})|(?P<high>{_HIGH}))(?: it)?"
 )
 

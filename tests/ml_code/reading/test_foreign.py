@@ -119,3 +119,25 @@ def test_anything_else_is_named_for_what_it_is_with_what_converts_it(written, co
     text = refusal(written(content))
     assert text.startswith("r.csv: ")
     assert message in text
+
+
+@pytest.mark.parametrize("rows", [3, 200_000])  # the wrong byte is in the first block, or later
+@pytest.mark.parametrize("wrong", [b"caf\xe9", b"caf\xc3"])
+def test_a_wrong_byte_in_a_file_of_utf_8_does_not_change_the_encoding_of_all(written, rows, wrong):
+    path = written(b"Review Text,Rating\n" + "schön,5\n".encode() * rows + wrong + b",5\n")
+    text = refusal(path)
+    assert f"in line {rows + 2}, at offset" in text
+    assert text.endswith(
+        "(invalid continuation byte). Most of the file is UTF-8: mend this line, or leave such "
+        "bytes out: iconv -c -f UTF-8 -t UTF-8 < r.csv > converted-r.csv"
+    )
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [("cp1252", "schöne Größe, né"), ("shift_jis", "素晴らしい商品"), ("gb18030", "非常好的衣服"),
+     ("koi8-r", "Отличное платье"), ("cp1251", "Отличное платье"), ("euc-kr", "좋은 제품입니다")],
+)  # fmt: skip
+def test_another_encoding_is_not_taken_for_damaged_utf_8(written, encoding, text):
+    path = written(f"Review Text,Rating\n{text},5\n".encode(encoding) * 30)
+    assert "Convert it from its encoding" in refusal(path)

@@ -64,6 +64,16 @@ def test_a_remark_is_measured_by_the_scale():
     assert number("5 - bad", 1, 10) == 5
 
 
+def test_the_remarks_of_survey_tools_are_known():
+    assert number("Not at all likely - 0", 0, 10) == 0
+    assert number("Extremely likely - 10", 0, 10) == 10
+    assert number("10 - Not at all likely", 0, 10) is None
+    assert number("1 - Not satisfied", 1, 5) == 1
+    assert number("3 - Neither satisfied nor dissatisfied", 1, 5) == 3
+    assert number("5 - Neither satisfied nor dissatisfied", 1, 5) is None
+    assert number("1 (Completely dissatisfied)", 1, 5) == 1
+
+
 @pytest.mark.parametrize("raw", ["", " ", "nan", "NULL", "N/A", "-", '=""', "\u200b"])
 def test_a_missing_rating_is_none(raw):
     assert is_missing(raw)

@@ -2,9 +2,10 @@ import gzip
 
 import pytest
 
+from reading.columns import Columns
 from reading.parquet import Parquet
 from reading.tables import NotText
-from tests.ml_code.reading.read_files import ROWS, rows_of
+from tests.ml_code.reading.read_files import ROWS, refusal, rows_of
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -66,3 +67,31 @@ def test_values_that_python_cannot_represent_do_not_end_the_reading(tmp_path):
     assert found["list"] == ["<list<element: timestamp[us]>>", "[]"]
     assert found["text"] == ["\ufffd", "x"]
     assert isinstance(found["text"][0], NotText)
+
+
+def test_fields_of_structs_are_columns_by_names_with_dots(tmp_path):
+    import pyarrow
+    from pyarrow import parquet
+
+    reviews = [{"body": {"en": "soft", "a.b": "x"}, "stars": 5}, None, {"body": None, "stars": 3}]
+    path = tmp_path / "r.parquet"
+    parquet.write_table(pyarrow.table({"review": reviews, "head": ["Nice", None, ""]}), path)
+    for text, texts in (("review.body.en", ["soft", "", ""]), ("review.body.a.b", ["x", "", ""])):
+        columns = Columns(text=text, rating="review.stars", title="head")
+        expected = zip(["Nice", "", ""], texts, ["5", "", "3"], strict=True)
+        assert rows_of(path, columns) == list(expected)
+    assert "the columns are 'review.body.en', 'review.body.a.b', 'review.stars', 'head'" in (
+        refusal(path)
+    )
+
+
+def test_a_column_beside_others_of_one_name_is_what_it_is(tmp_path):
+    import pyarrow
+    from pyarrow import parquet
+
+    columns = [["x", "y"], ["x", "y"], ["soft", "warm"], [5, 3]]
+    table = pyarrow.table(columns, names=["more", "more", "Review Text", "Rating"])
+    parquet.write_table(table, tmp_path / "r.parquet")
+    table = Parquet(tmp_path / "r.parquet")
+    (batch,) = table.read(table.header)
+    assert batch.columns[2:] == [["soft", "warm"], ["5", "3"]]
