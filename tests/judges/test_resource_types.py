@@ -72,3 +72,13 @@ def test_a_stack_of_such_a_resource_has_no_other_tags_either(stacks: Synthesised
         }
         assert tags[f"{settings.name}-Features"] == {ENVIRONMENT_TAG: settings.name}
         assert settings.organisation.tags.items() <= tags[f"{settings.name}-Pipeline"].items()
+
+
+def test_what_a_feature_group_has_is_for_good() -> None:
+    """A change of the key, of the role or of where the rows are would replace the group."""
+    kind = "AWS::SageMaker::FeatureGroup"
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
+    assert {
+        f"/properties/{name}"
+        for name in ("RoleArn", "OnlineStoreConfig/SecurityConfig", "OfflineStoreConfig")
+    } <= set(schema["createOnlyProperties"])

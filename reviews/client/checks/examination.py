@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from contract import s3_uri
 from reviews.client.aws import base_model, embedded, stacks
 from reviews.client.aws.connection import Connection
-from reviews.client.checks import aws_checks, cost_tag, guards
+from reviews.client.checks import aws_checks, cost_tag, data_lake, guards
 from reviews.client.checks.findings import Finding, Verdict, judge
 from reviews.client.errors import ReviewsError
 from reviews.client.shell import reviews_command
@@ -28,6 +28,7 @@ def examine(connection: Connection) -> Iterator[Finding]:
         return
     if connection.is_on_aws:
         yield from _each(aws_checks.ACCOUNT_AND_REGION, connection)
+        yield from _each(data_lake.CHECKS, connection)
     yield from _each(guards.of(connection.settings), connection)
     yield from _each(_DEPLOYED, connection)
     if connection.is_on_aws:

@@ -6,6 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from contract.names import bucket_name
 from infra import key_policy
 from infra.settings import Settings
 from reviews.client.aws.connection import Connection
@@ -15,7 +16,7 @@ _SETTINGS = "infra/settings/environments.py"
 _PAGE = "docs/organisation.md"
 _FEWEST_ZONES = 2
 _NOT_OURS = "whose policy only its own account can read"  # GetKeyPolicy of KMS
-_GONE = ("NoSuchEntity", "NotFoundException", "InvalidSubnetID.NotFound")
+_GONE = ("NoSuchBucket", "NoSuchEntity", "NotFoundException", "InvalidSubnetID.NotFound")
 
 
 def of(settings: Settings) -> dict[str, Callable[[Connection], Finding]]:
@@ -44,7 +45,8 @@ def boundary(connection: Connection) -> Finding:
 
 
 def key(connection: Connection) -> Finding:
-    """Whether it is enabled, encrypts, and lets those use it who encrypt with it."""
+    """Whether it is enabled, encrypts, lets those use it who encrypt with it, and is that of the
+    data, if there are some."""
     arn, kms = connection.settings.organisation.kms_key, connection.client("kms")
     is_readable = arn.split(":")[4] == _identity(connection)["Account"]
     described = _or_none(lambda: kms.describe_key(KeyId=arn)["KeyMetadata"])
@@ -54,6 +56,7 @@ def key(connection: Connection) -> Finding:
         problems = _problems(described) or _missing_in_policy(connection, kms)
     else:
         problems = _problems(described)
+    problems += _data_of_another_key(connection, arn)
     needed = "a symmetric key for encryption, whose policy allows it"
     return judge(
         "KMS key",
@@ -63,6 +66,22 @@ def key(connection: Connection) -> Finding:
         fix=f"the statements in {_PAGE}, or change organisation.kms_key in {_SETTINGS}",
         blocks=True,
     )
+
+
+def _data_of_another_key(connection: Connection, arn: str) -> list[str]:
+    """What is encrypted keeps its key. With another one CloudFormation would delete the key of the
+    environment, without which nobody can read the data, and fail at the Feature Group, whose key it
+    cannot change (OnlineStoreConfig of its schema is for its creation only)."""
+    settings, account = connection.settings, _identity(connection)["Account"]
+    bucket = bucket_name(settings.name, "data", account, settings.region)
+    found = _or_none(lambda: connection.client("s3").get_bucket_encryption(Bucket=bucket))
+    if found is None:
+        return []
+    (rule,) = found["ServerSideEncryptionConfiguration"]["Rules"]
+    used = rule["ApplyServerSideEncryptionByDefault"].get("KMSMasterKeyID", "")
+    if used.rpartition("/")[2] == arn.rpartition("/")[2]:
+        return []
+    return [f"{bucket} has the key {used or 'of S3'}, with which alone its objects can be read"]
 
 
 def _problems(described: dict[str, Any]) -> list[str]:

@@ -53,7 +53,7 @@ def finding(result: Result, check: str) -> dict[str, Any]:
 def test_where_nothing_is_missing_it_exits_with_0(account: RunsWorld, reviews: Reviews) -> None:
     result = reviews("doctor")
     assert result.code == 0
-    assert result.out.count("✓") == len(result.out.splitlines()) == 9 + IMAGES + len(QUOTAS)
+    assert result.out.count("✓") == len(result.out.splitlines()) == 10 + IMAGES + len(QUOTAS)
     assert "Credentials: arn:aws:iam::123456789012:user/me" in result.out
     assert reviews("doctor", "--json").json["fine"] is True
 

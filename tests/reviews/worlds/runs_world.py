@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.fake_aws import Refused
+from tests.reviews.worlds.account_world import AccountWorld
 from tests.reviews.worlds.described_jobs import DescribedJobs
 from tests.reviews.worlds.endpoint_world import ARN as SAGEMAKER
 from tests.reviews.worlds.endpoint_world import NOW, EndpointWorld
@@ -32,7 +33,7 @@ _STATES = {
 }
 
 
-class RunsWorld(DescribedJobs, EndpointWorld):
+class RunsWorld(AccountWorld, DescribedJobs, EndpointWorld):
     """Calls that change something are in `calls`."""
 
     def __init__(self) -> None:
@@ -43,9 +44,6 @@ class RunsWorld(DescribedJobs, EndpointWorld):
         self.lines: dict[str, list[str]] = {}  # of a log stream
         self.stacks: dict[str, str] = {}
         self.bootstrap_version = "28"
-        self.quotas: dict[str, float] = {}  # that were applied to the account
-        self.default_quotas: dict[str, float] = {}
-        self.are_quotas_adjustable = True
         self.on_describe = lambda: None  # called before an execution is described
 
     # -- what is there -------------------------------------------------------------------------
@@ -248,26 +246,6 @@ class RunsWorld(DescribedJobs, EndpointWorld):
             "CreationTime": NOW,
         }
         return {"ModelPackageSummaryList": [version]}
-
-    def get_caller_identity(self) -> dict[str, Any]:
-        return {"Arn": "arn:aws:iam::123456789012:user/me", "Account": "123456789012"}
-
-    def list_service_quotas(self, ServiceCode: str, MaxResults: int) -> dict[str, Any]:
-        if not self.quotas:
-            raise Refused("AccessDeniedException", "not authorized to perform ListServiceQuotas")
-        return self._quotas(self.quotas)
-
-    def list_aws_default_service_quotas(self, ServiceCode: str, MaxResults: int) -> dict[str, Any]:
-        return self._quotas(self.default_quotas)
-
-    def _quotas(self, values: dict[str, float]) -> dict[str, Any]:
-        more = {"Adjustable": self.are_quotas_adjustable}
-        return {
-            "Quotas": [
-                {"QuotaName": name, "QuotaCode": f"L-{number}", "Value": value, **more}
-                for number, (name, value) in enumerate(values.items())
-            ]
-        }
 
     def put_object(self, Bucket: str, Key: str, Body: Any, **_: Any) -> None:
         self.calls.append(f"keep {Bucket}/{Key}")

@@ -34,6 +34,7 @@ class Account(FakeAws):
         self.key = {"KeyState": "Enabled", "KeyUsage": "ENCRYPT_DECRYPT"}
         self.key |= {"KeySpec": "SYMMETRIC_DEFAULT"}
         self.policy = key_policy.statements(GUARDED, ACCOUNT)
+        self.key_of_the_data = ""  # not deployed yet
         self.subnets = {"subnet-1": (VPC, "us-east-1a"), "subnet-2": (VPC, "us-east-1b")}
 
     def get_caller_identity(self) -> dict[str, str]:
@@ -48,6 +49,14 @@ class Account(FakeAws):
         if not self.key:
             raise Refused("NotFoundException", f"Key '{KeyId}' does not exist")
         return {"KeyMetadata": {"KeyId": KeyId.rpartition("/")[2], **self.key}}
+
+    def get_bucket_encryption(self, Bucket: str) -> dict[str, Any]:
+        if not self.key_of_the_data:
+            raise Refused("NoSuchBucket", "The specified bucket does not exist")
+        assert Bucket == f"reviews-dev-data-{ACCOUNT}-us-east-1"
+        default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": self.key_of_the_data}
+        rules = [{"ApplyServerSideEncryptionByDefault": default}]
+        return {"ServerSideEncryptionConfiguration": {"Rules": rules}}
 
     def get_key_policy(self, KeyId: str, PolicyName: str) -> dict[str, str]:
         return {"Policy": json.dumps({"Version": "2012-10-17", "Statement": self.policy})}
@@ -122,6 +131,17 @@ def test_a_key_that_does_not_exist_is_named(account: Account) -> None:
     account.key = {}
     (found,) = missing()
     assert found.found == f"there is no key {KEY}"
+
+
+def test_what_is_encrypted_keeps_its_key(account: Account) -> None:
+    account.key_of_the_data = KEY
+    assert missing() == []
+    account.key_of_the_data = KEY.replace("01234567", "76543210")
+    (found,) = missing()
+    assert found.found == (
+        f"reviews-dev-data-{ACCOUNT}-us-east-1 has the key {account.key_of_the_data}, with which "
+        "alone its objects can be read"
+    )
 
 
 def test_a_key_policy_must_let_the_services_use_the_key(account: Account) -> None:
