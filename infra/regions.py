@@ -1,10 +1,10 @@
 """The regions to which an environment can be deployed.
 
 CloudFormation there has every resource type of the templates, by AWS's own schemas of each region,
-which cfn-lint brings along (tests/judges/test_resource_types.py). Elsewhere it would refuse the template:
-"Unrecognized resource types: [AWS::SageMaker::FeatureGroup]" in Calgary, Hyderabad, Melbourne and
-the Emirates, AWS::SageMaker::ModelPackageGroup in China. cfn-lint has no schemas of Bahrain, and
-GovCloud has AWS's images in accounts that are not in infra/image_accounts.py.
+which cfn-lint brings along (tests/judges/test_resource_types.py). Elsewhere it would refuse the
+template: "Unrecognized resource types: [AWS::SageMaker::FeatureGroup]" in Calgary, Hyderabad,
+Melbourne and the Emirates, AWS::SageMaker::ModelPackageGroup in China. cfn-lint has no schemas of
+Bahrain, and GovCloud has AWS's images in accounts that are not in infra/image_accounts.py.
 """
 
 REGIONS = (
