@@ -87,9 +87,13 @@ class JsonLines:
 
 
 def _parsed(line: str) -> Row | None:
-    """The object in a line; a comma after it, as in a JSON array, is ignored. None: no object."""
+    """The object in a line. None: no object.
+
+    A comma after it, as in a JSON array, is ignored, and so is a byte order mark, which begins the
+    second of two files that were joined. A tab within a string need not be escaped.
+    """
     try:
-        row = json.loads(line.strip().removesuffix(","))
+        row = json.loads(line.lstrip("\ufeff").strip().removesuffix(","), strict=False)
     except (ValueError, RecursionError):
         return None
     return row if isinstance(row, dict) else None

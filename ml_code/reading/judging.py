@@ -19,6 +19,7 @@ TOO_LONG = "text too long for the Feature Store"
 # read in November 2026), of which token ids and names take some.
 _LONGEST_TEXT = 340_000  # bytes
 NOT_TEXT = "an object, a list or bytes instead of a text"
+NOT_RATING = "an object, a list or bytes instead of a rating"
 _NO_FAULTS = (OF_NO_CLASS, NO_TEXT)
 _OF_RATINGS = (NO_NUMBER, UNKNOWN, "rating outside")
 _OTHER_RATINGS = (
@@ -30,6 +31,7 @@ _REMEDIES = {
     NO_END: 'a quote within a quoted field must be doubled: "a ""nice"" one"',
     NO_OBJECT: 'each line must be one JSON object: {"Review Text": "…", "Rating": 5}',
     NOT_TEXT: "choose a column of strings, or a field of its objects, as COLUMN.FIELD",
+    NOT_RATING: "choose a column of numbers or strings, or a field of its objects, as COLUMN.FIELD",
     NEITHER: "a text of several lines must stand in quotes",
 }
 
@@ -56,7 +58,9 @@ class Judge:
             return "", UNUSED, NOT_TEXT
         if len(text) * 4 > _LONGEST_TEXT and len(text.encode()) > _LONGEST_TEXT:
             return "", UNUSED, TOO_LONG
-        return text, *self._ratings[rating]
+        rating_index, reason = self._ratings[rating]
+        is_value = reason not in (NO_NUMBER, UNKNOWN) or not isinstance(rating, NotText)
+        return text, rating_index, reason if is_value else NOT_RATING
 
     def usable_rows(self, chunk: Chunk, rejects: "Rejects") -> Iterator[tuple[str, int]]:
         """(text, rating index) of each row that is used; the others are counted in `rejects`."""

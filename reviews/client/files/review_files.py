@@ -104,7 +104,7 @@ def check_file(path: Path) -> None:
     if path.is_dir():
         raise InvalidArgument(
             f"{path}: is a folder; give one file of reviews (several of JSON Lines may be packed "
-            f"into one: gzip -c {file_word(path)}/*.jsonl > all.jsonl.gz)"
+            f"into one: sed '' {file_word(path)}/*.jsonl | gzip > all.jsonl.gz)"
         )
     if path.exists() and not path.is_file():
         raise InvalidArgument(

@@ -27,6 +27,12 @@ def test_objects_with_a_comma_or_a_separator_beside_them_are_read(written):
     assert rows_of(written(lines)) == [("", "a", "5"), ("", "b", "4")]
 
 
+def test_a_tab_in_a_string_and_the_mark_of_a_joined_file_are_read(written):
+    lines = '{"Review Text": "a\tb", "Rating": 5}\n\ufeff{"Review Text": "b", "Rating": 4}\n'
+    assert rows_of(written(lines)) == [("", "a\tb", "5"), ("", "b", "4")]
+    assert faults_of(written(lines)) == []
+
+
 @pytest.mark.parametrize("value", [{"en": "soft"}, ["soft"], b"caf\xe9"])
 def test_a_value_that_is_no_text_is_told_from_one(tmp_path, value):
     import pyarrow

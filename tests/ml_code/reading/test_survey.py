@@ -72,6 +72,22 @@ def test_values_that_are_no_texts_are_counted_and_refused_above_the_limit(path):
         survey(path, COLUMNS, CLASSES, max_rejected_share=0.1, shares=SHARES)
 
 
+def test_objects_in_place_of_ratings_are_refused_with_how_to_name_a_field(path):
+    rows = [{"Text": f"t {n}", "Stars": {"ratingValue": 1 + n % 5}} for n in range(60)]
+    path.write_text("\n".join(map(json.dumps, rows)))
+    with pytest.raises(UserError) as caught:
+        survey(path, COLUMNS, CLASSES, max_rejected_share=0.1, shares=SHARES)
+    assert str(caught.value) == (
+        "60 of 60 rows cannot be used, more than the 10% that max_rejected_share allows: 60 x an "
+        "object, a list or bytes instead of a rating (first: r.csv line 1, Stars "
+        "'{\"ratingValue\": 1}'); choose a column of numbers or strings, or a field of its "
+        "objects, as COLUMN.FIELD"
+    )
+    fields = Columns(text="Text", rating="Stars.ratingValue")
+    found = survey(path, fields, CLASSES, max_rejected_share=0, shares=SHARES)
+    assert found.classes == {"negative": 24, "neutral": 12, "positive": 24}
+
+
 def test_a_class_that_cannot_fill_all_splits_is_named_with_its_number(path):
     lines = [line for line in GOOD if not line.endswith(",3")] + ["so so,3", "hm,3", "ok,3"]
     with pytest.raises(UserError) as caught:

@@ -100,7 +100,8 @@ def test_a_folder_is_refused_as_one(
     monkeypatch.chdir(tmp_path)
     Path("-my files").mkdir()
     for number in range(2):
-        Path(f"-my files/-{number}.jsonl").write_text(f'{{"n": {number}}}\n')
+        end = "\n" * number  # the first file does not end in a line feed
+        Path(f"-my files/-{number}.jsonl").write_text(f'{{"n": {number}}}{end}')
     said = CliRunner().invoke(app, ["run", "--env", "dev", "--", "-my files"]).stderr
     assert said.startswith("-my files: is a folder; give one file of reviews (several of")
     pack = said.partition("into one: ")[2].removesuffix(")\n")
