@@ -15,6 +15,7 @@ def of_settings(
     return {
         "images": images.ends_of_patches(settings.every_image()),
         "force": force,
+        "is_serverless": settings.endpoint.serverless_memory_mb > 0,
         "serving_image": settings.image_of_serving().uri,
         "sources": promotion.sources(settings),
         "evaluates": settings.promotion.evaluation,

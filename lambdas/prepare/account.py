@@ -94,6 +94,21 @@ def _compare(
     return Problem(sentence, blocks=is_update or granted < quota.least)
 
 
+def check_endpoint(sagemaker: Any, environment: Environment) -> Iterator[Problem]:
+    """Finds an endpoint with instances in the way of a serverless one, which the step Deploy could
+    not make of it: "Updating a real-time inference endpoint to either an on-demand serverless
+    endpoint or a serverless endpoint with Provisioned Concurrency is currently not supported."
+    https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-update.html"""
+    found = find_endpoint(sagemaker, environment.endpoint) or {}
+    if any("CurrentServerlessConfig" not in one for one in found.get("ProductionVariants", ())):
+        yield Problem(
+            f"Endpoint: {environment.endpoint} has instances; needed: none, since AWS makes no "
+            "such endpoint serverless. To fix it: reviews endpoint stop --env "
+            f"{environment.environment}",
+            blocks=True,
+        )
+
+
 def check_images(images: Sequence[Mapping[str, str]], today: date) -> Iterator[Problem]:
     """The problems of the images that AWS no longer patches."""
     for image in images:

@@ -96,6 +96,7 @@ def check_account(run: dict[str, Any], event: dict[str, Any]) -> list[str]:
     problems = [
         *account.check_images(images, today),
         *account.check_quotas(QUOTAS, SAGEMAKER, ENVIRONMENT, unused, parallel=parallel),
+        *(account.check_endpoint(SAGEMAKER, ENVIRONMENT) if event["is_serverless"] else ()),
     ]
     return account.warnings(problems, force=event["force"])
 

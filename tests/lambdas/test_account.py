@@ -176,6 +176,30 @@ def test_quotas_that_cannot_be_read_hold_nothing_up(load, error: Exception) -> N
     assert warning == f"The account's quotas could not be read: {error}"
 
 
+class Deployed:
+    """One in which the endpoint has these variants."""
+
+    def __init__(self, *variants: dict[str, Any]) -> None:
+        self._variants = list(variants)
+
+    def describe_endpoint(self, *, EndpointName: str) -> dict[str, Any]:
+        return {"EndpointStatus": "InService", "ProductionVariants": self._variants}
+
+
+def test_a_serverless_endpoint_is_made_of_none_with_instances(load) -> None:
+    account, environment = load("prepare", "account"), load("prepare").ENVIRONMENT
+    serverless = {"VariantName": "all", "CurrentServerlessConfig": {"MemorySizeInMB": 4096}}
+    with_instances = {"VariantName": "all", "CurrentInstanceCount": 1}
+    for fine in (SageMaker(serves=False), Deployed(serverless)):
+        assert list(account.check_endpoint(fine, environment)) == []
+    with pytest.raises(account.AccountNotReady) as raised:
+        account.warnings(account.check_endpoint(Deployed(with_instances), environment), force=False)
+    assert str(raised.value) == (
+        "Endpoint: reviews-dev has instances; needed: none, since AWS makes no such endpoint "
+        "serverless. To fix it: reviews endpoint stop --env dev"
+    )
+
+
 def test_an_image_past_its_patches_ends_the_run_with_the_sentence_of_doctor(
     load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
