@@ -89,6 +89,8 @@ def _read_header(path: Path, blocks: Iterator[list[str]], wanted: Sequence[str])
         has_quotes=not (delimiter == "\t" and set(header) >= _LITERAL_QUOTES),
         has_spaces=_has_spaces(lines[begin : end + _SEEN_LINES], delimiter),
     )
+    if _has_row_names(lines[end : end + _SEEN_LINES], delimiter, len(header)):
+        header = ["", *header]
     has_escapes = delimiter == "\t" and escapes.are_used(lines[end:])
     return _Layout(dialect=dialect, has_escapes=has_escapes, names=header, begin=end)
 
@@ -103,6 +105,23 @@ def _has_spaces(lines: Sequence[str], delimiter: str) -> bool:
     field = rf'(?:"(?:[^"]|"")*"|[^"{end}]*){end}'
     spaced = re.compile(rf'(?:{field})+? +"(?=[^"{end}\s])')
     return any(spaced.match(line) for line in lines)
+
+
+def _has_row_names(lines: Sequence[str], delimiter: str, width: int) -> bool:
+    """Whether the rows have a quoted number in front for which the header has no name.
+
+    "By default there is no column name for a column of row names" (write.table in
+    https://stat.ethz.ch/R-manual/R-devel/library/utils/html/write.table.html). Where numbers are
+    quoted, so are texts: no comma of a text has made the row longer.
+    """
+    whole = list(filter(None, csv.reader(lines, delimiter=delimiter)))
+    rows = whole[:-1] or whole  # the last one may go on behind these lines
+    begin = re.compile(rf'"[0-9]+"{re.escape(delimiter)}')
+    return (
+        any(row[-1].strip() for row in rows)
+        and all(len(row) == width + 1 and row[0].isdecimal() for row in rows)
+        and all(map(begin.match, lines[:1]))
+    )
 
 
 def _best_header(

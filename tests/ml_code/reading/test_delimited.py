@@ -73,6 +73,22 @@ def test_a_row_that_is_not_certain_is_counted_with_its_line(path, row, reason):
     assert (rows, faults) == (GOOD, [(3, reason)])
 
 
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_the_row_names_of_r_have_no_name_in_the_header(path, delimiter):
+    lines = ['"Text","Stars"', '"1","soft, warm",5', '"7","so so\nsecond line",3', '"8","",NA']
+    content = "\n".join(line.replace('",', f'"{delimiter}') for line in lines)
+    rows, faults = read(path, content)
+    assert rows == [(2, "soft, warm", "5"), (3, "so so\nsecond line", "3"), (5, "", "NA")]
+    assert faults == []
+
+
+@pytest.mark.parametrize("row", ["1,soft, warm,5", '"1 soft",x,warm,5', '"1","fine","5",'])
+def test_other_rows_with_a_field_more_have_no_row_names(path, row):
+    rows, faults = read(path, f"Id,Text,Stars\n{row}\n{row}\n")
+    assert rows == ([(2, "fine", "5"), (3, "fine", "5")] if "fine" in row else [])
+    assert faults == ([] if rows else [(2, TOO_MANY), (3, TOO_MANY)])
+
+
 def test_a_space_in_front_of_a_quote_is_no_text(path):
     rows, faults = read(path, 'Stars,Text\n5, "soft, warm"\n')
     assert (rows, faults) == ([(2, "soft, warm", "5")], [])
