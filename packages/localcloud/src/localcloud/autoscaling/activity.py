@@ -2,19 +2,18 @@
 
 import time
 import uuid
-from typing import Any
 
 from localcloud.autoscaling.decision import Decision
 from localcloud.core import records
 from localcloud.core.background import Background
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ValidationException
+from localcloud.core.records import Record
 from localcloud.hosting import capacity
 from localcloud.hosting.scalable_target import DIMENSION, NAMESPACE, TARGET
 
 _KIND = "scaling-activity"
 _KEPT_SECONDS = 6 * 7 * 24 * 3600
-Record = dict[str, Any]
 
 
 def scale(cloud: Cloud, target: Record, decision: Decision) -> None:

@@ -7,11 +7,11 @@ it. Here the last minute decides both ways.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from localcloud.core.records import Record
 
 _SCALE_IN_BELOW = 0.9  # of the target value, as the low alarm of target tracking
 _COOLDOWN_SECONDS = 300  # AWS's default for endpoint variants
-Record = dict[str, Any]
 
 
 @dataclass(frozen=True)

@@ -5,19 +5,17 @@ Refused, not ignored: policies other than target tracking, metrics other than th
 
 import time
 import uuid
-from typing import Any
 
 from localcloud.autoscaling.target import check_resource, no_target, place
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import AwsError, ValidationException
-from localcloud.core.records import pick, refuse
+from localcloud.core.records import Record, pick, refuse
 from localcloud.hosting import scalable_target
 from localcloud.hosting.scalable_target import DIMENSION
 
 _METRIC = "SageMakerVariantInvocationsPerInstance"
 _TRACKING = "TargetTrackingScaling"
 _CONFIG = "TargetTrackingScalingPolicyConfiguration"
-Record = dict[str, Any]
 
 
 def put_scaling_policy(cloud: Cloud, request: Record) -> Record:

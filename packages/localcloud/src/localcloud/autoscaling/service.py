@@ -11,13 +11,13 @@ from localcloud.autoscaling import activity
 from localcloud.autoscaling.decision import Moment, decide
 from localcloud.core.cloud import Cloud, Service
 from localcloud.core.errors import ValidationException
+from localcloud.core.records import Record
 from localcloud.hosting import capacity, scalable_target
 from localcloud.hosting.endpoint_metrics import NAMESPACE, dimensions
 
 _PERIOD_SECONDS = 5
 _WINDOW_SECONDS = 60
 _LOGGER = logging.getLogger(__name__)
-Record = dict[str, Any]
 
 
 class Scaling(Service):

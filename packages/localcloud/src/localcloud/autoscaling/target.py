@@ -6,13 +6,12 @@ Refused, not ignored: targets other than variants of endpoints, tags.
 import re
 import time
 import uuid
-from typing import Any
 
 from localcloud.autoscaling import decision
 from localcloud.autoscaling.activity import scale
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import AwsError, ValidationException
-from localcloud.core.records import pick, refuse
+from localcloud.core.records import Record, pick, refuse
 from localcloud.hosting import capacity, scalable_target
 from localcloud.hosting.scalable_target import DIMENSION, NAMESPACE, TARGET
 
@@ -23,7 +22,6 @@ _ACTIVE = {
     "DynamicScalingOutSuspended": False,
     "ScheduledScalingSuspended": False,
 }
-Record = dict[str, Any]
 
 
 def register_scalable_target(cloud: Cloud, request: Record) -> Record:

@@ -2,7 +2,7 @@
 
 AwsError
 ├── ValidationException   the request breaks a rule of the API
-├── ValidationError       as the Feature Store's runtime calls it
+├── ValidationError       the same, as the two runtime services call it
 ├── ResourceInUse         the name is taken
 ├── ResourceNotFound      there is no such resource
 ├── ConflictException     something else is in the way
@@ -28,7 +28,7 @@ class ValidationException(AwsError):
 
 
 class ValidationError(AwsError):
-    """The code of the Feature Store's runtime for an invalid request (HTTP 400)."""
+    """What the runtimes of endpoints and of the Feature Store say of such a request (HTTP 400)."""
 
     def __init__(self, message: str) -> None:
         super().__init__("ValidationError", message)

@@ -9,6 +9,7 @@ from typing import Any
 from botocore.model import Shape
 
 from localcloud.core.errors import ValidationException
+from localcloud.core.records import Record
 
 _ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {
     "GreaterThan": gt,
@@ -20,7 +21,6 @@ _NUMBERS = ("integer", "long", "float", "double")
 # Properties that records do not have themselves, and the lists that are searched instead.
 _PAIRS = {"AllTags": "Tags", "AllParameters": "Parameters"}
 _METRICS, _METRIC_LIST = "Metrics", "FinalMetricDataList"
-Record = dict[str, Any]
 Found = tuple[Any, str]  # a value and the type of its shape
 
 

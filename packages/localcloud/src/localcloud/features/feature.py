@@ -1,15 +1,14 @@
 """Operations on the metadata of features: descriptions and parameters."""
 
 import time
-from typing import Any
 
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ResourceNotFound, ValidationException
+from localcloud.core.records import Record
 from localcloud.features.group import find_group
 from localcloud.features.metadata import metadata_of, note
 
 _MOST_PARAMETERS = 25
-Record = dict[str, Any]
 
 
 def describe_feature_metadata(cloud: Cloud, request: Record) -> Record:

@@ -1,11 +1,11 @@
 """The Glue table by which Athena reads an offline store."""
 
 from contextlib import suppress
-from typing import Any
 
 from botocore.exceptions import ClientError
 
 from localcloud.core.cloud import Cloud
+from localcloud.core.records import Record
 
 _GLUE_TYPES = {"String": "string", "Integral": "bigint", "Fractional": "double"}
 _OWN_COLUMNS = (
@@ -15,7 +15,6 @@ _OWN_COLUMNS = (
 )
 _PARTITIONS = ("year", "month", "day", "hour")
 _HADOOP = "org.apache.hadoop.hive.ql.io.parquet"
-Record = dict[str, Any]
 
 
 def create_table(cloud: Cloud, group: Record) -> None:

@@ -9,13 +9,12 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
 from botocore.exceptions import ClientError
 
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ResourceInUse, ResourceNotFound, ValidationException
-from localcloud.core.records import create, pick, select
+from localcloud.core.records import Record, create, pick, select
 from localcloud.features import glue_table, metadata
 from localcloud.features.duration import check_duration
 from localcloud.features.offline import OfflineWriter
@@ -25,7 +24,6 @@ KIND = "feature-group"
 RESERVED = ("is_deleted", "write_time", "api_invocation_time")
 _DEFAULT_DATABASE = "sagemaker_featurestore"
 _LOGGER = logging.getLogger(__name__)
-Record = dict[str, Any]
 TableMaker = Callable[[Cloud, Record], None]
 
 

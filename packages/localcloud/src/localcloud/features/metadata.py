@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from localcloud.core.cloud import Cloud
+from localcloud.core.records import Record
 
 _KIND = "feature-metadata"
-Record = dict[str, Any]
 
 
 def metadata_of(cloud: Cloud, group: Record) -> list[Record]:

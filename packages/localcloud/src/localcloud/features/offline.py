@@ -10,6 +10,7 @@ import time
 from typing import Any
 
 from localcloud.core.cloud import Cloud, Service
+from localcloud.core.records import Record
 from localcloud.faults.fault import OFFLINE_STORE
 from localcloud.faults.registry import Faults
 from localcloud.features import parquet
@@ -24,7 +25,6 @@ _PAUSE_SECONDS = 0.2
 _QUIET_SECONDS, _PATIENCE_SECONDS, _FILE_ROWS = 0.5, 30.0, 50_000
 _RETRY_SECONDS = 5.0
 _LOGGER = logging.getLogger(__name__)
-Record = dict[str, Any]
 
 
 class OfflineWriter(Service):

@@ -3,20 +3,19 @@
 import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json
 import pyarrow.parquet as pq
 
+from localcloud.core.records import Record
 from localcloud.features.spool import Row
 
 _TYPES = {"String": pa.string(), "Integral": pa.int64(), "Fractional": pa.float64()}
 _CASTS = {"Integral": int, "Fractional": float}
 _MOMENT = pa.timestamp("ms")  # without a zone, as Hive's
 _HOUR = 3600
-Record = dict[str, Any]
 
 
 def files(definitions: list[Record], rows: list[Row], name: str) -> Iterator[tuple[str, bytes]]:

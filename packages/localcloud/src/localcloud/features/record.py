@@ -3,16 +3,15 @@
 import base64
 import binascii
 import time
-from typing import Any
 
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import AwsError, ResourceNotFound, ValidationError, ValidationException
+from localcloud.core.records import Record
 from localcloud.features.duration import end, iso_8601
 from localcloud.features.online import OnlineStore, Values, Write
 from localcloud.features.schema import Schema, open_schema
 
 _PAGE = 100  # the most that MaxResults may be
-Record = dict[str, Any]
 
 
 def put_record(cloud: Cloud, request: Record) -> Record:

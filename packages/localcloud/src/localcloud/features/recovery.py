@@ -7,17 +7,16 @@ of groups that still exist.
 
 import logging
 import threading
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from localcloud.core.cloud import Cloud, Service
+from localcloud.core.records import Record
 from localcloud.features import glue_table
 from localcloud.features.group import KIND, finish_deletion, make_stores
 
 _STOPPED = ("feature-store", "stopped")
 _LOGGER = logging.getLogger(__name__)
-Record = dict[str, Any]
 
 
 class FeatureRecovery(Service):

@@ -8,13 +8,13 @@ from typing import Any, Self
 
 from localcloud.core.cloud import Cloud, Service
 from localcloud.core.errors import ValidationError
+from localcloud.core.records import Record
 from localcloud.features.group import find_group
 from localcloud.features.online import Values
 
 _ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z")
 _CASTS: Mapping[str, Callable[[str], Any]] = {"String": str, "Integral": int, "Fractional": float}
 _INTEGERS = range(-(2**63), 2**63)
-Record = dict[str, Any]
 
 
 @dataclass(frozen=True)

@@ -4,19 +4,16 @@ Refused, not ignored: searches of other resources.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from botocore.model import Shape
 
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ValidationException
-from localcloud.core.records import refuse
+from localcloud.core.records import Record, refuse
 from localcloud.features import expression
 from localcloud.features.group import KIND
 from localcloud.features.metadata import metadata_of
 from localcloud.http.wire import service_model
-
-Record = dict[str, Any]
 
 
 def _of_kind(kind: str) -> Callable[[Cloud], Iterable[Record]]:

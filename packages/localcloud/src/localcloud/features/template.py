@@ -1,17 +1,16 @@
 """AWS::SageMaker::FeatureGroup of CloudFormation."""
 
 import time
-from typing import Any
 
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ResourceNotFound
+from localcloud.core.records import Record
 from localcloud.core.tags import put_tags
 from localcloud.features.group import create_feature_group, delete_feature_group, find_group
 from localcloud.http.constraints import check
 from localcloud.http.wire import service_model
 
 _SECONDS = 60
-Record = dict[str, Any]
 # CloudFormation's names of what the API calls otherwise.
 _FLAGS = ("EnableOnlineStore", "DisableGlueTableCreation")
 

@@ -19,18 +19,14 @@ from botocore.exceptions import ClientError
 
 from localcloud.core import records
 from localcloud.core.cloud import Cloud, Service
+from localcloud.core.errors import ValidationError
 from localcloud.core.records import Record
 from localcloud.core.s3 import Location, TransferError
 from localcloud.hosting import async_config, endpoint_record
 from localcloud.hosting.container_client import Answer
 from localcloud.hosting.deployment import ASYNC_CONFIG
 from localcloud.hosting.endpoint_metrics import Invocation
-from localcloud.hosting.invocation import (
-    EndpointNotFound,
-    held_instance,
-    request_headers,
-    validation_error,
-)
+from localcloud.hosting.invocation import EndpointNotFound, held_instance, request_headers
 from localcloud.hosting.running import RunningEndpoints
 from localcloud.hosting.serving_instance import ServingInstance
 from localcloud.hosting.variant import Variant
@@ -58,14 +54,12 @@ def invoke_endpoint_async(cloud: Cloud, request: Record) -> Record:
     name, body = request["EndpointName"], request.get("Body", b"")
     traffic = cloud.service(RunningEndpoints).traffic.get(name)
     if traffic is None:
-        raise validation_error(f"Endpoint {name} of account {cloud.account} not found.")
+        raise ValidationError(f"Endpoint {name} of account {cloud.account} not found.")
     config = traffic.fleet.asynchronous
     if config is None:
-        raise validation_error(
-            f"Endpoint {name} has no {ASYNC_CONFIG}: ask it with InvokeEndpoint."
-        )
+        raise ValidationError(f"Endpoint {name} has no {ASYNC_CONFIG}: ask it with InvokeEndpoint.")
     if ("InputLocation" in request) == bool(body):
-        raise validation_error("A request needs either InputLocation or a Body.")
+        raise ValidationError("A request needs either InputLocation or a Body.")
     inference_id = request.get("InferenceId") or str(uuid.uuid4())
     places = async_config.locations(config, request, inference_id)
     record = {

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from localcloud.core import records
 from localcloud.core.cloud import Cloud
-from localcloud.core.errors import AwsError
+from localcloud.core.errors import AwsError, ValidationError
 from localcloud.core.records import Record
 from localcloud.hosting import capture
 from localcloud.hosting.container_client import Answer
@@ -27,11 +27,8 @@ _REFUSED = (
 )
 
 
-class EndpointNotFound(AwsError):
+class EndpointNotFound(ValidationError):
     """No endpoint of the name is in service (HTTP 400)."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__("ValidationError", message)
 
 
 def invoke_endpoint(cloud: Cloud, request: Record) -> Record:
@@ -40,12 +37,12 @@ def invoke_endpoint(cloud: Cloud, request: Record) -> Record:
     records.refuse(request, _REFUSED)
     with held_instance(cloud, name, request.get("TargetVariant")) as (variant, instance):
         if variant.asynchronous is not None:
-            raise validation_error(
+            raise ValidationError(
                 f"Endpoint {name} has AsyncInferenceConfig: ask it with InvokeEndpointAsync."
             )
         target = request.get("TargetContainerHostname")
         if refusal := instance.refusal(target):
-            raise validation_error(refusal)
+            raise ValidationError(refusal)
         asked = time.perf_counter()
         answer = instance.invoke(request["Body"], headers, target=target)
         model_seconds = time.perf_counter() - asked
@@ -88,7 +85,7 @@ def held_instance(
     while traffic := cloud.service(RunningEndpoints).traffic.get(name):
         variant = traffic.choose(target)
         if variant is None:
-            raise validation_error(f"Variant {target} not found for endpoint {name}.")
+            raise ValidationError(f"Variant {target} not found for endpoint {name}.")
         with variant.request() as instance:
             if instance:
                 yield variant, instance
@@ -106,11 +103,6 @@ def _exchange(request: Record, headers: dict[str, str], answer: Answer) -> captu
         answer=answer.body,
         inference_id=request.get("InferenceId"),
     )
-
-
-def validation_error(message: str) -> AwsError:
-    """The runtime's code is ValidationError where the control plane says ValidationException."""
-    return AwsError("ValidationError", message, 400)
 
 
 def _model_error(cloud: Cloud, name: str, answer: Answer) -> AwsError:

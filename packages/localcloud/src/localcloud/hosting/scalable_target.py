@@ -1,10 +1,8 @@
 """The records of scalable targets and their policies."""
 
-from typing import Any
-
 from localcloud.core.cloud import Cloud
+from localcloud.core.records import Record
 
-Record = dict[str, Any]
 NAMESPACE = "sagemaker"
 DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 TARGET = "scalable-target"
