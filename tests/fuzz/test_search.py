@@ -7,8 +7,8 @@ import pytest
 from hypothesis import strategies as st
 
 from localcloud.core.cloud import Cloud
-from localcloud.features.search import _RECORDS
 from localcloud.http.wire import HttpRequest, service_model
+from localcloud.search.search import _RECORDS
 from tests.fuzz.cases import fuzz
 from tests.fuzz.isolated_cloud import answered
 from tests.fuzz.shapes import ARN

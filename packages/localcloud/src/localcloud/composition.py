@@ -29,6 +29,7 @@ from localcloud.jobs.recovery import JobRecovery
 from localcloud.jobs.warm_pools import WarmPools
 from localcloud.lineage.operations import OPERATIONS as LINEAGE
 from localcloud.registry.operations import OPERATIONS as REGISTRY
+from localcloud.search.operations import OPERATIONS as SEARCH
 from localcloud.tuning.operations import OPERATIONS as TUNING
 from localcloud.tuning.tuner import Tuners
 
@@ -38,6 +39,7 @@ OPERATIONS: Operations = {
     **TUNING,
     **HOSTING,
     **FEATURES,
+    **SEARCH,
     **REGISTRY,
     **EXPERIMENTS,
     **LINEAGE,

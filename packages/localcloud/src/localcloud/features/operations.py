@@ -1,8 +1,8 @@
-"""Operations of the Feature Store, and Search."""
+"""Operations of the Feature Store."""
 
 from localcloud.core.cloud import Operations
 from localcloud.core.operations import of
-from localcloud.features import feature, group, record, search
+from localcloud.features import feature, group, record
 
 OPERATIONS: Operations = {
     **of(
@@ -15,7 +15,6 @@ OPERATIONS: Operations = {
             "ListFeatureGroups": group.list_feature_groups,
             "UpdateFeatureGroup": group.update_feature_group,
             "DeleteFeatureGroup": group.delete_feature_group,
-            "Search": search.search,
         },
     ),
     **of(

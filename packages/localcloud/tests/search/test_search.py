@@ -1,4 +1,4 @@
-"""What is known of features, and the search for them, their groups and other resources."""
+"""Search: conditions, the order of the results, and the resources that are searched."""
 
 from pathlib import Path
 from typing import Any
@@ -9,12 +9,10 @@ from localcloud.core.cloud import Cloud
 from localcloud.core.errors import AwsError
 from localcloud.core.state import Store
 from localcloud.core.tags import put_tags
-from localcloud.features.feature import describe_feature_metadata, update_feature_metadata
-from localcloud.features.group import delete_feature_group, update_feature_group
-from localcloud.features.search import search
-from worlds.feature_world import definition
+from localcloud.features.feature import update_feature_metadata
+from localcloud.search.search import search
+from worlds.stored_groups import ARN_PREFIX, put_group
 
-ARN = "arn:aws:sagemaker:us-east-1:000000000000"
 Record = dict[str, Any]
 
 
@@ -24,34 +22,17 @@ def cloud(tmp_path: Path) -> Cloud:
     for number, (name, description) in enumerate(
         (("orders", "of shoes"), ("reviews", "of dresses"), ("stars", "")), start=1
     ):
-        add_group(found, name, number, description)
-    put_tags(found, f"{ARN}:feature-group/reviews", [{"Key": "team", "Value": "nlp"}])
+        put_group(found, name, number, description)
+    put_tags(found, f"{ARN_PREFIX}:feature-group/reviews", [{"Key": "team", "Value": "nlp"}])
     return found
-
-
-def add_group(cloud: Cloud, name: str, time: float, description: str) -> None:
-    group = {
-        "FeatureGroupName": name,
-        "FeatureGroupArn": f"{ARN}:feature-group/{name}",
-        "FeatureGroupStatus": "Created",
-        "RecordIdentifierFeatureName": "id",
-        "EventTimeFeatureName": "time",
-        "FeatureDefinitions": [definition("id"), definition("time", "Fractional")],
-        "OnlineStoreConfig": {"EnableOnlineStore": time == 1},
-        "OfflineStoreConfig": {"DisableGlueTableCreation": True},
-        "Description": description,
-        "CreationTime": time,
-        "LastModifiedTime": time,
-    }
-    cloud.store.put("feature-group", name, group)
 
 
 def names(cloud: Cloud, *filters: Record, **request: Any) -> list[str]:
     expression = {"Filters": list(filters)} if filters else request.pop("Expression", None)
-    wish = {"Resource": "FeatureGroup", **request}
-    answer = search(cloud, wish | ({"SearchExpression": expression} if expression else {}))
+    whole = {"Resource": "FeatureGroup", **request}
+    answer = search(cloud, whole | ({"SearchExpression": expression} if expression else {}))
     assert answer["TotalHits"] == {"Value": len(answer["Results"]), "Relation": "EqualTo"}
-    (kind,) = {kind for result in answer["Results"] for kind in result} or {wish["Resource"]}
+    (kind,) = {kind for result in answer["Results"] for kind in result} or {whole["Resource"]}
     member = {"FeatureMetadata": "FeatureName"}.get(kind, f"{kind}Name")
     return [result[kind][member] for result in answer["Results"]]
 
@@ -152,7 +133,7 @@ def test_jobs_and_versions_are_found_by_what_they_measured(cloud: Cloud) -> None
     for number, accuracy in enumerate((0.7, 0.8)):
         job = {
             "TrainingJobName": f"job-{number}",
-            "TrainingJobArn": f"{ARN}:training-job/job-{number}",
+            "TrainingJobArn": f"{ARN_PREFIX}:training-job/job-{number}",
             "HyperParameters": {"epochs": str(number)},
             "FinalMetricDataList": [{"MetricName": "accuracy", "Value": accuracy}],
             "CreationTime": number,
@@ -160,7 +141,7 @@ def test_jobs_and_versions_are_found_by_what_they_measured(cloud: Cloud) -> None
         cloud.store.put("training-job", f"job-{number}", job)
     package = {
         "ModelPackageName": "m",
-        "ModelPackageArn": f"{ARN}:model-package/m/1",
+        "ModelPackageArn": f"{ARN_PREFIX}:model-package/m/1",
         "ModelApprovalStatus": "Approved",
         "CreationTime": 1,
     }
@@ -173,83 +154,15 @@ def test_jobs_and_versions_are_found_by_what_they_measured(cloud: Cloud) -> None
     assert names(cloud, approved, Resource="ModelPackage") == ["m"]
 
 
-# -- what is known of features -------------------------------------------------------------------
-
-
-def test_a_feature_is_described_and_found_by_its_parameters(cloud: Cloud) -> None:
-    place = {"FeatureGroupName": "reviews", "FeatureName": "id"}
-    assert describe_feature_metadata(cloud, place) == {
-        **place,
-        "FeatureGroupArn": f"{ARN}:feature-group/reviews",
-        "FeatureType": "String",
-        "CreationTime": 2,
-        "LastModifiedTime": 2,
+def test_features_are_found_by_their_parameters(cloud: Cloud) -> None:
+    source = {
+        "FeatureGroupName": "reviews",
+        "FeatureName": "id",
+        "ParameterAdditions": [{"Key": "source", "Value": "s3"}],
     }
-    update_feature_metadata(
-        cloud,
-        {
-            **place,
-            "Description": "of the review",
-            "ParameterAdditions": [
-                {"Key": "source", "Value": "csv"},
-                {"Key": "unit", "Value": "none"},
-            ],
-        },
-    )
-    update_feature_metadata(
-        cloud,
-        {
-            **place,
-            "ParameterAdditions": [{"Key": "source", "Value": "s3"}],
-            "ParameterRemovals": ["unit"],
-        },
-    )
-    described = describe_feature_metadata(cloud, place)
-    assert described["Description"] == "of the review"
-    assert described["Parameters"] == [{"Key": "source", "Value": "s3"}]
-    assert described["LastModifiedTime"] > 2
+    update_feature_metadata(cloud, source)
     by_key = condition("Parameters.source", "Equals", "s3")
     assert names(cloud, by_key, Resource="FeatureMetadata") == ["id"]
     by_text = condition("AllParameters", "Contains", "sour")
     assert names(cloud, by_text, Resource="FeatureMetadata") == ["id"]
     assert len(names(cloud, Resource="FeatureMetadata")) == 6
-
-
-def test_what_was_known_of_a_feature_goes_with_its_group(cloud: Cloud) -> None:
-    place = {"FeatureGroupName": "reviews", "FeatureName": "id"}
-    update_feature_metadata(cloud, {**place, "Description": "old"})
-    delete_feature_group(cloud, {"FeatureGroupName": "reviews"})
-    add_group(cloud, "reviews", 9, "")
-    assert "Description" not in describe_feature_metadata(cloud, place)
-
-
-def test_an_added_feature_is_younger_than_its_group(cloud: Cloud) -> None:
-    place = {"FeatureGroupName": "reviews", "FeatureName": "stars"}
-    with pytest.raises(AwsError) as raised:
-        describe_feature_metadata(cloud, place)
-    assert (raised.value.code, raised.value.message) == (
-        "ResourceNotFound",
-        "Resource Not Found: FeatureGroup reviews has no feature named stars",
-    )
-    addition = {"FeatureAdditions": [definition("stars", "Integral")]}
-    update_feature_group(cloud, {"FeatureGroupName": "reviews", **addition})
-    assert describe_feature_metadata(cloud, place)["CreationTime"] > 2
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ([{"Key": "a"}], "A parameter needs both Key and Value"),
-        (
-            [{"Key": str(number), "Value": "v"} for number in range(26)],
-            "A feature has at most 25 parameters",
-        ),
-    ],
-)
-def test_parameters_that_cannot_be_are_refused(
-    cloud: Cloud, changes: list[Record], message: str
-) -> None:
-    place = {"FeatureGroupName": "reviews", "FeatureName": "id"}
-    with pytest.raises(AwsError) as raised:
-        update_feature_metadata(cloud, {**place, "ParameterAdditions": changes})
-    assert (raised.value.code, raised.value.message) == ("ValidationException", message)

@@ -1,4 +1,4 @@
-"""Search: of feature groups and features, training jobs, experiments and the model registry.
+"""The records of a resource that meet a condition, sorted, with their tags.
 
 Refused, not ignored: searches of other resources.
 """
@@ -10,10 +10,10 @@ from botocore.model import Shape
 from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ValidationException
 from localcloud.core.records import Record, refuse
-from localcloud.features import expression
 from localcloud.features.group import KIND
 from localcloud.features.metadata import metadata_of
 from localcloud.http.wire import service_model
+from localcloud.search import expression
 
 
 def _of_kind(kind: str) -> Callable[[Cloud], Iterable[Record]]:
