@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from localcloud.autoscaling.decision import Decision, Moment, bounded, decide
+from localcloud.autoscaling.decision import Decision, Moment, decide, into_bounds
 
 BOUNDS = {"MinCapacity": 1, "MaxCapacity": 5}
 
@@ -78,10 +78,10 @@ def test_of_several_policies_the_largest_wins() -> None:
 
 
 def test_registering_moves_the_count_into_the_bounds() -> None:
-    assert bounded({"MinCapacity": 2, "MaxCapacity": 4}, 3) is None
-    assert bounded({"MinCapacity": 2, "MaxCapacity": 4}, 1) == Decision(
+    assert into_bounds({"MinCapacity": 2, "MaxCapacity": 4}, 3) is None
+    assert into_bounds({"MinCapacity": 2, "MaxCapacity": 4}, 1) == Decision(
         2, "minimum capacity was set to 2"
     )
-    assert bounded({"MinCapacity": 2, "MaxCapacity": 4}, 5) == Decision(
+    assert into_bounds({"MinCapacity": 2, "MaxCapacity": 4}, 5) == Decision(
         4, "maximum capacity was set to 4"
     )

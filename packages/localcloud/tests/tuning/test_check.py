@@ -9,7 +9,7 @@ from localcloud.core.errors import ValidationException
 from localcloud.jobs.job import SERVER_STOPPED
 from localcloud.tuning.check import complete
 from localcloud.tuning.stopping import Hyperband, MedianRule, Never
-from localcloud.tuning.training import request_of
+from localcloud.tuning.trials import request_of
 from localcloud.tuning.tuner import KIND, Tuners, stopping_rule
 from worlds.wire_client import new_cloud
 

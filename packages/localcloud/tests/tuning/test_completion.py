@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from localcloud.tuning.completion import not_improving, verdict
-from localcloud.tuning.training import Trial, best, counters
+from localcloud.tuning.trials import Trial, best, counters
 
 LOSS = {"Type": "Minimize", "MetricName": "loss"}
 

@@ -8,8 +8,6 @@ import pytest
 
 from worlds.execution_world import BUCKET, SKLEARN, World, archive, cluster, wait
 
-__all__ = ["Tuning", "tuning"]
-
 SCRIPT = """
     import argparse
     parser = argparse.ArgumentParser()

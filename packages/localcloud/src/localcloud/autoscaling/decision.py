@@ -50,7 +50,7 @@ def decide(target: Record, policies: Sequence[Record], moment: Moment) -> Decisi
     return Decision(bounded, _cause(wanted[most], moment)) if allowed else None
 
 
-def bounded(target: Record, instances: int) -> Decision | None:
+def into_bounds(target: Record, instances: int) -> Decision | None:
     """What registering a target does to a number of instances outside of its bounds."""
     if instances < target["MinCapacity"]:
         least: int = target["MinCapacity"]

@@ -36,7 +36,7 @@ def register_scalable_target(cloud: Cloud, request: Record) -> Record:
     target["SuspendedState"] |= request.get("SuspendedState", {})
     _check_bounds(target)
     cloud.store.put(TARGET, resource, target)
-    if change := decision.bounded(target, count):
+    if change := decision.into_bounds(target, count):
         scale(cloud, target, change)
     return {"ScalableTargetARN": target["ScalableTargetARN"]}
 

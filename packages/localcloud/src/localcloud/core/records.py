@@ -23,6 +23,16 @@ def create(cloud: Cloud, kind: str, name: str, record: Record, taken: AwsError) 
         raise taken
 
 
+def with_creation_times(request: Record) -> Record:
+    """A request with CreatedAfter and CreatedBefore also under the names that `select` knows."""
+    times = {
+        f"CreationTime{edge}": request[f"Created{edge}"]
+        for edge in ("After", "Before")
+        if f"Created{edge}" in request
+    }
+    return request | times
+
+
 def find(cloud: Cloud, kind: str, name: str, missing: str) -> Record:
     """The record. Raises ValidationException, as SageMaker does, with the message `missing`."""
     record = cloud.store.get(kind, name)

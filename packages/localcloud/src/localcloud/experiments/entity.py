@@ -70,12 +70,12 @@ class Entity:
                 *more,
             )
 
-        times = {
-            f"CreationTime{edge}": request[f"Created{edge}"]
-            for edge in ("After", "Before")
-            if f"Created{edge}" in request
-        }
-        selected = records.select(found, request | times, name=f"{self.noun}Name", summary=summary)
+        selected = records.select(
+            found,
+            records.with_creation_times(request),
+            name=f"{self.noun}Name",
+            summary=summary,
+        )
         return {f"{self.noun}Summaries": selected}
 
 

@@ -1,22 +1,20 @@
 """The trial component that SageMaker makes of every processing, training and transform job.
 
 Its name is the job's with `-aws-processing-job` or its like behind it, which clients rely on (the
-SageMaker SDK's sagemaker/lineage/visualizer.py). What of a job is where in it: answers of AWS that
-are quoted in tests of aws/sagemaker-core (tst/generated/test_utils.py, a training job) and of
-opendatadiscovery/odd-collector-aws (a processing and a transform job). No source was found for the
-status message of a training job, nor for the name of the trial that AWS makes where a request names
-an experiment alone: here it is that of the component.
+SageMaker SDK's sagemaker/lineage/visualizer.py). No source was found for the status message of a
+training job, nor for the name of the trial that AWS makes where a request names an experiment
+alone: here it is that of the component.
 """
 
-import math
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from localcloud.core.cloud import Cloud
 from localcloud.core.records import Record, pick
 from localcloud.experiments import metrics
 from localcloud.experiments.entity import COMPONENT, EXPERIMENT, TRIAL
+from localcloud.experiments.job_description import description
 from localcloud.experiments.trial import create_trial
 
 # By the kind of a job's record: the word in the names of its members.
@@ -51,9 +49,7 @@ def create(cloud: Cloud, kind: str, job: Record) -> None:
         "DisplayName": config.get("TrialComponentDisplayName", name),
         "TrialComponentArn": COMPONENT.arn(cloud, name),
         "Source": {"SourceArn": job[f"{noun}JobArn"], "SourceType": f"SageMaker{noun}Job"},
-        "InputArtifacts": {},
-        "OutputArtifacts": {},
-        **_DESCRIPTIONS[kind](cloud, job),
+        **description(cloud, kind, job),
         "Parents": _parents(cloud, name, config),
         **pick(config, "RunName"),
         "CreatedBy": {},
@@ -120,87 +116,3 @@ def _progress(kind: str, job: Record) -> Record:
 
 def _message(text: str | None) -> Record:
     return {"Message": text[:1024]} if text else {}
-
-
-# -- parameters and artifacts of a job -----------------------------------------------------------
-
-
-def _processing(_cloud: Cloud, job: Record) -> Record:
-    inputs = {one["InputName"]: one["S3Input"] for one in job.get("ProcessingInputs", [])}
-    outputs = job.get("ProcessingOutputConfig", {}).get("Outputs", [])
-    image = {"SageMaker.ImageUri": {"Value": job["AppSpecification"]["ImageUri"]}}
-    return {
-        "Parameters": _machines(job["ProcessingResources"]["ClusterConfig"]),
-        "InputArtifacts": image | {name: {"Value": s3["S3Uri"]} for name, s3 in inputs.items()},
-        "OutputArtifacts": {
-            one["OutputName"]: {"Value": one["S3Output"]["S3Uri"]} for one in outputs
-        },
-    }
-
-
-def _training(_cloud: Cloud, job: Record) -> Record:
-    hyperparameters = job.get("HyperParameters", {})
-    hook = job.get("DebugHookConfig", {}).get("S3OutputPath")
-    return {
-        "Parameters": {
-            **{name: _parameter(value) for name, value in hyperparameters.items()},
-            "SageMaker.ImageUri": _parameter(job["AlgorithmSpecification"]["TrainingImage"]),
-            **_machines(job["ResourceConfig"]),
-        },
-        "InputArtifacts": {
-            channel["ChannelName"]: _media_type(channel)
-            | {"Value": channel["DataSource"]["S3DataSource"]["S3Uri"]}
-            for channel in job.get("InputDataConfig", [])
-        },
-        "OutputArtifacts": {"SageMaker.DebugHookOutput": {"Value": hook}} if hook else {},
-    }
-
-
-def _transform(cloud: Cloud, job: Record) -> Record:
-    model = cloud.store.get("model", job["ModelName"]) or {}
-    container, source = model.get("PrimaryContainer", {}), job["TransformInput"]
-    artifacts = {
-        "SageMaker.ModelName": job["ModelName"],
-        "SageMaker.ModelPrimary.DataUrl": container.get("ModelDataUrl"),
-        "SageMaker.ModelPrimary.Image": container.get("Image"),
-    }
-    return {
-        "Parameters": _machines(job["TransformResources"])
-        | {name: {"StringValue": value} for name, value in artifacts.items() if value},
-        "InputArtifacts": {
-            "SageMaker.TransformInput": _media_type(source)
-            | {"Value": source["DataSource"]["S3DataSource"]["S3Uri"]}
-        },
-        "OutputArtifacts": {
-            "SageMaker.TransformOutput": {"Value": job["TransformOutput"]["S3OutputPath"]}
-        },
-    }
-
-
-_DESCRIPTIONS: Mapping[str, Callable[[Cloud, Record], Record]] = {
-    "processing-job": _processing,
-    "training-job": _training,
-    "transform-job": _transform,
-}
-
-
-def _machines(resources: Record) -> Record:
-    fields = ("InstanceCount", "InstanceType", "VolumeSizeInGB")
-    return {
-        f"SageMaker.{field}": _parameter(str(resources[field]))
-        for field in fields
-        if field in resources
-    }
-
-
-def _parameter(text: str) -> Record:
-    """Numbers among hyperparameters are numbers, as ExperimentAnalytics shows them."""
-    try:
-        number = float(text)
-    except ValueError:
-        return {"StringValue": text}
-    return {"NumberValue": number} if math.isfinite(number) else {"StringValue": text}
-
-
-def _media_type(described: Record) -> Record:
-    return {"MediaType": described["ContentType"]} if "ContentType" in described else {}

@@ -59,7 +59,9 @@ def list_associations(cloud: Cloud, request: Record) -> Record:
     ]
     order = {"SortBy": "Name"} if request.get("SortBy", "CreationTime") != "CreationTime" else {}
     summary = records.picker(*wanted, "SourceName", "DestinationName", "CreationTime", "CreatedBy")
-    chosen = records.select(found, times(request) | order, name="Name", summary=summary)
+    chosen = records.select(
+        found, records.with_creation_times(request) | order, name="Name", summary=summary
+    )
     return {"AssociationSummaries": chosen}
 
 
@@ -77,13 +79,3 @@ def has_any(cloud: Cloud, arn: str) -> bool:
     """Whether an entity is the source or the destination of an association."""
     ends = ("SourceArn", "DestinationArn")
     return any(one[end].lower() == arn.lower() for one in cloud.store.list(KIND) for end in ends)
-
-
-def times(request: Record) -> Record:
-    """A request with the names that records have for the times that select."""
-    edges = {
-        f"CreationTime{edge}": request[f"Created{edge}"]
-        for edge in ("After", "Before")
-        if f"Created{edge}" in request
-    }
-    return request | edges

@@ -61,7 +61,9 @@ class Entity:
         ]
         members = (f"{self.noun}Arn", f"{self.noun}Name", "Source", kind)
         summary = records.picker(*members, "Status", "CreationTime", "LastModifiedTime")
-        chosen = records.select(found, association.times(request), name="Name", summary=summary)
+        chosen = records.select(
+            found, records.with_creation_times(request), name="Name", summary=summary
+        )
         return {f"{self.noun}Summaries": chosen}
 
     def update(self, cloud: Cloud, request: Record) -> Record:

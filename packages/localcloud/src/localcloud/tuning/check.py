@@ -7,7 +7,7 @@ from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ValidationException
 from localcloud.core.records import Record
 from localcloud.jobs.training import check_training_job
-from localcloud.tuning import training
+from localcloud.tuning import trials
 from localcloud.tuning.ranges import Space, check_static
 from localcloud.tuning.strategies import make_strategy
 
@@ -26,13 +26,13 @@ def complete(request: Record) -> Record:
     if config["Strategy"] == "Hyperband":
         config["StrategyConfig"] = {"HyperbandStrategyConfig": _bounds(config, static)}
     objective = config.get("HyperParameterTuningJobObjective", {}).get("MetricName", "")
-    definition["StaticHyperParameters"] = {**static, training.OBJECTIVE_PARAMETER: objective}
+    definition["StaticHyperParameters"] = {**static, trials.OBJECTIVE_PARAMETER: objective}
     if "ResourceConfig" in definition:  # tuning jobs have warm pools of their own
         resources = definition["ResourceConfig"]
         # github.com/aws-controllers-k8s/sagemaker-controller, pull request 176
         kept = {name: resources[name] for name in resources if name != "KeepAlivePeriodInSeconds"}
         definition["ResourceConfig"] = kept
-    elif resources := training.single_resources(definition):
+    elif resources := trials.single_resources(definition):
         # Describe shows it, too: AWS's own test of the SageMaker SDK attaches to a job that was
         # started like this, and `attach` reads ResourceConfig (test_attach_tuning_pytorch in
         # tests/integ/test_tuner.py of aws/sagemaker-python-sdk).
@@ -76,8 +76,8 @@ def check(cloud: Cloud, record: Record) -> None:
     _check_strategy(config)
     _check_limits(config, space)
     values = space.values([0.5] * space.dimensions)
-    name = training.name_of(record["HyperParameterTuningJobName"], 1)
-    check_training_job(cloud, training.request_of(record, name, values))
+    name = trials.name_of(record["HyperParameterTuningJobName"], 1)
+    check_training_job(cloud, trials.request_of(record, name, values))
 
 
 def _check_objective(config: Record, definition: Record) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 
 from localcloud.core.records import Record
-from localcloud.tuning.training import Trial, direction
+from localcloud.tuning.trials import Trial, direction
 
 _FIRST_JOBS = 5
 _BETTER = 0.01  # an improvement is 1% or more

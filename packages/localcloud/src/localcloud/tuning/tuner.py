@@ -15,7 +15,7 @@ from localcloud.jobs.job_queue import JobQueue
 from localcloud.jobs.outcome import ServerStopped
 from localcloud.jobs.training import create_training_job
 from localcloud.jobs.training_job import KIND as TRAINING_JOB
-from localcloud.tuning import completion, training
+from localcloud.tuning import completion, trials
 from localcloud.tuning.ranges import Space
 from localcloud.tuning.stopping import Hyperband, MedianRule, Never, StoppingRule
 from localcloud.tuning.strategies import Result, make_strategy
@@ -89,7 +89,7 @@ class Tuner:
             if self.stop.is_set():
                 return "Stopped", ""
             record = self.record
-            found = training.trials(self.cloud, record)
+            found = trials.all_of(self.cloud, record)
             verdict = completion.verdict(record, found, is_exhausted=self._is_exhausted)
             if verdict:
                 return verdict
@@ -98,7 +98,7 @@ class Tuner:
             self.stop.wait(_POLL_SECONDS)
         raise ServerStopped
 
-    def _start_more(self, record: Record, found: Sequence[training.Trial]) -> None:
+    def _start_more(self, record: Record, found: Sequence[trials.Trial]) -> None:
         most = self._limits.get("MaxNumberOfTrainingJobs", float("inf"))
         at_once = min(self._limits["MaxParallelTrainingJobs"], MOST_AT_ONCE)
         running = sum(one.is_running for one in found)
@@ -112,8 +112,8 @@ class Tuner:
             self._is_exhausted = suggested is None or len(self._points) >= most
 
     def _start(self, record: Record, values: dict[str, str]) -> None:
-        name = training.name_of(self.name, len(self._points))
-        made = create_training_job(self.cloud, training.request_of(record, name, values))
+        name = trials.name_of(self.name, len(self._points))
+        made = create_training_job(self.cloud, trials.request_of(record, name, values))
         put_tags(self.cloud, made["TrainingJobArn"], self._tags)
         definition = record["TrainingJobDefinition"].get("DefinitionName")
         named = {"TrainingJobDefinitionName": definition} if definition else {}
@@ -121,10 +121,10 @@ class Tuner:
         record["Started"].append(started)
         self.cloud.store.update(KIND, self.name, Started=record["Started"])
 
-    def _results(self, found: Sequence[training.Trial]) -> list[Result]:
+    def _results(self, found: Sequence[trials.Trial]) -> list[Result]:
         """The results of all training jobs, also of those that are running, have failed or were
         deleted."""
-        sign = training.direction(self._objective)
+        sign = trials.direction(self._objective)
         values = {
             one.name: sign * one.objective
             for one in found
@@ -133,12 +133,12 @@ class Tuner:
         names = [one["TrainingJobName"] for one in self.record["Started"]]
         return [(point, values.get(name)) for point, name in zip(self._points, names, strict=True)]
 
-    def _stop_hopeless(self, found: Sequence[training.Trial]) -> None:
-        sign, metric = training.direction(self._objective), self._objective["MetricName"]
+    def _stop_hopeless(self, found: Sequence[trials.Trial]) -> None:
+        sign, metric = trials.direction(self._objective), self._objective["MetricName"]
         if isinstance(self._rule, Never):
             return
         printed = {
-            one.name: [sign * value for value in training.history(self.cloud, one, metric)]
+            one.name: [sign * value for value in trials.history(self.cloud, one, metric)]
             for one in found
         }
         ended = [printed[one.name] for one in found if not one.is_running]
@@ -146,7 +146,7 @@ class Tuner:
             if one.is_running and self._rule.stops(one.name, printed[one.name], ended):
                 self._request_stop(one)
 
-    def _request_stop(self, trial: training.Trial) -> None:
+    def _request_stop(self, trial: trials.Trial) -> None:
         job = self.cloud.service(JobQueue).get(TRAINING_JOB, trial.name)
         if job is not None:
             job.request_stop()
@@ -154,7 +154,7 @@ class Tuner:
     def _stop_training(self) -> None:
         """Stops what is running, and waits for its end."""
         while not self.abort.is_set():
-            running = [one for one in training.trials(self.cloud, self.record) if one.is_running]
+            running = [one for one in trials.all_of(self.cloud, self.record) if one.is_running]
             if not running:
                 return
             for one in running:

@@ -12,7 +12,7 @@ from localcloud.core.cloud import Cloud
 from localcloud.core.errors import ResourceInUse, ResourceNotFound, ValidationException
 from localcloud.core.records import Record
 from localcloud.jobs.job import RUNNING
-from localcloud.tuning import check, completion, training
+from localcloud.tuning import check, completion, trials
 from localcloud.tuning.tuner import KIND, Tuner, Tuners
 
 _NAME, _STATUS = "HyperParameterTuningJobName", "HyperParameterTuningJobStatus"
@@ -40,14 +40,14 @@ def create_hyper_parameter_tuning_job(cloud: Cloud, request: Record) -> Record:
 
 def describe_hyper_parameter_tuning_job(cloud: Cloud, request: Record) -> Record:
     record = _find(cloud, request)
-    config, found = record["HyperParameterTuningJobConfig"], training.trials(cloud, record)
+    config, found = record["HyperParameterTuningJobConfig"], trials.all_of(cloud, record)
     objective = config["HyperParameterTuningJobObjective"]
-    best = training.best(found, objective)
+    best = trials.best(found, objective)
     until = record.get("HyperParameterTuningEndTime", time.time())
     return {
         **record,
-        **training.counters(found),
-        **({"BestTrainingJob": training.summary(best, objective)} if best else {}),
+        **trials.counters(found),
+        **({"BestTrainingJob": trials.summary(best, objective)} if best else {}),
         "TuningJobCompletionDetails": {
             "NumberOfTrainingJobsObjectiveNotImproving": completion.not_improving(config, found)
         },
@@ -65,7 +65,7 @@ def list_hyper_parameter_tuning_jobs(cloud: Cloud, request: Record) -> Record:
                 *("HyperParameterTuningEndTime", "LastModifiedTime"),
             ),
             **records.pick(config, "Strategy", "ResourceLimits"),
-            **training.counters(training.trials(cloud, record)),
+            **trials.counters(trials.all_of(cloud, record)),
         }
 
     found = records.select(
@@ -82,8 +82,8 @@ def list_training_jobs_for_hyper_parameter_tuning_job(cloud: Cloud, request: Rec
     value, shown = "FinalObjectiveMetricValue", records.pick(objective, "MetricName")
     by_value = request.get("SortBy") == value
     described = [
-        {**one.described, value: one.objective, "summary": training.summary(one, shown)}
-        for one in training.trials(cloud, record)
+        {**one.described, value: one.objective, "summary": trials.summary(one, shown)}
+        for one in trials.all_of(cloud, record)
         if not by_value or one.objective is not None
     ]
     found = records.select(

@@ -107,7 +107,7 @@ def _first_resources(definition: Record) -> Record:
     return single_resources(definition)
 
 
-def trials(cloud: Cloud, tuning_job: Record) -> list[Trial]:
+def all_of(cloud: Cloud, tuning_job: Record) -> list[Trial]:
     """The training jobs in the order in which they were started, without those that were
     deleted."""
     metric = tuning_job["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]
