@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from worlds.errors import error
 from worlds.execution_world import BUCKET, SKLEARN, TRAINING, World, s3_input
-from worlds.transforms import SHOUT, end, error, make_model, start
+from worlds.transforms import SHOUT, end, make_model, start
 
 ARN = "arn:aws:sagemaker:us-east-1:000000000000"
 PREPARE = """

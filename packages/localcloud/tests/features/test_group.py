@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.server import LocalCloud
+from worlds.errors import error
 from worlds.feature_world import (
     BUCKET,
     DEFINITIONS,
@@ -17,7 +18,6 @@ from worlds.feature_world import (
     count,
     created,
     definition,
-    error,
     put,
     query,
     record,

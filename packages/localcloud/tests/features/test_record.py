@@ -7,10 +7,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.server import LocalCloud
+from worlds.errors import error
 from worlds.feature_world import (
     Client,
     clients,
-    error,
     found,
     online_group,
     put,

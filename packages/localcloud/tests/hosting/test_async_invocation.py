@@ -9,9 +9,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.server import LocalCloud
+from worlds.errors import error
 from worlds.execution_world import BUCKET, INFERENCE, World, archive
 from worlds.served_model import variant
-from worlds.transforms import error
 from worlds.waiting import until
 
 HANDLER = """

@@ -10,8 +10,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.hosting.data_processing import DataProcessing, ProcessingError
+from worlds.errors import error
 from worlds.execution_world import BUCKET, World
-from worlds.transforms import end, error, lines, make_model, start
+from worlds.transforms import end, lines, make_model, start
 
 CSV, JSON, LINES = "text/csv", "application/json", "application/jsonlines"
 LENGTHS = """

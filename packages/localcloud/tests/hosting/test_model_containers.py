@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from worlds.errors import error
 from worlds.execution_world import BUCKET, INFERENCE, World, archive
 from worlds.served_model import variant
-from worlds.transforms import end, error, start
+from worlds.transforms import end, start
 from worlds.waiting import until
 
 ARN = "arn:aws:sagemaker:us-east-1:000000000000"

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from worlds.errors import error
 from worlds.execution_world import BUCKET, World
-from worlds.transforms import SHOUT, end, error, lines, make_model, requests, start
+from worlds.transforms import SHOUT, end, lines, make_model, requests, start
 from worlds.waiting import until
 
 

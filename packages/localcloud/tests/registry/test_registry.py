@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from worlds.errors import error
 from worlds.execution_world import BUCKET, INFERENCE, World
 
 ARN = "arn:aws:sagemaker:us-east-1:000000000000"
@@ -41,10 +42,6 @@ class Registry:
 @pytest.fixture(scope="module")
 def registry(world: World) -> Registry:
     return Registry(world.sagemaker, world.upload("model.tar.gz", "weights"))
-
-
-def error(raised: pytest.ExceptionInfo[ClientError]) -> tuple[str, str]:
-    return raised.value.response["Error"]["Code"], raised.value.response["Error"]["Message"]
 
 
 def test_a_group_is_described_and_listed_until_it_is_deleted(registry: Registry) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from worlds.errors import error
 from worlds.execution_world import BUCKET, INFERENCE, World, archive
-from worlds.transforms import error
 
 ARN = "arn:aws:sagemaker:us-east-1:000000000000"
 

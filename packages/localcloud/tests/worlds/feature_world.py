@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import pytest
-from botocore.exceptions import ClientError
 
 from localcloud.core.address import Address
 from worlds.waiting import until
@@ -125,7 +123,3 @@ def count(client: Client, table: str) -> int:
 
 def wait_for_count(client: Client, table: str, wanted: int) -> int:
     return until(lambda: count(client, table), lambda found: found >= wanted, pause=0.25)
-
-
-def error(raised: pytest.ExceptionInfo[ClientError]) -> tuple[str, str]:
-    return raised.value.response["Error"]["Code"], raised.value.response["Error"]["Message"]

@@ -5,12 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import pytest
-from botocore.exceptions import ClientError
 
 from worlds.execution_world import World
 from worlds.waiting import until
-
-__all__ = ["Machines", "counted", "error", "look_up", "machines"]
 
 
 def look_up(group: str, **more: Any) -> dict[str, Any]:
@@ -93,7 +90,3 @@ class Machines:
 @pytest.fixture(scope="module")
 def machines(world: World) -> Machines:
     return Machines.of(world)
-
-
-def error(raised: pytest.ExceptionInfo[ClientError]) -> tuple[str, str]:
-    return raised.value.response["Error"]["Code"], raised.value.response["Error"]["Message"]

@@ -2,9 +2,6 @@
 
 from typing import Any
 
-import pytest
-from botocore.exceptions import ClientError
-
 from worlds.execution_world import BUCKET, INFERENCE, World, archive, wait
 
 GROUP = "/aws/sagemaker/TransformJobs"
@@ -67,7 +64,3 @@ def lines(world: World, name: str, *, of_data: bool) -> list[str]:
 def requests(world: World, name: str, status: int) -> int:
     logged = lines(world, name, of_data=False)
     return sum(line.startswith(f"POST /invocations {status} ") for line in logged)
-
-
-def error(raised: pytest.ExceptionInfo[ClientError]) -> tuple[str, str]:
-    return raised.value.response["Error"]["Code"], raised.value.response["Error"]["Message"]

@@ -7,8 +7,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.server import LocalCloud
+from worlds.errors import error
 from worlds.execution_world import World
-from worlds.machines import Machines, counted, error, look_up
+from worlds.machines import Machines, counted, look_up
 from worlds.waiting import until
 
 GROUPS = "arn:aws:sagemaker:us-east-1:000000000000:model-package-group"

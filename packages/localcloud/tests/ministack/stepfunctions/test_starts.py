@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from worlds.machines import Machines, error
+from worlds.errors import error
+from worlds.machines import Machines
 
 
 def test_a_start_that_is_repeated_while_the_execution_runs_is_the_same(machines: Machines) -> None:

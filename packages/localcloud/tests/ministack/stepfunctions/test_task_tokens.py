@@ -5,8 +5,9 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
+from worlds.errors import error
 from worlds.execution_world import BUCKET, World, zipped
-from worlds.machines import Machines, error
+from worlds.machines import Machines
 from worlds.waiting import until
 
 PASS_ON = """
