@@ -11,8 +11,9 @@ from reviews.cli import drift_views
 from reviews.cli.answers import Answer, with_json_option
 from reviews.cli.options import Env, refuse
 from reviews.cli.output import message, note, notes
+from reviews.cli.waiting import goes_on
 from reviews.client.environment import Environment
-from reviews.client.errors import Interrupted, InvalidArgument
+from reviews.client.errors import InvalidArgument
 from reviews.client.runs.execution import Execution
 from reviews.client.shell import reviews_command
 
@@ -84,12 +85,12 @@ def _awaited(environment: Environment, arn: str) -> str:
     """Waits for an execution; its report's name. Raises ExecutionFailed, Interrupted."""
     name = arn.rpartition(":")[2]
     note(f"Comparing captured requests with the baseline: {name}")
-    try:
-        with notes.status("The job is running"):
-            found = _finished(environment, arn)
-    except KeyboardInterrupt as error:
-        again = reviews_command("drift", resume=name, env=environment.name)
-        raise Interrupted(f"{name} goes on. Wait for its report: {again}") from error
+    again = reviews_command("drift", resume=name, env=environment.name)
+    with (
+        goes_on(f"{name} goes on. Wait for its report: {again}"),
+        notes.status("The job is running"),
+    ):
+        found = _finished(environment, arn)
     return str(found.result()["report"])
 
 

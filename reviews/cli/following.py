@@ -8,8 +8,9 @@ from contract.advice import NEW_RUN
 from reviews.cli import progress, run_views
 from reviews.cli.answers import Answer
 from reviews.cli.output import note, notes
+from reviews.cli.waiting import goes_on
 from reviews.client.environment import Environment
-from reviews.client.errors import ExecutionFailed, Interrupted
+from reviews.client.errors import ExecutionFailed
 from reviews.client.runs.progress import Watcher
 from reviews.client.runs.steps import State
 from reviews.client.shell import reviews_command
@@ -19,11 +20,9 @@ def follow(environment: Environment, arn: str, *, console: Console = notes) -> d
     """Shows an execution until it ends; its output. Raises ExecutionFailed, or Interrupted."""
     watcher = environment.runs.watch(arn)
     name = arn.rpartition(":")[2]
-    try:
+    again = reviews_command("status", name, wait=True, env=environment.name)
+    with goes_on(f"{name} is still running. Follow it again: {again}"):
         found = progress.watch(watcher, progress.choose_view(console))
-    except KeyboardInterrupt as error:
-        again = reviews_command("status", name, wait=True, env=environment.name)
-        raise Interrupted(f"{name} is still running. Follow it again: {again}") from error
     try:
         return found.result()
     except ExecutionFailed as failed:

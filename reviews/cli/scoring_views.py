@@ -7,9 +7,10 @@ from contract.steps import JobKind
 from reviews.cli import progress
 from reviews.cli.output import note, notes
 from reviews.cli.progress import clock
+from reviews.cli.waiting import goes_on
 from reviews.client.cost.run_costs import Cost
 from reviews.client.environment import Environment
-from reviews.client.errors import ExecutionFailed, Interrupted
+from reviews.client.errors import ExecutionFailed
 from reviews.client.scoring.document import Document
 from reviews.client.scoring.scorings import Counted
 from reviews.client.scoring.transform_jobs import hourly_usd
@@ -49,10 +50,8 @@ def follow(environment: Environment, document: Document, again: str) -> str:
     Raises ExecutionFailed, or Interrupted.
     """
     watcher = environment.scorings.watch(document)
-    try:
+    with goes_on(again):
         found = progress.watch(watcher, progress.choose_view(notes))
-    except KeyboardInterrupt as error:
-        raise Interrupted(again) from error
     try:
         return str(found.result()["job"])
     except ExecutionFailed:

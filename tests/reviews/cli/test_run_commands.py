@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from reviews.cli.main import app
+from tests.fake_aws import Refused
 from tests.reviews.cli.commands import Reviews
 from tests.reviews.worlds.runs_world import ARN, RunsWorld
 
@@ -258,6 +259,24 @@ def test_a_run_that_fails_prints_the_reason_and_the_next_commands(
     assert "reviews redrive mine --env dev\n" in result.err
     assert result.err.endswith("error: Train\n  cause: Train: no memory\n")
     assert reviews("status", "mine", "--wait", "--json").json["error"]["kind"] == "ExecutionFailed"
+
+
+def test_whose_credentials_expire_meanwhile_is_told_how_to_follow_the_run_again(
+    runs: RunsWorld, reviews: Reviews
+) -> None:
+    runs.add("mine", status="RUNNING")
+
+    def expire() -> None:
+        raise Refused("ExpiredTokenException", "The security token included is expired")
+
+    def found() -> None:
+        runs.on_describe = expire
+
+    runs.on_describe = found
+    result = reviews("status", "mine", "--wait")
+    assert result.code == 1
+    assert "Follow it again: reviews status mine --wait --env dev\n" in result.err
+    assert "The security token included is expired" in result.err
 
 
 @pytest.mark.parametrize("more", [(), ("--json",)])
