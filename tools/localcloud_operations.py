@@ -53,15 +53,16 @@ def refused(docstring: str) -> str:
 
 
 def fewest(names: Iterable[str], calls: Mapping[str, set[str]], folder: str) -> list[str]:
-    """Few files that call all operations, those of the folder `folder` first.
+    """Few files that call all operations, those of the folder `folder`, or its one test, first.
 
     `calls`: file → the operations that it calls. Raises UntestedOperation.
     """
     left, chosen = set(names), []
+    own = (f"{folder}/", f"test_{folder}.py")
     while left:
         best = max(
             sorted(calls),
-            key=lambda file: (len(calls[file] & left), file.startswith(f"{folder}/")),
+            key=lambda file: (len(calls[file] & left), file.startswith(own)),
         )
         if not calls[best] & left:
             raise UntestedOperation(f"no test calls {', '.join(sorted(left))}")
