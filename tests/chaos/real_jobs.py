@@ -182,7 +182,7 @@ class RealJobs:
         return [
             process
             for process in psutil.Process(self.cloud.address.pid).children(recursive=True)
-            if f"|{name}|" in _mark(process)
+            if f"|{name}|" in mark(process)
         ]
 
 
@@ -198,7 +198,8 @@ def _runs(process: psutil.Process, script: str) -> bool:
         return False
 
 
-def _mark(process: psutil.Process) -> str:
+def mark(process: psutil.Process) -> str:
+    """The jobs that a process belongs to, by its environment; empty where it cannot be read."""
     try:
         return process.environ().get(MARK, "")
     except psutil.Error:

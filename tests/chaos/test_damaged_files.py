@@ -17,14 +17,11 @@ from tests.chaos import scripts
 from tests.chaos.outcomes import Outcome, Tried
 from tests.chaos.scripts import Ended, Moment
 from tests.ml_code.tiny import EVENT_TIME, make_reviews, write_reviews
+from worlds.damage import cut
 
 pytestmark = pytest.mark.slow
 AREA = "Damaged files"
 Damage = Callable[[bytes], bytes]
-
-
-def cut(content: bytes) -> bytes:
-    return content[: len(content) // 2]
 
 
 def changed(content: bytes) -> bytes:

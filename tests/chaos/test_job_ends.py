@@ -6,7 +6,6 @@ import psutil
 import pytest
 
 from localcloud.faults.client import FaultClient
-from localcloud.jobs.process import MARK
 from reviews.client.runs.execution import Execution
 from tests.chaos.environment import ChaosDeployment
 from tests.chaos.job_executions import (
@@ -22,6 +21,7 @@ from tests.chaos.job_executions import (
     run,
 )
 from tests.chaos.outcomes import Outcome, Tried
+from tests.chaos.real_jobs import mark
 from tests.chaos.runs import expect_all_injected
 from tests.integration.executions import finish
 from worlds.waiting import until
@@ -87,14 +87,7 @@ def kill_processes(job: str) -> None:
 
 def processes(job: str) -> list[psutil.Process]:
     """Those that have the name of the job in their environment: localcloud marks them with it."""
-    return [process for process in psutil.process_iter() if job in _mark(process)]
-
-
-def _mark(process: psutil.Process) -> str:
-    try:
-        return process.environ().get(MARK, "")
-    except psutil.Error:
-        return ""
+    return [process for process in psutil.process_iter() if job in mark(process)]
 
 
 @BOTH

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.images.rebuilt import Image, PythonMissing, Rebuilt, build, find_python
-from tests.ml_code.tiny import FILLER, WORDS
-from tests.ml_code.tiny_models import make_base_model, session_features
+from tests.ml_code.tiny_models import base_model, session_features
 
-__all__ = ["session_features"]
+__all__ = ["base_model", "session_features"]
 _built = cache(build)
 
 
@@ -39,10 +38,3 @@ class Rebuild:
 def rebuild(request: pytest.FixtureRequest, tmp_path: Path) -> Rebuild:
     properties = request.node.user_properties
     return Rebuild(lambda name, value: properties.append((name, value)), tmp_path / "containers")
-
-
-@pytest.fixture(scope="session")
-def base_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small BERT that knows the words of the tiny reviews, made with this project's packages."""
-    words = [*FILLER, *(word for words in WORDS.values() for word in words)]
-    return make_base_model(tmp_path_factory.mktemp("base"), words)

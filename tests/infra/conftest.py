@@ -45,6 +45,11 @@ class Synthesised:
         return parsed
 
 
+def as_list(value: Any) -> list[Any]:
+    """An element of a policy, which is one value or a list of them."""
+    return value if isinstance(value, list) else [value]
+
+
 def plain(value: Any) -> str:
     """A template's text with every reference as <name>."""
     match value:

@@ -12,7 +12,7 @@ from infra.budget import MonthlyBudget, budget_name
 from infra.setting_error import SettingsError
 from infra.settings import ENVIRONMENTS, Budget, Settings, settings_for
 from tests.infra import variants
-from tests.infra.conftest import Synthesised, plain
+from tests.infra.conftest import Synthesised, as_list, plain
 from tests.infra.synthesis import folder_of_the_run
 
 KIND = "AWS::Budgets::Budget"
@@ -122,13 +122,9 @@ def _services(key: dict[str, Any]) -> dict[str, Any]:
     return {
         service: one["Action"]
         for one in key["Properties"]["KeyPolicy"]["Statement"]
-        for service in _as_list(one["Principal"].get("Service", []))
+        for service in as_list(one["Principal"].get("Service", []))
         if isinstance(service, str)
     }
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def test_a_budget_of_the_account_has_no_filter() -> None:

@@ -11,7 +11,7 @@ from infra import requests
 from infra.setting_error import SettingsError
 from infra.settings import Network, settings_for
 from tests.infra import variants
-from tests.infra.conftest import Synthesised
+from tests.infra.conftest import Synthesised, as_list
 from tests.infra.synthesis import folder_of_the_run
 from tests.infra.test_requests import AT_SYNTH
 
@@ -136,7 +136,7 @@ def test_the_gateway_endpoint_of_s3_allows_what_the_roles_of_jobs_allow(
         for name, policy in policies
         if name.startswith("JobRoles")
         for statement in policy["Properties"]["PolicyDocument"]["Statement"]
-        for action in _as_list(statement["Action"])
+        for action in as_list(statement["Action"])
         if action.startswith("s3:")
     }
     assert wanted
@@ -152,13 +152,9 @@ def test_the_cleanup_may_look_at_network_interfaces(synthesised: Synthesised) ->
     (statement,) = [
         statement
         for statement in policy["Properties"]["PolicyDocument"]["Statement"]
-        if "ec2:DescribeNetworkInterfaces" in _as_list(statement["Action"])
+        if "ec2:DescribeNetworkInterfaces" in as_list(statement["Action"])
     ]
     assert statement["Resource"] == "*"
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def test_an_existing_vpc_gets_a_security_group_and_nothing_else(synthesised: Synthesised) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from contract.features import FRACTIONAL, SCHEMA, STAR_RATING, STRING, Feature
 from infra.settings import ENVIRONMENTS
-from tests.infra.conftest import Synthesised, plain
+from tests.infra.conftest import Synthesised, as_list, plain
 
 EVERY = pytest.mark.parametrize("environment", ENVIRONMENTS)
 
@@ -135,7 +135,7 @@ def test_no_role_is_allowed_everything_of_a_service(
     for stack in ("Features", "Pipeline"):
         for policy in synthesised.resources(environment, stack, "AWS::IAM::Policy").values():
             for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
-                actions = _as_list(statement["Action"])
+                actions = as_list(statement["Action"])
                 assert not [action for action in actions if "*" in action]
         for role in synthesised.resources(environment, stack, "AWS::IAM::Role").values():
             assert not role["Properties"].get("ManagedPolicyArns")
@@ -173,7 +173,3 @@ def test_all_functions_have_the_same_configuration(
         assert properties["FunctionName"].startswith(f"reviews-{environment}-")
         assert "LogGroup" in properties["LoggingConfig"]
         assert properties["LoggingConfig"]["LogFormat"] == "JSON"
-
-
-def _as_list(value: object) -> list[object]:
-    return value if isinstance(value, list) else [value]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.infra.conftest import as_list
 from tests.judges.conftest import Variant
 from tests.judges.node import judged_by
 from tests.judges.policies import policies
@@ -38,7 +39,7 @@ def _of_variant(variant: Variant) -> Iterator[str]:
         for statement in policy.document["Statement"]:
             is_of_role = policy.kind == "identity" or "AWS" in statement.get("Principal", {})
             if statement["Effect"] == "Allow" and policy.kind != "trust" and is_of_role:
-                yield from _as_list(statement["Action"])
+                yield from as_list(statement["Action"])
     if _managed(variant):
         yield from _OF_LAMBDA
 
@@ -51,10 +52,6 @@ def _managed(variant: Variant) -> list[Any]:
         for resource in template["Resources"].values()
         for arn in resource.get("Properties", {}).get("ManagedPolicyArns", [])
     ]
-
-
-def _as_list(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else value
 
 
 def test_it_allows_what_roles_may_and_nothing_else(variants: list[Variant]) -> None:

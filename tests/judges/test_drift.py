@@ -11,7 +11,7 @@ from contract.names import drift_name
 from localcloud.http.constraints import check
 from tests.drift_reports import document
 from tests.judges.conftest import Variant
-from tests.judges.executions import Answer, described, failed, payload, raised
+from tests.judges.executions import Answer, failed, payload, processing, raised
 from tests.judges.models import NEWEST, PINNED, Models
 from tests.judges.node import judged_by
 from tests.judges.reasons import NO_MACHINES
@@ -43,10 +43,6 @@ CONTEXT = {
         "RedriveCount": 0,
     }
 }
-
-
-def processing(status: str, **more: Any) -> Answer:
-    return described("DescribeProcessingJob", ProcessingJobStatus=status, **more)
 
 
 def answers(**changes: list[Answer]) -> dict[str, list[Answer]]:

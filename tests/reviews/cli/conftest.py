@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
@@ -12,6 +13,7 @@ from reviews.cli.main import app
 from reviews.client.environment import Environment
 from reviews.client.errors import NotRunning
 from tests.reviews.cli.commands import Result, Reviews
+from tests.reviews.cli.csv_table import TABLE
 from tests.reviews.worlds.endpoint_world import OUTPUTS
 from tests.reviews.worlds.runs_world import RunsWorld
 
@@ -64,3 +66,11 @@ def asked(runs: RunsWorld, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
     monkeypatch.setattr(runs, "invoke_endpoint", answer, raising=False)
     return requests
+
+
+@pytest.fixture
+def csv(tmp_path: Path) -> str:
+    """The path of a file with the table."""
+    file = tmp_path / "reviews.csv"
+    file.write_text(TABLE)
+    return str(file)

@@ -10,18 +10,10 @@ from typer.testing import CliRunner
 from reviews.cli.main import app
 from tests.fake_aws import Refused
 from tests.reviews.cli.commands import Reviews
+from tests.reviews.cli.csv_table import ROWS, TABLE
 from tests.reviews.worlds.runs_world import ARN, RunsWorld
 
-ROWS = "".join(f"text {n}{rating},{rating}\n" for n in range(8) for rating in (1, 3, 5))
-TABLE = f"Review Text,Rating\n{ROWS}"
 KEY = f"reviews/{sha256(TABLE.encode()).hexdigest()[:12]}/reviews.csv"
-
-
-@pytest.fixture
-def csv(tmp_path: Path) -> str:
-    file = tmp_path / "reviews.csv"
-    file.write_text(TABLE)
-    return str(file)
 
 
 def test_run_starts_an_execution_with_the_uploaded_csv(

@@ -2,7 +2,6 @@
 
 import json
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +10,11 @@ from contract.names import tuning_job_prefix
 from reviews.client.cost.instance_prices import HOUR
 from reviews.client.environment import Environment
 from tests.reviews.cli.commands import Reviews
+from tests.reviews.cli.csv_table import TABLE
 from tests.reviews.worlds.endpoint_world import OUTPUTS
 from tests.reviews.worlds.runs_world import EVALUATION
 from tests.reviews.worlds.tuning_world import SEARCH, TuningWorld
 
-ROWS = "".join(f"text {n}{rating},{rating}\n" for n in range(8) for rating in (1, 3, 5))
-TABLE = f"Review Text,Rating\n{ROWS}"
 URI = f"s3://data/reviews/{sha256(TABLE.encode()).hexdigest()[:12]}/reviews.csv"
 HOURLY = HOUR["ml.c7i.4xlarge"]  # on which dev trains
 
@@ -27,13 +25,6 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> TuningWorld:
     monkeypatch.setattr(Environment, "client", lambda _self, service: made.client(service))
     monkeypatch.setattr(Environment, "outputs", OUTPUTS)
     return made
-
-
-@pytest.fixture
-def csv(tmp_path: Path) -> str:
-    file = tmp_path / "reviews.csv"
-    file.write_text(TABLE)
-    return str(file)
 
 
 def started(runs: TuningWorld) -> dict[str, Any]:

@@ -19,4 +19,5 @@ def damaged(s3: Any, uri: str, how: Callable[[bytes], bytes] | None) -> Iterator
 
 
 def cut(content: bytes) -> bytes:
+    """The first half."""
     return content[: len(content) // 2]
