@@ -14,7 +14,7 @@ from infra.settings.ratings import Rating
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,29}", re.IGNORECASE | re.ASCII)
 _MOST_CLASSES = 20
 _LONGEST_WORD = 256 - len("--labels=")  # of a processing job
-_LONGEST_ARGUMENT = 2000  # a hyperparameter may have 2,500, all variables of a function 4 KiB
+_LONGEST_ARGUMENT = 2000  # a hyperparameter may have 2,500
 
 
 @settings_group
