@@ -197,7 +197,8 @@ def expect_nothing_runs(deployment: ChaosDeployment, names: Names, name: str) ->
         models = deployment.client("sagemaker").list_models(NameContains=prefix)["Models"]
         return [*running, *(model["ModelName"] for model in models)]
 
-    assert until(left, lambda found: not found, seconds=60) == []
+    remaining = until(left, lambda found: not found, seconds=60)
+    assert remaining == [], f"{remaining} are left"
 
 
 def expect_same(

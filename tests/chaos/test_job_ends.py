@@ -127,6 +127,8 @@ def test_a_job_that_is_started_after_the_stop_ends_too(
     faults.add("slow", names.call("Create"), seconds=4, matching=f"-{names.job}-")
     arn = one.world.prepare()()
     assert until(lambda: hit(faults), seconds=60, pause=0.05)
+    # As on AWS, a scoring takes longer than the function stop-jobs waits between two looks.
+    faults.add("slow", "s3:GetObject", matching="model.tar.gz", seconds=15)
     stopped = stop(deployment, arn)
     assert until(lambda: jobs(deployment, names, stopped.name), bool, seconds=60)
     expect_nothing_runs(deployment, names, stopped.name)
