@@ -27,16 +27,16 @@ def iam_decides(connection: Connection) -> Finding:
         if _EVERYBODY
         not in [one["Principal"]["DataLakePrincipalIdentifier"] for one in settings.get(name, [])]
     ]
-    text = f"new {' and '.join(refused)} are not for those whom IAM allows"
+    text = f"IAM alone does not decide about new {' and '.join(refused)}"
     features = stacks.names(connection.settings)[1]
     if refused and stacks.is_up(stacks.find(connection, features).get("StackStatus", "")):
-        later = "they are, for another Feature Group after a change of the features"
+        later = "that it does, for another Feature Group after a change of the features"
         return Finding(check=_CHECK, verdict=Verdict.WARNING, found=text, needed=later, fix=_PAGE)
     return judge(
         _CHECK,
         not refused,
         text if refused else "IAM decides about new databases and tables",
-        needed="they are, for the table of the Feature Group",
+        needed="that it does, for the table of the Feature Group",
         fix=_PAGE,
         blocks=True,
     )

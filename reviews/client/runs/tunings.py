@@ -32,8 +32,8 @@ class TunedJob:
 
 @dataclass(frozen=True, kw_only=True)
 class TuningJob:
-    """`max_jobs` is its limit of training jobs, `jobs` those that it has started so far, `best` the
-    one of them whose model the run goes on with, by now."""
+    """`max_jobs` is its limit of training jobs, and `jobs` are those that it has started so far.
+    `best` is the one of these whose model the run would take now; None if none has saved one."""
 
     name: str
     status: str

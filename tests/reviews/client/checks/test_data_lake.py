@@ -68,15 +68,15 @@ def test_a_data_lake_blocks_the_first_deployment(account: Account) -> None:
     found = examined()
     assert (found.verdict.value, found.blocks) == ("missing", True)
     assert found.text == (
-        "Lake Formation: new databases and tables are not for those whom IAM allows; needed: they "
-        "are, for the table of the Feature Group"
+        "Lake Formation: IAM alone does not decide about new databases and tables; needed: that it "
+        "does, for the table of the Feature Group"
     )
     assert found.fix == "docs/aws-checklist.md#lake-formation"
 
 
 def test_each_of_both_settings_counts(account: Account) -> None:
     account.tables = []
-    assert "new tables are not for those" in examined().found
+    assert examined().found == "IAM alone does not decide about new tables"
 
 
 def test_what_is_deployed_keeps_its_table(account: Account) -> None:
